@@ -1,0 +1,79 @@
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** What each room may not import, so that data flows one way: sources → theory → screens (docs/architecture.md). */
+const rooms = {
+  common: ['architecture', 'theory', 'definitions', 'checkpoints', 'datasets', 'training', 'studies', 'runs', 'editor'],
+  architecture: ['definitions', 'checkpoints', 'datasets', 'training', 'studies', 'runs', 'editor'],
+  theory: ['definitions', 'checkpoints', 'datasets', 'training', 'studies', 'runs', 'editor'],
+  definitions: ['training', 'studies', 'runs', 'editor'],
+  checkpoints: ['training', 'studies', 'runs', 'editor'],
+  datasets: ['training', 'studies', 'runs', 'editor'],
+  studies: ['training', 'runs', 'editor'],
+  training: ['runs', 'editor'],
+  runs: ['editor'],
+};
+
+const noVscode = { name: 'vscode', message: 'Only src/editor and src/extension.ts touch the editor.' };
+
+const direction = Object.entries(rooms).map(([room, forbidden]) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: [noVscode],
+        patterns: forbidden.map(other => ({
+          regex: `^(\\.\\./)+${other}/`,
+          message: `${room}/ may not import ${other}/ (see docs/architecture.md).`,
+        })),
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist/**',
+      'out/**',
+      'demo/**',
+      'node_modules/**',
+      'test/workbench/node_modules/**',
+      'test/fixtures/**',
+      'media/**',
+      '**/*.as.ts',
+    ],
+  },
+  {
+    files: ['src/**/*.ts', 'webview/**/*.ts', 'test/**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['src/tsconfig.json', 'webview/tsconfig.json', 'test/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+    },
+  },
+  ...direction,
+  {
+    files: ['src/*.ts'],
+    ignores: ['src/extension.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [noVscode] }] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-floating-promises': 'error' },
+  },
+  prettier,
+);

@@ -1,0 +1,131 @@
+// Builds everything: node esbuild.js [--watch] [--production] [--tests] [--bench] [--install-only]
+//                    node esbuild.js --only=unit,cli [--filter=theory]   (--filter: only the unit tests below that path, as out/unit.theory.js)
+// On a fresh clone it installs the locked dependencies first, so that every npm script works at once.
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = __dirname;
+const flags = new Set(process.argv.slice(2));
+const production = flags.has('--production');
+const valueOf = flag => process.argv.find(argument => argument.startsWith(`${flag}=`))?.slice(flag.length + 1);
+
+/** Installs the locked dependencies when they are missing or older than the lock file. */
+function installDependencies() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  const lock = path.join(root, 'package-lock.json');
+  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return;
+  console.log('Installing dependencies (npm ci) …');
+  execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+}
+
+/** Every file below `folder` whose path ends in `ending`, sorted. */
+function filesBelow(folder, ending) {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true })
+    .map(file => `./${folder}/${String(file).split(path.sep).join('/')}`)
+    .filter(file => file.endsWith(ending) && !file.includes('node_modules'))
+    .sort();
+}
+
+const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning', absWorkingDir: root };
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode', 'onnxruntime-node', 'onnxruntime-web'],
+};
+
+const bundles = {
+  extension: { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' },
+  analysis: { ...node, entryPoints: ['src/analysis.ts'], outfile: 'dist/analysis.js' },
+  trainer: { ...node, entryPoints: ['src/trainer.ts'], outfile: 'dist/trainer.js' },
+  cli: { ...node, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  panel: {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    loader: { '.css': 'text' },
+    entryPoints: ['webview/panel.ts'],
+    outfile: 'dist/panel.js',
+  },
+};
+
+/** One bundle out of many test files, so that all of them share one instance of every module. */
+function collected(files, outfile) {
+  return {
+    ...node,
+    minify: false,
+    sourcemap: 'inline',
+    stdin: { contents: files.map(file => `import ${JSON.stringify(file)};`).join('\n'), resolveDir: root, sourcefile: `${outfile}.entry` },
+    external: [...node.external, 'playwright-core', '@vscode/test-electron'],
+    outfile,
+  };
+}
+
+const filter = valueOf('--filter');
+const unitTests = () => filesBelow('test/unit', '.test.ts').filter(file => !filter || file.includes(filter));
+const testBundles = () => ({
+  unit: collected(unitTests(), filter ? `out/unit.${filter.replaceAll('/', '.')}.js` : 'out/unit.js'),
+  host: { ...node, entryPoints: ['test/host/index.ts'], outfile: 'out/host.js', external: [...node.external, 'mocha'] },
+  ui: collected(filesBelow('test/ui', '.test.ts'), 'out/ui.js'),
+});
+const benchBundles = () => ({ bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js' } });
+
+/** Compiles the AssemblyScript kernels to WebAssembly with SIMD. */
+async function buildKernels() {
+  const source = 'src/training/engine/optimiser.as.ts';
+  const target = path.join(root, 'dist/optimiser.wasm');
+  if (fs.existsSync(target) && fs.statSync(target).mtimeMs > fs.statSync(path.join(root, source)).mtimeMs) return;
+  const { default: asc } = await import('assemblyscript/asc');
+  const { error, stderr } = await asc.main(
+    [source, '--outFile', 'dist/optimiser.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+    { baseDir: root },
+  );
+  if (error) throw new Error(`optimiser.as.ts does not compile: ${stderr?.toString() || error.message}`);
+}
+
+/** Copies the WebAssembly files that the bundles load at run time. */
+function copyAssets() {
+  const assets = {
+    'tree-sitter.wasm': '@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm',
+    'tree-sitter-python.wasm': '@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm',
+    'ort-wasm-simd-threaded.wasm': 'onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+    'ort-wasm-simd-threaded.mjs': 'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+  };
+  for (const [name, source] of Object.entries(assets))
+    fs.copyFileSync(path.join(root, 'node_modules', source), path.join(root, 'dist', name));
+}
+
+async function main() {
+  installDependencies();
+  if (flags.has('--install-only')) return;
+  const esbuild = require('esbuild');
+  fs.mkdirSync(path.join(root, 'dist'), { recursive: true });
+  copyAssets();
+  await buildKernels();
+  const only = valueOf('--only')?.split(',');
+  const available = {
+    ...bundles,
+    ...(only || flags.has('--tests') ? testBundles() : {}),
+    ...(only || flags.has('--bench') ? benchBundles() : {}),
+  };
+  const selected = Object.entries(available).flatMap(([name, options]) => (!only || only.includes(name) ? [options] : []));
+  if (flags.has('--watch')) {
+    for (const options of selected) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
+    return;
+  }
+  await Promise.all(selected.map(options => esbuild.build(options)));
+}
+
+main().catch(error => {
+  console.error(error.message ?? error);
+  process.exit(1);
+});
