@@ -1,0 +1,103 @@
+import type { RunProgress, RunState } from '../runs/record';
+import type { Report } from '../theory/report';
+import type { TrialResults } from '../training/results';
+
+/**
+ * What the extension host and the panel's page say to each other: plain data that survives `postMessage`, one union per direction.
+ * The page says `ready`, the host answers with one `snapshot`; deltas (`runs`, `metrics`, at most 10 a second) follow until the page is hidden.
+ * After it was hidden the next thing a page gets is a snapshot again.
+ */
+
+/** One run as the panel shows it. `id` is unique in the runs folder: `<study>/<trial>`. */
+export interface RunSummary {
+  readonly id: string;
+  readonly study: string;
+  /** Trials that differ only in their seed share an arm. */
+  readonly arm: string;
+  readonly seed: number;
+  readonly regulariser: { readonly kind: 'none' | 'l2' | 'radreg'; readonly lambda?: number };
+  /** False for the baseline that is fine-tuned from a random encoder. */
+  readonly pretrained: boolean;
+  /** Number of labelled points used in fine-tuning. */
+  readonly labels: number;
+  readonly state: RunState;
+  /** ISO 8601 instants. */
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly progress?: RunProgress;
+  /** As "native, 1 thread". */
+  readonly engine?: string;
+  /** What a finished run left, its reports included. */
+  readonly results?: TrialResults;
+  /** Why it failed: one sentence with the mend. */
+  readonly fault?: string;
+}
+
+/** One curve of one run, by column. In a `metrics` message: the points to append. */
+export interface Series {
+  /** Scalar name of `MetricLine.values`, as `loss`, `regulariser`, `heldOutRegulariser`, `featureNorm`, `holdOutLoss`. */
+  readonly name: string;
+  /** `pre-training` or `fine-tuning`; steps count from 0 within a phase. */
+  readonly phase: string;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Curves by `RunSummary.id`. */
+export type SeriesByRun = Readonly<Record<string, readonly Series[]>>;
+
+/** The definition that the selected study stands for, as far as the editor knows it. */
+export interface PanelDefinition {
+  readonly name: string;
+  /** Absolute path, to be handed back in `openSource`. */
+  readonly file: string;
+  /** Path as shown: relative to its workspace folder. */
+  readonly label: string;
+  /** Zero-based. */
+  readonly line: number;
+  /** The bound as the architecture alone gives it; stands in the headline until a run has finished. */
+  readonly estimate?: Report;
+}
+
+/** Everything a page needs to draw itself from nothing. */
+export interface PanelSnapshot {
+  /** Names of all studies that have runs, most recent first. */
+  readonly studies: readonly string[];
+  /** The study that is shown; absent when there are no runs. */
+  readonly study?: string;
+  /** The runs of that study, in the order of its sweep. */
+  readonly runs: readonly RunSummary[];
+  /** Ids of the runs whose curves are drawn. */
+  readonly selected: readonly string[];
+  /** Curves of the selected runs. */
+  readonly series: SeriesByRun;
+  readonly definition?: PanelDefinition;
+  /** False in a workspace that is not trusted: nothing can be started. */
+  readonly trusted: boolean;
+}
+
+/** What the page may ask the host to do on behalf of a click. */
+export type PanelCommand = 'preTrain' | 'stop' | 'openReport' | 'showLog';
+
+export type HostMessage =
+  | { readonly type: 'snapshot'; readonly snapshot: PanelSnapshot }
+  /** Points to append to the curves of selected runs. */
+  | { readonly type: 'metrics'; readonly series: SeriesByRun }
+  /** Summaries that changed or are new (whole, by id), and ids that are gone; runs of the shown study only. */
+  | { readonly type: 'runs'; readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };
+
+export type PageMessage =
+  /** Sent once when the page can receive; carries what it remembers from before a reload. */
+  | { readonly type: 'ready'; readonly study?: string; readonly selected?: readonly string[] }
+  /** Answered with a snapshot. Without `runs` the host chooses. */
+  | { readonly type: 'selectRuns'; readonly study: string; readonly runs?: readonly string[] }
+  | { readonly type: 'openSource'; readonly file: string; readonly line?: number }
+  | { readonly type: 'command'; readonly command: PanelCommand; readonly run?: string }
+  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
+
+/** What the page keeps through `setState` and the serializer hands back after a reload. */
+export interface PanelState {
+  readonly study?: string;
+  readonly selected?: readonly string[];
+}
