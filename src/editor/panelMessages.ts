@@ -1,4 +1,5 @@
 import type { RunProgress, RunState } from '../runs/record';
+import type { StudySummary } from '../runs/summary/studySummary';
 import type { Report } from '../theory/report';
 import type { TrialResults } from '../training/results';
 
@@ -68,6 +69,8 @@ export interface PanelSnapshot {
   readonly study?: string;
   /** The runs of that study, in the order of its sweep. */
   readonly runs: readonly RunSummary[];
+  /** Means over seeds, comparisons and findings of that study (`summarise`, src/runs/summary); absent until a run has finished. */
+  readonly summary?: StudySummary;
   /** Ids of the runs whose curves are drawn. */
   readonly selected: readonly string[];
   /** Curves of the selected runs. */
@@ -85,7 +88,12 @@ export type HostMessage =
   /** Points to append to the curves of selected runs. */
   | { readonly type: 'metrics'; readonly series: SeriesByRun }
   /** Summaries that changed or are new (whole, by id), and ids that are gone; runs of the shown study only. */
-  | { readonly type: 'runs'; readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };
+  | {
+      readonly type: 'runs';
+      readonly changed: readonly RunSummary[];
+      readonly removed: readonly string[];
+      readonly summary?: StudySummary;
+    };
 
 export type PageMessage =
   /** Sent once when the page can receive; carries what it remembers from before a reload. */
