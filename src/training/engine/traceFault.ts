@@ -1,0 +1,4 @@
+import { Fault } from '../../common/fault';
+
+/** A model function does something that a compiled step cannot do. */
+export class TraceFault extends Fault {}
