@@ -1,0 +1,84 @@
+/** One layer of a chain `x ↦ σ(W x)` as the parameter-count bounds see it. */
+export interface ChainLayer {
+  /** Number of free scalars p_l; shared weights count once. */
+  readonly parameters: number;
+  /** Cap or value of the spectral norm s_l. */
+  readonly spectralNorm: number;
+  /** Lipschitz constant ρ_l of the activation that follows. */
+  readonly activationLipschitz: number;
+}
+
+/** The pre-training problem that a capacity bound speaks about. */
+export interface PretrainingProblem {
+  /** Number N of unlabelled samples. */
+  readonly samples: number;
+  /** Largest Euclidean norm B_x of an input. */
+  readonly inputNorm: number;
+  /** Lipschitz constant G_ℓ of the loss in the network's output, Euclidean. */
+  readonly lossLipschitz: number;
+  /** Largest value B_ℓ of the loss; its least is 0. */
+  readonly lossRange: number;
+  readonly failureProbability: number;
+}
+
+/** D4: sup |L_U − L_Û| over the class, and what it says about the pre-training excess. */
+export interface ParameterCountBound {
+  /** ln N(ε): logarithm of the covering number at ε = B_ℓ/(G_ℓ N), in nats. */
+  readonly logCovering: number;
+  /** What each layer adds to `logCovering`. */
+  readonly layerShares: readonly number[];
+  /** Upper bound on sup |L_U − L_Û|, in units of the loss. */
+  readonly deviation: number;
+  /** Upper bound on E_U when the training loss is within `trainingGap` of its minimum: 2·deviation + trainingGap. */
+  readonly excess: number;
+}
+
+/** ln(1 + eˣ) without overflow. */
+const softplus = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
+
+/**
+ * Logarithm of the covering number of a chain of layers in the sup norm over inputs, layer by layer (D4):
+ * p_l·ln(1 + 2 s_l (L+1) Λ_l/ε) with Λ_l = B_x ρ_l Π_{j≠l} s_j ρ_j. Worked in logarithms, so deep chains do not overflow.
+ */
+export function chainCovering(layers: readonly ChainLayer[], inputNorm: number, resolution: number): readonly number[] {
+  const logProduct = layers.reduce((sum, layer) => sum + Math.log(layer.spectralNorm) + Math.log(layer.activationLipschitz), 0);
+  const logRatio = Math.log(2 * layers.length) + Math.log(inputNorm) + logProduct - Math.log(resolution);
+  return layers.map(layer => layer.parameters * softplus(logRatio));
+}
+
+/**
+ * Parameter-count bound on the pre-training deviation and excess (D4 in docs/theory.md). With probability ≥ 1 − δ over the N samples
+ * sup |L_U − L_Û| ≤ B_ℓ√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N.
+ */
+export function parameterCountBound(layers: readonly ChainLayer[], problem: PretrainingProblem, trainingGap = 0): ParameterCountBound {
+  const { samples, lossRange, lossLipschitz, inputNorm, failureProbability } = problem;
+  const layerShares = chainCovering(layers, inputNorm, lossRange / (lossLipschitz * samples));
+  const logCovering = layerShares.reduce((sum, share) => sum + share, 0);
+  const deviation = coveringDeviation(logCovering, problem, failureProbability);
+  return { logCovering, layerShares, deviation, excess: 2 * deviation + trainingGap };
+}
+
+/** Hoeffding over a cover at resolution B_ℓ/(G_ℓ N): B_ℓ√((ln N + ln(2/δ))/2N) + 2B_ℓ/N. */
+export const coveringDeviation = (
+  logCovering: number,
+  problem: Pick<PretrainingProblem, 'samples' | 'lossRange'>,
+  failureProbability: number,
+): number =>
+  problem.lossRange * Math.sqrt((logCovering + Math.log(2 / failureProbability)) / (2 * problem.samples)) +
+  (2 * problem.lossRange) / problem.samples;
+
+/**
+ * Optimistic bound on the pre-training loss for a small training loss L̂ (D5): with t = ln N(ε) + ln(1/δ)
+ * L_U ≤ L̂ + 2G_ℓε + √(2 B_ℓ t (L̂ + G_ℓε)/N) + 2 B_ℓ t/N, for the whole class at once. Subtract a known floor of the loss to bound E_U.
+ */
+export function optimisticLossBound(
+  trainingLoss: number,
+  logCovering: number,
+  resolution: number,
+  problem: Pick<PretrainingProblem, 'samples' | 'lossLipschitz' | 'lossRange' | 'failureProbability'>,
+): number {
+  const { samples, lossLipschitz, lossRange, failureProbability } = problem;
+  const nats = logCovering + Math.log(1 / failureProbability);
+  const slack = lossLipschitz * resolution;
+  return trainingLoss + 2 * slack + Math.sqrt((2 * lossRange * nats * (trainingLoss + slack)) / samples) + (2 * lossRange * nats) / samples;
+}
