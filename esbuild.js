@@ -36,6 +36,7 @@ const shared = { bundle: true, sourcemap: !production, minify: production, logLe
 const node = {
   ...shared,
   platform: 'node',
+  mainFields: ['module', 'main'],
   target: 'node20',
   format: 'cjs',
   external: ['vscode', 'onnxruntime-node', 'onnxruntime-web'],
