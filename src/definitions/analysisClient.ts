@@ -1,0 +1,142 @@
+import { Worker } from 'node:worker_threads';
+import { EnvironmentFault, Fault, Stopped } from '../common/fault';
+import type { Analysis, AnalysisReply, AnalysisRequest, AnalysisSettings, AnalysisWorkerData, SourceDocument } from './analysisProtocol';
+
+export interface AnalysisClientOptions {
+  /** Path of the worker's bundle, `dist/analysis.js`. */
+  readonly script: string;
+  /** Folder that holds the parser's WebAssembly files. */
+  readonly assets: string;
+  /** Receives one line for everything unexpected: unknown messages, a worker that stopped. */
+  readonly log: (line: string) => void;
+}
+
+interface PendingAnalysis {
+  readonly request: Extract<AnalysisRequest, { kind: 'analyse' }>;
+  readonly resolve: (analysis: Analysis) => void;
+  readonly reject: (error: unknown) => void;
+  attempts: number;
+}
+
+/** How often a request is handed to a worker before it is given up: once more after a crash. */
+const ATTEMPTS = 2;
+
+/**
+ * The analysis worker seen from the extension host or a test: starts it on the first request, restarts it when it stops,
+ * and hands every request that was under way to the new one, once.
+ */
+export class AnalysisClient {
+  private worker: Worker | undefined;
+  private readonly pending = new Map<number, PendingAnalysis>();
+  private nextId = 1;
+
+  constructor(private readonly options: AnalysisClientOptions) {}
+
+  /**
+   * Reads the definitions of a document. Rejects with `Stopped` when the signal fires, and with an EnvironmentFault when
+   * the worker stopped twice over it.
+   */
+  analyse(document: SourceDocument, settings: AnalysisSettings, signal?: AbortSignal): Promise<Analysis> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(new Stopped());
+        return;
+      }
+      const id = this.nextId++;
+      const stop = () => {
+        if (this.pending.delete(id)) reject(new Stopped());
+      };
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          signal?.removeEventListener('abort', stop);
+          settle(value);
+        };
+      signal?.addEventListener('abort', stop, { once: true });
+      const pending = {
+        request: { kind: 'analyse', id, document, settings },
+        resolve: settled(resolve),
+        reject: settled(reject),
+        attempts: 0,
+      } as const;
+      this.pending.set(id, { ...pending });
+      this.send(this.pending.get(id)!);
+    });
+  }
+
+  /** Lets the worker drop what it remembers of a closed document. */
+  forget(uri: string): void {
+    this.worker?.postMessage({ kind: 'forget', uri } satisfies AnalysisRequest);
+  }
+
+  /** Ends the worker; every request under way is rejected with `Stopped`. */
+  async dispose(): Promise<void> {
+    const worker = this.worker;
+    this.worker = undefined;
+    for (const pending of this.takePending()) pending.reject(new Stopped());
+    await worker?.terminate();
+  }
+
+  private send(pending: PendingAnalysis): void {
+    pending.attempts++;
+    this.worker ??= this.start();
+    this.worker.postMessage(pending.request);
+  }
+
+  private start(): Worker {
+    const workerData: AnalysisWorkerData = { assets: this.options.assets };
+    const worker = new Worker(this.options.script, { workerData });
+    let reason: string | undefined;
+    worker.unref();
+    worker.on('message', message => this.receive(message));
+    worker.on('messageerror', error => this.options.log(`A message of the analysis worker could not be read: ${error.message}`));
+    worker.on('error', error => (reason = error instanceof Error ? error.message : String(error)));
+    worker.on('exit', code => {
+      if (this.worker === worker) this.stopped(reason ?? `exit code ${code}`);
+    });
+    return worker;
+  }
+
+  private stopped(reason: string): void {
+    this.worker = undefined;
+    this.options.log(`The analysis worker stopped: ${reason}`);
+    for (const pending of this.takePending()) {
+      if (pending.attempts < ATTEMPTS) {
+        this.pending.set(pending.request.id, pending);
+        this.send(pending);
+      } else {
+        const what = `The analysis worker stopped twice while reading ${pending.request.document.uri} (${reason})`;
+        pending.reject(new EnvironmentFault(what, 'save your work and reload the window'));
+      }
+    }
+  }
+
+  private receive(message: unknown): void {
+    const reply = message as AnalysisReply;
+    switch (reply.kind) {
+      case 'analysed':
+        this.take(reply.id)?.resolve(reply.analysis);
+        return;
+      case 'failed':
+        this.take(reply.id)?.reject(new Fault(reply.sentence, 'report this file as a defect of BoundLens'));
+        return;
+      case 'log':
+        this.options.log(reply.text);
+        return;
+      default:
+        this.options.log(`Unknown message of the analysis worker: ${JSON.stringify(message)}`);
+    }
+  }
+
+  private take(id: number): PendingAnalysis | undefined {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    return pending;
+  }
+
+  private takePending(): PendingAnalysis[] {
+    const all = [...this.pending.values()];
+    this.pending.clear();
+    return all;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Architecture } from '../architecture/architecture';
+import type { ArchitectureBound } from '../theory/architectureBound';
+
+/** A source file as the editor holds it, saved or not. */
+export interface SourceDocument {
+  readonly uri: string;
+  /** The editor's version number: an answer carries the version that it was made from. */
+  readonly version: number;
+  readonly text: string;
+}
+
+export interface AnalysisSettings {
+  /** Number N of unlabelled images that the bound before any run assumes. */
+  readonly unlabelled: number;
+}
+
+/** A definition with what theory says about it before any run. */
+export interface AnalysedDefinition {
+  readonly architecture: Architecture;
+  /** Absent when a layer's size is not known or the definition has no learnable matrix. */
+  readonly bound?: ArchitectureBound;
+  /** For each entry of `bound.layers` the path of its layer and the name of its tensor. */
+  readonly boundLayers: readonly { readonly path: string; readonly tensor: string }[];
+  /** The definition's source does not parse at the moment: this is its last good result, moved to where its header stands now. */
+  readonly stale: boolean;
+}
+
+export interface Analysis {
+  readonly uri: string;
+  readonly version: number;
+  readonly definitions: readonly AnalysedDefinition[];
+  /** Why nothing was read although there may be something, as "the file is larger than 1 MB". */
+  readonly skipped?: string;
+}
+
+/** What the client asks of the worker. */
+export type AnalysisRequest =
+  | { readonly kind: 'analyse'; readonly id: number; readonly document: SourceDocument; readonly settings: AnalysisSettings }
+  | { readonly kind: 'forget'; readonly uri: string };
+
+/** What the worker tells the client. */
+export type AnalysisReply =
+  | { readonly kind: 'analysed'; readonly id: number; readonly analysis: Analysis }
+  | { readonly kind: 'failed'; readonly id: number; readonly sentence: string }
+  | { readonly kind: 'log'; readonly text: string };
+
+/** What the worker is started with. */
+export interface AnalysisWorkerData {
+  /** Folder that holds `tree-sitter.wasm` and `tree-sitter-python.wasm`. */
+  readonly assets: string;
+}
