@@ -1,4 +1,4 @@
-/// <reference path="./webassembly.d.ts" />
+import { webAssembly, type WebAssemblyMemory } from './webAssembly';
 
 const BYTES = 4;
 const PAGE_BYTES = 65_536;
@@ -26,7 +26,7 @@ export interface MomentsOwner {
  * nothing between runs, and take turns with the moments: those of a step that waits are kept outside.
  */
 export class ParameterMemory {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WebAssemblyMemory;
   private readonly starts: readonly number[];
   private readonly regionLength: number;
   private owner: MomentsOwner | undefined;
@@ -36,7 +36,7 @@ export class ParameterMemory {
     let length = 0;
     this.starts = sizes.map(size => (length += aligned(size)) - aligned(size));
     this.regionLength = length;
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil(((FIRST_FLOAT + 4 * length) * BYTES) / PAGE_BYTES) });
+    this.memory = new webAssembly.Memory({ initial: Math.ceil(((FIRST_FLOAT + 4 * length) * BYTES) / PAGE_BYTES) });
   }
 
   /** The live weights of the parameter with this index. */

@@ -14,6 +14,7 @@ const BACKEND = 'cpu';
 function silenceGreeting(backend: unknown): void {
   (backend as { firstUse: boolean }).firstUse = false;
 }
+if (!tf.engine().backendName) void tf.setBackend(BACKEND);
 silenceGreeting(tf.findBackend(BACKEND));
 
 /** Runs `work` on tfjs' own CPU backend, frees what it left behind and goes back to the backend of before. */

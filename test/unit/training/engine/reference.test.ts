@@ -13,7 +13,7 @@ describe('reference engine', () => {
       parameters,
       inputs: { x: { shape: [2, 1] } },
       optimiser: { kind: 'sgd' } as const,
-      loss: ({ x }: Record<string, tf.Tensor>) => ({ loss: tf.mean(tf.square(tf.sub(tf.matMul(x!, w), tf.mul(x!, 2)))) as tf.Scalar }),
+      loss: ({ x }: Record<string, tf.Tensor>) => ({ loss: tf.mean<tf.Scalar>(tf.square(tf.sub(tf.matMul(x!, w), tf.mul(x!, 2)))) }),
     };
   };
   const feeds = { x: Float32Array.of(1, 2) };
