@@ -1,0 +1,133 @@
+import type { Quantity } from './quantity';
+import { sumReport, weakest, type Report, type Term, type TermName } from './report';
+
+export interface GeneralTheoremInput {
+  /** Number n of labelled points. */
+  readonly labelled: number;
+  /** Largest value B_φ of the downstream loss, whose least is 0; 1 for the ramp loss. */
+  readonly lossRange: number;
+  /** Lipschitz constant G_φ of the downstream loss in the head's output; 1/γ for the ramp loss with margin γ. */
+  readonly lossLipschitz: number;
+  /** Rademacher complexity of the heads on the labelled features, as `headComplexity(…).quantity`. */
+  readonly complexity: Quantity;
+  /** R̂(f̂) minus the least empirical risk over the heads. The empirical risk itself is a certified upper bound, since risks are not negative. */
+  readonly optimisation: Quantity;
+  /**
+   * What ties the encoder to its pre-training. Absent for an encoder without pre-training: then the bound compares with the best head on this
+   * encoder only (part I of the theorem), and there is no transfer, domain or task term.
+   */
+  readonly pretraining?: PretrainingInput;
+  /** Probability ν with which the labelled sample may mislead; what the quantities spend comes on top. */
+  readonly failureProbability: number;
+}
+
+export interface PretrainingInput {
+  /** Constant C_β of representation transferability. */
+  readonly transferConstant: Quantity;
+  /** Exponent β; ½ for reconstruction losses. */
+  readonly transferExponent: number;
+  /** Excess pre-training risk E_U. */
+  readonly excess: Quantity;
+  /** Total variation between the laws of pre-training and downstream inputs. */
+  readonly domainDistance: Quantity;
+  /** Least excess downstream risk on the best encoder for pre-training. */
+  readonly task: Quantity;
+}
+
+/** 4B_φ√(ln(4/ν)/2n). */
+const concentration = (lossRange: number, failureProbability: number, labelled: number): number =>
+  4 * lossRange * Math.sqrt(Math.log(4 / failureProbability) / (2 * labelled));
+
+/** The smallest n at which (a + b)/√n falls below what the other terms leave of the range, both terms shrinking as 1/√n. */
+function neededLabels(input: GeneralTheoremInput, fixed: number): number | undefined {
+  const room = input.lossRange - fixed;
+  if (!(room > 0)) return undefined;
+  const atOne =
+    2 * input.lossLipschitz * input.complexity.value * Math.sqrt(input.labelled) +
+    concentration(input.lossRange, input.failureProbability, 1);
+  return Math.floor((atOne / room) ** 2) + 1;
+}
+
+function term(name: TermName, value: number, formula: string, quantities: readonly Quantity[], inputs: Term['inputs']): Term {
+  return {
+    id: `D1.${name === 'domain shift' ? 'domain' : name}`,
+    name,
+    value,
+    evidence: weakest(['certified', ...quantities.map(quantity => quantity.evidence)]),
+    formula,
+    inputs: Object.assign({}, ...quantities.map(quantity => quantity.inputs ?? {}), inputs) as Term['inputs'],
+    assumptions: quantities.flatMap(quantity => quantity.assumptions ?? []),
+  };
+}
+
+const from = (quantity: Quantity, symbol: string): string => (quantity.formula === undefined ? '' : `; ${symbol} = ${quantity.formula}`);
+
+function pretrainingTerms(pretraining: PretrainingInput, lossRange: number): readonly Term[] {
+  const { transferConstant, transferExponent, excess, domainDistance, task } = pretraining;
+  return [
+    term(
+      'transfer',
+      transferConstant.value * excess.value ** transferExponent,
+      `C_β·E_U^β${from(transferConstant, 'C_β')}${from(excess, 'E_U')}`,
+      [transferConstant, excess],
+      { C_β: transferConstant.value, β: transferExponent, E_U: excess.value },
+    ),
+    term('domain shift', 2 * lossRange * domainDistance.value, `2·B_φ·TV${from(domainDistance, 'TV')}`, [domainDistance], {
+      B_φ: lossRange,
+      TV: domainDistance.value,
+    }),
+    term('task', task.value, task.formula ?? 'min_f E_T(f∘h*_U)', [task], {}),
+  ];
+}
+
+/**
+ * Excess downstream risk of a head fitted on a frozen encoder (theorem D1): transfer + complexity + concentration + domain shift + task + optimisation,
+ * with probability ≥ 1 − ν over the labelled sample, less what the quantities spend. `needed.n` keeps the features' mean square norm and every other term.
+ */
+export function generalTheorem(input: GeneralTheoremInput): Report {
+  const { labelled, lossRange, lossLipschitz, complexity, optimisation, pretraining, failureProbability } = input;
+  const headTerms: readonly Term[] = [
+    term('complexity', 2 * lossLipschitz * complexity.value, `2·G_φ·𝔑${from(complexity, '𝔑')}`, [complexity], {
+      G_φ: lossLipschitz,
+      '𝔑': complexity.value,
+    }),
+    {
+      ...term('concentration', concentration(lossRange, failureProbability, labelled), '4·B_φ·√(ln(4/ν)/2n)', [], {
+        B_φ: lossRange,
+        n: labelled,
+        ν: failureProbability,
+      }),
+      assumptions: [
+        'the encoder does not depend on the labelled points',
+        'the labelled points are independent draws from the downstream law',
+      ],
+    },
+  ];
+  const last = term('optimisation', optimisation.value, optimisation.formula ?? 'Δ_opt', [optimisation], {});
+  const [transfer, domain, task] = pretraining ? pretrainingTerms(pretraining, lossRange) : [];
+  const terms = [transfer, ...headTerms, domain, task, last].filter(one => one !== undefined);
+  const report = sumReport({
+    theorem: 'D1',
+    bounds: pretraining
+      ? 'excess downstream risk of the head over the best head and encoder'
+      : 'excess downstream risk of the head over the best head on this encoder (no pre-training, so no transfer, domain shift and task terms)',
+    terms,
+    range: lossRange,
+    needed: {},
+    failureProbability: [complexity, optimisation, ...(pretraining ? quantitiesOf(pretraining) : [])].reduce(
+      (sum, quantity) => sum + (quantity.failureProbability ?? 0),
+      failureProbability,
+    ),
+  });
+  if (!report.vacuous) return report;
+  const fixed = report.total - headTerms.reduce((sum, one) => sum + one.value, 0);
+  const n = neededLabels(input, fixed);
+  return { ...report, needed: n === undefined ? {} : { n } };
+}
+
+const quantitiesOf = ({ transferConstant, excess, domainDistance, task }: PretrainingInput): readonly Quantity[] => [
+  transferConstant,
+  excess,
+  domainDistance,
+  task,
+];

@@ -1,0 +1,69 @@
+import { binaryKlUpperInverse } from './binaryKl';
+import type { Quantity } from './quantity';
+import { sumReport, type Report } from './report';
+
+export interface HoldOutCertificateInput {
+  /** Loss of each of N_v fresh pairs (masked input, target) that nothing was trained or chosen on; one mask, or the mean over masks, an image. */
+  readonly losses: ArrayLike<number>;
+  /** Largest value B_ℓ of the loss; losses above it are clipped, and the certificate speaks of the clipped loss. */
+  readonly lossRange: number;
+  /** A known lower bound on the least attainable loss; 0 when absent. */
+  readonly leastLoss?: number;
+  readonly failureProbability: number;
+}
+
+/**
+ * Certificate of the pre-training excess risk from held-out pairs: E_U ≤ B_ℓ·kl⁻¹(L̂/B_ℓ, ln(1/δ)/N_v) − L_lb with probability ≥ 1 − δ
+ * (Chernoff's bound for losses in [0, B_ℓ], never larger than Hoeffding's B_ℓ√(ln(1/δ)/2N_v)). Throws a RangeError without a loss, or when a loss is negative or not a number.
+ */
+export function holdOutCertificate({ losses, lossRange, leastLoss = 0, failureProbability }: HoldOutCertificateInput): Report {
+  const count = losses.length;
+  if (count === 0) throw new RangeError('A hold-out certificate needs at least one loss');
+  let sum = 0;
+  let clipped = 0;
+  for (let i = 0; i < count; i++) {
+    const loss = losses[i]!;
+    if (!(loss >= 0)) throw new RangeError(`Hold-out loss ${i} is ${loss}, not a number from 0 on`);
+    if (loss > lossRange) clipped++;
+    sum += Math.min(loss, lossRange);
+  }
+  const mean = sum / count;
+  const upper = lossRange * binaryKlUpperInverse(Math.min(1, mean / lossRange), Math.log(1 / failureProbability) / count);
+  return sumReport({
+    theorem: 'holdout',
+    bounds: 'excess reconstruction loss of the pre-trained pair over the best pair of the class',
+    terms: [
+      {
+        id: 'holdout.empirical',
+        name: 'empirical risk',
+        value: mean - leastLoss,
+        evidence: 'certified',
+        formula: 'L̂_val − L_lb',
+        inputs: { L̂_val: mean, L_lb: leastLoss, N_v: count, 'losses clipped at B_ℓ': clipped },
+        assumptions: ['nothing was trained or chosen on the held-out images', 'the least attainable loss is at least L_lb'],
+      },
+      {
+        id: 'holdout.confidence',
+        name: 'confidence',
+        value: Math.max(0, upper - mean),
+        evidence: 'certified',
+        formula: 'B_ℓ·kl⁻¹(L̂_val/B_ℓ, ln(1/δ)/N_v) − L̂_val',
+        inputs: { B_ℓ: lossRange, N_v: count, δ: failureProbability },
+        assumptions: ['the held-out images are independent draws from the pre-training law'],
+      },
+    ],
+    range: lossRange,
+    needed: {},
+    failureProbability,
+  });
+}
+
+/** A report's total as a quantity that goes into another bound: the hold-out certificate as E_U in D1. */
+export const totalAsQuantity = (report: Report): Quantity => ({
+  value: report.total,
+  evidence: report.evidence,
+  formula: report.theorem,
+  inputs: Object.assign({}, ...report.terms.map(term => term.inputs)) as Quantity['inputs'],
+  assumptions: report.terms.flatMap(term => term.assumptions),
+  failureProbability: report.failureProbability,
+});
