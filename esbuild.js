@@ -80,17 +80,19 @@ const testBundles = () => ({
 });
 const benchBundles = () => ({ bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js' } });
 
-/** Compiles the AssemblyScript kernels to WebAssembly with SIMD. */
+/** Compiles the AssemblyScript kernel to WebAssembly with SIMD; it works in the memory that the parameters live in. */
 async function buildKernels() {
   const source = 'src/training/engine/optimiser.as.ts';
   const target = path.join(root, 'dist/optimiser.wasm');
   if (fs.existsSync(target) && fs.statSync(target).mtimeMs > fs.statSync(path.join(root, source)).mtimeMs) return;
   const { default: asc } = await import('assemblyscript/asc');
+  const written = `dist/optimiser.${process.pid}.wasm`;
   const { error, stderr } = await asc.main(
-    [source, '--outFile', 'dist/optimiser.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+    [source, '--outFile', written, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
     { baseDir: root },
   );
   if (error) throw new Error(`optimiser.as.ts does not compile: ${stderr?.toString() || error.message}`);
+  fs.renameSync(path.join(root, written), target);
 }
 
 /** Copies the WebAssembly files that the bundles load at run time. */
