@@ -1,0 +1,116 @@
+// The path names the ES module: the package's main file is an UMD wrapper that bundlers cannot follow.
+import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser/lib/esm/main.js';
+import type { Node, ParseError } from 'jsonc-parser/lib/esm/main.js';
+import { applyArm } from './arms';
+import { findings, type Finding } from './issues';
+import { child, studyJsonSchema, type JsonSchema } from './jsonSchema';
+import { studySchema } from './schema';
+import type { Study } from './study';
+
+/** One thing that is wrong in a study's text, where an editor can underline it. */
+export interface StudyProblem {
+  /** Characters from the start of the text. */
+  readonly offset: number;
+  readonly length: number;
+  /** Zero-based. */
+  readonly line: number;
+  /** Path of the value, `sweep.arms[1].regulariser.lambda`; "the text" where it is no JSON. */
+  readonly place: string;
+  readonly problem: string;
+  readonly mend: string;
+}
+
+export type ParsedStudy =
+  { readonly study: Study; readonly problems: readonly [] } | { readonly study?: undefined; readonly problems: readonly StudyProblem[] };
+
+let cachedSchema: JsonSchema | undefined;
+
+/** Checks the text of a study: JSON with comments and trailing commas. Never throws; problems come in the order of importance. */
+export function parseStudy(text: string): ParsedStudy {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const at = (offset: number, length: number, place: string, problem: string, mend: string): StudyProblem => ({
+    offset,
+    length,
+    line: text.slice(0, offset).split('\n').length - 1,
+    place,
+    problem,
+    mend,
+  });
+  const first = errors[0];
+  if (!root || first) {
+    const expected = first ? ` (${words(printParseErrorCode(first.error))})` : '';
+    const problem = `is not JSON from here on${expected}`;
+    return {
+      problems: [at(first?.offset ?? 0, first?.length ?? 0, 'the text', problem, 'correct it; comments and trailing commas are allowed')],
+    };
+  }
+  const twice = repeatedKey(root);
+  if (twice)
+    return { problems: [at(twice.offset, twice.length, String(twice.value), 'stands twice in one object', 'keep one of the two')] };
+
+  schemaOnce();
+  const value: unknown = getNodeValue(root);
+  const checked = check(value);
+  const located = [
+    ...checked.findings.map(finding => locate(root, finding)),
+    ...(checked.findings.length === 0 ? armFindings(value).map(finding => locate(root, finding)) : []),
+  ];
+  if (checked.study && located.length === 0) return { study: checked.study, problems: [] };
+  return {
+    problems: located.map(({ node, finding }) => at(node.offset, node.length, placeOf(finding.path), finding.problem, finding.mend)),
+  };
+}
+
+function schemaOnce(): JsonSchema {
+  return (cachedSchema ??= studyJsonSchema());
+}
+
+function check(value: unknown): { study?: Study; findings: Finding[] } {
+  const result = studySchema.safeParse(value);
+  return result.success ? { study: result.data, findings: [] } : { findings: findings(result.error.issues, value, schemaOnce()) };
+}
+
+/** What is wrong in the studies as the arms see them, with paths that lead into the arm that caused it. */
+function armFindings(value: unknown): Finding[] {
+  const arms = child(child(value, 'sweep'), 'arms') as readonly Readonly<Record<string, unknown>>[];
+  return arms.flatMap((arm, index) =>
+    check(applyArm(value as Readonly<Record<string, unknown>>, arm)).findings.map(finding => ({
+      ...finding,
+      path: ['sweep', 'arms', index, ...finding.path],
+    })),
+  );
+}
+
+/** The node that a finding is about: the value itself, its key, or the nearest thing around it that is written down. */
+function locate(root: Node, finding: Finding): { node: Node; finding: Finding } {
+  const path = finding.path.map(step => (typeof step === 'number' ? step : String(step)));
+  for (let length = path.length; length >= 0; length--) {
+    const node = findNodeAtLocation(root, path.slice(0, length));
+    if (!node) continue;
+    const keyNode = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
+    const wholeValue = length === path.length && !finding.key;
+    return { node: wholeValue ? node : (keyNode ?? node), finding };
+  }
+  return { node: root, finding };
+}
+
+function repeatedKey(node: Node): Node | undefined {
+  const seen = new Set<unknown>();
+  for (const one of node.children ?? []) {
+    const key = one.type === 'property' ? one.children![0]! : undefined;
+    if (key && seen.has(key.value)) return key;
+    if (key) seen.add(key.value);
+    const below = repeatedKey(key ? (one.children![1] ?? one) : one);
+    if (below) return below;
+  }
+  return undefined;
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  const place = path.map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return place.replace(/^\./, '') || 'the study';
+}
+
+/** `CommaExpected` → "comma expected". */
+const words = (code: string) => code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();

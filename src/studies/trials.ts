@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { applyArm } from './arms';
+import { studySchema } from './schema';
+import type { Study, Trial } from './study';
+
+/**
+ * The trials of a study's sweep, every arm with the first seed, then every arm with the second …, so that arms can be compared early.
+ *
+ * @param file the study file: paths in the study are relative to it
+ */
+export function expandTrials(study: Study, file: string): Trial[] {
+  const folder = path.dirname(path.resolve(file));
+  const ids = armIds(study.sweep.arms.map(arm => arm.name));
+  const arms = study.sweep.arms.map((arm, index) => {
+    const { data, encoder, objective, regulariser, fineTuning, bound } = studySchema.parse(applyArm(study, arm));
+    return { id: ids[index]!, arm: arm.name, data: absolute(data, folder), encoder, objective, regulariser, fineTuning, bound };
+  });
+  const definition = study.definition === undefined ? undefined : definitionOf(study.definition, folder);
+  return study.sweep.seeds.flatMap(seed =>
+    arms.map(({ id, arm, ...parts }) => ({
+      id: `${id}-seed-${seed}`,
+      study: { name: study.name, file: path.resolve(file) },
+      arm,
+      seed,
+      ...parts,
+      ...(definition && { definition }),
+    })),
+  );
+}
+
+/** Hash of everything that decides a trial's numbers: two trials with the same hash have the same results. Names are left out. */
+export function trialHash(trial: Trial): string {
+  const { seed, data, encoder, objective, regulariser, fineTuning, bound } = trial;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted({ seed, data, encoder, objective, regulariser, fineTuning, bound })))
+    .digest('hex');
+}
+
+/** Folder names for arms: lower-case letters, digits, dots and hyphens; unique. "RadReg λ=0.01" → `radreg-0.01`. */
+export function armIds(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name, index) => {
+    const slug = name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '');
+    const base = slug || `arm-${index + 1}`;
+    let id = base;
+    for (let suffix = 2; taken.has(id); suffix++) id = `${base}-${suffix}`;
+    taken.add(id);
+    return id;
+  });
+}
+
+function absolute(data: Study['data'], folder: string): Study['data'] {
+  const files = ({ images, labels }: Study['data']['train']) => ({
+    images: path.resolve(folder, images),
+    labels: path.resolve(folder, labels),
+  });
+  return { ...data, train: files(data.train), test: files(data.test) };
+}
+
+function definitionOf(definition: string, folder: string): NonNullable<Trial['definition']> {
+  const hash = definition.lastIndexOf('#');
+  return { file: path.resolve(folder, definition.slice(0, hash)), name: definition.slice(hash + 1) };
+}
+
+/** The same value with keys in alphabetical order and without undefined ones, so that equal values have equal JSON. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => [key, sorted(one)]),
+  );
+}
