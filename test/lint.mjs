@@ -1,15 +1,17 @@
 // npm run lint: types of every project, the lint rules and the formatting; exits 1 when any of them complains.
 import { spawnSync } from 'node:child_process';
 
-const bin = 'node_modules/';
-const checks = [
-  ...['src', 'webview', 'test'].map(project => [`types of ${project}`, [`${bin}typescript/bin/tsc`, '-p', project]]),
-  ['rules', [`${bin}eslint/bin/eslint.js`, '-c', '.eslint.config.mjs', '--max-warnings', '0', 'src', 'webview', 'test']],
-  ['format', [`${bin}prettier/bin/prettier.cjs`, '--check', '--log-level', 'warn', '.']],
-];
+/** @type {Record<string, string[]>} */
+const checks = {
+  'types of src': ['typescript/bin/tsc', '-p', 'src'],
+  'types of webview': ['typescript/bin/tsc', '-p', 'webview'],
+  'types of test': ['typescript/bin/tsc', '-p', 'test'],
+  rules: ['eslint/bin/eslint.js', '-c', '.eslint.config.mjs', '--max-warnings', '0', 'src', 'webview', 'test'],
+  format: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+};
 let failed = false;
-for (const [name, command] of checks) {
-  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
+for (const [name, [tool, ...options]] of Object.entries(checks)) {
+  const { status } = spawnSync(process.execPath, [`node_modules/${tool}`, ...options], { stdio: 'inherit' });
   console.log(`${name}: ${status === 0 ? 'ok' : 'failed'}`);
   failed ||= status !== 0;
 }

@@ -1,1 +1,31 @@
-export {};
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ReporterConstructor } from 'mocha';
+
+/** The folder of these tests; the bundle lies in out/. */
+const folder = path.resolve(__dirname, '../test/host');
+
+/**
+ * Runs every test of this folder inside the extension host; VS Code calls it by name.
+ * The reporter writes the counts to the file that BOUNDLENS_TEST_RESULT names.
+ * @throws when a test failed, so that VS Code ends with exit code 1.
+ */
+export async function run(): Promise<void> {
+  const { default: Mocha } = await import('mocha');
+  const { CountingReporter } = (await import(pathToFileURL(path.resolve(folder, '../reporter.mjs')).href)) as {
+    CountingReporter: ReporterConstructor;
+  };
+  const mocha = new Mocha({
+    reporter: CountingReporter,
+    timeout: 120_000,
+    forbidOnly: true,
+    forbidPending: true,
+    grep: process.env['BOUNDLENS_TEST_GREP'],
+  });
+  mocha.suite.emit('pre-require', globalThis, null, mocha);
+  for (const file of readdirSync(folder).sort())
+    if (file.endsWith('.test.ts')) await import(`./${path.basename(file, '.test.ts')}.test.ts`);
+  const failures = await new Promise<number>(resolve => mocha.run(resolve));
+  if (failures > 0) throw new Error(`${failures} tests failed in the extension host.`);
+}

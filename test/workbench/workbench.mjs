@@ -1,0 +1,135 @@
+// What a test does in VS Code, in the words of a person: open it, run a command, find a lens, look into a webview.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { launchBrowser } from './browser.mjs';
+import { projectRoot } from './server.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Frame} Frame */
+
+/**
+ * Opens a folder, and a file in it, in a browser.
+ * @param {import('./server.mjs').Server} server
+ * @param {{ folder: string, file?: string }} what absolute paths
+ * @returns {Promise<{ page: Page, close: () => Promise<void> }>}
+ */
+export async function openWorkbench(server, { folder, file }) {
+  const context = await launchBrowser(path.join(server.folder, 'browser'));
+  const page = context.pages()[0] ?? (await context.newPage());
+  const payload = [['skipWelcome', 'true'], ...(file ? [['openFile', `vscode-remote://${server.authority}${file}`]] : [])];
+  await page.goto(workbenchUrl(server, folder, payload), { waitUntil: 'domcontentloaded' });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor();
+  if (file) await page.locator('.editor-instance .monaco-editor .view-lines').first().waitFor();
+  return { page, close: () => context.close() };
+}
+
+/**
+ * The address that opens a folder with a payload: what a desktop VS Code takes as arguments.
+ * @param {import('./server.mjs').Server} server
+ * @param {string} folder
+ * @param {string[][]} payload
+ */
+export function workbenchUrl(server, folder, payload) {
+  return `${server.url}/?${new URLSearchParams({ folder, payload: JSON.stringify(payload) }).toString()}`;
+}
+
+/**
+ * Runs a command from the palette; waits for commands that come a moment after the workbench.
+ * @param {Page} page
+ * @param {string} title as the palette shows it, as `BoundLens: Open Panel`
+ */
+export async function runCommand(page, title) {
+  const input = quickInput(page);
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    try {
+      await quickPick(page, title).waitFor({ timeout: 5_000 });
+      break;
+    } catch (error) {
+      if (attempt === 8) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+  await quickPick(page, title).click();
+}
+
+/** The field of the quick input that is open. @param {Page} page */
+export function quickInput(page) {
+  return page.locator('.quick-input-widget:not([style*="display: none"]) .quick-input-box input');
+}
+
+/** A row of the quick input's list. @param {Page} page @param {string | RegExp} text */
+export function quickPick(page, text) {
+  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+}
+
+/** A code lens. @param {Page} page @param {string | RegExp} text */
+export function codeLens(page, text) {
+  return page.locator('.codelens-decoration').locator('a, span').filter({ hasText: text }).last();
+}
+
+/** The text of every row of code lenses in view, top to bottom. @param {Page} page @returns {Promise<string[]>} */
+export function codeLensRows(page) {
+  return page.locator('.codelens-decoration').allInnerTexts();
+}
+
+/** A line of the editor's text, inlay hints included. @param {Page} page @param {string | RegExp} text */
+export function editorLine(page, text) {
+  const spaced = typeof text === 'string' ? new RegExp(escapeExpression(text).replace(/ /g, '[ \u00a0]')) : text;
+  return page.locator('.view-lines .view-line').filter({ hasText: spaced }).first();
+}
+
+/** A notification. @param {Page} page @param {string | RegExp} text */
+export function notification(page, text) {
+  return page.locator('.notification-list-item').filter({ hasText: text }).first();
+}
+
+/** An item of the status bar. @param {Page} page @param {string | RegExp} text */
+export function statusBarItem(page, text) {
+  return page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
+}
+
+/** A row of a tree in the side bar. @param {Page} page @param {string | RegExp} text */
+export function treeRow(page, text) {
+  return page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
+}
+
+/**
+ * The inner frame of the webview that has an element; waits for it.
+ * @param {Page} page
+ * @param {string} selector
+ * @returns {Promise<Frame>}
+ */
+export async function webviewFrame(page, selector, timeout = 60_000) {
+  const seen = new Set();
+  for (let waited = 0; waited < timeout; waited += 100) {
+    for (const frame of page.frames().filter(one => one.url().includes('/webview/browser/pre/fake.html'))) {
+      seen.add(frame.url());
+      const found = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0); // the frame is being replaced
+      if (found > 0) return frame;
+    }
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`No webview shows ${selector} (${seen.size} webviews looked into).`);
+}
+
+/**
+ * Saves what is in view as out/screenshots/NAME.png.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function screenshot(page, name) {
+  const folder = path.join(projectRoot, 'out/screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
+
+/** @param {string} text */
+function escapeExpression(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
