@@ -1,0 +1,74 @@
+import type { Layer, Parameter, SourceRange } from '../architecture/architecture';
+import { formatCount } from '../common/format';
+
+/** What stands behind the line that constructs one layer. */
+export interface LayerHint {
+  /** Zero-based position: behind the construction. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  readonly layer: Layer;
+}
+
+/** Shares of the whole log capacity by layer path, in [0, 1]. */
+export type CapacityShares = ReadonlyMap<string, number>;
+
+/**
+ * One hint for every place in the source that constructs layers with parameters. A layer whose children are written inside it on lines of their own
+ * leaves the hints to them; children written elsewhere (another class, a comprehension on one line) are summed into their parent's hint.
+ */
+export function layerHints(layers: readonly Layer[], shares: CapacityShares): readonly LayerHint[] {
+  return layers.flatMap(layer => {
+    const shown = layer.children.filter(child => hasOwnLine(child.range, layer.range));
+    if (shown.length > 0) return layerHints(shown, shares);
+    const text = hintText(layer, shares);
+    return text === undefined ? [] : [{ line: layer.range.endLine, column: layer.range.endColumn, text, layer }];
+  });
+}
+
+/** ` 2.36 M · σ≈1.9 · 11 % of capacity`; undefined for a layer without parameters. An unknown count is a question mark, never a guess. */
+export function hintText(layer: Layer, shares: CapacityShares): string | undefined {
+  const total = totalParameters(layer);
+  if (total === 0) return undefined;
+  const share = totalShare(layer, shares);
+  const parts = [total === undefined ? '?' : formatCount(total), normText(matrices(layer)), share > 0 ? shareText(share) : undefined];
+  return ` ${parts.filter(part => part !== undefined).join(' · ')}`;
+}
+
+/** Number of learnable scalars of a layer and everything in it; undefined when one of them is not known. */
+export function totalParameters(layer: Layer): number | undefined {
+  if (!layer.parameters.known) return undefined;
+  let total = layer.parameters.value.reduce((sum, parameter) => sum + size(parameter), 0);
+  for (const child of layer.children) {
+    const inner = totalParameters(child);
+    if (inner === undefined) return undefined;
+    total += inner;
+  }
+  return total;
+}
+
+/** Share of the whole capacity that a layer and everything in it holds. */
+export const totalShare = (layer: Layer, shares: CapacityShares): number =>
+  layer.children.reduce((sum, child) => sum + totalShare(child, shares), shares.get(layer.path) ?? 0);
+
+/** Every parameter of a layer and everything in it that is a matrix with an expected norm. */
+export function matrices(layer: Layer): readonly Parameter[] {
+  const own = layer.parameters.known ? layer.parameters.value.filter(parameter => parameter.initialSpectralNorm !== undefined) : [];
+  return [...own, ...layer.children.flatMap(matrices)];
+}
+
+/** `σ≈1.9`, or `σ≈1.4–1.9` over several matrices: what initialisation is expected to give. Undefined without a matrix. */
+function normText(parameters: readonly Parameter[]): string | undefined {
+  if (parameters.length === 0) return undefined;
+  const norms = parameters.map(parameter => parameter.initialSpectralNorm!);
+  const [low, high] = [Math.min(...norms), Math.max(...norms)].map(norm => norm.toPrecision(2)) as [string, string];
+  return `σ≈${low === high ? low : `${low}–${high}`}`;
+}
+
+const shareText = (share: number): string => `${share < 0.005 ? '<1' : Math.round(100 * share)} % of capacity`;
+
+const size = (parameter: Parameter): number => parameter.shape.reduce((product, length) => product * length, 1);
+
+/** Whether a child is written within its parent, on another line than the parent begins. */
+const hasOwnLine = (child: SourceRange, parent: SourceRange): boolean =>
+  child.startLine > parent.startLine && child.startLine <= parent.endLine && child.endLine <= parent.endLine;

@@ -1,0 +1,75 @@
+import type { Layer } from '../architecture/architecture';
+import { formatCount, formatRisk } from '../common/format';
+import type { Report, Term } from '../theory/report';
+import { matrices, totalParameters, totalShare, type CapacityShares } from './hintText';
+import { neededText } from './lensText';
+
+/** Explains a report in Markdown: what is bounded, each term with its formula, the numbers put in, its evidence and assumptions. */
+export function reportMarkdown(report: Report): string {
+  const verdict = report.vacuous
+    ? `**vacuous**: not below ${formatRisk(report.range)}, the largest value of this loss${needed(report)}`
+    : `below ${formatRisk(report.range)}, the largest value of this loss`;
+  return [
+    `**Bound ${report.theorem}** on the ${report.bounds}: **${formatRisk(report.total)}** *${report.evidence}*, ${verdict}. It fails with probability at most ${formatRisk(report.failureProbability)}.`,
+    ...report.terms.map(termMarkdown),
+  ].join('\n\n');
+}
+
+/** Explains one term in Markdown. */
+export function termMarkdown(term: Term): string {
+  const lines = [`**${term.name}** ${formatRisk(term.value)} *${term.evidence}* · \`${term.id}\``, `\`${code(term.formula)}\``];
+  const numbers = putIn(term.formula, term.inputs);
+  if (numbers !== term.formula) lines.push(`\`= ${code(numbers)}\``);
+  const inputs = Object.entries(term.inputs).map(([symbol, value]) => `\`${code(symbol)}\` = ${escape(inputText(value))}`);
+  if (inputs.length > 0) lines.push(inputs.join(', '));
+  if (term.assumptions.length > 0) lines.push(`Assumes: ${term.assumptions.map(escape).join('; ')}.`);
+  return lines.join('  \n');
+}
+
+/** Explains a layer in Markdown: its parameters by tensor, the norms expected at initialisation, its share of capacity. */
+export function layerMarkdown(layer: Layer, shares: CapacityShares): string {
+  const total = totalParameters(layer);
+  const share = totalShare(layer, shares);
+  const lines = [
+    `**${escape(layer.path)}** \`${code(layer.type)}\` · ${total === undefined ? 'number of parameters unknown' : `${formatCount(total)} parameters`}`,
+  ];
+  if (!layer.parameters.known) lines.push(`Unknown: ${escape(layer.parameters.why)} (line ${layer.parameters.line + 1}).`);
+  else if (layer.parameters.value.length > 0) {
+    const rows = layer.parameters.value.map(({ name, shape, initialSpectralNorm }) => {
+      return `| \`${code(name)}\` | ${shape.join(' × ')} | ${initialSpectralNorm === undefined ? '' : initialSpectralNorm.toPrecision(3)} |`;
+    });
+    lines.push(['| tensor | shape | σ at initialisation |', '| --- | --- | --- |', ...rows].join('\n'));
+  }
+  if (matrices(layer).length > 0)
+    lines.push('σ is the spectral norm that the framework’s initialisation is expected to give *(estimated)*; training changes it.');
+  if (share > 0) lines.push(`${(100 * share).toFixed(1)} % of the log capacity of this definition in theorem D4 *(estimated)*.`);
+  return lines.join('\n\n');
+}
+
+/**
+ * A formula with its symbols replaced by the numbers put in. A symbol is replaced only where it stands alone, so that `n` does not hit `ln`;
+ * longer symbols win over shorter ones.
+ */
+export function putIn(formula: string, inputs: Readonly<Record<string, number | string>>): string {
+  const symbols = Object.keys(inputs)
+    .filter(symbol => symbol.length > 0)
+    .sort((a, b) => b.length - a.length);
+  if (symbols.length === 0) return formula;
+  const pattern = new RegExp(`(?<![\\p{L}_])(?:${symbols.map(escapePattern).join('|')})(?![\\p{L}\\p{M}_₀-₉])`, 'gu');
+  return formula.replace(pattern, symbol => inputText(inputs[symbol]!)).replace(/(\d)(?=[√‖(])/gu, '$1·');
+}
+
+const needed = (report: Report): string => {
+  const text = neededText(report);
+  return text ? ` (${text})` : '';
+};
+
+function inputText(value: number | string): string {
+  if (typeof value === 'string') return value;
+  if (Number.isInteger(value)) return formatCount(value);
+  return Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3 ? value.toExponential(2) : `${Number(value.toPrecision(3))}`;
+}
+
+const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const escape = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+!|]/g, '\\$&');
+const code = (text: string): string => text.replaceAll('`', 'ˋ');

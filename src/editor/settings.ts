@@ -1,0 +1,57 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+export const SECTION = 'boundlens';
+
+/** Every setting of BoundLens as it holds for one place, checked: a value of the wrong kind counts as not set. */
+export interface Settings {
+  /** The master switch. */
+  readonly enabled: boolean;
+  readonly codeLens: boolean;
+  readonly inlayHints: boolean;
+  readonly hovers: boolean;
+  /** Number N of unlabelled images that estimates before a run take for granted. */
+  readonly unlabelledImages: number;
+  /** As written: relative to the workspace folder, or absolute. */
+  readonly runsFolder: string;
+  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly threads: number;
+  /** Trials of a study that run at the same time. */
+  readonly jobs: number;
+}
+
+/** The settings for a document, a folder, or (without a scope) the window. */
+export function settings(scope?: vscode.ConfigurationScope): Settings {
+  const section = vscode.workspace.getConfiguration(SECTION, scope);
+  const flag = (name: string) => section.get<unknown>(name) !== false;
+  const count = (name: string, otherwise: number) => {
+    const value = section.get<unknown>(name);
+    return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? Math.floor(value) : otherwise;
+  };
+  const engine = section.get<unknown>('engine');
+  const runsFolder = section.get<unknown>('runsFolder');
+  return {
+    enabled: flag('enabled'),
+    codeLens: flag('codeLens'),
+    inlayHints: flag('inlayHints'),
+    hovers: flag('hovers'),
+    unlabelledImages: count('unlabelledImages', 10_000),
+    runsFolder: typeof runsFolder === 'string' && runsFolder.trim() !== '' ? runsFolder : '.boundlens/runs',
+    engine: engine === 'native' || engine === 'wasm' ? engine : 'auto',
+    threads: count('threads', 1),
+    jobs: count('jobs', 2),
+  };
+}
+
+/** The folder that keeps the runs of a workspace folder. */
+export function runsFolder(folder: vscode.WorkspaceFolder): string {
+  return path.resolve(folder.uri.fsPath, settings(folder.uri).runsFolder);
+}
+
+/** Switches BoundLens on or off, where the setting is already decided: the workspace if it says so, else for the user. */
+export async function toggleEnabled(): Promise<void> {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  const decidedInWorkspace = section.inspect<boolean>('enabled')?.workspaceValue !== undefined;
+  const target = decidedInWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await section.update('enabled', !settings().enabled, target);
+}

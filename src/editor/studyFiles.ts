@@ -1,0 +1,53 @@
+import * as path from 'node:path';
+import { parse } from 'jsonc-parser/lib/esm/main.js';
+import type { DefinitionPlace } from './runIndex';
+
+/** What the list of studies shows of a study file. The trainer checks the file whole; this only looks at it. */
+export interface StudyGlance {
+  /** Absolute path. */
+  readonly file: string;
+  readonly name: string;
+  /** The definition that the study stands for. */
+  readonly definition?: DefinitionPlace;
+  /** Number of runs that its sweep asks for, when it says so. */
+  readonly trials?: number;
+}
+
+/** Looks at the text of a study file. Never throws: what is not there or of another kind is left out, and the file's name stands in for the study's. */
+export function glance(file: string, text: string): StudyGlance {
+  const study = object(parse(text, [], { allowTrailingComma: true }));
+  const sweep = object(study.sweep);
+  const arms = Array.isArray(sweep.arms) ? sweep.arms.length : 0;
+  const seeds = Array.isArray(sweep.seeds) ? sweep.seeds.length : 0;
+  return {
+    file,
+    name: typeof study.name === 'string' && study.name !== '' ? study.name : path.basename(file).replace(/\.study\.json$/, ''),
+    definition: typeof study.definition === 'string' ? definitionPlace(file, study.definition) : undefined,
+    trials: arms * seeds > 0 ? arms * seeds : undefined,
+  };
+}
+
+/** Studies of one definition first, then the one used last, then by name. */
+export function inOrder(
+  studies: readonly StudyGlance[],
+  place: DefinitionPlace | undefined,
+  lastUsed: string | undefined,
+): readonly StudyGlance[] {
+  const rank = (study: StudyGlance) => (place && names(study, place) ? 0 : 2) + (study.file === lastUsed ? 0 : 1);
+  return [...studies].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.file.localeCompare(b.file));
+}
+
+/** Whether a study stands for a definition. */
+export const names = ({ definition }: StudyGlance, place: DefinitionPlace): boolean =>
+  definition !== undefined && definition.name === place.name && path.relative(definition.file, place.file) === '';
+
+/** The folder that keeps the runs of a study: its name, with what a file system may not like replaced. */
+export const studyFolderName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '') || 'study';
+
+function definitionPlace(file: string, text: string): DefinitionPlace | undefined {
+  const [relative, name] = text.split('#');
+  return relative && name ? { file: path.resolve(path.dirname(file), relative), name } : undefined;
+}
+
+const object = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
