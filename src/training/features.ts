@@ -1,0 +1,54 @@
+import type { Matrix } from '../theory/matrix';
+import type { VisionTransformer } from './encoders/vit';
+import type { Engine, ForwardPass } from './engine/engine';
+import type { Parameters } from './engine/parameters';
+import type { Pace } from './pace';
+import type { PatchSet } from './patches';
+
+/** Images per call of the compiled encoder; the last call of a longer list is padded. */
+const IMAGES_PER_CALL = 128;
+
+/** Runs the encoder, with the weights it has at that moment, over unmasked images. */
+export class FeatureExtractor {
+  private constructor(
+    private readonly pass: ForwardPass,
+    private readonly width: number,
+    private readonly pace: Pace,
+  ) {}
+
+  static async create(engine: Engine, parameters: Parameters, encoder: VisionTransformer, pace: Pace): Promise<FeatureExtractor> {
+    const { tokens, patchSize } = encoder.settings;
+    const pass = await engine.forwardPass({
+      inputs: { patches: { shape: [IMAGES_PER_CALL * tokens, patchSize] } },
+      parameters,
+      outputs: ({ patches }) => ({ features: encoder.features(patches!) }),
+    });
+    return new FeatureExtractor(pass, encoder.width, pace);
+  }
+
+  /** Features of the images at `indices`, one row each, in that order. */
+  async features(patches: PatchSet, indices: ArrayLike<number>): Promise<Matrix> {
+    const values = new Float32Array(indices.length * this.width);
+    const all = Array.from(indices);
+    for (let from = 0; from < all.length; from += IMAGES_PER_CALL) {
+      await this.pace.breathe();
+      const chunk = all.slice(from, from + IMAGES_PER_CALL);
+      const { features } = await this.pass.run({ patches: patches.rows(chunk, IMAGES_PER_CALL) });
+      values.set(features!.subarray(0, chunk.length * this.width), from * this.width);
+    }
+    return { rows: all.length, columns: this.width, values };
+  }
+
+  dispose(): void {
+    this.pass.dispose();
+  }
+}
+
+/** The rows of `matrix` at `positions`, copied, in that order. */
+export function rowsAt(matrix: Matrix, positions: ArrayLike<number>): Matrix {
+  const { columns, values } = matrix;
+  const picked = new Float64Array(positions.length * columns);
+  for (let i = 0; i < positions.length; i++)
+    picked.set(values.subarray(positions[i]! * columns, (positions[i]! + 1) * columns), i * columns);
+  return { rows: positions.length, columns, values: picked };
+}

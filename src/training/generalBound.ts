@@ -1,0 +1,90 @@
+import type { Random } from '../common/random';
+import type { Trial } from '../studies/study';
+import { featurePreparations, type FeaturePreparation } from '../theory/featurePreparation';
+import { generalTheorem, type PretrainingInput } from '../theory/generalTheorem';
+import { holdOutCertificate, totalAsQuantity } from '../theory/holdOutCertificate';
+import { fitHeadInBall } from '../theory/linearHead';
+import type { Matrix } from '../theory/matrix';
+import { assumed, type Quantity } from '../theory/quantity';
+import { headComplexity } from '../theory/rademacher';
+import { rampRisk } from '../theory/rampLoss';
+import type { Report } from '../theory/report';
+import { featureScale } from './featureScale';
+
+/** What pre-training left behind for theorem D1. */
+export interface PretrainingEvidence {
+  /** Reconstruction loss in [0, 1] of each held-out image. */
+  readonly holdOutLosses: ArrayLike<number>;
+  /** Constant C_β at exponent ½. */
+  readonly transferConstant: Quantity;
+  /** Total variation between the laws of pre-training and downstream inputs. */
+  readonly domainDistance: Quantity;
+}
+
+/** Reconstruction errors of pixels in [0, 1] by predictions clipped to it. */
+const RECONSTRUCTION_RANGE = 1;
+const TRANSFER_EXPONENT = 0.5;
+
+/** Centred by unlabelled features, with a constant feature for the bias; every D1 quantity speaks of these. */
+export const generalPreparation = (unlabelled: Matrix): FeaturePreparation =>
+  featurePreparations(unlabelled, [{ exponent: 0, unitNormalised: false }])[0]!;
+
+/** Radius of D1's heads: `scaledRadius` in units of 1/rms‖h‖ over the prepared unlabelled features. */
+export const headRadius = (preparedUnlabelled: Matrix, scaledRadius: number): number =>
+  scaledRadius / (featureScale(preparedUnlabelled).norm || 1);
+
+export interface GeneralBoundData {
+  readonly labelled: Matrix;
+  readonly labels: ArrayLike<number>;
+  readonly unlabelled: Matrix;
+  readonly pretraining?: PretrainingEvidence;
+}
+
+/**
+ * Theorem D1 for the head of least convex loss in the ball: the labelled sample, the signs of the complexity and the
+ * hold-out set each get a third of the failure probability. Without pre-training the comparison stays on this encoder.
+ */
+export function generalBound(
+  { labelled, labels, unlabelled, pretraining }: GeneralBoundData,
+  bound: Trial['bound'],
+  random: Random,
+): Report {
+  const { margin, scaledRadius } = bound;
+  const failureProbability = bound.failureProbability / (pretraining ? 3 : 2);
+  const preparation = generalPreparation(unlabelled);
+  const features = preparation.apply(labelled);
+  const radius = headRadius(preparation.apply(unlabelled), scaledRadius);
+  const head = fitHeadInBall(features, labels, radius, margin);
+  const complexity = headComplexity(features, radius, { failureProbability, random }).quantity;
+  return generalTheorem({
+    labelled: labelled.rows,
+    lossRange: 1,
+    lossLipschitz: 1 / margin,
+    complexity: {
+      ...complexity,
+      assumptions: [...(complexity.assumptions ?? []), 'features are centred by unlabelled images and carry a constant feature'],
+    },
+    optimisation: {
+      value: rampRisk(features, labels, head, margin),
+      evidence: 'certified',
+      formula: 'R̂(f̂) ≥ R̂(f̂) − min_f R̂(f)',
+      inputs: { R: radius, γ: margin },
+    },
+    ...(pretraining && { pretraining: pretrainingInput(pretraining, failureProbability) }),
+    failureProbability,
+  });
+}
+
+function pretrainingInput(
+  { holdOutLosses, transferConstant, domainDistance }: PretrainingEvidence,
+  failureProbability: number,
+): PretrainingInput {
+  const holdOut = holdOutCertificate({ losses: holdOutLosses, lossRange: RECONSTRUCTION_RANGE, failureProbability });
+  return {
+    transferConstant,
+    transferExponent: TRANSFER_EXPONENT,
+    excess: totalAsQuantity(holdOut),
+    domainDistance,
+    task: assumed(0, 'the best encoder for pre-training admits a head as good as any on any encoder'),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Random } from '../common/random';
+import type { Engine, Feeds, ForwardPass } from './engine/engine';
+import type { Model } from './model';
+import type { MaskedAutoencoder } from './objectives/maskedAutoencoder';
+import type { Pace } from './pace';
+import type { PatchSet } from './patches';
+
+const IMAGES_PER_CALL = 128;
+
+/** Measures the reconstruction loss on held-out images: always the same images under the same masks. */
+export class HoldOut {
+  private constructor(
+    private readonly pass: ForwardPass,
+    private readonly batches: readonly { readonly feeds: Feeds; readonly count: number }[],
+    private readonly pace: Pace,
+  ) {}
+
+  static async create(
+    engine: Engine,
+    model: Model & { readonly objective: MaskedAutoencoder },
+    images: PatchSet,
+    random: Random,
+    pace: Pace,
+  ): Promise<HoldOut> {
+    const { parameters, objective } = model;
+    const pass = await engine.forwardPass({
+      inputs: objective.inputs(IMAGES_PER_CALL),
+      parameters,
+      outputs: inputs => ({ errors: objective.clippedErrors(inputs) }),
+    });
+    const batches = [];
+    for (let from = 0; from < images.count; from += IMAGES_PER_CALL) {
+      const count = Math.min(IMAGES_PER_CALL, images.count - from);
+      const indices = Int32Array.from({ length: count }, (_, i) => from + i);
+      batches.push({ feeds: objective.feeds(images.rows(indices, IMAGES_PER_CALL), random), count });
+    }
+    return new HoldOut(pass, batches, pace);
+  }
+
+  /** Mean squared error per masked pixel of each image under one mask, predictions clipped to [0, 1]. */
+  async losses(): Promise<Float64Array> {
+    const losses: number[] = [];
+    for (const { feeds, count } of this.batches) {
+      await this.pace.breathe();
+      const { errors } = await this.pass.run(feeds);
+      losses.push(...errors!.subarray(0, count));
+    }
+    return Float64Array.from(losses);
+  }
+
+  dispose(): void {
+    this.pass.dispose();
+  }
+}
+
+export const meanOf = (values: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+};
