@@ -1,0 +1,34 @@
+import { isAlive } from './processIdentity';
+import type { RunRecord } from './record';
+import type { RunStore, StoredRun } from './store';
+import { queueOwner } from './studyLock';
+
+/**
+ * Looks after what earlier processes left behind: a running run whose trainer is gone and a queued run that nobody will start become
+ * `interrupted`; living trainers are left alone and can be watched. Returns all runs of the study as they now stand.
+ */
+export async function adoptRuns(store: RunStore, onBroken?: (fault: unknown) => void): Promise<StoredRun[]> {
+  const runs = await store.list(onBroken);
+  const queued = runs.some(({ record }) => record.state === 'queued') && (await queueOwner(store.path)) !== undefined;
+  return Promise.all(
+    runs.map(async run => {
+      if (run.record.state === 'queued' && queued) return run;
+      if (run.record.state !== 'queued' && !(await isAbandoned(run.record))) return run;
+      return { folder: run.folder, record: await run.folder.update(record => (isOver(record) ? record : interrupted(record))) };
+    }),
+  );
+}
+
+/** Whether the record says running although its trainer is gone. */
+export async function isAbandoned(record: RunRecord): Promise<boolean> {
+  return record.state === 'running' && !(record.process && (await isAlive(record.process)));
+}
+
+/** Whether nothing more will happen to a run. */
+export function isOver(record: RunRecord): boolean {
+  return record.state !== 'queued' && record.state !== 'running';
+}
+
+function interrupted(record: RunRecord): RunRecord {
+  return { ...record, state: 'interrupted', endedAt: new Date().toISOString() };
+}

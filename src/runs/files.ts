@@ -1,0 +1,100 @@
+import { appendFile, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import path from 'node:path';
+import { fileFault } from '../common/fault';
+
+/** The file system as runs use it; tests put in one that is full or forbids. Errors are Node's, with their codes. */
+export interface RunFiles {
+  read(file: string): Promise<string>;
+  /** Writes a new file and waits until it is on the disk. */
+  write(file: string, text: string): Promise<void>;
+  append(file: string, text: string): Promise<void>;
+  truncate(file: string, size: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file or folder with all below it; no error when there is none. */
+  remove(file: string): Promise<void>;
+  makeFolder(folder: string): Promise<void>;
+  /** Names of the folders directly below, sorted; none when the folder does not exist. */
+  folders(folder: string): Promise<string[]>;
+  /** Size in bytes; undefined when there is no such file. */
+  size(file: string): Promise<number | undefined>;
+}
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+/** The real file system. */
+export const diskFiles: RunFiles = {
+  read: file => readFile(file, 'utf8'),
+  async write(file, text) {
+    const handle = await open(file, 'w');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  append: (file, text) => appendFile(file, text),
+  truncate: (file, size) => truncate(file, size),
+  rename: (from, to) => rename(from, to),
+  remove: file => rm(file, { recursive: true, force: true }),
+  async makeFolder(folder) {
+    await mkdir(folder, { recursive: true });
+  },
+  async folders(folder) {
+    try {
+      const entries = await readdir(folder, { withFileTypes: true });
+      return entries.flatMap(entry => (entry.isDirectory() ? [entry.name] : [])).sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  },
+  async size(file) {
+    try {
+      return (await stat(file)).size;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+};
+
+let replacements = 0;
+
+/**
+ * Replaces a file as a whole: readers see the old text or the new one, never a part, and a failed write leaves the old one.
+ *
+ * @throws FileFault without permission or on a full disk
+ */
+export async function replaceFile(files: RunFiles, file: string, text: string): Promise<void> {
+  const partial = `${file}.${process.pid}-${replacements++}.partial`;
+  try {
+    await files.write(partial, text);
+    await renameOver(files, partial, file);
+  } catch (error) {
+    await files.remove(partial).catch(() => undefined);
+    throw fileFault(file, error);
+  }
+}
+
+/** On Windows a file that somebody reads at this moment cannot be replaced: try again for a while. */
+async function renameOver(files: RunFiles, from: string, to: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await files.rename(from, to);
+    } catch (error) {
+      const busy = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!busy || attempt === 10) throw error;
+      await new Promise(resolve => setTimeout(resolve, 20 * (attempt + 1)));
+    }
+  }
+}
+
+/** Does a file operation; what the system refuses comes out as a `FileFault` that names the file. */
+export async function asFault<T>(file: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw fileFault(path.normalize(file), error);
+  }
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { FileFault } from '../common/fault';
+import { asFault, diskFiles, replaceFile, type RunFiles } from './files';
+import { readMetrics, type MetricTail } from './metrics';
+import type { MetricLine, RunRecord } from './record';
+
+/**
+ * The folder of one run: `run.json`, `metrics.jsonl`, `trainer.log`, `checkpoint/` and, once somebody asked, `stop`.
+ * While its trainer lives only the trainer writes the record; before and after that, whoever queues or settles the run.
+ */
+export class RunFolder {
+  readonly recordFile: string;
+  readonly metricsFile: string;
+  readonly logFile: string;
+  readonly checkpoint: string;
+  readonly stopFile: string;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly path: string,
+    private readonly files: RunFiles = diskFiles,
+  ) {
+    this.recordFile = join(path, 'run.json');
+    this.metricsFile = join(path, 'metrics.jsonl');
+    this.logFile = join(path, 'trainer.log');
+    this.checkpoint = join(path, 'checkpoint');
+    this.stopFile = join(path, 'stop');
+  }
+
+  /** The record; a `FileFault` when there is none or it is no record. */
+  async read(): Promise<RunRecord> {
+    const text = await asFault(this.recordFile, () => this.files.read(this.recordFile));
+    const record = parsed(text);
+    if (!isRecord(record)) throw new FileFault(this.recordFile, 'is not a run record', 'delete the folder of this run and run it again');
+    return record;
+  }
+
+  /** The record, or undefined when the folder has none. */
+  async readIfPresent(): Promise<RunRecord | undefined> {
+    return (await asFault(this.recordFile, () => this.files.size(this.recordFile))) === undefined ? undefined : this.read();
+  }
+
+  /** Replaces the record as a whole. A failed write leaves the one before. */
+  write(record: RunRecord): Promise<void> {
+    return this.inTurn(async () => {
+      await asFault(this.path, () => this.files.makeFolder(this.path));
+      await replaceFile(this.files, this.recordFile, `${JSON.stringify(record, undefined, 1)}\n`);
+    });
+  }
+
+  /** Reads, changes and replaces the record; returns the new one. */
+  async update(change: (record: RunRecord) => RunRecord): Promise<RunRecord> {
+    const record = change(await this.read());
+    await this.write(record);
+    return record;
+  }
+
+  /** Appends lines. A write that fails half-way is taken back, so that the same lines can be appended again. */
+  appendMetrics(lines: readonly MetricLine[]): Promise<void> {
+    return this.inTurn(() =>
+      asFault(this.metricsFile, async () => {
+        const before = await this.files.size(this.metricsFile);
+        try {
+          await this.files.append(this.metricsFile, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+        } catch (error) {
+          if (before !== undefined) await this.files.truncate(this.metricsFile, before).catch(() => undefined);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** The complete lines after `offset` bytes. */
+  metrics(offset = 0): Promise<MetricTail> {
+    return readMetrics(this.metricsFile, offset);
+  }
+
+  /** Asks the trainer to stop; it looks four times a second. */
+  async requestStop(): Promise<void> {
+    await asFault(this.stopFile, () => this.files.write(this.stopFile, ''));
+  }
+
+  async stopRequested(): Promise<boolean> {
+    return (await this.files.size(this.stopFile)) !== undefined;
+  }
+
+  /** Removes what an earlier execution left, and keeps the record. */
+  async clear(): Promise<void> {
+    for (const file of [this.stopFile, this.metricsFile, this.logFile, this.checkpoint]) await asFault(file, () => this.files.remove(file));
+  }
+
+  /** Puts a finished checkpoint folder in the place of the one before; nothing happens when there is no such folder. */
+  async replaceCheckpoint(folder: string): Promise<void> {
+    await asFault(this.checkpoint, async () => {
+      if ((await this.files.size(folder)) === undefined) return;
+      await this.files.remove(this.checkpoint);
+      await this.files.rename(folder, this.checkpoint);
+    });
+  }
+
+  /** Deletes the run. Its trainer must have ended. */
+  async delete(): Promise<void> {
+    await asFault(this.path, () => this.files.remove(this.path));
+  }
+
+  /** One write after the other, so that the last one asked for is the one that stays. */
+  private inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = this.writing.then(write);
+    this.writing = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is RunRecord {
+  const record = value as Partial<RunRecord> | null | undefined;
+  return record?.version === 1 && typeof record.id === 'string' && typeof record.state === 'string' && typeof record.trial === 'object';
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import type { Trial } from '../studies/study';
+import { asFault, diskFiles, type RunFiles } from './files';
+import type { RunRecord } from './record';
+import { RunFolder } from './runFolder';
+
+/** A run as it lies on disk. */
+export interface StoredRun {
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+}
+
+/** The runs of one study: a folder with one folder per trial, named by the trial's id. */
+export class RunStore {
+  constructor(
+    readonly path: string,
+    private readonly files: RunFiles = diskFiles,
+  ) {}
+
+  /** The folder of the run with this id, whether it exists or not. */
+  folder(id: string): RunFolder {
+    return new RunFolder(path.join(this.path, id), this.files);
+  }
+
+  /** Puts a trial on disk as queued. What an unfinished execution left is cleared; a finished one moves to `earlier/`. */
+  async create(trial: Trial): Promise<StoredRun> {
+    const folder = this.folder(trial.id);
+    const earlier = await folder.readIfPresent();
+    if (earlier?.state === 'finished') await this.keepEarlier(folder, earlier);
+    const record: RunRecord = { version: 1, id: trial.id, trial, state: 'queued', createdAt: new Date().toISOString() };
+    await folder.write(record);
+    await folder.clear();
+    return { folder, record };
+  }
+
+  private async keepEarlier(folder: RunFolder, { id, endedAt }: RunRecord): Promise<void> {
+    const kept = path.join(this.path, 'earlier');
+    await asFault(kept, () => this.files.makeFolder(kept));
+    const name = `${id}-until-${(endedAt ?? '').replace(/[^0-9TZ]/g, '')}`;
+    await asFault(folder.path, () => this.files.rename(folder.path, path.join(kept, name)));
+  }
+
+  /** All runs whose record can be read, by id; `onBroken` hears of the others. */
+  async list(onBroken?: (fault: unknown) => void): Promise<StoredRun[]> {
+    const names = await asFault(this.path, () => this.files.folders(this.path));
+    const runs = await Promise.all(
+      names.map(async name => {
+        const folder = this.folder(name);
+        try {
+          const record = await folder.readIfPresent();
+          return record ? [{ folder, record }] : [];
+        } catch (error) {
+          onBroken?.(error);
+          return [];
+        }
+      }),
+    );
+    return runs.flat();
+  }
+}
+
+/** The study folders with at least one run at or below `root`, at most `depth` levels down. */
+export async function findStores(root: string, depth = 2, files: RunFiles = diskFiles): Promise<RunStore[]> {
+  const names = await asFault(root, () => files.folders(root));
+  const holdsRun = await Promise.all(names.map(name => files.size(path.join(root, name, 'run.json'))));
+  if (holdsRun.some(size => size !== undefined)) return [new RunStore(root, files)];
+  if (depth === 0) return [];
+  return (await Promise.all(names.map(name => findStores(path.join(root, name), depth - 1, files)))).flat();
+}

@@ -1,0 +1,51 @@
+import type { RunRecord } from './record';
+
+/** A run is too young to be extrapolated before this share of it is done. */
+const YOUNG = 0.02;
+
+/**
+ * Seconds until all runs are over with `jobs` at a time; undefined while nothing is known. A running run is extrapolated from its own
+ * pace; a waiting one takes as long as its arm did, else as others with the same objective, else as any.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function timeLeft(records: readonly RunRecord[], jobs: number, now: number): number | undefined {
+  const durations = records.flatMap(record => {
+    const seconds = duration(record, now);
+    return seconds === undefined ? [] : [{ record, seconds }];
+  });
+  const expected = (record: RunRecord) =>
+    mean(durations.filter(other => other.record.trial.arm === record.trial.arm)) ??
+    mean(durations.filter(other => other.record.trial.objective.kind === record.trial.objective.kind)) ??
+    mean(durations);
+  const remaining: number[] = [];
+  for (const record of records) {
+    if (record.state !== 'queued' && record.state !== 'running') continue;
+    const total = duration(record, now) ?? expected(record);
+    if (total === undefined) return undefined;
+    remaining.push(Math.max(0, total - (record.state === 'running' ? elapsed(record, now) : 0)));
+  }
+  if (remaining.length === 0) return 0;
+  return Math.max(remaining.reduce((sum, seconds) => sum + seconds, 0) / jobs, ...remaining);
+}
+
+/** Share of all work that is done, in [0, 1]; every run counts the same. */
+export function shareDone(records: readonly RunRecord[]): number {
+  if (records.length === 0) return 1;
+  const done = records.map(record => (record.state === 'queued' ? 0 : record.state === 'running' ? (record.progress?.fraction ?? 0) : 1));
+  return done.reduce((sum, share) => sum + share, 0) / records.length;
+}
+
+/** How long a run takes as a whole, in seconds: known when it is finished, extrapolated when it runs. */
+function duration(record: RunRecord, now: number): number | undefined {
+  if (record.state === 'finished' && record.startedAt && record.endedAt)
+    return (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
+  const fraction = record.progress?.fraction ?? 0;
+  return record.state === 'running' && fraction > YOUNG ? elapsed(record, now) / fraction : undefined;
+}
+
+const elapsed = (record: RunRecord, now: number) => (record.startedAt ? (now - Date.parse(record.startedAt)) / 1000 : 0);
+
+function mean(durations: readonly { readonly seconds: number }[]): number | undefined {
+  return durations.length === 0 ? undefined : durations.reduce((sum, { seconds }) => sum + seconds, 0) / durations.length;
+}

@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises';
+import { setInterval as every } from 'node:timers/promises';
+import { Stopped, sentenceOf } from '../../common/fault';
+import type { Trial } from '../../studies/study';
+import type { Engine } from '../../training/engine/engine';
+import type { TrialResults } from '../../training/results';
+import { boundLog } from './boundedLog';
+import { ownIdentity } from '../processIdentity';
+import type { MetricLine, RunProgress, RunRecord } from '../record';
+import type { RunFolder } from '../runFolder';
+import { RunJournal } from './runJournal';
+
+/** What a trial is given while it runs. */
+export interface TrialContext {
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RunProgress) => void;
+  readonly onMetrics: (line: MetricLine) => void;
+  readonly outputFolder: string;
+}
+
+/** The parts that a trainer is made of. */
+export interface TrainerParts {
+  readonly createEngine: (log: (line: string) => void) => Promise<Engine>;
+  readonly runTrial: (trial: Trial, context: TrialContext) => Promise<TrialResults>;
+  /** Goes to `trainer.log`. */
+  readonly log: (line: string) => void;
+  /** Aborts the run: a signal from the system. */
+  readonly signal: AbortSignal;
+  /** Pauses before each attempt to write how the run ended, in milliseconds. */
+  readonly lastAttempts?: readonly number[];
+}
+
+/** How often the `stop` file is looked for, in milliseconds. */
+const STOP_POLL = 250;
+
+/**
+ * Executes the run of a folder from its record to its end, and writes it all down there. Returns the state it ended in; what went wrong
+ * is in the record's `fault`. Throws only when that cannot be written.
+ */
+export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<RunRecord['state']> {
+  const { log } = parts;
+  const journal = await RunJournal.open(folder, log, parts.lastAttempts);
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  parts.signal.addEventListener('abort', stop);
+  if (parts.signal.aborted || (await folder.stopRequested())) stop();
+  const watching = watchFolder(folder, stop, abort.signal);
+  try {
+    const end = await outcome(folder, journal, parts, abort.signal);
+    log(end.fault ?? `The run is ${end.state}.`);
+    await journal.end(end);
+    return end.state;
+  } finally {
+    parts.signal.removeEventListener('abort', stop);
+    stop();
+    await watching;
+  }
+}
+
+type Outcome = Pick<RunRecord, 'state' | 'results' | 'fault'>;
+
+async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerParts, signal: AbortSignal): Promise<Outcome> {
+  let engine: Engine | undefined;
+  const partial = `${folder.checkpoint}.partial`;
+  try {
+    await journal.write({
+      state: 'running',
+      startedAt: new Date().toISOString(),
+      process: await ownIdentity(),
+      endedAt: undefined,
+      results: undefined,
+      fault: undefined,
+      progress: undefined,
+    });
+    signal.throwIfAborted();
+    let note: string | undefined;
+    engine = await parts.createEngine(line => parts.log((note = line)));
+    await journal.write({ engine: { name: engine.name, threads: engine.threads, ...(note !== undefined && { note }) } });
+    await rm(partial, { recursive: true, force: true });
+    const results = await parts.runTrial(journal.record.trial, {
+      engine,
+      signal,
+      onProgress: progress => journal.progress(progress),
+      onMetrics: line => journal.metrics([line]),
+      outputFolder: partial,
+    });
+    await folder.replaceCheckpoint(partial);
+    return { state: 'finished', results };
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    if (signal.aborted || error instanceof Stopped) return { state: 'stopped' };
+    parts.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { state: 'failed', fault: sentenceOf(error) };
+  } finally {
+    engine?.dispose();
+  }
+}
+
+/** Looks for the `stop` file and keeps the log bounded until the run is over. */
+async function watchFolder(folder: RunFolder, stop: () => void, over: AbortSignal): Promise<void> {
+  try {
+    for await (const _ of every(STOP_POLL, undefined, { signal: over })) {
+      if (await folder.stopRequested().catch(() => false)) stop();
+      await boundLog(folder.logFile).catch(() => undefined);
+    }
+  } catch {
+    // The run is over.
+  }
+}
