@@ -1,0 +1,138 @@
+import { stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileFault, FileFault, UsageFault } from '../../common/fault';
+import { formatPercent, formatRisk } from '../../common/format';
+import { exportRuns } from '../../reporting/exportRuns';
+import { summaryText } from '../../reporting/summaryText';
+import { table } from '../../reporting/table';
+import { adoptRuns, isOver } from '../../runs/adopt';
+import { RunFolder } from '../../runs/runFolder';
+import { findStores, RunStore, type StoredRun } from '../../runs/store';
+import { stopRun } from '../../runs/stopRun';
+import { summarise } from '../../runs/summary/studySummary';
+import { parse, positiveInteger, type Command, type CommandContext } from '../command';
+import { engineName, executeStudy } from '../executeStudy';
+import { reportText } from '../reportText';
+
+const DEFAULT_FOLDER = path.join('.boundlens', 'runs');
+
+/** `boundlens runs`: what is on disk, and what can be done with it. */
+export const runsCommand: Command = {
+  name: 'runs',
+  usage: '(list|show|compare|export|stop|resume) [DIR|RUN] [--out DIR] [--engine NAME] [--threads K] [--jobs J] [--json]',
+  summary: 'Lists, shows, compares, exports, stops or resumes runs; DIR is a folder of runs, RUN the folder of one.',
+  async run(argv, context) {
+    const { options, positionals } = parse(this, argv, { out: 'string', engine: 'string', threads: 'string', jobs: 'string' });
+    const [verb, target = DEFAULT_FOLDER, ...rest] = positionals;
+    if (rest.length > 0) throw new UsageFault(`boundlens runs ${verb} takes one folder`, `use boundlens runs ${this.usage}`);
+    const folder = path.resolve(target);
+    switch (verb) {
+      case 'list':
+        return list(folder, context);
+      case 'show':
+        return show(folder, context);
+      case 'compare':
+        return compare(folder, context);
+      case 'export': {
+        const files = await exportRuns(await runsOf(folder), path.resolve(options.out ?? folder), context.assets);
+        context.terminal.document({ files });
+        context.terminal.print(files.join('\n'));
+        return 0;
+      }
+      case 'stop':
+        return stop(folder, context);
+      case 'resume': {
+        const trials = (await runsOf(folder)).map(run => run.record.trial);
+        const threads = positiveInteger('threads', options.threads) ?? 1;
+        const jobs = positiveInteger('jobs', options.jobs) ?? Math.max(1, Math.floor(os.availableParallelism() / threads));
+        return executeStudy({ trials, folder, engine: engineName(options.engine), threads, jobs }, context);
+      }
+      default:
+        throw new UsageFault(`boundlens runs ${verb ?? 'needs a verb'}`.trim(), `use boundlens runs ${this.usage}`);
+    }
+  },
+};
+
+/** The runs of one study folder, settled. Throws a FileFault when there are none. */
+async function runsOf(folder: string): Promise<StoredRun[]> {
+  await requireFolder(folder);
+  const runs = await adoptRuns(new RunStore(folder));
+  if (runs.length === 0) throw new FileFault(folder, 'holds no runs', 'name the folder of one study, as boundlens runs list prints it');
+  return runs;
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => {
+    throw fileFault(folder, error);
+  });
+  if (!found.isDirectory()) throw new FileFault(folder, 'is not a folder', 'name the folder that holds the runs');
+}
+
+async function list(folder: string, { terminal }: CommandContext): Promise<number> {
+  await requireFolder(folder);
+  const stores = await findStores(folder);
+  const runs = (await Promise.all(stores.map(store => adoptRuns(store)))).flat();
+  terminal.document({ runs: runs.map(({ folder: { path: own }, record }) => ({ folder: own, ...record })) });
+  if (runs.length === 0) terminal.print(`${folder} holds no runs`);
+  else
+    terminal.print(
+      table(
+        [
+          { title: 'study' },
+          { title: 'arm' },
+          { title: 'seed', align: 'right' },
+          { title: 'state' },
+          { title: 'probe', align: 'right' },
+          { title: 'error ≤', align: 'right' },
+          { title: 'folder' },
+        ],
+        runs.map(({ folder: own, record: { trial, state, progress, results } }) => [
+          trial.study.name,
+          trial.arm,
+          `${trial.seed}`,
+          state === 'running' && progress ? `running ${Math.floor(100 * progress.fraction)} %` : state,
+          formatted(results?.fineTuning.find(result => result.mode === 'probe')?.testAccuracy, formatPercent),
+          formatted(results?.reports[0]?.total, formatRisk),
+          path.relative(process.cwd(), own.path) || '.',
+        ]),
+      ),
+    );
+  return 0;
+}
+
+const formatted = (value: number | undefined, format: (value: number) => string): string => (value === undefined ? '–' : format(value));
+
+async function show(folder: string, { terminal }: CommandContext): Promise<number> {
+  await requireFolder(folder);
+  const record = await new RunFolder(folder).read();
+  terminal.document(record);
+  const { trial, state, fault, results, engine } = record;
+  terminal.print(
+    `${trial.study.name} · ${trial.arm} · seed ${trial.seed}: ${state}${fault ? `: ${fault}` : ''}${engine ? ` (${engine.name})` : ''}`,
+  );
+  for (const { mode, testAccuracy, testErrors, testCount } of results?.fineTuning ?? [])
+    terminal.print(`${mode}: ${formatPercent(testAccuracy)} (${testErrors} errors of ${testCount})`);
+  for (const report of results?.reports ?? []) terminal.print(`\n${reportText(report)}`);
+  return 0;
+}
+
+async function compare(folder: string, { terminal }: CommandContext): Promise<number> {
+  const summary = summarise((await runsOf(folder)).map(run => run.record));
+  if (!summary) throw new FileFault(folder, 'holds no finished run', 'let one finish first');
+  terminal.document(summary);
+  terminal.print(summaryText(summary));
+  return 0;
+}
+
+async function stop(folder: string, { terminal }: CommandContext): Promise<number> {
+  await requireFolder(folder);
+  const single = await new RunFolder(folder).readIfPresent();
+  const runs = single
+    ? [{ folder: new RunFolder(folder), record: single }]
+    : (await Promise.all((await findStores(folder)).map(store => adoptRuns(store)))).flat();
+  const stopped = await Promise.all(runs.filter(run => !isOver(run.record)).map(run => stopRun(run.folder)));
+  terminal.document({ stopped: stopped.map(record => record.id) });
+  terminal.print(stopped.length === 0 ? 'Nothing is running.' : `Stopped ${stopped.map(record => record.id).join(', ')}.`);
+  return 0;
+}

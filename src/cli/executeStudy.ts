@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { Stopped, UsageFault } from '../common/fault';
+import { writeStudyReport } from '../reporting/studyReport';
+import { summaryText } from '../reporting/summaryText';
+import { launchTrainer } from '../runs/launch';
+import { runSweep, type SweepProgress } from '../runs/queue';
+import { RunStore } from '../runs/store';
+import type { Trial } from '../studies/study';
+import type { EngineName } from '../training/engine/engine';
+import type { CommandContext } from './command';
+
+export interface StudyExecution {
+  readonly trials: readonly Trial[];
+  /** Folder of the study's runs; reports are written into it. */
+  readonly folder: string;
+  readonly engine: EngineName | 'auto';
+  readonly threads: number;
+  readonly jobs: number;
+}
+
+const ENGINES: readonly (EngineName | 'auto')[] = ['auto', 'native', 'wasm', 'reference'];
+
+/** The engine that an option names; `auto` when it is absent. */
+export function engineName(value: string | undefined): EngineName | 'auto' {
+  const found = ENGINES.find(name => name === (value ?? 'auto'));
+  if (!found) throw new UsageFault(`--engine is ${value}`, `give one of ${ENGINES.join(', ')}`);
+  return found;
+}
+
+/**
+ * Runs trials with a progress bar, writes the study's report and prints it. Returns 0 when every trial finished, 1 when one failed.
+ * Throws `Stopped` after Ctrl-C, with everything that finished kept.
+ */
+export async function executeStudy({ trials, folder, engine, threads, jobs }: StudyExecution, context: CommandContext): Promise<number> {
+  const { terminal, assets, signal } = context;
+  const store = new RunStore(folder);
+  const trainer = path.join(assets, 'trainer.js');
+  const records = await runSweep({
+    trials,
+    store,
+    jobs,
+    signal,
+    launch: run => launchTrainer(run, { trainer, engine, threads }),
+    onProgress: progress => terminal.progress(progress.fraction, progressLabel(progress), progress.secondsLeft),
+  });
+  terminal.progressDone();
+  if (signal.aborted) throw new Stopped();
+  const wanted = new Set(trials.map(trial => trial.id));
+  const runs = (await store.list()).filter(run => wanted.has(run.record.id));
+  const order = new Map(trials.map((trial, i) => [trial.id, i]));
+  runs.sort((a, b) => order.get(a.record.id)! - order.get(b.record.id)!);
+  const failures = records.filter(record => record.state === 'failed');
+  for (const failure of failures)
+    process.stderr.write(`${failure.trial.arm}, seed ${failure.trial.seed} failed: ${failure.fault ?? 'no reason is known'}\n`);
+  if (failures.length === records.length) return 1;
+  const report = await writeStudyReport(folder, runs, assets);
+  terminal.document({ summary: report.summary, folder, files: { html: report.html, json: report.json } });
+  terminal.print(`\n${summaryText(report.summary)}\n\nReport: ${report.html}\n        ${report.json}`);
+  return failures.length > 0 ? 1 : 0;
+}
+
+function progressLabel({ records, kept }: SweepProgress): string {
+  const over = records.filter(record => record.state !== 'queued' && record.state !== 'running').length;
+  const running = records
+    .filter(record => record.state === 'running')
+    .map(({ trial, progress }) => `${trial.arm} #${trial.seed}${progress ? ` ${progress.phase}` : ''}`);
+  return [`${over} of ${records.length} trials`, ...(kept > 0 ? [`${kept} kept`] : []), running.join(', ')]
+    .filter(part => part !== '')
+    .join(' · ');
+}

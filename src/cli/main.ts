@@ -1,0 +1,50 @@
+import { Fault, Stopped, UsageFault, sentenceOf } from '../common/fault';
+import type { Command } from './command';
+import { boundCommand } from './commands/bound';
+import { definitionsCommand } from './commands/definitions';
+import { runCommand } from './commands/run';
+import { runsCommand } from './commands/runs';
+import { ProcessTerminal } from './terminal';
+
+const COMMANDS: readonly Command[] = [definitionsCommand, runCommand, runsCommand, boundCommand];
+
+/** The help text: every command with its arguments and one sentence. */
+export function help(): string {
+  const lines = COMMANDS.flatMap(command => [`  boundlens ${command.name} ${command.usage}`, `      ${command.summary}`]);
+  return [
+    'Will this pre-training transfer? The generalization bound, term by term.',
+    '',
+    ...lines,
+    '',
+    'Every command takes --json: one JSON document on stdout.',
+  ].join('\n');
+}
+
+/**
+ * Runs one command line. Returns the exit code: 0 done, 1 a fault, 2 wrong use. Errors go to stderr as one sentence.
+ * @param argv arguments after the program's name
+ * @param assets folder of the bundles
+ */
+export async function main(argv: readonly string[], assets: string): Promise<number> {
+  const terminal = new ProcessTerminal(argv.includes('--json'));
+  const stop = new AbortController();
+  const interrupted = () => stop.abort();
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const [name, ...rest] = argv;
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+      process.stdout.write(`${help()}\n`);
+      return name === undefined ? 2 : 0;
+    }
+    const command = COMMANDS.find(candidate => candidate.name === name);
+    if (!command) throw new UsageFault(`There is no command "${name}"`, `use one of ${COMMANDS.map(known => known.name).join(', ')}`);
+    return await command.run(rest, { terminal, assets, signal: stop.signal });
+  } catch (error) {
+    terminal.progressDone();
+    process.stderr.write(`${error instanceof Fault ? error.message : `BoundLens failed: ${sentenceOf(error)}`}\n`);
+    if (!(error instanceof Fault) && process.env.BOUNDLENS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return error instanceof Stopped ? 1 : error instanceof Fault ? error.exitCode : 1;
+  } finally {
+    process.removeListener('SIGINT', interrupted).removeListener('SIGTERM', interrupted);
+  }
+}

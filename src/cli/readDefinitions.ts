@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fileFault } from '../common/fault';
+import { AnalysisClient } from '../definitions/analysisClient';
+import type { Analysis } from '../definitions/analysisProtocol';
+import type { CommandContext } from './command';
+
+/**
+ * Reads the definitions of source files in the analysis worker, in order. Throws a FileFault for a file that cannot be read.
+ * @param unlabelled number N of unlabelled images that the bound before any run assumes
+ */
+export async function readDefinitions(files: readonly string[], unlabelled: number, context: CommandContext): Promise<Analysis[]> {
+  const client = new AnalysisClient({
+    script: path.join(context.assets, 'analysis.js'),
+    assets: context.assets,
+    log: line => process.stderr.write(`${line}\n`),
+  });
+  try {
+    const analyses: Analysis[] = [];
+    for (const file of files) {
+      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+        throw fileFault(file, error);
+      });
+      const document = { uri: pathToFileURL(path.resolve(file)).href, version: 1, text };
+      analyses.push(await client.analyse(document, { unlabelled }, context.signal));
+    }
+    return analyses;
+  } finally {
+    await client.dispose();
+  }
+}
