@@ -81,7 +81,8 @@ export async function replaceFile(files: RunFiles, file: string, text: string): 
 async function renameOver(files: RunFiles, from: string, to: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await files.rename(from, to);
+      await files.rename(from, to);
+      return;
     } catch (error) {
       const busy = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
       if (!busy || attempt === 10) throw error;

@@ -14,6 +14,7 @@ export class RunFolder {
   readonly logFile: string;
   readonly checkpoint: string;
   readonly stopFile: string;
+  private readonly partialCheckpoint: string;
   private writing: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -24,6 +25,7 @@ export class RunFolder {
     this.metricsFile = join(path, 'metrics.jsonl');
     this.logFile = join(path, 'trainer.log');
     this.checkpoint = join(path, 'checkpoint');
+    this.partialCheckpoint = join(path, 'checkpoint.partial');
     this.stopFile = join(path, 'stop');
   }
 
@@ -89,13 +91,26 @@ export class RunFolder {
     for (const file of [this.stopFile, this.metricsFile, this.logFile, this.checkpoint]) await asFault(file, () => this.files.remove(file));
   }
 
-  /** Puts a finished checkpoint folder in the place of the one before; nothing happens when there is no such folder. */
-  async replaceCheckpoint(folder: string): Promise<void> {
-    await asFault(this.checkpoint, async () => {
-      if ((await this.files.size(folder)) === undefined) return;
-      await this.files.remove(this.checkpoint);
-      await this.files.rename(folder, this.checkpoint);
+  /** An empty folder for a new checkpoint, beside the one that may be there. */
+  async beginCheckpoint(): Promise<string> {
+    await asFault(this.partialCheckpoint, async () => {
+      await this.files.remove(this.partialCheckpoint);
+      await this.files.makeFolder(this.partialCheckpoint);
     });
+    return this.partialCheckpoint;
+  }
+
+  /** Puts the new checkpoint in the place of the one before. */
+  async finishCheckpoint(): Promise<void> {
+    await asFault(this.checkpoint, async () => {
+      await this.files.remove(this.checkpoint);
+      await this.files.rename(this.partialCheckpoint, this.checkpoint);
+    });
+  }
+
+  /** Removes a checkpoint that did not get finished. */
+  async dropCheckpoint(): Promise<void> {
+    await asFault(this.partialCheckpoint, () => this.files.remove(this.partialCheckpoint));
   }
 
   /** Deletes the run. Its trainer must have ended. */

@@ -61,7 +61,8 @@ export class RunJournal {
       await pause(delay);
       try {
         await this.metricWrites.flush();
-        return await this.recordWrites.flush();
+        await this.recordWrites.flush();
+        return;
       } catch (error) {
         this.log(sentenceOf(error));
         if (attempt === this.lastAttempts.length - 1) throw error;

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { setInterval as every } from 'node:timers/promises';
 import { Stopped, sentenceOf } from '../../common/fault';
 import type { Trial } from '../../studies/study';
@@ -62,7 +61,6 @@ type Outcome = Pick<RunRecord, 'state' | 'results' | 'fault'>;
 
 async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerParts, signal: AbortSignal): Promise<Outcome> {
   let engine: Engine | undefined;
-  const partial = `${folder.checkpoint}.partial`;
   try {
     await journal.write({
       state: 'running',
@@ -77,18 +75,17 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
     let note: string | undefined;
     engine = await parts.createEngine(line => parts.log((note = line)));
     await journal.write({ engine: { name: engine.name, threads: engine.threads, ...(note !== undefined && { note }) } });
-    await rm(partial, { recursive: true, force: true });
     const results = await parts.runTrial(journal.record.trial, {
       engine,
       signal,
       onProgress: progress => journal.progress(progress),
       onMetrics: line => journal.metrics([line]),
-      outputFolder: partial,
+      outputFolder: await folder.beginCheckpoint(),
     });
-    await folder.replaceCheckpoint(partial);
+    await folder.finishCheckpoint();
     return { state: 'finished', results };
   } catch (error) {
-    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    await folder.dropCheckpoint().catch(() => undefined);
     if (signal.aborted || error instanceof Stopped) return { state: 'stopped' };
     parts.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return { state: 'failed', fault: sentenceOf(error) };
