@@ -13,7 +13,7 @@ export type Source =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'node'; readonly node: GraphNode }
   /** Values that were on the host while tracing; `intended` when the model declared them with `fixedTensor`. */
-  | { readonly kind: 'constant'; readonly data: HostArray; readonly intended: boolean }
+  | { readonly kind: 'constant'; readonly data: HostArray; intended: boolean }
   /** One number repeated over the whole shape; takes no storage. */
   | { readonly kind: 'uniform'; readonly number: number };
 
@@ -36,6 +36,11 @@ export class Value implements ValueSpec {
   /** The repeated number of a uniform value. */
   get uniform(): number | undefined {
     return this.source.kind === 'uniform' ? this.source.number : undefined;
+  }
+
+  /** Marks host constants as a fixed part of the model. */
+  declareIntended(): void {
+    if (this.source.kind === 'constant') this.source.intended = true;
   }
 
   /** The node that computes this value, if one does. */
