@@ -1,3 +1,5 @@
+import { Fault } from '../common/fault';
+
 /** ln C(count, chosen), summed term by term. */
 function logBinomial(count: number, chosen: number): number {
   const few = Math.min(chosen, count - chosen);
@@ -20,11 +22,14 @@ function lowerTail(errors: number, count: number, chance: number, logChoices: nu
 
 /**
  * Exact upper confidence limit of an error rate from `errors` among `count` independent trials (Clopper and Pearson 1934): the chance at which seeing so few
- * errors has probability `failureProbability`. Throws a RangeError when the numbers are not counts.
+ * errors has probability `failureProbability`. Throws a Fault when the numbers are not counts.
  */
 export function clopperPearsonUpper(errors: number, count: number, failureProbability: number): number {
   if (!Number.isInteger(errors) || !Number.isInteger(count) || errors < 0 || count < 1 || errors > count)
-    throw new RangeError(`${errors} errors among ${count} points is not a count of errors`);
+    throw new Fault(
+      `${errors} errors among ${count} points is not a count of errors`,
+      'give whole numbers, the errors not above the points',
+    );
   if (errors === count) return 1;
   if (errors === 0) return -Math.expm1(Math.log(failureProbability) / count);
   const logChoices = logBinomial(count, errors);

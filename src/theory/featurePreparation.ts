@@ -1,3 +1,4 @@
+import { Fault } from '../common/fault';
 import { columnMeans, scatter } from './covariance';
 import type { Matrix } from './matrix';
 import { symmetricEigen } from './symmetricEigen';
@@ -21,10 +22,11 @@ const EIGENVALUE_FLOOR = 1e-6;
 
 /**
  * The maps h ↦ Σ_U^{−α/2}(h − mean_U), optionally scaled to norm 1, with a constant feature as large as the rest (root mean square over the unlabelled
- * points). Only `unlabelled` is looked at. Throws a RangeError for fewer than two unlabelled points.
+ * points). Only `unlabelled` is looked at. Throws a Fault for fewer than two unlabelled points.
  */
 export function featurePreparations(unlabelled: Matrix, grid: readonly PreparationSettings[]): readonly FeaturePreparation[] {
-  if (unlabelled.rows < 2) throw new RangeError('Preparing features takes at least two unlabelled points');
+  if (unlabelled.rows < 2)
+    throw new Fault('Preparing features takes at least two unlabelled points', 'give the data set more unlabelled images');
   const { columns } = unlabelled;
   const means = columnMeans(unlabelled);
   const rotation = grid.some(settings => settings.exponent !== 0) ? principalAxes(unlabelled, means) : undefined;

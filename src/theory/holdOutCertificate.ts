@@ -1,3 +1,4 @@
+import { Fault } from '../common/fault';
 import { binaryKlUpperInverse } from './binaryKl';
 import type { Quantity } from './quantity';
 import { sumReport, type Report } from './report';
@@ -14,16 +15,16 @@ export interface HoldOutCertificateInput {
 
 /**
  * Certificate of the pre-training excess risk from held-out pairs: E_U ≤ B_ℓ·kl⁻¹(L̂/B_ℓ, ln(1/δ)/N_v) − L_lb with probability ≥ 1 − δ
- * (Chernoff's bound for losses in [0, B_ℓ], never larger than Hoeffding's B_ℓ√(ln(1/δ)/2N_v)). Throws a RangeError without a loss, or when a loss is negative or not a number.
+ * (Chernoff's bound for losses in [0, B_ℓ], never larger than Hoeffding's B_ℓ√(ln(1/δ)/2N_v)). Throws a Fault without a loss, or when a loss is negative or not a number.
  */
 export function holdOutCertificate({ losses, lossRange, leastLoss = 0, failureProbability }: HoldOutCertificateInput): Report {
   const count = losses.length;
-  if (count === 0) throw new RangeError('A hold-out certificate needs at least one loss');
+  if (count === 0) throw new Fault('The hold-out certificate has no image to stand on', 'hold out at least one image');
   let sum = 0;
   let clipped = 0;
   for (let i = 0; i < count; i++) {
     const loss = losses[i]!;
-    if (!(loss >= 0)) throw new RangeError(`Hold-out loss ${i} is ${loss}, not a number from 0 on`);
+    if (!(loss >= 0)) throw new Fault(`The loss of held-out image ${i} is ${loss}`, 'pre-train again with a smaller learning rate');
     if (loss > lossRange) clipped++;
     sum += Math.min(loss, lossRange);
   }

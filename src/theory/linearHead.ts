@@ -24,7 +24,7 @@ export function fitLogisticHead(features: Matrix, labels: ArrayLike<number>, set
   const { strength } = settings;
   const origin = new Float64Array(features.columns);
   const tolerance = TOLERANCE * norm(gradient(features, labels, strength, origin).vector);
-  let head = settings.start ? Float64Array.from(settings.start) : origin;
+  let head: Float64Array = settings.start ? Float64Array.from(settings.start) : origin;
   for (let step = 0; step < MOST_STEPS; step++) {
     const { vector, curvatures } = gradient(features, labels, strength, head);
     const size = norm(vector);

@@ -1,16 +1,30 @@
-import type { FeaturePreparation } from './featurePreparation';
-import type { Matrix } from './matrix';
+import { Fault } from '../common/fault';
+import { Random } from '../common/random';
+import { featurePreparations, type FeaturePreparation, type PreparationSettings } from './featurePreparation';
+import { signedDirections, tightestPosterior, type CertifiedPosterior } from './gibbsHead';
+import { rowsAt, type Matrix } from './matrix';
+import { confidenceNats, pacBayesReport } from './pacBayesReport';
+import { choosePrior, headDirection } from './priorSelection';
 import type { Report } from './report';
 
 export interface MarginCertificateInput {
-  /** Features of the n labelled points under an encoder that never saw them. */
+  /** Features of the n ≥ 8 labelled points under an encoder that never saw them. */
   readonly features: Matrix;
   /** +1 and −1, one a row. */
   readonly labels: ArrayLike<number>;
   /** Features of unlabelled downstream points, none of them a labelled one: they prepare the features (F3). */
   readonly unlabelled: Matrix;
-  /** Probability δ with which F1 or F2 may fail, both together. */
+  /** Probability δ with which F1 or F2 may fail, both together: half for each. */
   readonly failureProbability: number;
+  readonly settings?: MarginCertificateSettings;
+}
+
+/** What is tried; the defaults serve features of any scale. */
+export interface MarginCertificateSettings {
+  /** Exponents α of the preconditioning. F1 pays ln of their number; F2 nothing. */
+  readonly exponents?: readonly number[];
+  /** Strengths of the head's penalty relative to the mean square norm of the features. They cost nothing. */
+  readonly strengths?: readonly number[];
 }
 
 /** A certificate and the head that it is about. */
@@ -18,15 +32,124 @@ export interface HeadCertificate {
   readonly report: Report;
   /** How features are prepared before the head: `head` acts on `preparation.apply(features)`. */
   readonly preparation: FeaturePreparation;
-  /** Mean of the randomised head N(mean, I); its sign is the deterministic head. */
+  /** Mean μu of the randomised head N(μu, I), which acts on rows of norm 1; its sign is the deterministic head, on rows of any norm. */
   readonly head: Float64Array;
 }
 
 export interface MarginCertificates {
-  /** The margin certificate with a centred prior; present from 8 labelled points on. */
+  /** The certificate with the prior centred at 0, over all labelled points. */
   readonly f1: HeadCertificate;
   /** The half-and-half prior; absent below 16 labelled points. */
   readonly f2?: HeadCertificate;
 }
 
-export declare function marginCertificates(input: MarginCertificateInput): MarginCertificates;
+/** Maurer's constant 2√n needs this many points. */
+const FEWEST = 8;
+const EXPONENTS = [0, 0.25, 0.5, 1];
+const STRENGTHS = [1e-4, 1e-3, 1e-2, 1e-1, 1];
+
+/**
+ * PAC-Bayes margin certificates of a linear head on frozen features: F1 (prior at 0) and F2 (prior from one half of the labelled points, bound on the other),
+ * theorems F1 to F3 in docs/theory.md. Both hold together with probability ≥ 1 − δ, so the smaller may be quoted.
+ * The halves are drawn by a fixed permutation, so labels may come in any order. Throws a Fault for fewer than 8 points or features that are not finite.
+ */
+export function marginCertificates(input: MarginCertificateInput): MarginCertificates {
+  const { features, labels, unlabelled, failureProbability, settings = {} } = input;
+  const { exponents = EXPONENTS, strengths = STRENGTHS } = settings;
+  check(features, labels, unlabelled);
+  const grid = (unitNormalised: boolean) => exponents.map((exponent): PreparationSettings => ({ exponent, unitNormalised }));
+  const preparations = featurePreparations(unlabelled, [...grid(true), ...grid(false)]);
+  const halves = features.rows >= 2 * FEWEST;
+  const share = halves ? failureProbability / 2 : failureProbability;
+  const f1 = centredCertificate(features, labels, preparations.slice(0, exponents.length), strengths, share);
+  return halves ? { f1, f2: halfAndHalfCertificate(features, labels, preparations, strengths, share) } : { f1 };
+}
+
+function check(features: Matrix, labels: ArrayLike<number>, unlabelled: Matrix): void {
+  if (labels.length !== features.rows) throw new RangeError(`${labels.length} labels for ${features.rows} rows of features`);
+  if (features.rows < FEWEST)
+    throw new Fault(`A margin certificate takes at least ${FEWEST} labelled points, not ${features.rows}`, 'label more points');
+  for (let i = 0; i < labels.length; i++) if (Math.abs(labels[i]!) !== 1) throw new RangeError(`Label ${i} is ${labels[i]!}, not +1 or −1`);
+  for (const [name, { values }] of Object.entries({ labelled: features, unlabelled }))
+    if (!values.every(Number.isFinite))
+      throw new Fault(
+        `The features of the ${name} points hold values that are not finite`,
+        'train the encoder again with a smaller learning rate',
+      );
+}
+
+function centredCertificate(
+  features: Matrix,
+  labels: ArrayLike<number>,
+  preparations: readonly FeaturePreparation[],
+  strengths: readonly number[],
+  failureProbability: number,
+): HeadCertificate {
+  const confidence = confidenceNats(features.rows, preparations.length, failureProbability);
+  const candidates = preparations.map(preparation => {
+    const prepared = preparation.apply(features);
+    const directions = strengths.map(strength => headDirection(prepared, labels, strength));
+    const prior = { centre: new Float64Array(prepared.columns), confidence };
+    return { preparation, posterior: tightestPosterior(signedDirections(prepared, labels), prior, directions) };
+  });
+  const { preparation, posterior } = candidates.reduce((best, one) => (one.posterior.bound < best.posterior.bound ? one : best));
+  const report = pacBayesReport({
+    theorem: 'F1',
+    posterior,
+    points: features.rows,
+    labelled: features.rows,
+    priors: preparations.length,
+    failureProbability,
+    choices: described(preparation),
+  });
+  return certificate(report, preparation, posterior);
+}
+
+function halfAndHalfCertificate(
+  features: Matrix,
+  labels: ArrayLike<number>,
+  preparations: readonly FeaturePreparation[],
+  strengths: readonly number[],
+  failureProbability: number,
+): HeadCertificate {
+  const order = new Random('half and half').permutation(features.rows);
+  const half = (from: number, to?: number) => {
+    const rows = order.subarray(from, to);
+    return { features: rowsAt(features, rows), labels: Array.from(rows, i => labels[i]!) };
+  };
+  const middle = Math.floor(features.rows / 2);
+  const first = half(0, middle);
+  const second = half(middle);
+  const choice = choosePrior(first.features, first.labels, preparations, strengths);
+  const { preparation } = choice;
+  const direction = headDirection(preparation.apply(first.features), first.labels, choice.strength);
+  const prior = {
+    centre: direction.map(value => choice.distance * value),
+    confidence: confidenceNats(second.labels.length, 1, failureProbability),
+  };
+  const prepared = preparation.apply(features);
+  const directions = strengths.map(strength => headDirection(prepared, labels, strength));
+  const points = signedDirections(preparation.apply(second.features), second.labels);
+  const posterior = tightestPosterior(points, prior, directions);
+  const report = pacBayesReport({
+    theorem: 'F2',
+    posterior,
+    points: points.rows,
+    labelled: features.rows,
+    priors: 1,
+    failureProbability,
+    choices: { ...described(preparation), 'm₀': choice.distance },
+  });
+  return certificate(report, preparation, posterior);
+}
+
+const described = ({ settings }: FeaturePreparation): Readonly<Record<string, number | string>> => ({
+  α: settings.exponent,
+  features: settings.unitNormalised ? 'unit norm' : 'as they are',
+});
+
+const certificate = (report: Report, preparation: FeaturePreparation, posterior: CertifiedPosterior): HeadCertificate => ({
+  report,
+  preparation,
+  head: posterior.mean,
+});

@@ -1,5 +1,5 @@
 import type { Random } from '../common/random';
-import type { Matrix } from './matrix';
+import { meanSquareNorm, type Matrix } from './matrix';
 import type { Quantity } from './quantity';
 
 /** Enumeration stops here: 2^(n−1) sign vectors. */
@@ -28,12 +28,6 @@ export interface HeadComplexity {
   readonly quantity: Quantity;
 }
 
-function frobeniusNorm({ values }: Matrix): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return Math.sqrt(sum);
-}
-
 function euclideanNorm(vector: Float64Array): number {
   let sum = 0;
   for (const value of vector) sum += value * value;
@@ -46,7 +40,8 @@ function addRow(to: Float64Array, { values, columns }: Matrix, row: number, fact
 }
 
 /** Jensen's upper bound R‖H‖_F/n on the complexity of the ℓ2 ball of heads: equality for orthogonal rows. */
-export const complexityUpperBound = (features: Matrix, radius: number): number => (radius * frobeniusNorm(features)) / features.rows;
+export const complexityUpperBound = (features: Matrix, radius: number): number =>
+  radius * Math.sqrt(meanSquareNorm(features) / features.rows);
 
 /** Khintchine's lower bound R‖H‖_F/(√2·n) (Latała and Oleszkiewicz 1994 for the constant). */
 export const complexityLowerBound = (features: Matrix, radius: number): number => complexityUpperBound(features, radius) * Math.SQRT1_2;

@@ -10,7 +10,7 @@ export interface TestSetBoundInput {
 
 /**
  * Upper limit of a classifier's error from a test set that nothing was chosen on (F5): the yardstick of every other certificate.
- * Throws a RangeError when the numbers are not counts.
+ * Throws a Fault when the numbers are not counts.
  */
 export function testSetBound({ errors, count, failureProbability }: TestSetBoundInput): Report {
   const rate = errors / count;

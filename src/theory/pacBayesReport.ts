@@ -1,0 +1,83 @@
+import { binaryKlUpperInverse } from './binaryKl';
+import type { CertifiedPosterior } from './gibbsHead';
+import { neededSamples } from './neededSamples';
+import { sumReport, type Report } from './report';
+
+export interface PacBayesReportInput {
+  readonly theorem: 'F1' | 'F2';
+  readonly posterior: CertifiedPosterior;
+  /** Labelled points that the bound is taken over: all for F1, the second half for F2. */
+  readonly points: number;
+  /** All labelled points. */
+  readonly labelled: number;
+  /** Number of priors that share the failure probability evenly. */
+  readonly priors: number;
+  readonly failureProbability: number;
+  /** How the features were prepared and the prior was made, for the report's inputs. */
+  readonly choices: Readonly<Record<string, number | string>>;
+}
+
+const ASSUMPTIONS = [
+  'the encoder does not depend on the labelled points',
+  'the labelled points are independent draws from the downstream law, none of them among the unlabelled ones',
+];
+
+/** Chance level of a binary task: the error that a useful certificate has to beat. */
+const CHANCE = 0.5;
+
+/** What a certificate pays for being right with probability 1 − δ under one of `priors` priors, in nats: ln(2√n·G/δ) (Maurer 2004, n ≥ 8). */
+export const confidenceNats = (points: number, priors: number, failureProbability: number): number =>
+  Math.log((2 * Math.sqrt(points) * priors) / failureProbability);
+
+/**
+ * A PAC-Bayes certificate as a report. The inverted kl is split exactly: empirical risk, then what confidence alone adds, then what the divergence
+ * adds on top. `needed.n` is set while the total is not below ½: the labels at which it would be, at the same empirical risk and divergence.
+ */
+export function pacBayesReport(input: PacBayesReportInput): Report {
+  const { theorem, posterior, points, labelled, priors, failureProbability, choices } = input;
+  const { empirical, divergence, bound } = posterior;
+  const confidence = confidenceNats(points, priors, failureProbability);
+  const certain = binaryKlUpperInverse(empirical, confidence / points);
+  const inputs = { Ĝ: empirical, n: points, G: priors, δ: failureProbability };
+  const centre = theorem === 'F1' ? '‖μu‖²/2' : '‖μu − m₀u₀‖²/2';
+  const report = sumReport({
+    theorem,
+    bounds: 'error of the randomised (Gibbs) head N(μu, I); the deterministic head errs at most twice as often',
+    terms: [
+      {
+        id: `${theorem}.empirical`,
+        name: 'empirical risk',
+        value: empirical,
+        evidence: 'certified',
+        formula: 'Ĝ = mean of Φ̄(μγᵢ), γᵢ = yᵢ⟨u, hᵢ⟩/‖hᵢ‖',
+        inputs: { Ĝ: empirical, n: points, μ: Math.sqrt(posterior.mean.reduce((sum, value) => sum + value * value, 0)), ...choices },
+        assumptions: ASSUMPTIONS,
+      },
+      {
+        id: `${theorem}.divergence`,
+        name: 'divergence',
+        value: Math.max(0, bound - certain),
+        evidence: 'certified',
+        formula: `kl⁻¹(Ĝ, (KL + ln(2√n·G/δ))/n) − kl⁻¹(Ĝ, ln(2√n·G/δ)/n), KL = ${centre}`,
+        inputs: { ...inputs, KL: divergence },
+        assumptions: [],
+      },
+      {
+        id: `${theorem}.confidence`,
+        name: 'confidence',
+        value: certain - empirical,
+        evidence: 'certified',
+        formula: 'kl⁻¹(Ĝ, ln(2√n·G/δ)/n) − Ĝ',
+        inputs,
+        assumptions: [],
+      },
+    ],
+    range: 1,
+    needed: {},
+    failureProbability,
+  });
+  if (report.total < CHANCE || empirical >= CHANCE) return report;
+  const at = (n: number) => binaryKlUpperInverse(empirical, (divergence + confidenceNats(n, priors, failureProbability)) / n);
+  const needed = neededSamples(n => (n < 8 ? 1 : at(n)), CHANCE);
+  return needed === undefined ? report : { ...report, needed: { n: Math.ceil((needed * labelled) / points) } };
+}
