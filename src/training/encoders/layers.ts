@@ -9,9 +9,8 @@ export type Layer = (x: Tensor) => Tensor;
 export const NORMALISATION_EPSILON = 1e-5;
 
 /**
- * `x · Wᵀ + b` for rows of `x`, with `name.weight` of shape [outputs, inputs] and `name.bias`, laid out and named as
- * PyTorch's `nn.Linear`. Weights start uniform in ±√(6/(inputs + outputs)) (Glorot & Bengio 2010), biases at 0, as in
- * He et al. 2022; with `start` 'zeros' the weights do too.
+ * `x · Wᵀ + b` for rows of `x`, with `name.weight` of shape [outputs, inputs] and `name.bias`: laid out, named and started
+ * as PyTorch's `nn.Linear`, uniform in ±1/√inputs; with `start` 'zeros' both begin at 0.
  */
 export function linear(
   parameters: Parameters,
@@ -20,13 +19,9 @@ export function linear(
   outputs: number,
   start: 'uniform' | 'zeros' = 'uniform',
 ): Layer {
-  const bound = Math.sqrt(6 / (inputs + outputs));
-  const weight = parameters.declare(
-    `${name}.weight`,
-    [outputs, inputs],
-    start === 'zeros' ? { kind: 'zeros' } : { kind: 'uniform', bound },
-  );
-  const bias = parameters.declare(`${name}.bias`, [outputs], { kind: 'zeros' });
+  const initialiser = start === 'zeros' ? ({ kind: 'zeros' } as const) : ({ kind: 'uniform', bound: 1 / Math.sqrt(inputs) } as const);
+  const weight = parameters.declare(`${name}.weight`, [outputs, inputs], initialiser);
+  const bias = parameters.declare(`${name}.bias`, [outputs], initialiser);
   return x => add(matMul(x, weight, false, true), bias);
 }
 

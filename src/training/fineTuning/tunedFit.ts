@@ -1,3 +1,4 @@
+import { Fault } from '../../common/fault';
 import type { Random } from '../../common/random';
 import type { Engine } from '../engine/engine';
 import type { Pace } from '../pace';
@@ -21,6 +22,8 @@ export interface TunedFit {
 /**
  * Fits the classifier once with each learning rate on three quarters of the labelled points, keeps the rate with the lowest
  * logistic loss on the fourth, and refits on all points from the same start. Sees nothing but the labelled points.
+ *
+ * @throws Fault when training diverges with every learning rate
  */
 export async function tunedFit(
   engine: Engine,
@@ -45,6 +48,11 @@ export async function tunedFit(
       const loss = logisticLoss(await decisions.of(held.indices), held.labels);
       validationLosses.push(Number.isFinite(loss) ? loss : Infinity);
     }
+    if (!validationLosses.some(Number.isFinite))
+      throw new Fault(
+        `Fine-tuning diverged with every learning rate (${settings.learningRates.join(', ')})`,
+        'add a lower one to fineTuning.learningRates',
+      );
     const learningRate = settings.learningRates[validationLosses.indexOf(Math.min(...validationLosses))]!;
     classifier.parameters.restore(start);
     await fit(engine, classifier, points, { ...settings, batch, learningRate }, random.fork('final'), pace, onStep);

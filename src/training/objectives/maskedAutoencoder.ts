@@ -87,8 +87,8 @@ export class MaskedAutoencoder {
     return div(sum(reshape(squares, [images, tokens * patchSize]), 1), (tokens - this.visible) * patchSize);
   }
 
-  /** Predicted pixels of every patch. */
-  private reconstruct({ patches, visible, place, masked }: Tensors): Tensor {
+  /** Predicted pixels of every patch, `(images · tokens) × patchSize`; the encoder sees the visible patches alone. */
+  reconstruct({ patches, visible, place, masked }: Tensors): Tensor {
     const { tokens } = this.encoder.settings;
     const { width } = this.settings.decoder;
     const seen = gatherPad(this.encoder.embed(patches!), visible!, place!);
