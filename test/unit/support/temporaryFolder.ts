@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** Gives every test of the surrounding `describe` an empty folder of its own, removed afterwards. */
+export function temporaryFolder(): { readonly path: string; file(name: string): string } {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'boundlens-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  return {
+    get path() {
+      return folder;
+    },
+    file: name => path.join(folder, name),
+  };
+}
