@@ -44,17 +44,18 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   /** Records a kernel call that tfjs makes. */
-  record(kernel: string, inputs: Readonly<Record<string, tf.TensorInfo | undefined>>, attributes: object): tf.TensorInfo[] {
+  record(kernel: string, inputs: Readonly<Record<string, tf.TensorInfo | undefined>>, attributes: object): tf.TensorInfo | tf.TensorInfo[] {
     const { inputs: names, defaults } = kernelNamed(kernel);
     const order = names ?? Object.keys(inputs).sort((a, b) => Number(a) - Number(b));
     const values = order.map(name => {
       const given = inputs[name];
       return given ? this.valueBehind(given) : this.graph.uniform(defaults?.[name] ?? 0, []);
     });
-    return this.graph.add(kernel, values, attributes).map(value => {
+    const results = this.graph.add(kernel, values, attributes).map(value => {
       this.incRef(value);
       return { dataId: value, shape: [...value.shape], dtype: value.dtype };
     });
+    return results.length === 1 ? results[0]! : results;
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): Value {
