@@ -95,16 +95,20 @@ async function buildKernels() {
   fs.renameSync(path.join(root, written), target);
 }
 
-/** Copies the WebAssembly files that the bundles load at run time. */
+/** Copies what the bundles load at run time beside them, unless it is there: a running program may be reading it. */
 function copyAssets() {
   const assets = {
     'tree-sitter.wasm': '@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm',
     'tree-sitter-python.wasm': '@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm',
+    'ort.wasm.min.js': 'onnxruntime-web/dist/ort.wasm.min.js',
     'ort-wasm-simd-threaded.wasm': 'onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
     'ort-wasm-simd-threaded.mjs': 'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
   };
-  for (const [name, source] of Object.entries(assets))
-    fs.copyFileSync(path.join(root, 'node_modules', source), path.join(root, 'dist', name));
+  for (const [name, module] of Object.entries(assets)) {
+    const [source, target] = [path.join(root, 'node_modules', module), path.join(root, 'dist', name)];
+    const [before, now] = [source, target].map(file => fs.statSync(file, { throwIfNoEntry: false }));
+    if (now?.size !== before.size || now.mtimeMs < before.mtimeMs) fs.copyFileSync(source, target);
+  }
 }
 
 async function main() {

@@ -56,6 +56,9 @@ export interface ForwardPass {
   dispose(): void;
 }
 
+/** A pass whose inputs are known for every batch size. */
+export type ExportSpec = Omit<ForwardSpec, 'inputs'> & { readonly inputs: (batch: number) => InputSpecs };
+
 /** Executes models written over tfjs tensors. The same seed, engine and thread count give bit-identical weights. */
 export interface Engine {
   readonly name: EngineName;
@@ -63,6 +66,6 @@ export interface Engine {
   trainingStep(spec: TrainingSpec): Promise<TrainingStep>;
   forwardPass(spec: ForwardSpec): Promise<ForwardPass>;
   /** A standalone ONNX file of `spec` with the present weights inside: standard operators, dynamic batch. */
-  exportOnnx(spec: Omit<ForwardSpec, 'inputs'> & { readonly inputs: (batch: number) => InputSpecs }): Uint8Array;
+  exportOnnx(spec: ExportSpec): Uint8Array;
   dispose(): void;
 }

@@ -3,6 +3,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import type { Random } from '../../common/random';
 import { initialValues } from './initialise';
 import { ParameterMemory } from './parameterMemory';
+import { registerRecorder } from './recorder';
 
 /** How a parameter starts. `uniform` draws from ±bound, `truncated` from a normal cut at two standard deviations. */
 export type Initialiser =
@@ -38,6 +39,7 @@ export class Parameters {
   declare(name: string, shape: readonly number[], initialiser: Initialiser): Variable {
     if (this.declared.has(name)) throw new Error(`The parameter ${name} is declared twice.`);
     if (this.allocated || this.disposed) throw new Error(`The parameter ${name} is declared after the model was put to use.`);
+    registerRecorder();
     const size = tf.util.sizeFromShape([...shape]);
     const initial = tf.tensor(initialValues(initialiser, size, this.random.fork(name)), [...shape]);
     const variable = tf.variable(initial, true, this.prefix + name);

@@ -3,7 +3,19 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { EagerOptimiser } from './eagerOptimiser';
-import type { Engine, Feeds, ForwardPass, ForwardSpec, InputSpecs, Results, Tensors, TrainingSpec, TrainingStep } from './engine';
+import type {
+  Engine,
+  ExportSpec,
+  Feeds,
+  ForwardPass,
+  ForwardSpec,
+  InputSpecs,
+  Results,
+  Tensors,
+  TrainingSpec,
+  TrainingStep,
+} from './engine';
+import { exportOnnx } from './exportOnnx';
 import { checkFeeds } from './feeds';
 import { optimiserRule } from './optimiserRule';
 import type { Parameters } from './parameters';
@@ -66,7 +78,12 @@ function evaluate(spec: TrainingSpec, trainable: readonly string[], feeds: Feeds
       scalars = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, valuesOf(value)]));
       return outputs.loss;
     }, variables);
-    const gradients = Object.fromEntries(trainable.map((name, i) => [name, valuesOf(grads[variables[i]!.name]!)]));
+    const gradients = Object.fromEntries(
+      trainable.map((name, i) => {
+        const gradient = grads[variables[i]!.name];
+        return [name, gradient ? valuesOf(gradient) : new Float32Array(variables[i]!.size)];
+      }),
+    );
     return { scalars, gradients };
   });
 }
@@ -111,8 +128,8 @@ export class ReferenceEngine implements Engine {
     });
   }
 
-  exportOnnx(): Uint8Array {
-    throw new Error('The reference engine writes no ONNX files.');
+  exportOnnx(spec: ExportSpec): Uint8Array {
+    return exportOnnx(spec);
   }
 
   dispose(): void {

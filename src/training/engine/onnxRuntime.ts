@@ -1,0 +1,27 @@
+import type * as Node from 'onnxruntime-node';
+
+/** What onnxruntime-node and onnxruntime-web have in common and the engines use. */
+export type OnnxRuntime = Pick<typeof Node, 'InferenceSession' | 'Tensor'>;
+export type OnnxSession = Node.InferenceSession;
+export type OnnxTensor = Node.Tensor;
+
+/** How sessions of one engine are made and run. */
+export interface SessionSettings {
+  readonly provider: 'cpu' | 'wasm';
+  readonly threads: number;
+  /** Whether the runtime writes outputs into arrays that it is handed; onnxruntime-web takes them and leaves them as they are. */
+  readonly writesInPlace: boolean;
+}
+
+/** Makes a session of a compiled model: every optimisation, operators one after the other, waiting threads asleep. */
+export function createSession(runtime: OnnxRuntime, bytes: Uint8Array, settings: SessionSettings): Promise<OnnxSession> {
+  return runtime.InferenceSession.create(bytes, {
+    executionProviders: [settings.provider],
+    intraOpNumThreads: settings.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+}

@@ -1,0 +1,29 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { CompiledEngine } from './compiledEngine';
+import type { OnnxRuntime } from './onnxRuntime';
+import type { OptimiserKernel } from './optimiser';
+
+const SCRIPT = 'ort.wasm.min.js';
+const runtimes = new Map<number, OnnxRuntime>();
+
+/**
+ * ONNX Runtime compiled to WebAssembly, from the folder of bundled files, where the script finds its `.mjs` and `.wasm`
+ * beside itself. A runtime's number of threads is fixed by its first session, so each number has a runtime of its own.
+ */
+export function loadWasmRuntime(assets: string, threads: number): OnnxRuntime {
+  const known = runtimes.get(threads);
+  if (known) return known;
+  const require = createRequire(__filename);
+  const file = require.resolve(resolve(assets, SCRIPT));
+  Reflect.deleteProperty(require.cache, file);
+  const runtime = require(file) as OnnxRuntime & { env: { wasm: { numThreads: number } } };
+  runtime.env.wasm.numThreads = threads;
+  runtimes.set(threads, runtime);
+  return runtime;
+}
+
+/** The engine that runs wherever Node does; the same graphs as the native one, several times slower. */
+export function wasmEngine(runtime: OnnxRuntime, threads: number, kernel: OptimiserKernel): CompiledEngine {
+  return new CompiledEngine('wasm', runtime, { provider: 'wasm', threads, writesInPlace: false }, kernel);
+}
