@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { applyEdits, modify } from 'jsonc-parser/lib/esm/main.js';
+import type { JSONPath } from 'jsonc-parser/lib/esm/main.js';
+import { FileFault } from '../../../src/common/fault';
+import { parseStudy } from '../../../src/studies/parseStudy';
+import { readStudy, StudyFault } from '../../../src/studies/readStudy';
+import { temporaryFolder } from '../support/temporaryFolder';
+
+const SAMPLE = readFileSync('media/sample/fashion.study.json', 'utf8');
+
+/** The sample study with one value set, or removed where `value` is undefined. */
+const withValue = (path: JSONPath, value: unknown) => applyEdits(SAMPLE, modify(SAMPLE, path, value, {}));
+
+describe('reading a study', () => {
+  const folder = temporaryFolder();
+  const faultOf = async (text: string): Promise<StudyFault> => {
+    const file = folder.file('my.study.json');
+    writeFileSync(file, text);
+    const fault: unknown = await readStudy(file).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    assert.ok(fault instanceof StudyFault, String(fault));
+    return fault;
+  };
+
+  it('reads the sample study and fills in defaults', async () => {
+    const study = await readStudy('media/sample/fashion.study.json');
+    assert.equal(study.objective.kind, 'masked autoencoder');
+    assert.equal(study.data.domain, 'measured');
+    assert.equal(parseStudy(withValue(['data', 'holdOut'], undefined)).study?.data.holdOut, 1000);
+    assert.deepEqual(parseStudy(withValue(['bound'], undefined)).study?.bound, { failureProbability: 0.05, margin: 1, scaledRadius: 5 });
+  });
+
+  it('allows comments and trailing commas', () => {
+    assert.ok(parseStudy(SAMPLE.replace('"seeds": [0, 1, 2]', '"seeds": [0, /* one is enough */],')).study);
+  });
+
+  const radreg = (rest: object) => ({ kind: 'radreg', ...rest });
+  const refusals: readonly (readonly [what: string, text: string, sentence: string])[] = [
+    [
+      'a misspelt key',
+      withValue(['regulariser'], radreg({ lamda: 0.1 })),
+      'regulariser.lamda is not a key that is known here: did you mean "lambda"? Write that.',
+    ],
+    [
+      'a misspelt part',
+      withValue(['fineTunning'], {}),
+      'fineTunning is not a key that is known here: remove it or use one of: $schema, name, definition, data, encoder, objective, regulariser, fineTuning, bound, sweep.',
+    ],
+    [
+      'a key of another kind',
+      withValue(['regulariser'], { kind: 'none', draws: 3 }),
+      'regulariser.draws is not a key that is known here: remove it or use one of: kind.',
+    ],
+    [
+      'λ < 0',
+      withValue(['regulariser'], radreg({ lambda: -0.1 })),
+      'regulariser.lambda is -0.1, but must be at least 0: choose a number at least 0.',
+    ],
+    [
+      'λ without a number',
+      withValue(['regulariser'], radreg({ lambda: '0.1' })),
+      'regulariser.lambda is "0.1", not a number: write a number.',
+    ],
+    ['no λ', withValue(['regulariser'], radreg({})), 'regulariser.lambda is missing: add a number.'],
+    ['a misspelt kind', withValue(['regulariser', 'kind'], 'radregg'), 'regulariser.kind is "radregg": did you mean "radreg"? Write that.'],
+    [
+      'an unknown kind',
+      withValue(['objective', 'kind'], 'contrastive'),
+      'objective.kind is "contrastive": choose "none" or "masked autoencoder".',
+    ],
+    ['no kind', withValue(['objective', 'kind'], undefined), 'objective.kind is missing: add it: "none" or "masked autoencoder".'],
+    [
+      'an unknown mode',
+      withValue(['fineTuning', 'modes', 1], 'frozn'),
+      'fineTuning.modes[1] is "frozn": did you mean "frozen"? Write that.',
+    ],
+    ['half a patch', withValue(['encoder', 'patch'], 3.5), 'encoder.patch is 3.5, not a whole number: write a whole number.'],
+    ['no arms', withValue(['sweep', 'arms'], []), 'sweep.arms is empty: put at least one thing in.'],
+    ['an arm without a name', withValue(['sweep', 'arms', 0], { name: ' ' }), 'sweep.arms[0].name is empty: put at least one thing in.'],
+    [
+      'two arms of one name',
+      withValue(['sweep', 'arms', 2, 'name'], 'from scratch'),
+      'sweep.arms[3].name is "from scratch" for the second time: give each arm its own name.',
+    ],
+    ['a seed twice', withValue(['sweep', 'seeds'], [1, 2, 1]), 'sweep.seeds[2] is 1 for the second time: name each seed once.'],
+    [
+      'a misspelt key in an arm',
+      withValue(['sweep', 'arms', 1, 'regularizer'], {}),
+      'sweep.arms[1].regularizer is not a key that is known here: remove it or use one of: name, data, encoder, objective, regulariser, fineTuning, bound.',
+    ],
+    [
+      'a misspelt key deep in an arm',
+      withValue(['sweep', 'arms', 1, 'regulariser', 'drawz'], 3),
+      'sweep.arms[1].regulariser.drawz is not a key that is known here: did you mean "draws"? Write that.',
+    ],
+    [
+      'λ < 0 in an arm',
+      withValue(['sweep', 'arms', 1, 'regulariser', 'lambda'], -1),
+      'sweep.arms[1].regulariser.lambda is -1, but must be at least 0: choose a number at least 0.',
+    ],
+    [
+      'λ missing in an arm',
+      withValue(['sweep', 'arms', 2, 'regulariser'], { kind: 'l2' }),
+      'sweep.arms[2].regulariser.lambda is missing: add a number.',
+    ],
+    [
+      'a class on both sides',
+      withValue(['data', 'task', 'negative'], [3, 1]),
+      'data.task.negative[1] is class 1, which is positive too: put each class on one side.',
+    ],
+    [
+      'testing on the training file',
+      withValue(['data', 'test', 'images'], 'fashion-mnist/train-10k-images-idx3-ubyte.gz'),
+      'data.test.images is the training file: test on images that nothing is trained on.',
+    ],
+    [
+      'heads that do not divide the width',
+      withValue(['encoder', 'heads'], 5),
+      'encoder.heads is 5, which does not divide the width 48: choose a width that is a multiple of the heads.',
+    ],
+    [
+      'the same in the decoder',
+      withValue(['objective', 'decoder', 'width'], 30),
+      'objective.decoder.heads is 4, which does not divide the width 30: choose a width that is a multiple of the heads.',
+    ],
+    [
+      'warming up for ever',
+      withValue(['objective', 'steps'], 50),
+      'objective.warmup is 100, not below the 50 steps: warm up for fewer steps.',
+    ],
+    [
+      'a mask of everything',
+      withValue(['objective', 'maskRatio'], 1),
+      'objective.maskRatio is 1, but must be below 1: choose a number below 1.',
+    ],
+    [
+      'a definition without a class',
+      withValue(['definition'], 'models/mae.py'),
+      'definition is "models/mae.py": write it as `models/mae.py#MaskedAutoencoder`.',
+    ],
+    [
+      'no JSON',
+      SAMPLE.replace('"patch": 7,', '"patch" 7,'),
+      'the text is not JSON from here on (colon expected): correct it; comments and trailing commas are allowed.',
+    ],
+    ['a key twice', SAMPLE.replace('"patch": 7,', '"patch": 7, "patch": 14,'), 'patch stands twice in one object: keep one of the two.'],
+    ['a list', '[]', 'the study is a list, not an object in { }: write an object in { }.'],
+  ];
+  for (const [what, text, sentence] of refusals)
+    it(`refuses ${what}`, async () => {
+      const fault = await faultOf(text);
+      const prefix = `${fault.studyFile}:${fault.source.line + 1}: `;
+      assert.equal(fault.message, prefix + sentence);
+    });
+
+  const places: readonly (readonly [what: string, text: string, underlined: string])[] = [
+    ['a wrong value', withValue(['encoder', 'patch'], 3.5), '3.5'],
+    ['a misspelt key', withValue(['encoder', 'dept'], 1), '"dept"'],
+    ['a missing value: the part it is missing from', withValue(['encoder', 'width'], undefined), '"encoder"'],
+    ['a value of an arm', withValue(['sweep', 'arms', 1, 'regulariser', 'lambda'], -1), '-1'],
+    ['what an arm makes wrong elsewhere', withValue(['sweep', 'arms', 1, 'encoder'], { width: 50 }), '"encoder"'],
+  ];
+  for (const [what, text, underlined] of places)
+    it(`underlines ${what}`, () => {
+      const { problems } = parseStudy(text);
+      const { offset, length, line } = problems[0]!;
+      assert.equal(text.slice(offset, offset + length), underlined);
+      assert.ok(text.split('\n')[line]!.includes(underlined));
+    });
+
+  it('reports everything that is wrong at once, misspelt keys first', () => {
+    const text = applyEdits(withValue(['encoder', 'patch'], 0), []);
+    const both = applyEdits(text, modify(text, ['data', 'label'], 3, {}));
+    assert.deepEqual(
+      parseStudy(both).problems.map(problem => problem.place),
+      ['data.label', 'encoder.patch'],
+    );
+  });
+
+  it('refuses a missing and an empty file in a sentence', async () => {
+    writeFileSync(folder.file('empty.json'), '\n');
+    const isFileFault = (sentence: RegExp) => (error: unknown) => error instanceof FileFault && sentence.test(error.message);
+    await assert.rejects(readStudy(folder.file('none.json')), isFileFault(/none\.json does not exist: check the path\.$/));
+    await assert.rejects(readStudy(folder.file('empty.json')), isFileFault(/empty\.json is empty: write a study into it/));
+    await assert.rejects(readStudy(folder.path), isFileFault(/is a folder, not a file/));
+  });
+});

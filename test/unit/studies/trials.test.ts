@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { applyArm } from '../../../src/studies/arms';
+import { readStudy } from '../../../src/studies/readStudy';
+import type { Study } from '../../../src/studies/study';
+import { armIds, expandTrials, trialHash } from '../../../src/studies/trials';
+
+const FILE = 'media/sample/fashion.study.json';
+
+describe('trials of a study', () => {
+  let study: Study;
+  before(async () => {
+    study = await readStudy(FILE);
+  });
+
+  it('are all arms with each seed in turn, paths absolute', () => {
+    const trials = expandTrials(study, FILE);
+    assert.deepEqual(
+      trials.slice(0, 5).map(trial => trial.id),
+      ['no-regulariser-seed-0', 'radreg-0.01-seed-0', 'l2-seed-0', 'from-scratch-seed-0', 'no-regulariser-seed-1'],
+    );
+    assert.equal(trials.length, 12);
+    const [plain, radreg, l2, scratch] = trials;
+    assert.deepEqual(radreg!.regulariser, { kind: 'radreg', lambda: 0.01, draws: 16, batch: 128, radius: 1 });
+    assert.equal(l2!.regulariser.kind, 'l2');
+    assert.deepEqual(scratch!.objective, { kind: 'none' });
+    assert.equal(plain!.objective.kind, 'masked autoencoder');
+    assert.deepEqual(plain!.encoder, scratch!.encoder);
+    const sample = path.resolve('media/sample');
+    assert.equal(plain!.data.train.images, path.join(sample, 'fashion-mnist/train-10k-images-idx3-ubyte.gz'));
+    assert.deepEqual(plain!.definition, { file: path.join(sample, 'models/mae.py'), name: 'MaskedAutoencoder' });
+    assert.deepEqual(plain!.study, { name: 'Fashion: trouser or dress', file: path.resolve(FILE) });
+  });
+
+  const merges: readonly (readonly [why: string, study: object, arm: object, expected: object])[] = [
+    ['objects merge deeply', { a: { b: { c: 1, d: 2 }, e: 3 } }, { a: { b: { c: 9 } } }, { a: { b: { c: 9, d: 2 }, e: 3 } }],
+    ['lists replace', { a: [1, 2] }, { a: [3] }, { a: [3] }],
+    ['the same kind merges', { r: { kind: 'x', p: 1, q: 2 } }, { r: { kind: 'x', p: 5 } }, { r: { kind: 'x', p: 5, q: 2 } }],
+    ['another kind replaces', { r: { kind: 'x', p: 1 } }, { r: { kind: 'y' } }, { r: { kind: 'y' } }],
+    ['the name of the arm is not the name of the study', { name: 's' }, { name: 'arm' }, { name: 's' }],
+  ];
+  for (const [why, base, arm, expected] of merges)
+    it(why, () => assert.deepEqual(applyArm(base as Record<string, unknown>, arm as Record<string, unknown>), expected));
+
+  it('get folder names that are safe and unique', () => {
+    assert.deepEqual(armIds(['RadReg λ=0.01', 'radreg 0.01', '基线', '../..', 'L2 (weak)']), [
+      'radreg-0.01',
+      'radreg-0.01-2',
+      'arm-3',
+      'arm-4',
+      'l2-weak',
+    ]);
+  });
+
+  it('have the same hash exactly when the same numbers come out', () => {
+    const [trial, other] = expandTrials(study, FILE);
+    const { encoder } = trial!;
+    const reordered = { ...trial!, encoder: Object.fromEntries(Object.entries(encoder).reverse()) as typeof encoder };
+    const same = [{ ...trial!, arm: 'renamed', id: 'renamed' }, reordered];
+    const different = [
+      other!,
+      { ...trial!, seed: 9 },
+      { ...trial!, encoder: { ...encoder, depth: 3 } },
+      { ...trial!, data: { ...trial!.data, labels: 8 } },
+    ];
+    for (const one of same) assert.equal(trialHash(one), trialHash(trial!));
+    for (const one of different) assert.notEqual(trialHash(one), trialHash(trial!));
+  });
+});
