@@ -1,0 +1,67 @@
+import { formatRisk } from '../../src/common/format';
+import type { StudySummary } from '../../src/runs/summary/studySummary';
+import type { Evidence, TermName } from '../../src/theory/report';
+import { generalBound } from '../headline';
+
+/** One bar: the bound of one arm, its terms in the order of the theorem. */
+export interface BoundBar {
+  readonly arm: string;
+  readonly total: number;
+  readonly evidence: Evidence;
+  readonly vacuous: boolean;
+  readonly terms: readonly { readonly name: TermName; readonly value: number; readonly evidence: Evidence }[];
+}
+
+/** All bars, with the value from which on a bound says nothing. */
+export interface BoundBars {
+  readonly bounds: string;
+  readonly range: number;
+  readonly names: readonly TermName[];
+  readonly bars: readonly BoundBar[];
+}
+
+/** The bars of a study, means over seeds; undefined when no arm has the bound with all its terms. */
+export function boundBars(summary: StudySummary | undefined): BoundBars | undefined {
+  const found = (summary?.arms ?? []).flatMap(arm => {
+    const bound = generalBound(arm);
+    return bound ? [{ arm: arm.arm, bound }] : [];
+  });
+  const first = found[0];
+  if (!first) return undefined;
+  const bars = found.map(({ arm, bound }) => ({
+    arm,
+    total: bound.total.mean,
+    evidence: bound.evidence,
+    vacuous: bound.vacuous,
+    terms: bound.terms.map(({ name, value, evidence }) => ({ name, value: value.mean, evidence })),
+  }));
+  const names = [...new Set(bars.flatMap(bar => bar.terms.map(term => term.name)))];
+  return { bounds: first.bound.bounds, range: first.bound.range, names, bars };
+}
+
+/** The bars in a sentence for those who do not see them. */
+export function describeBars({ range, bars }: BoundBars): string {
+  const vacuous = bars.filter(bar => bar.vacuous).length;
+  const verdict =
+    vacuous === 0
+      ? `All are below ${formatRisk(range)}, the loss's range.`
+      : vacuous === bars.length
+        ? `All are vacuous: at or above ${formatRisk(range)}, the loss's range.`
+        : `${vacuous} of ${bars.length} are vacuous: at or above ${formatRisk(range)}, the loss's range.`;
+  return `${bars.map(bar => `${bar.arm} ${formatRisk(bar.total)} ${bar.evidence}`).join('; ')}. ${verdict}`;
+}
+
+/** The bars as a table: one row an arm, one column a term, each number with its evidence. */
+export function barTable({ names, bars }: BoundBars): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  return {
+    head: ['arm', ...names, 'total'],
+    rows: bars.map(bar => [
+      bar.arm,
+      ...names.map(name => {
+        const term = bar.terms.find(one => one.name === name);
+        return term ? `${formatRisk(term.value)} ${term.evidence}` : '–';
+      }),
+      `${formatRisk(bar.total)} ${bar.evidence}${bar.vacuous ? ', vacuous' : ''}`,
+    ]),
+  };
+}

@@ -1,0 +1,109 @@
+import { formatRisk } from '../../src/common/format';
+import type { TermName } from '../../src/theory/report';
+import type { BoundBars } from './boundBars';
+import type { ChartTheme } from './chartTheme';
+import type { ChartOption } from './echarts';
+
+/** Place of each term's colour among the theme's; terms that were measured on the task stand far from those of pre-training. */
+const COLOURS: Readonly<Record<TermName, number | 'muted'>> = {
+  transfer: 0,
+  complexity: 1,
+  concentration: 'muted',
+  'domain shift': 3,
+  task: 2,
+  optimisation: 4,
+  'empirical risk': 0,
+  divergence: 5,
+  confidence: 'muted',
+};
+
+/** The colour of a term in every picture of the page. */
+export function termColour(name: TermName, theme: ChartTheme): string {
+  const place = COLOURS[name];
+  return place === 'muted' ? theme.muted : (theme.series[place] ?? theme.foreground);
+}
+
+/** Height of the chart in CSS pixels. */
+export const boundHeight = ({ bars }: BoundBars): number => 64 + bars.length * 34;
+
+/** Stacked bars, one an arm, with the line from which on a bound is vacuous. Assumed terms are hatched. */
+export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme): ChartOption {
+  const text = { color: theme.muted, fontFamily: theme.fontFamily, fontSize: theme.fontSize };
+  const hatch = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: theme.background };
+  const longest = Math.max(range, ...bars.map(bar => bar.total));
+  return {
+    animation: !theme.reducedMotion,
+    animationDuration: 200,
+    aria: { enabled: theme.highContrast, decal: { show: theme.highContrast }, label: { enabled: false } },
+    textStyle: text,
+    tooltip: {
+      trigger: 'item',
+      renderMode: 'richText',
+      backgroundColor: theme.background,
+      borderColor: theme.grid,
+      textStyle: { ...text, color: theme.foreground },
+    },
+    grid: { left: 8, right: 64, top: 26, bottom: 8, containLabel: true },
+    xAxis: {
+      type: 'value',
+      max: longest * 1.04,
+      axisLabel: { ...text, showMaxLabel: false },
+      splitLine: { lineStyle: { color: theme.grid } },
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: bars.map(bar => bar.arm),
+      axisLabel: { ...text, color: theme.foreground },
+      axisTick: { show: false },
+    },
+    series: [
+      ...names.map(name => ({
+        type: 'bar' as const,
+        name,
+        stack: 'bound',
+        barMaxWidth: 18,
+        itemStyle: { color: termColour(name, theme), borderColor: theme.background, borderWidth: theme.highContrast ? 1 : 0 },
+        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tooltip(name, bars[dataIndex]) },
+        data: bars.map(bar => {
+          const term = bar.terms.find(one => one.name === name);
+          return { value: term?.value ?? 0, ...(term?.evidence === 'assumed' && { itemStyle: { decal: hatch } }) };
+        }),
+      })),
+      {
+        type: 'bar' as const,
+        name: 'total',
+        stack: 'bound',
+        silent: true,
+        label: {
+          show: true,
+          position: 'right' as const,
+          ...text,
+          color: theme.foreground,
+          formatter: ({ dataIndex }: { dataIndex: number }) => totalText(bars[dataIndex]),
+        },
+        data: bars.map(() => 0),
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          lineStyle: { color: theme.warning, type: 'dashed' as const, width: theme.highContrast ? 2 : 1 },
+          label: {
+            formatter: 'vacuous',
+            color: theme.warning,
+            fontFamily: theme.fontFamily,
+            fontSize: theme.fontSize,
+            position: 'end' as const,
+          },
+          data: [{ xAxis: range }],
+        },
+      },
+    ],
+  };
+}
+
+const totalText = (bar: BoundBars['bars'][number] | undefined): string => (bar ? formatRisk(bar.total) : '');
+
+function tooltip(name: TermName, bar: BoundBars['bars'][number] | undefined): string {
+  const term = bar?.terms.find(one => one.name === name);
+  return bar && term ? `${bar.arm}\n${name} ${formatRisk(term.value)} (${term.evidence})` : '';
+}

@@ -1,0 +1,43 @@
+/** The editor's colours and type as a chart needs them: resolved, because a canvas knows no CSS variables. */
+export interface ChartTheme {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly background: string;
+  readonly warning: string;
+  /** Distinct colours for runs, in the order in which they are given out. */
+  readonly series: readonly string[];
+  readonly fontFamily: string;
+  readonly fontSize: number;
+  readonly highContrast: boolean;
+  readonly reducedMotion: boolean;
+}
+
+const SERIES = ['blue', 'purple', 'green', 'orange', 'yellow', 'red'];
+
+/** The colours of the theme that is in force now. */
+export function readTheme(): ChartTheme {
+  const style = getComputedStyle(document.documentElement);
+  const body = document.body.classList;
+  const variable = (name: string, other: string) => style.getPropertyValue(`--vscode-${name}`).trim() || other;
+  const foreground = variable('foreground', style.color);
+  return {
+    foreground,
+    muted: variable('descriptionForeground', foreground),
+    grid: variable('widget-border', variable('editorWidget-border', foreground)),
+    background: variable('editorWidget-background', variable('editor-background', 'Canvas')),
+    warning: variable('editorWarning-foreground', foreground),
+    series: SERIES.map(name => variable(`charts-${name}`, foreground)),
+    fontFamily: variable('font-family', 'sans-serif'),
+    fontSize: parseFloat(variable('font-size', '13px')) - 1,
+    highContrast: body.contains('vscode-high-contrast') || body.contains('vscode-high-contrast-light'),
+    reducedMotion: body.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches,
+  };
+}
+
+/** Calls back whenever the editor changes its theme. */
+export function onThemeChange(listener: () => void): void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+}

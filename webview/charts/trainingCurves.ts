@@ -1,0 +1,103 @@
+import { formatRisk } from '../../src/common/format';
+import type { PanelSnapshot, RunSummary, Series } from '../../src/editor/panelMessages';
+
+/** A measured scalar beside the one that training minimises, drawn in one plot: solid while training, dashed on held-out images. */
+export interface Plot {
+  readonly title: string;
+  readonly solid: string;
+  readonly dashed: string;
+}
+
+const PLOTS: readonly Plot[] = [
+  { title: 'Loss', solid: 'loss', dashed: 'holdOutLoss' },
+  { title: 'Regulariser', solid: 'regulariser', dashed: 'heldOutRegulariser' },
+];
+
+/** One line in one plot. `colour` counts the selected runs. */
+export interface Curve {
+  readonly run: string;
+  readonly label: string;
+  readonly plot: number;
+  readonly heldOut: boolean;
+  readonly colour: number;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** What the training chart draws. */
+export interface TrainingCurves {
+  readonly plots: readonly Plot[];
+  readonly curves: readonly Curve[];
+}
+
+/** A run's name on the page: its arm, and the seed where the arm has several. */
+export function runLabel(run: RunSummary, runs: readonly RunSummary[]): string {
+  const alone = runs.filter(other => other.arm === run.arm).length === 1;
+  return alone ? run.arm : `${run.arm}, seed ${run.seed}`;
+}
+
+/** The curves of the selected runs in one phase; plots that no run has values for are left out. */
+export function trainingCurves({ runs, selected, series }: PanelSnapshot, phase: string): TrainingCurves {
+  const chosen = runs.filter(run => selected.includes(run.id));
+  const named = (run: RunSummary, name: string): Series | undefined =>
+    series[run.id]?.find(one => one.name === name && one.phase === phase);
+  const plots = PLOTS.filter(plot => chosen.some(run => named(run, plot.solid) ?? named(run, plot.dashed)));
+  const curves = plots.flatMap((plot, index) =>
+    chosen.flatMap((run, colour) =>
+      [plot.solid, plot.dashed].flatMap(name => {
+        const found = named(run, name);
+        const heldOut = name === plot.dashed;
+        const { steps, values } = found ?? { steps: [], values: [] };
+        return found ? [{ run: run.id, label: runLabel(run, runs), plot: index, heldOut, colour, steps, values }] : [];
+      }),
+    ),
+  );
+  return { plots, curves };
+}
+
+/** The phases that the selected runs have curves in, in the order in which they happen. */
+export function phasesOf({ selected, series }: PanelSnapshot): readonly string[] {
+  return [...new Set(selected.flatMap(run => (series[run] ?? []).map(one => one.phase)))];
+}
+
+/** The chart in a sentence for those who do not see it. */
+export function describeCurves({ plots, curves }: TrainingCurves): string {
+  if (curves.length === 0) return 'No curve to draw yet: choose runs below.';
+  const sentences = plots.map((plot, index) => {
+    const ends = curves
+      .filter(curve => curve.plot === index)
+      .map(curve => `${curve.label}${curve.heldOut ? ' (held out)' : ''} ${lastPoint(curve)}`);
+    const shown = ends.slice(0, 4).join('; ');
+    return `${plot.title}: ${shown}${ends.length > 4 ? `; ${ends.length - 4} more` : ''}.`;
+  });
+  return sentences.join(' ');
+}
+
+function lastPoint({ steps, values }: Curve): string {
+  return `${formatRisk(values.at(-1) ?? NaN)} at step ${(steps.at(-1) ?? 0).toLocaleString('en-US')}`;
+}
+
+const TABLE_ROWS = 20;
+
+/** The curves as a table: one row a step, at most twenty evenly spread, one column a curve. */
+export function curveTable({ plots, curves }: TrainingCurves): {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
+  const all = [...new Set(curves.flatMap(curve => curve.steps))].sort((a, b) => a - b);
+  const stride = Math.max(1, (all.length - 1) / (TABLE_ROWS - 1));
+  const steps = [...new Set(Array.from({ length: Math.min(TABLE_ROWS, all.length) }, (_, row) => all[Math.round(row * stride)]!))];
+  return {
+    head: [
+      'step',
+      ...curves.map(({ plot, label, heldOut }) => `${plots[plot]!.title.toLowerCase()}, ${label}${heldOut ? ' (held out)' : ''}`),
+    ],
+    rows: steps.map(step => [step.toLocaleString('en-US'), ...curves.map(curve => valueUpTo(curve, step))]),
+  };
+}
+
+/** The last value of a curve at or before a step: curves are logged at steps of their own. */
+function valueUpTo({ steps, values }: Curve, step: number): string {
+  const at = steps.findLastIndex(one => one <= step);
+  return at < 0 ? '–' : formatRisk(values[at]!);
+}

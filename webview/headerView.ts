@@ -1,0 +1,51 @@
+import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
+import { button, Dropdown } from './controls';
+import { element } from './dom';
+import { tell } from './host';
+
+/** The definition, the study and what can be started from here. */
+export class HeaderView {
+  readonly root: HTMLElement;
+  private readonly name = element('h1');
+  private readonly source = element('span', { class: 'muted' });
+  private readonly counts = element('span', { class: 'muted' });
+  private readonly studies = new Dropdown('Study', study => tell({ type: 'selectRuns', study }));
+  private readonly report = button('Open Report', () => tell({ type: 'command', command: 'openReport' }));
+  private readonly start = button('Pre-train…', () => tell({ type: 'command', command: 'preTrain' }), 'primary');
+
+  constructor() {
+    this.root = element(
+      'header',
+      { class: 'page-head' },
+      element('div', { class: 'page-title' }, this.name, this.source, this.counts),
+      element('div', { class: 'tools' }, this.studies.root, this.report, this.start),
+    );
+  }
+
+  update({ definition, study, studies, runs, summary, trusted }: PanelSnapshot): void {
+    this.name.textContent = definition?.name ?? study ?? 'BoundLens';
+    this.source.replaceChildren(...(definition ? [sourceLink(definition)] : []));
+    this.counts.textContent = countRuns(runs);
+    this.studies.update(studies, study);
+    this.studies.root.hidden = studies.length < 2;
+    this.report.hidden = !summary;
+    this.start.toggleAttribute('disabled', !trusted);
+    this.start.title = trusted ? '' : 'Trust this workspace to start runs.';
+  }
+}
+
+function sourceLink({ file, label, line }: NonNullable<PanelSnapshot['definition']>): HTMLElement {
+  const link = element('button', { class: 'link', type: 'button' }, `${label}:${line + 1}`);
+  link.addEventListener('click', () => tell({ type: 'openSource', file, line }));
+  return link;
+}
+
+/** As "12 runs: 9 finished, 1 running, 2 queued". */
+export function countRuns(runs: readonly RunSummary[]): string {
+  if (runs.length === 0) return 'no runs yet';
+  const states = (['running', 'queued', 'finished', 'stopped', 'failed', 'interrupted'] as const)
+    .map(state => [state, runs.filter(run => run.state === state).length] as const)
+    .filter(([, count]) => count > 0);
+  const total = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
+  return `${total}: ${states.map(([state, count]) => `${count} ${state}`).join(', ')}`;
+}

@@ -1,0 +1,111 @@
+import { formatCount, formatRisk } from '../src/common/format';
+import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { ArmSummary, ReportSummary, StudySummary } from '../src/runs/summary/studySummary';
+import type { Evidence, Report } from '../src/theory/report';
+import { formatSpread } from './spreadText';
+
+/** One number at the top of the page, with how it is known. */
+export interface HeadlineCard {
+  readonly title: string;
+  readonly value: string;
+  /** Absent where there is no number yet. */
+  readonly evidence?: Evidence;
+  readonly vacuous?: boolean;
+  readonly detail: string;
+}
+
+/** The certificate of the linear head in one arm, the stronger of F2 and F1 where both are there. */
+export const headCertificate = (arm: ArmSummary): ReportSummary | undefined =>
+  arm.reports.find(report => report.theorem === 'F2' || report.theorem === 'F1');
+
+/** The bound with all its terms in one arm. */
+export const generalBound = (arm: ArmSummary): ReportSummary | undefined => arm.reports.find(report => report.theorem === 'D1');
+
+/** The cards: from the arm with the smallest certificate once runs have finished, else from the architecture alone. */
+export function headlineCards({ summary, definition, runs }: PanelSnapshot): readonly HeadlineCard[] {
+  if (summary) return measuredCards(summary);
+  if (definition?.estimate) return [estimateCard(definition.estimate)];
+  const waiting = runs.some(run => run.state === 'running' || run.state === 'queued');
+  return [{ title: 'Error of the head', value: '–', detail: waiting ? 'Comes with the first finished run.' : 'No run has finished yet.' }];
+}
+
+/** The arm whose head certificate is smallest; the first arm when none has one. */
+export function strongestArm({ arms }: StudySummary): ArmSummary | undefined {
+  const total = (arm: ArmSummary) => headCertificate(arm)?.total.mean ?? Infinity;
+  return arms.reduce<ArmSummary | undefined>((best, arm) => (best && total(best) <= total(arm) ? best : arm), undefined);
+}
+
+function measuredCards(summary: StudySummary): readonly HeadlineCard[] {
+  const arm = strongestArm(summary);
+  if (!arm) return [];
+  const bound = generalBound(arm);
+  return [
+    ...certificateCard(arm, summary.labels),
+    ...(bound ? [boundCard(bound, arm)] : []),
+    ...termCard(bound, 'transfer', 'Transfer from pre-training', transferDetail(arm, summary)),
+    ...termCard(bound, 'complexity', 'Complexity of the representation', `feature norm ${formatSpread(arm.featureNorm, formatRisk)}`),
+  ];
+}
+
+function certificateCard(arm: ArmSummary, labels: number): readonly HeadlineCard[] {
+  const certificate = headCertificate(arm);
+  if (!certificate) return [];
+  const probe = arm.accuracy.find(({ mode }) => mode === 'probe');
+  const test = probe ? `test ${formatSpread({ ...probe.test, mean: 1 - probe.test.mean }, formatRisk)} · ` : '';
+  return [
+    {
+      title: `Error of the head, ${formatCount(labels)} labels`,
+      value: `≤ ${formatRisk(certificate.total.mean)}`,
+      evidence: certificate.evidence,
+      vacuous: certificate.vacuous,
+      detail: `${test}${arm.arm}, ${certificate.theorem}, δ = ${formatRisk(certificate.failureProbability)} each seed`,
+    },
+  ];
+}
+
+function boundCard(bound: ReportSummary, arm: ArmSummary): HeadlineCard {
+  return {
+    title: 'Bound on the excess risk',
+    value: formatRisk(bound.total.mean),
+    evidence: bound.evidence,
+    vacuous: bound.vacuous,
+    detail: `${bound.vacuous ? `${vacuity(bound)} · ` : ''}${arm.arm}, ${bound.theorem}, ${bound.bounds}`,
+  };
+}
+
+function termCard(bound: ReportSummary | undefined, name: string, title: string, detail: string): readonly HeadlineCard[] {
+  const term = bound?.terms.find(one => one.name === name);
+  return term ? [{ title, value: formatRisk(term.value.mean), evidence: term.evidence, detail }] : [];
+}
+
+/** The term against pre-training without a regulariser, where that is another arm. */
+function transferDetail(arm: ArmSummary, { arms }: StudySummary): string {
+  const loss = arm.holdOutLoss ? `hold-out loss ${formatSpread(arm.holdOutLoss, formatRisk)}` : 'no pre-training';
+  const plain = arms.find(one => one.pretrained && one.regulariser === 'none');
+  const own = termMean(arm);
+  const other = plain && plain.arm !== arm.arm ? termMean(plain) : undefined;
+  if (!plain || own === undefined || other === undefined) return loss;
+  const change = own - other;
+  return `${change < 0 ? '−' : '+'}${formatRisk(Math.abs(change))} against ${plain.arm} · ${loss}`;
+}
+
+const termMean = (arm: ArmSummary): number | undefined => generalBound(arm)?.terms.find(term => term.name === 'transfer')?.value.mean;
+
+function estimateCard(estimate: Report): HeadlineCard {
+  return {
+    title: 'Bound from the architecture alone',
+    value: formatRisk(estimate.total),
+    evidence: estimate.evidence,
+    vacuous: estimate.vacuous,
+    detail: estimate.vacuous ? `${vacuity(estimate)} · no run yet` : 'no run yet: initialisation norms',
+  };
+}
+
+/** What would make a vacuous bound informative, in words. */
+export function vacuity({ needed }: Pick<Report, 'needed'>): string {
+  const parts = [
+    ...(needed.N === undefined ? [] : [`N ≈ ${formatCount(needed.N)} unlabelled images`]),
+    ...(needed.n === undefined ? [] : [`n ≈ ${formatCount(needed.n)} labels`]),
+  ];
+  return parts.length > 0 ? `informative from ${parts.join(' and ')}` : 'no sample size known would make it informative';
+}

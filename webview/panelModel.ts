@@ -1,0 +1,48 @@
+import type { HostMessage, PanelSnapshot, RunSummary, Series, SeriesByRun } from '../src/editor/panelMessages';
+
+/**
+ * What the page knows after one more message; undefined before the first snapshot.
+ * Deltas that arrive before it belong to a page that is gone and are dropped.
+ */
+export function receive(known: PanelSnapshot | undefined, message: HostMessage): PanelSnapshot | undefined {
+  switch (message.type) {
+    case 'snapshot':
+      return message.snapshot;
+    case 'metrics':
+      return known && { ...known, series: append(known, message.series) };
+    case 'runs':
+      return known && { ...known, runs: mergeRuns(known.runs, message), ...(message.summary && { summary: message.summary }) };
+  }
+}
+
+/** The curves of selected runs with new points at their ends. */
+function append(known: PanelSnapshot, added: SeriesByRun): SeriesByRun {
+  const series: Record<string, readonly Series[]> = { ...known.series };
+  for (const [run, curves] of Object.entries(added)) {
+    if (!known.selected.includes(run)) continue;
+    const merged = [...(series[run] ?? [])];
+    for (const curve of curves) {
+      const at = merged.findIndex(one => one.name === curve.name && one.phase === curve.phase);
+      if (at < 0) merged.push(curve);
+      else merged[at] = extend(merged[at]!, curve);
+    }
+    series[run] = merged;
+  }
+  return series;
+}
+
+/** Steps only grow: a point that a snapshot already held is not drawn twice. */
+function extend(curve: Series, added: Series): Series {
+  const last = curve.steps.at(-1) ?? -1;
+  const fresh = added.steps.findIndex(step => step > last);
+  if (fresh < 0) return curve;
+  return { ...curve, steps: [...curve.steps, ...added.steps.slice(fresh)], values: [...curve.values, ...added.values.slice(fresh)] };
+}
+
+function mergeRuns(runs: readonly RunSummary[], { changed, removed }: HostMessage & { type: 'runs' }): readonly RunSummary[] {
+  const byId = new Map(changed.map(run => [run.id, run]));
+  const known = new Set(runs.map(run => run.id));
+  return [...runs.map(run => byId.get(run.id) ?? run), ...changed.filter(run => !known.has(run.id))].filter(
+    run => !removed.includes(run.id),
+  );
+}

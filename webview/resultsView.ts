@@ -1,0 +1,42 @@
+import type { PanelSnapshot } from '../src/editor/panelMessages';
+import { armTable } from './armTable';
+import { element, textTable } from './dom';
+
+/** The table of arms and, in plain sentences, what differs and what does not. */
+export class ResultsView {
+  private readonly summaryText = element('p', { class: 'summary' });
+  private readonly table = element('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Results by arm' });
+  private readonly findings = element('ul', { class: 'findings', 'aria-label': 'Findings' });
+  private readonly missing = element('details', { class: 'missing' });
+  readonly root = element(
+    'section',
+    { class: 'card', 'aria-label': 'Results' },
+    element('h2', {}, 'Results'),
+    this.summaryText,
+    this.table,
+    this.findings,
+    this.missing,
+  );
+  private shown: PanelSnapshot['summary'];
+
+  update({ summary }: PanelSnapshot): void {
+    if (summary && summary === this.shown) return;
+    this.shown = summary;
+    if (!summary) {
+      this.summaryText.textContent = 'Accuracy, certificates and feature norms appear here with the first finished run.';
+      for (const part of [this.table, this.findings, this.missing]) part.replaceChildren();
+      this.missing.hidden = true;
+      return;
+    }
+    const { labels, task, testCount } = summary;
+    this.summaryText.textContent = `Accuracy on ${testCount.toLocaleString('en-US')} test images after fine-tuning on ${labels} labels (${task}), mean ± standard deviation over seeds. Complexity and feature norm are measured, the error is certified for each seed.`;
+    const { head, rows } = armTable(summary);
+    this.table.replaceChildren(textTable('Results by arm', head, rows));
+    this.findings.replaceChildren(...summary.findings.map(finding => element('li', {}, finding)));
+    this.missing.hidden = summary.missing.length === 0;
+    this.missing.replaceChildren(
+      element('summary', {}, `${summary.missing.length} ${summary.missing.length === 1 ? 'run is' : 'runs are'} not in these numbers`),
+      element('ul', {}, ...summary.missing.map(sentence => element('li', {}, sentence))),
+    );
+  }
+}
