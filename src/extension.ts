@@ -1,3 +1,77 @@
-import type * as vscode from 'vscode';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { AnalysisClient } from './definitions/analysisClient';
+import { preTrain } from './editor/commands/preTrain';
+import { deleteRun, openPanel, openReport, revealRunFolder, stop } from './editor/commands/runCommands';
+import { registerContextKeys } from './editor/contextKeys';
+import { DefinitionService, SOURCES } from './editor/definitionService';
+import { HintProvider } from './editor/hintProvider';
+import { HoverProvider } from './editor/hoverProvider';
+import { LensProvider } from './editor/lensProvider';
+import { Log } from './editor/log';
+import { PANEL_TYPE, PanelHost } from './editor/panelHost';
+import { RunService } from './editor/runService';
+import { RunTree } from './editor/runTree';
+import { RunWatcher } from './editor/runWatcher';
+import { runsRoots, SECTION, toggleEnabled } from './editor/settings';
+import { StatusBar } from './editor/statusBar';
 
-export function activate(_context: vscode.ExtensionContext): void {}
+/** Builds the parts and hands them to the editor; all of them end with the extension, runs do not. */
+export function activate(context: vscode.ExtensionContext): void {
+  const dist = (name = '') => path.join(context.extensionPath, 'dist', name);
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+
+  const log = own(new Log());
+  const analysis = new AnalysisClient({ script: dist('analysis.js'), assets: dist(), log: log.warn });
+  own(new vscode.Disposable(() => void analysis.dispose()));
+  const definitions = own(new DefinitionService(analysis, log));
+  const watcher = new RunWatcher({ roots: runsRoots, mayWrite: () => vscode.workspace.isTrusted, warn: log.warn });
+  const runs = own(new RunService(watcher, log));
+  const panel = own(new PanelHost(context.extensionUri, runs, definitions, log));
+
+  const lenses = own(new LensProvider(definitions, runs));
+  const hints = own(new HintProvider(definitions));
+  own(vscode.languages.registerCodeLensProvider(SOURCES, lenses));
+  own(vscode.languages.registerInlayHintsProvider(SOURCES, hints));
+  own(vscode.languages.registerHoverProvider(SOURCES, new HoverProvider(definitions, runs)));
+
+  const tree = own(new RunTree(runs));
+  const view = own(vscode.window.createTreeView('boundlens.runs', { treeDataProvider: tree, showCollapseAll: true }));
+  own(new StatusBar(runs));
+  own(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panel));
+  own(registerContextKeys(runs, definitions));
+
+  const refresh = () => void runs.refresh();
+  own(view.onDidChangeVisibility(({ visible }) => visible && refresh()));
+  own(vscode.window.onDidChangeWindowState(({ focused }) => focused && refresh()));
+  own(vscode.workspace.onDidChangeWorkspaceFolders(refresh));
+  own(vscode.workspace.onDidGrantWorkspaceTrust(refresh));
+  own(vscode.workspace.onDidChangeConfiguration(event => event.affectsConfiguration(`${SECTION}.runsFolder`) && refresh()));
+
+  const training = { runs, log, memory: context.workspaceState, program: dist('cli.js'), logs: context.logUri.fsPath };
+  const commands: Record<string, (argument: unknown) => unknown> = {
+    preTrain: argument => preTrain(training, argument),
+    stop: argument => stop(runs, argument),
+    openPanel: argument => openPanel(panel, argument),
+    openReport: argument => openReport(runs, argument),
+    refreshRuns: () => runs.refresh(),
+    deleteRun: argument => deleteRun(runs, argument),
+    revealRunFolder: argument => revealRunFolder(runs, argument),
+    showLog: () => log.show(),
+    toggle: toggleEnabled,
+  };
+  for (const [name, run] of Object.entries(commands))
+    own(
+      vscode.commands.registerCommand(`boundlens.${name}`, async (argument: unknown) => {
+        try {
+          await run(argument);
+        } catch (error) {
+          log.failure(error);
+        }
+      }),
+    );
+  refresh();
+}

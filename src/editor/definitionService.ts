@@ -4,6 +4,7 @@ import type { AnalysisClient } from '../definitions/analysisClient';
 import type { AnalysedDefinition, Analysis } from '../definitions/analysisProtocol';
 import type { Log } from './log';
 import { driftAll, type Edit, type Place } from './positionDrift';
+import type { DefinitionPlace } from './runIndex';
 import { SECTION, settings } from './settings';
 
 /** Documents that BoundLens reads: Python in files and new buffers, not the read-only sides of comparisons. */
@@ -51,7 +52,7 @@ interface Entry {
 export class DefinitionService implements vscode.Disposable {
   private readonly entries = new Map<string, Entry>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
 
   /** Fires with the document whose answer is new. */
   readonly onDidChange = this.changed.event;
@@ -76,6 +77,17 @@ export class DefinitionService implements vscode.Disposable {
     const entry = this.entries.get(document.uri.toString());
     if (!entry) void this.analyse(document);
     return entry?.current;
+  }
+
+  /** What is known of a definition whose document is open. */
+  find({ file, name }: DefinitionPlace): AnalysedDefinition | undefined {
+    const entry = this.entries.get(vscode.Uri.file(file).toString());
+    return entry?.current?.definitions.find(({ architecture }) => architecture.name === name);
+  }
+
+  /** Whether a document is known to define a model. */
+  knows(uri: vscode.Uri): boolean {
+    return (this.entries.get(uri.toString())?.current?.definitions.length ?? 0) > 0;
   }
 
   dispose(): void {
@@ -111,7 +123,7 @@ export class DefinitionService implements vscode.Disposable {
       if (analysis.skipped) this.log.info(`${vscode.workspace.asRelativePath(document.uri)} was not read: ${analysis.skipped}`);
       this.changed.fire(document.uri);
     } catch (error) {
-      if (!(error instanceof Stopped)) this.log.failure(error);
+      if (!(error instanceof Stopped)) this.log.failureOnce(error);
     }
   }
 

@@ -13,7 +13,7 @@ const AGE_MS = 60_000;
 export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
 
   constructor(
     private readonly definitions: DefinitionService,

@@ -43,7 +43,7 @@ export function transferabilityText(knowledge: DefinitionKnowledge, now: Date): 
 export function boundText(knowledge: DefinitionKnowledge): LensText {
   return prefixed('Bound', () => {
     const measured = knowledge.run && generalReport(knowledge.run.results);
-    if (measured && knowledge.run) return { title: totalAndTerms(measured, knowledge.run), tooltip: theoremSentence(measured) };
+    if (measured) return { title: totalAndTerms(measured, knowledge.run), tooltip: theoremSentence(measured) };
     const { estimate, architecture, unlabelled } = knowledge;
     if (estimate) return { title: estimateTitle(estimate, unlabelled), tooltip: theoremSentence(estimate) };
     const { known, total } = layerCount(architecture.layers);

@@ -7,6 +7,8 @@ export class Log implements vscode.Disposable {
 
   readonly info = (line: string): void => this.channel.info(line);
   readonly warn = (line: string): void => this.channel.warn(line);
+  readonly error = (line: string): void => this.channel.error(line);
+  private readonly told = new Set<string>();
 
   show(): void {
     this.channel.show(true);
@@ -26,6 +28,14 @@ export class Log implements vscode.Disposable {
     void vscode.window.showErrorMessage(sentence, 'Open Log').then(choice => {
       if (choice) this.show();
     });
+  }
+
+  /** As `failure`, but tells a person the same sentence only once in a session; for work that nobody asked for. */
+  failureOnce(error: unknown): void {
+    const sentence = sentenceOf(error);
+    if (this.told.has(sentence)) this.channel.error(sentence);
+    else this.failure(error);
+    this.told.add(sentence);
   }
 
   dispose(): void {

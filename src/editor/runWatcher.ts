@@ -1,6 +1,10 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
+import { sentenceOf } from '../common/fault';
+import { adoptRuns } from '../runs/adopt';
 import type { RunRecord } from '../runs/record';
+import { RunFolder } from '../runs/runFolder';
+import { findStores, type RunStore, type StoredRun } from '../runs/store';
 import { isActive, type RunEntry } from './runIndex';
 
 /** A folder that keeps runs; `name` tells several workspace folders apart. */
@@ -18,8 +22,12 @@ export interface RunsChange {
   readonly states: boolean;
 }
 
-/** Folders between the runs folder and a run: `<study>/<trial>`, with one more for studies that keep `runs/` apart. */
-const DEEPEST = 3;
+export interface RunWatcherOptions {
+  readonly roots: () => readonly RunsRoot[];
+  /** Whether runs whose trainer is gone may be settled on disk as interrupted; false while a workspace is not trusted. */
+  readonly mayWrite: () => boolean;
+  readonly warn: (line: string) => void;
+}
 
 interface Seen {
   readonly entry: RunEntry;
@@ -34,94 +42,83 @@ export class RunWatcher {
   private readonly seen = new Map<string, Seen>();
   private readonly told = new Set<string>();
 
-  constructor(
-    private readonly roots: () => readonly RunsRoot[],
-    private readonly warn: (line: string) => void,
-  ) {}
+  constructor(private readonly options: RunWatcherOptions) {}
 
   all(): readonly RunEntry[] {
     return [...this.seen.values()].map(({ entry }) => entry);
   }
 
-  /** Looks for runs that came or went, and at all that are there. */
+  /** Looks for runs that came or went, and settles those that were left behind. */
   async scan(): Promise<RunsChange> {
-    const found: RunEntry[] = [];
-    const folders = new Set<string>();
-    let states = false;
-    for (const root of this.roots()) {
-      for (const folder of await runFolders(root.folder, DEEPEST)) {
-        folders.add(folder);
-        const change = await this.look(root, folder);
-        if (change) found.push(change.entry);
-        states ||= change?.states ?? false;
+    const before = new Map(this.seen);
+    const changed: RunEntry[] = [];
+    for (const root of this.options.roots()) {
+      for (const { folder, record } of await this.runsBelow(root.folder)) {
+        const known = before.get(folder.path);
+        before.delete(folder.path);
+        const stamp = await stampOf(folder);
+        if (known?.stamp === stamp) continue;
+        changed.push(this.remember(root, folder.path, record, stamp).entry);
       }
     }
-    const removed = [...this.seen.values()].map(({ entry }) => entry).filter(({ folder }) => !folders.has(folder));
+    const removed = [...before.values()].map(({ entry }) => entry);
     for (const { folder } of removed) this.seen.delete(folder);
-    return { changed: found, removed, states: states || removed.length > 0 };
+    // Counting a new stamp as a new state is right for the few runs that a scan finds changed.
+    return { changed, removed, states: changed.length > 0 || removed.length > 0 };
   }
 
-  /** Looks again at the runs that are queued or running. */
+  /** Looks again at the runs that are queued or running: reads those whose record was replaced. */
   async poll(): Promise<RunsChange> {
     const changed: RunEntry[] = [];
     let states = false;
-    const roots = this.roots();
-    for (const entry of this.all().filter(isActive)) {
-      const root = roots.find(({ folder }) => isBelow(entry.folder, folder));
-      const change = root && (await this.look(root, entry.folder));
-      if (change) changed.push(change.entry);
-      states ||= change?.states ?? false;
+    for (const { entry, stamp } of [...this.seen.values()].filter(seen => isActive(seen.entry))) {
+      const folder = new RunFolder(entry.folder);
+      const now = await stampOf(folder);
+      if (now === stamp) continue;
+      const record = now === '' ? undefined : await folder.read().catch(this.tell);
+      const root = this.options.roots().find(candidate => isBelow(entry.folder, candidate.folder));
+      if (!record || !root) continue;
+      changed.push(this.remember(root, entry.folder, record, now).entry);
+      states ||= record.state !== entry.record.state;
     }
     return { changed, removed: [], states };
   }
 
-  private async look(root: RunsRoot, folder: string): Promise<{ entry: RunEntry; states: boolean } | undefined> {
-    const file = path.join(folder, 'run.json');
-    try {
-      const { mtimeMs, size, ino } = await stat(file);
-      const stamp = `${mtimeMs} ${size} ${ino}`;
-      const before = this.seen.get(folder);
-      if (before?.stamp === stamp) return undefined;
-      const record = readRecord(await readFile(file, 'utf8'));
-      const entry = { id: idOf(root, folder), folder, studyFolder: studyFolderOf(folder), record };
-      this.seen.set(folder, { entry, stamp });
-      return { entry, states: before?.entry.record.state !== record.state };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !this.told.has(file)) {
-        this.told.add(file);
-        this.warn(`${file} cannot be read and is left out: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      return undefined;
-    }
+  private remember(root: RunsRoot, folder: string, record: RunRecord, stamp: string): Seen {
+    const seen = { entry: { id: idOf(root, folder), folder, studyFolder: path.dirname(folder), record }, stamp };
+    this.seen.set(folder, seen);
+    return seen;
   }
+
+  private async runsBelow(root: string): Promise<readonly StoredRun[]> {
+    const stores = await findStores(root).catch(this.tell);
+    return (await Promise.all((stores ?? []).map(store => this.runsOf(store)))).flat();
+  }
+
+  private async runsOf(store: RunStore): Promise<readonly StoredRun[]> {
+    if (!this.options.mayWrite()) return store.list(this.tell).catch(() => []);
+    return adoptRuns(store, this.tell).catch((error: unknown) => {
+      this.tell(error);
+      return store.list().catch(() => []);
+    });
+  }
+
+  private readonly tell = (error: unknown): undefined => {
+    const sentence = sentenceOf(error);
+    if (!this.told.has(sentence)) this.options.warn(sentence);
+    this.told.add(sentence);
+  };
 }
 
-/** Every folder with a `run.json` at most `depth` folders below. A folder that cannot be listed has none. */
-async function runFolders(folder: string, depth: number): Promise<readonly string[]> {
-  const children = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  if (children.some(child => child.name === 'run.json' && child.isFile())) return [folder];
-  if (depth === 0) return [];
-  const below = children.filter(child => child.isDirectory()).sort((a, b) => a.name.localeCompare(b.name));
-  return (await Promise.all(below.map(child => runFolders(path.join(folder, child.name), depth - 1)))).flat();
-}
-
-/** The record in a `run.json`. Throws for text that is no record of a version that is known. */
-function readRecord(text: string): RunRecord {
-  const value = JSON.parse(text) as Partial<RunRecord> | null;
-  if (value?.version !== 1 || typeof value.state !== 'string' || typeof value.trial?.study.name !== 'string')
-    throw new Error('it is not a run record of version 1');
-  return value as RunRecord;
+/** Changes whenever the record is replaced; empty when there is none. */
+async function stampOf(folder: RunFolder): Promise<string> {
+  const found = await stat(folder.recordFile).catch(() => undefined);
+  return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : '';
 }
 
 function idOf(root: RunsRoot, folder: string): string {
   const below = path.relative(root.folder, folder).split(path.sep).join('/');
   return root.name === '' ? below : `${root.name}: ${below}`;
-}
-
-/** `<study>/<trial>` or `<study>/runs/<trial>`: the folder that also keeps the study's report. */
-function studyFolderOf(folder: string): string {
-  const parent = path.dirname(folder);
-  return path.basename(parent) === 'runs' && path.basename(path.dirname(parent)) !== '.boundlens' ? path.dirname(parent) : parent;
 }
 
 const isBelow = (folder: string, root: string): boolean => !path.relative(root, folder).startsWith('..');

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { RunsRoot } from './runWatcher';
 
 export const SECTION = 'boundlens';
 
@@ -46,6 +47,12 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
 /** The folder that keeps the runs of a workspace folder. */
 export function runsFolder(folder: vscode.WorkspaceFolder): string {
   return path.resolve(folder.uri.fsPath, settings(folder.uri).runsFolder);
+}
+
+/** The runs folders of all workspace folders that lie on a disk. */
+export function runsRoots(): readonly RunsRoot[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  return folders.map(folder => ({ folder: runsFolder(folder), name: folders.length > 1 ? folder.name : '' }));
 }
 
 /** Switches BoundLens on or off, where the setting is already decided: the workspace if it says so, else for the user. */

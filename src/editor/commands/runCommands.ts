@@ -1,0 +1,85 @@
+import { stat } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { FileFault } from '../../common/fault';
+import type { PanelHost } from '../panelHost';
+import { byStudy, isActive, type RunEntry } from '../runIndex';
+import type { RunService } from '../runService';
+import { runDescription, runLabel } from '../runText';
+import { pickRun, runsOf, subjectOf } from './subject';
+
+/** *Stop*: the runs of the line or definition it was called on; from the palette all of them, after a question when there are several. */
+export async function stop(runs: RunService, argument: unknown): Promise<void> {
+  const subject = subjectOf(argument);
+  const active =
+    subject.kind === 'node'
+      ? runsOf(subject.node).filter(isActive)
+      : subject.kind === 'definition'
+        ? runs.activeOf(subject.place)
+        : await pickActive(runs.active());
+  if (active.length === 0) return;
+  const title = active.length === 1 ? `Stopping ${runLabel(active[0]!)}` : `Stopping ${active.length} runs`;
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => runs.stop(active));
+}
+
+async function pickActive(active: readonly RunEntry[]): Promise<readonly RunEntry[]> {
+  if (active.length < 2) return active;
+  const all = { label: `All ${active.length} runs`, description: '', entries: active };
+  const single = active.map(entry => ({ label: runLabel(entry), description: runDescription(entry, new Date()), entries: [entry] }));
+  return (await vscode.window.showQuickPick([all, ...single], { placeHolder: 'Stop what?' }))?.entries ?? [];
+}
+
+/** *Open Panel*: on the study or run of a line, the latest study of a definition, or what was shown last. */
+export function openPanel(panel: PanelHost, argument: unknown): void {
+  const subject = subjectOf(argument);
+  if (subject.kind === 'definition') panel.show({ place: subject.place });
+  else if (subject.kind !== 'node') panel.show();
+  else if (subject.node.kind === 'study') panel.show({ study: subject.node.study.name });
+  else panel.show({ study: subject.node.entry.record.trial.study.name, run: subject.node.entry.id });
+}
+
+/** *Open Report*: the report page of a study in the browser. Throws a FileFault while the study has none. */
+export async function openReport(runs: RunService, argument: unknown): Promise<void> {
+  const subject = subjectOf(argument);
+  const folder = subject.kind === 'node' ? runsOf(subject.node)[0]?.studyFolder : await pickStudyFolder(runs);
+  if (folder === undefined) return;
+  const file = path.join(folder, 'report.html');
+  const found = await stat(file).catch(() => undefined);
+  if (!found) throw new FileFault(file, 'is not there yet', 'let the study finish');
+  await vscode.env.openExternal(vscode.Uri.file(file));
+}
+
+async function pickStudyFolder(runs: RunService): Promise<string | undefined> {
+  const studies = byStudy(runs.all());
+  if (studies.length < 2) return studies[0]?.folder;
+  const items = studies.map(({ name, folder, entries }) => ({ label: name, description: `${entries.length} runs`, folder }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'The report of which study?' }))?.folder;
+}
+
+/** *Delete Run…*: deletes a run that has ended, after a question that names it. */
+export async function deleteRun(runs: RunService, argument: unknown): Promise<void> {
+  const subject = subjectOf(argument);
+  const entry =
+    subject.kind === 'node' && subject.node.kind === 'run'
+      ? subject.node.entry
+      : await pickRun(
+          runs.all().filter(candidate => !isActive(candidate)),
+          'Delete which run?',
+        );
+  if (!entry) return;
+  const question = `Delete the run ${runLabel(entry)} of ${entry.record.trial.study.name}?`;
+  const detail = `Its record, curves and weights in ${entry.folder} are deleted for good.`;
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Delete')) === 'Delete') await runs.remove(entry);
+}
+
+/** *Reveal Run Folder*: shows the folder of a run or study in the system's file browser. */
+export async function revealRunFolder(runs: RunService, argument: unknown): Promise<void> {
+  const subject = subjectOf(argument);
+  const folder =
+    subject.kind !== 'node'
+      ? (await pickRun(runs.all(), 'Reveal the folder of which run?'))?.folder
+      : subject.node.kind === 'run'
+        ? subject.node.entry.folder
+        : subject.node.study.folder;
+  if (folder !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
+}

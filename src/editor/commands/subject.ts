@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { DefinitionPlace, RunEntry } from '../runIndex';
+import { runDescription, runLabel } from '../runText';
+import type { RunNode } from '../runTree';
+
+/** What a command was asked about: VS Code hands it a line of the Runs view, a file, or a definition (from a lens); nothing from the palette. */
+export type Subject =
+  | { readonly kind: 'node'; readonly node: RunNode }
+  | { readonly kind: 'file'; readonly uri: vscode.Uri }
+  | { readonly kind: 'definition'; readonly place: DefinitionPlace }
+  | { readonly kind: 'nothing' };
+
+/** Reads the first argument of a command. What is of no known shape counts as nothing. */
+export function subjectOf(argument: unknown): Subject {
+  if (argument instanceof vscode.Uri) return { kind: 'file', uri: argument };
+  if (typeof argument !== 'object' || argument === null) return { kind: 'nothing' };
+  if ('kind' in argument && (argument.kind === 'run' || argument.kind === 'study')) return { kind: 'node', node: argument as RunNode };
+  if ('file' in argument && 'name' in argument) return { kind: 'definition', place: argument as DefinitionPlace };
+  return { kind: 'nothing' };
+}
+
+/** The runs that a line of the Runs view stands for. */
+export const runsOf = (node: RunNode): readonly RunEntry[] => (node.kind === 'run' ? [node.entry] : node.study.entries);
+
+/** Asks for one run; undefined when nothing was chosen. Tells when there is none. */
+export async function pickRun(entries: readonly RunEntry[], placeHolder: string): Promise<RunEntry | undefined> {
+  if (entries.length === 0) {
+    void vscode.window.showInformationMessage('There is no such run in this workspace.');
+    return undefined;
+  }
+  const items = entries.map(entry => ({
+    label: runLabel(entry),
+    description: entry.record.trial.study.name,
+    detail: runDescription(entry, new Date()),
+    entry,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.entry;
+}

@@ -1,0 +1,69 @@
+import { formatDuration, formatRisk } from '../common/format';
+import { shareDone, timeLeft } from '../runs/timeLeft';
+import { ageText } from './ageText';
+import { headCertificate } from './lensText';
+import { isActive, type RunEntry, type StudyRuns } from './runIndex';
+
+/** What stands behind a run's name in the tree: its progress while it runs, else what came of it. */
+export function runDescription({ record }: RunEntry, now: Date): string {
+  const ended = record.endedAt === undefined ? '' : ` · ${ageText(record.endedAt, now)}`;
+  switch (record.state) {
+    case 'queued':
+      return 'queued';
+    case 'running': {
+      const { progress } = record;
+      if (!progress) return 'starting';
+      const left = progress.secondsLeft === undefined ? '' : ` · ${formatDuration(progress.secondsLeft)} left`;
+      return `${progress.phase} ${percent(progress.fraction)}${left}`;
+    }
+    case 'finished': {
+      const certificate = record.results && headCertificate(record.results);
+      if (!certificate) return `finished${ended}`;
+      return `${certificate.evidence} error ≤ ${formatRisk(certificate.total)}${certificate.vacuous ? ' (vacuous)' : ''}${ended}`;
+    }
+    case 'stopped':
+    case 'interrupted':
+      return `${record.state}${record.progress ? ` at ${percent(record.progress.fraction)}` : ''}${ended}`;
+    case 'failed':
+      return `failed${ended}`;
+  }
+}
+
+/** The name of a run within its study: its arm and seed. */
+export const runLabel = ({ record }: RunEntry): string => `${record.trial.arm} · seed ${record.trial.seed}`;
+
+/** What stands behind a study's name in the tree. */
+export function studyDescription(study: StudyRuns, now: Date): string {
+  const { done, total, secondsLeft } = overallProgress(study.entries, now);
+  if (!study.entries.some(isActive)) return `${total} ${total === 1 ? 'run' : 'runs'}`;
+  return `${done} of ${total}${secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`}`;
+}
+
+/** The status bar while runs are active: runs done of all in the active studies, and the time left. */
+export function statusText(studies: readonly StudyRuns[], now: Date): string | undefined {
+  const active = studies.filter(({ entries }) => entries.some(isActive));
+  if (active.length === 0) return undefined;
+  const { done, total, secondsLeft } = overallProgress(
+    active.flatMap(({ entries }) => entries),
+    now,
+  );
+  return `BoundLens ${done}/${total}${secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`}`;
+}
+
+/** How far a group of runs is; the time left supposes that as many run at a time as run now, and is absent until there is something to go by. */
+export function overallProgress(
+  entries: readonly RunEntry[],
+  now: Date,
+): {
+  readonly done: number;
+  readonly total: number;
+  /** In [0, 1], progress within runs included. */ readonly fraction: number;
+  readonly secondsLeft?: number;
+} {
+  const records = entries.map(({ record }) => record);
+  const jobs = Math.max(1, records.filter(({ state }) => state === 'running').length);
+  const done = entries.filter(entry => !isActive(entry)).length;
+  return { done, total: entries.length, fraction: shareDone(records), secondsLeft: timeLeft(records, jobs, now.getTime()) };
+}
+
+const percent = (fraction: number): string => `${Math.floor(100 * fraction)} %`;

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { byStudy, isActive, type RunEntry, type StudyRuns } from './runIndex';
+import type { RunService } from './runService';
+import { runDescription, runLabel, studyDescription } from './runText';
+
+/** A line of the Runs view: a study, or one of its runs. */
+export type RunNode = { readonly kind: 'study'; readonly study: StudyRuns } | { readonly kind: 'run'; readonly entry: RunEntry };
+
+const ICONS: Readonly<Record<RunEntry['record']['state'], vscode.ThemeIcon>> = {
+  queued: new vscode.ThemeIcon('clock'),
+  running: new vscode.ThemeIcon('sync~spin'),
+  finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+  stopped: new vscode.ThemeIcon('debug-stop'),
+  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
+  interrupted: new vscode.ThemeIcon('debug-disconnect'),
+};
+
+/** The Runs view: runs grouped by study, with state, progress and time left. */
+export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<RunNode | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly subscriptions: readonly { dispose(): unknown }[];
+
+  constructor(private readonly runs: RunService) {
+    this.subscriptions = [this.changed, runs.onDidChange(() => this.changed.fire(undefined))];
+  }
+
+  getChildren(node?: RunNode): RunNode[] {
+    if (!node) return byStudy(this.runs.all()).map(study => ({ kind: 'study', study }));
+    return node.kind === 'run' ? [] : node.study.entries.map(entry => ({ kind: 'run', entry }));
+  }
+
+  getTreeItem(node: RunNode): vscode.TreeItem {
+    return node.kind === 'study' ? studyItem(node.study) : runItem(node.entry);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}
+
+function studyItem(study: StudyRuns): vscode.TreeItem {
+  const active = study.entries.some(isActive);
+  const item = new vscode.TreeItem(study.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = study.folder;
+  item.description = studyDescription(study, new Date());
+  item.iconPath = new vscode.ThemeIcon('beaker');
+  item.contextValue = active ? 'study.active' : 'study.ended';
+  return item;
+}
+
+function runItem(entry: RunEntry): vscode.TreeItem {
+  const { record } = entry;
+  const item = new vscode.TreeItem(runLabel(entry), vscode.TreeItemCollapsibleState.None);
+  item.id = entry.folder;
+  item.description = runDescription(entry, new Date());
+  item.iconPath = ICONS[record.state];
+  item.contextValue = isActive(entry) ? 'run.active' : 'run.ended';
+  item.tooltip = record.fault ?? record.results?.collapse ?? `${runLabel(entry)}: ${runDescription(entry, new Date())}`;
+  item.accessibilityInformation = { label: `${runLabel(entry)}, ${record.state}, ${item.description}` };
+  return item;
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { EnvironmentFault, Fault } from '../common/fault';
+import { isAlive } from '../runs/processIdentity';
+import { queueOwner } from '../runs/studyLock';
+
+export interface StudyStart {
+  /** Absolute path of the study file. */
+  readonly study: string;
+  /** Folder that will keep the study's runs and report. */
+  readonly out: string;
+  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly threads: number;
+  readonly jobs: number;
+  /** Path of the command line's bundle, `dist/cli.js`. */
+  readonly program: string;
+  /** Folder for what the process prints. */
+  readonly logs: string;
+}
+
+/** How a study's process ended: `sentence` is its last word when it did not end well. */
+export interface StudyEnd {
+  readonly code: number | null;
+  readonly sentence: string;
+}
+
+/**
+ * Starts `boundlens run` as a process of its own that works off the sweep and outlives a window reload. Resolves once it runs, with how it will end.
+ * Throws an EnvironmentFault when it cannot be started.
+ */
+export async function startStudy(start: StudyStart): Promise<{ readonly ended: Promise<StudyEnd> }> {
+  await mkdir(start.logs, { recursive: true });
+  const logFile = path.join(start.logs, `${path.basename(start.out)}.log`);
+  const log = await open(logFile, 'w');
+  try {
+    const engine = start.engine === 'auto' ? [] : ['--engine', start.engine];
+    const counts = ['--threads', `${start.threads}`, '--jobs', `${start.jobs}`];
+    const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
+    const child = spawn(process.execPath, [start.program, 'run', start.study, '--out', start.out, ...engine, ...counts, '--json'], {
+      cwd: path.dirname(start.study),
+      detached: true,
+      stdio: ['ignore', 'ignore', log.fd],
+      // Inside VS Code the executable is Electron, which this makes a plain Node.
+      env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
+      windowsHide: true,
+    });
+    const ended = new Promise<StudyEnd>(resolve => {
+      child.once('exit', code => {
+        void readFile(logFile, 'utf8').then(
+          text => resolve({ code, sentence: lastLine(text) }),
+          () => resolve({ code, sentence: '' }),
+        );
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', error =>
+        reject(new EnvironmentFault(`No trainer can be started (${error.message})`, 'free some memory and try again')),
+      );
+    });
+    child.unref();
+    return { ended };
+  } finally {
+    await log.close();
+  }
+}
+
+/** The fault in how a study ended; undefined when it ended well or was stopped on purpose. */
+export function faultOf({ code, sentence }: StudyEnd, stopped: boolean): Fault | undefined {
+  if (code === 0 || stopped) return undefined;
+  const [, what, mend] = /^(.+): (.+)\.$/.exec(sentence) ?? [];
+  if (what && mend) return new Fault(what, mend);
+  const how = code === null ? 'was ended by the system' : `ended with exit code ${code}`;
+  return new Fault(sentence === '' ? `The study ${how}` : `The study ${how} (${sentence})`, 'see the log of its runs');
+}
+
+/**
+ * Ends the process that works off the queue of a study folder, which stops its runs first. Resolves when it is gone, or after `patience` milliseconds;
+ * at once when there is none.
+ */
+export async function stopStudy(studyFolder: string, patience = 15_000): Promise<void> {
+  const owner = await queueOwner(studyFolder);
+  if (!owner) return;
+  try {
+    process.kill(owner.pid, 'SIGTERM');
+  } catch {
+    return;
+  }
+  for (const end = Date.now() + patience; Date.now() < end && (await isAlive(owner));) await pause(100);
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)?.trim() ?? '';
