@@ -1,4 +1,4 @@
-/** Norm caps of one post-sum transformer block X + α₁Attn(X), Z + α₂σ(ZW₁)W₂ without normalisation. */
+/** Norm caps of one transformer block X + α₁Attn(X), Z + α₂σ(ZW₁)W₂ without normalisation. */
 export interface TransformerBlock {
   /** Scale α₁ of the attention branch and α₂ of the feed-forward branch. */
   readonly attentionScale: number;
