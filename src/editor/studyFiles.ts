@@ -41,12 +41,6 @@ export function inOrder(
 export const names = ({ definition }: StudyGlance, place: DefinitionPlace): boolean =>
   definition !== undefined && definition.name === place.name && path.relative(definition.file, place.file) === '';
 
-/** The folder that keeps the runs of a study: its name, without what a file system may refuse. */
-export function studyFolderName(name: string): string {
-  const safe = name.replace(/[\\/:*?"<>|\u0000-\u001f]/g, '-').replace(/^[. ]+|[. ]+$/g, '');
-  return safe === '' ? 'study' : safe;
-}
-
 function definitionPlace(file: string, text: string): DefinitionPlace | undefined {
   const [relative, name] = text.split('#');
   return relative && name ? { file: path.resolve(path.dirname(file), relative), name } : undefined;

@@ -1,12 +1,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
+import { studyFolderName } from '../../studies/studyFolderName';
 import type { Log } from '../log';
 import type { DefinitionPlace } from '../runIndex';
 import type { RunService } from '../runService';
 import { overallProgress } from '../runText';
 import { runsFolder, settings } from '../settings';
-import { glance, inOrder, names, studyFolderName, type StudyGlance } from '../studyFiles';
+import { glance, inOrder, names, type StudyGlance } from '../studyFiles';
 import { faultOf, startStudy, type StudyEnd } from '../studyProcess';
 import { subjectOf } from './subject';
 

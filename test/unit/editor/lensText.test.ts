@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { known, unknown } from '../../../src/architecture/architecture';
+import { ageText } from '../../../src/editor/ageText';
+import { actionTexts } from '../../../src/editor/actionText';
+import { boundText, transferabilityText, type DefinitionKnowledge, type FinishedRun } from '../../../src/editor/lensText';
+import { architecture, layer, matrix, NOW, record, report, results, term } from './builders';
+
+const net = architecture([layer('fc', 1, { parameters: known([matrix(2, 2)]) })]);
+const estimate = (total: number, N?: number) => report('D4', total, { evidence: 'estimated', needed: { N } });
+const run = (...reports: Parameters<typeof results>[0]): FinishedRun =>
+  record({ arm: 'RadReg λ=0.003', results: results(reports) }) as FinishedRun;
+const general = report('D1', 0.62, {
+  evidence: 'assumed',
+  terms: [term('transfer', 0.31), term('complexity', 0.08), term('concentration', 0.19), term('domain shift', 0.04), term('task', 0)],
+});
+const vacuousGeneral = report('D1', 1.35, { evidence: 'estimated', needed: { n: 2300 }, terms: [term('transfer', 1.35)] });
+const dim = unknown('`dim` has no default', 40);
+
+const cases: readonly (readonly [
+  why: string,
+  knowledge: Omit<DefinitionKnowledge, 'unlabelled'>,
+  transferability: string,
+  bound: string,
+])[] = [
+  [
+    'a finished run gives its certificate and all terms of D1, each total with its evidence',
+    { architecture: net, estimate: estimate(2), run: run(report('F2', 0.174), report('F1', 0.2), general) },
+    'Transferability: certified error ≤ .174 from 500 labels (test .042) · RadReg λ=0.003, 2 h ago',
+    'Bound: assumed .620 = transfer .310 + complexity .080 + concentration .190 + shift .040 + task 0',
+  ],
+  [
+    'vacuous bounds of a run are called so, with the n that would mend them',
+    { architecture: net, run: run(report('F1', 1, { needed: { n: 800 } }), vacuousGeneral) },
+    'Transferability: certified but vacuous from 500 labels (test .042) · informative from n ≈ 800 · RadReg λ=0.003, 2 h ago',
+    'Bound: vacuous at n = 500 (informative from n ≈ 2,300) · estimated 1.35 = transfer 1.35',
+  ],
+  [
+    'a run without a certificate says what was measured',
+    { architecture: net, run: run() },
+    'Transferability: test .042 measured · RadReg λ=0.003, 2 h ago',
+    'Bound: unknown · 1 of 1 layers known',
+  ],
+  [
+    'without a run the architecture alone speaks, labelled as an estimate',
+    { architecture: net, estimate: estimate(0.4) },
+    'Transferability: estimated .400 above the best pre-training loss (no run yet; initialisation norms)',
+    'Bound: estimated ≤ .400 at N = 10,000 (pre-training part)',
+  ],
+  [
+    'a vacuous estimate names the N that would do',
+    { architecture: net, estimate: estimate(7, 3.1e9) },
+    'Transferability: estimated vacuous (no run yet; initialisation norms)',
+    'Bound: vacuous at N = 10,000 (informative from N ≈ 3·10⁹)',
+  ],
+  [
+    'what is unknown is unknown for a reason at a line, counted from 1',
+    { architecture: architecture([layer('a', 1), layer('b', 40, { parameters: dim })]) },
+    'Transferability: unknown: `dim` has no default (line 41)',
+    'Bound: unknown · 1 of 2 layers known',
+  ],
+  [
+    'an unknown deep in the tree is found',
+    { architecture: architecture([layer('a', 1, { children: [layer('a.0', 2), layer('a.1', 40, { parameters: dim })] })]) },
+    'Transferability: unknown: `dim` has no default (line 41)',
+    'Bound: unknown · 1 of 2 layers known',
+  ],
+  [
+    'a definition without layers has nothing to bound',
+    { architecture: architecture([]) },
+    'Transferability: unknown: no layer with parameters',
+    'Bound: unknown · 0 of 0 layers known',
+  ],
+];
+
+describe('the texts of lenses', () => {
+  for (const [why, knowledge, transferability, bound] of cases)
+    it(why, () => {
+      const whole = { unlabelled: 10_000, ...knowledge };
+      assert.equal(transferabilityText(whole, NOW).title, transferability);
+      assert.equal(boundText(whole).title, bound);
+    });
+
+  it('explains behind each lens which theorem speaks and how often it may fail', () => {
+    const { tooltip } = transferabilityText({ architecture: net, unlabelled: 1, run: run(report('F2', 0.174)) }, NOW);
+    assert.match(tooltip, /^F2 bounds the error of the head: \.174 \(certified\), failing with probability at most \.050\./);
+  });
+
+  it('offers the same number of actions whether something runs or not', () => {
+    assert.deepEqual(
+      [0, 1, 3].map(active => actionTexts(active).map(({ title }) => title)),
+      [
+        ['Pre-train…', 'Open Panel'],
+        ['Stop 1 run', 'Open Panel'],
+        ['Stop 3 runs', 'Open Panel'],
+      ],
+    );
+  });
+});
+
+describe('ages', () => {
+  for (const [instant, expected] of [
+    ['2026-03-04T11:59:30Z', 'just now'],
+    ['2026-03-04T12:00:30Z', 'just now'],
+    ['2026-03-04T11:55:00Z', '5 min ago'],
+    ['2026-03-04T09:59:00Z', '2 h ago'],
+    ['2026-03-01T11:00:00Z', '3 d ago'],
+    ['yesterday', 'at an unknown time'],
+  ] as const)
+    it(`reads ${instant} as ${expected}`, () => assert.equal(ageText(instant, NOW), expected));
+});

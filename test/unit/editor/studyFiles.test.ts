@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { glance, inOrder } from '../../../src/editor/studyFiles';
+import { faultOf } from '../../../src/editor/studyProcess';
+
+const file = path.resolve('/work/studies/fashion.study.json');
+const at = (name: string) => ({ file: path.resolve(name), name: 'Net' });
+
+const texts: readonly (readonly [why: string, text: string, expected: object])[] = [
+  [
+    'name, definition and size of the sweep; comments and trailing commas are allowed',
+    '{ // what for\n "name": "fashion", "definition": "../models/mae.py#Net", "sweep": { "arms": [{}, {}], "seeds": [0, 1, 2], } }',
+    { name: 'fashion', definition: at('/work/models/mae.py'), trials: 6 },
+  ],
+  ['a study without a name is called after its file', '{}', { name: 'fashion', definition: undefined, trials: undefined }],
+  ['broken text is still listed, as far as it goes', '{ "name": "fash', { name: 'fash', definition: undefined, trials: undefined }],
+  [
+    'values of the wrong kind are left out',
+    '{ "name": 3, "definition": [], "sweep": "all" }',
+    { name: 'fashion', definition: undefined, trials: undefined },
+  ],
+  ['a list is no study', '[1, 2]', { name: 'fashion', definition: undefined, trials: undefined }],
+];
+
+describe('a glance at a study file', () => {
+  for (const [why, text, expected] of texts) it(why, () => assert.deepEqual(glance(file, text), { file, ...expected }));
+});
+
+describe('the order of studies', () => {
+  const study = (name: string, definition?: string) => ({
+    file: `/work/${name}`,
+    name,
+    definition: definition ? at(definition) : undefined,
+  });
+  const studies = [study('b'), study('a'), study('mine', '/work/mae.py'), study('last')];
+  const cases: readonly (readonly [why: string, place: ReturnType<typeof at> | undefined, last: string | undefined, expected: string[]])[] =
+    [
+      ['by name', undefined, undefined, ['a', 'b', 'last', 'mine']],
+      ['the one used last first', undefined, '/work/last', ['last', 'a', 'b', 'mine']],
+      ['those of the definition before it', at('/work/mae.py'), '/work/last', ['mine', 'last', 'a', 'b']],
+    ];
+  for (const [why, place, last, expected] of cases)
+    it(why, () =>
+      assert.deepEqual(
+        inOrder(studies, place, last).map(({ name }) => name),
+        expected,
+      ),
+    );
+});
+
+describe('how a study ended', () => {
+  const cases: readonly (readonly [code: number | null, word: string, stopped: boolean, sentence: string | undefined, why: string])[] = [
+    [0, '', false, undefined, 'well'],
+    [1, 'The run was stopped: resume it.', true, undefined, 'stopped on purpose is no fault'],
+    [
+      1,
+      'a.study.json:3: regulariser.lambda is -1: give 0 or more.',
+      false,
+      'a.study.json:3: regulariser.lambda is -1: give 0 or more.',
+      'its own sentence',
+    ],
+    [1, '', false, 'The study ended with exit code 1: see the log of its runs.', 'without a word'],
+    [null, 'Killed', false, 'The study was ended by the system (Killed): see the log of its runs.', 'by the system'],
+  ];
+  for (const [code, word, stopped, sentence, why] of cases)
+    it(why, () => assert.equal(faultOf({ code, sentence: word }, stopped)?.message, sentence));
+});
