@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { Random } from '../../src/common/random';
 import type { Feeds, InputSpecs, Tensors } from '../../src/training/engine/engine';
 import { gatherPad, gelu, layerNorm, softmaxCrossEntropy } from '../../src/training/engine/operations';
@@ -15,7 +15,7 @@ export interface BenchmarkModel {
 
 type Layer = (x: Tensor) => Tensor;
 
-const product = (a: Tensor, b: Tensor) => tf.matMul(a as Tensor2D, b as Tensor2D);
+const product = (a: Tensor, b: Tensor) => tf.matMul(a, b);
 const uniform = (random: Random, size: number) => Float32Array.from({ length: size }, () => random.uniform());
 
 function dense(parameters: Parameters, name: string, from: number, to: number): Layer {
@@ -56,7 +56,7 @@ function block(parameters: Parameters, name: string, width: number): (x: Tensor,
   const [norm1, norm2] = [norm(parameters, `${name}.norm1`, width), norm(parameters, `${name}.norm2`, width)];
   const size = width / HEADS;
   return (x, tokens) => {
-    const batch = x.shape[0]! / tokens;
+    const batch = x.shape[0] / tokens;
     const split: Layer = y =>
       tf.reshape(tf.transpose(tf.reshape(y, [batch, tokens, HEADS, size]), [0, 2, 1, 3]), [batch * HEADS, tokens, size]);
     const join: Layer = y => tf.reshape(tf.transpose(tf.reshape(y, [batch, HEADS, tokens, size]), [0, 2, 1, 3]), [batch * tokens, width]);
@@ -135,7 +135,7 @@ function conv(): BenchmarkModel {
   const layer = (name: string, from: number, to: number): Layer => {
     const kernel = parameters.declare(`${name}.weight`, [5, 5, from, to], { kind: 'normal', deviation: 1 / (5 * Math.sqrt(from)) });
     const bias = parameters.declare(`${name}.bias`, [to], { kind: 'zeros' });
-    return x => tf.maxPool(tf.relu(tf.add(tf.conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'valid'), bias)) as Tensor4D, 2, 2, 'valid');
+    return x => tf.maxPool(tf.relu<Tensor4D>(tf.add(tf.conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'valid'), bias)), 2, 2, 'valid');
   };
   const [first, second] = [layer('conv1', 1, 32), layer('conv2', 32, 64)];
   const [hidden, output] = [dense(parameters, 'hidden', 1024, 128), dense(parameters, 'output', 128, classes)];
@@ -147,7 +147,7 @@ function conv(): BenchmarkModel {
     feeds: { images: uniform(random, batch * 784), labels },
     loss: ({ images, labels: expected }) => {
       const features = tf.relu(hidden(tf.reshape(second(first(images!)), [batch, 1024])));
-      return { loss: softmaxCrossEntropy(output(features), expected!) as Scalar };
+      return { loss: softmaxCrossEntropy(output(features), expected!) };
     },
   };
 }

@@ -31,9 +31,9 @@ export class Worker {
   /** Milliseconds of each of the next `count` steps. */
   async steps(count: number): Promise<number[]> {
     this.child.stdin.write(`${count}\n`);
-    const { done, value } = await this.answers.next();
-    if (done) throw new EnvironmentFault('A worker ended while it was measured', 'measure again');
-    return JSON.parse(value) as number[];
+    const answer = await this.answers.next();
+    if (answer.done) throw new EnvironmentFault('A worker ended while it was measured', 'measure again');
+    return JSON.parse(answer.value) as number[];
   }
 
   stop(): void {

@@ -5,21 +5,22 @@ import type { OnnxRuntime } from './onnxRuntime';
 import type { OptimiserKernel } from './optimiser';
 
 const SCRIPT = 'ort.wasm.min.js';
-const runtimes = new Map<number, OnnxRuntime>();
+const runtimes = new Map<string, OnnxRuntime>();
 
 /**
  * ONNX Runtime compiled to WebAssembly, from the folder of bundled files, where the script finds its `.mjs` and `.wasm`
  * beside itself. A runtime's number of threads is fixed by its first session, so each number has a runtime of its own.
  */
 export function loadWasmRuntime(assets: string, threads: number): OnnxRuntime {
-  const known = runtimes.get(threads);
-  if (known) return known;
   const require = createRequire(__filename);
   const file = require.resolve(resolve(assets, SCRIPT));
+  const key = `${threads} ${file}`;
+  const known = runtimes.get(key);
+  if (known) return known;
   Reflect.deleteProperty(require.cache, file);
   const runtime = require(file) as OnnxRuntime & { env: { wasm: { numThreads: number } } };
   runtime.env.wasm.numThreads = threads;
-  runtimes.set(threads, runtime);
+  runtimes.set(key, runtime);
   return runtime;
 }
 

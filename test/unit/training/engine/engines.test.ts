@@ -20,7 +20,7 @@ function classifier(seed = 'classifier') {
   const bias = parameters.declare('hidden.bias', [7], { kind: 'zeros' });
   const gain = parameters.declare('norm.weight', [7], { kind: 'ones' });
   const shift = parameters.declare('norm.bias', [7], { kind: 'uniform', bound: 0.1 });
-  const product = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a as Tensor2D, b as Tensor2D);
+  const product = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b);
   const features = (x: tf.Tensor) => layerNorm(tf.tanh(tf.add(product(x, hidden), bias)), gain, shift);
   const inputs = { x: { shape: [BATCH, WIDTH] }, labels: { shape: [BATCH, CLASSES] } };
   const random = new Random('batch');

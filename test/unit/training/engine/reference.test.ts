@@ -28,4 +28,21 @@ describe('reference engine', () => {
     assert.deepEqual(await step.run(feeds, 0.1), { loss: Float32Array.of(0) });
     spec.parameters.dispose();
   });
+
+  it('lets model code that runs without an engine compute with the live values', () => {
+    const { parameters, loss } = line();
+    parameters.values('w')[0] = 4;
+    assert.deepEqual(loss({ x: tf.tensor2d([1, 2], [2, 1]) }).loss.dataSync(), Float32Array.of(10));
+    parameters.dispose();
+  });
+
+  it('keeps no tensors between steps', async () => {
+    const { parameters, ...spec } = line();
+    const step = await new ReferenceEngine().trainingStep({ parameters, ...spec });
+    await step.run(feeds, 0.1);
+    const { numTensors, numBytes } = tf.memory();
+    await step.run(feeds, 0.1);
+    assert.deepEqual([tf.memory().numTensors, tf.memory().numBytes], [numTensors, numBytes]);
+    parameters.dispose();
+  });
 });
