@@ -43,7 +43,9 @@ export function compareArms(arms: readonly Arm[]): readonly Comparison[] {
 function accuracyBySeed(arm: Arm, mode: FineTuningMode): ReadonlyMap<number, number> {
   return new Map(
     arm.runs.flatMap(run =>
-      (run.results?.fineTuning ?? []).filter(result => result.mode === mode).map(result => [run.trial.seed, 100 * result.testAccuracy] as const),
+      (run.results?.fineTuning ?? [])
+        .filter(result => result.mode === mode)
+        .map(result => [run.trial.seed, 100 * result.testAccuracy] as const),
     ),
   );
 }
@@ -60,12 +62,20 @@ function compare(arm: Arm, baseline: Arm, mode: FineTuningMode): Comparison | un
   if (!points) return undefined;
   const [low, high] = points.interval;
   const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'no difference';
-  return { arm: arm.name, baseline: baseline.name, mode, points, verdict, sentence: sentence(arm.name, baseline.name, mode, points, verdict) };
+  return {
+    arm: arm.name,
+    baseline: baseline.name,
+    mode,
+    points,
+    verdict,
+    sentence: sentence(arm.name, baseline.name, mode, points, verdict),
+  };
 }
 
 function sentence(arm: string, baseline: string, mode: FineTuningMode, points: PairedDifference, verdict: Comparison['verdict']): string {
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
   const interval = `${signed(points.mean)} points, 95 % interval ${signed(points.interval[0])} to ${signed(points.interval[1])}, ${points.count} paired seeds`;
-  const claim = verdict === 'no difference' ? `no measurable difference between ${arm} and ${baseline}` : `${arm} is ${verdict} than ${baseline}`;
+  const claim =
+    verdict === 'no difference' ? `no measurable difference between ${arm} and ${baseline}` : `${arm} is ${verdict} than ${baseline}`;
   return `${MODE_NAMES[mode]}: ${claim} (${interval})`.replace(/^./, first => first.toUpperCase());
 }

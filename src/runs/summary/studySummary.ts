@@ -84,7 +84,13 @@ export function summarise(runs: readonly RunRecord[]): StudySummary | undefined 
     comparisons,
     findings: [...comparisons.map(comparison => comparison.sentence), ...arms.flatMap(arm => arm.collapses)],
     missing: runs.filter(run => !isFinished(run)).map(run => `${run.trial.id}: ${run.state}${run.fault ? ` (${run.fault})` : ''}`),
-    engines: [...new Set(finished.flatMap(run => (run.engine ? [`${run.engine.name}, ${run.engine.threads} thread${run.engine.threads === 1 ? '' : 's'}`] : [])))],
+    engines: [
+      ...new Set(
+        finished.flatMap(run =>
+          run.engine ? [`${run.engine.name}, ${run.engine.threads} thread${run.engine.threads === 1 ? '' : 's'}`] : [],
+        ),
+      ),
+    ],
     seconds: finished.reduce((sum, run) => sum + run.results.seconds, 0),
   };
 }
