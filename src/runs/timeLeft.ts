@@ -5,7 +5,8 @@ const YOUNG = 0.02;
 
 /**
  * Seconds until all runs are over with `jobs` at a time; undefined while nothing is known. A running run is extrapolated from its own
- * pace; a waiting one takes as long as its arm did, else as others with the same objective, else as any.
+ * pace; a waiting one takes as long as its arm did, else as others with the same objective. Runs without pre-training are too short to
+ * tell how long others take, but not the other way round.
  *
  * @param now milliseconds since the epoch
  */
@@ -17,7 +18,7 @@ export function timeLeft(records: readonly RunRecord[], jobs: number, now: numbe
   const expected = (record: RunRecord) =>
     mean(durations.filter(other => other.record.trial.arm === record.trial.arm)) ??
     mean(durations.filter(other => other.record.trial.objective.kind === record.trial.objective.kind)) ??
-    mean(durations);
+    (record.trial.objective.kind === 'none' ? mean(durations) : undefined);
   const remaining: number[] = [];
   for (const record of records) {
     if (record.state !== 'queued' && record.state !== 'running') continue;
