@@ -24,7 +24,7 @@ export function activate(context: vscode.ExtensionContext): void {
     return part;
   };
 
-  const log = own(new Log());
+  const log = new Log();
   const analysis = new AnalysisClient({ script: dist('analysis.js'), assets: dist(), log: log.warn });
   own(new vscode.Disposable(() => void analysis.dispose()));
   const definitions = own(new DefinitionService(analysis, log));
@@ -73,5 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
         }
       }),
     );
+  // Last, so that what ends before it can still be logged.
+  own(log);
   refresh();
 }

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { settings } from '../../src/editor/settings';
+import { eventually, hintTexts, lensTitles, withSetting, workspaceFile } from './support';
+
+/** What stands over every definition, whatever is known of it. */
+const LINE = [/^Transferability: /, /^Bound: /, /^(Pre-train…|Stop \d+ runs?)$/, /^Open Panel$/];
+
+const extension = () => vscode.extensions.getExtension('boundlens.boundlens')!;
+const sample = () => workspaceFile('models/mae.py');
+const some = (titles: ReadonlyMap<number, readonly string[]>) => titles.size > 0;
+const none = (titles: ReadonlyMap<number, readonly string[]>) => titles.size === 0;
+
+async function openSample(): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(sample());
+  await vscode.window.showTextDocument(document);
+  await eventually(() => lensTitles(sample()), some, 'the first lens');
+  return document;
+}
+
+async function edit(document: vscode.TextDocument, change: (edit: vscode.WorkspaceEdit) => void): Promise<void> {
+  const workspaceEdit = new vscode.WorkspaceEdit();
+  change(workspaceEdit);
+  assert.ok(await vscode.workspace.applyEdit(workspaceEdit));
+  assert.ok(document.isDirty);
+}
+
+describe('the extension', () => {
+  before(() => extension().activate());
+  afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+
+  it('registers every command that it contributes, and none that it does not', async () => {
+    const manifest = extension().packageJSON as { contributes: { commands: { command: string; category?: string; icon?: string }[] } };
+    const contributed = manifest.contributes.commands;
+    const registered = (await vscode.commands.getCommands(true)).filter(name => /^boundlens\.(?!runs\.)\w+$/.test(name));
+    assert.deepEqual(registered.sort(), contributed.map(({ command }) => command).sort());
+    for (const { command, category, icon } of contributed)
+      assert.ok(category === 'BoundLens' && icon, `${command} needs category and icon`);
+  });
+
+  it('puts transferability, bound and actions over each definition, and nothing else', async () => {
+    const document = await openSample();
+    for (const [line, titles] of await lensTitles(sample())) {
+      assert.match(document.lineAt(line).text, /^class \w+|nn\.Sequential\(/);
+      assert.equal(titles.length, LINE.length, titles.join(' | '));
+      titles.forEach((title, index) => assert.match(title, LINE[index]!));
+    }
+  });
+
+  it('keeps its lenses while a change is being read: never an empty answer in between', async () => {
+    const document = await openSample();
+    const before = await lensTitles(sample());
+    for (let keystroke = 0; keystroke < 5; keystroke++) {
+      await edit(document, change => change.insert(sample(), new vscode.Position(0, 0), '#\n'));
+      const now = await lensTitles(sample());
+      assert.deepEqual(
+        [...now.keys()],
+        [...before.keys()].map(line => line + keystroke + 1),
+        'the lenses move with their lines at once',
+      );
+    }
+  });
+
+  it('shows hints at layers; an edit changes them and undo brings them back', async () => {
+    const document = await openSample();
+    const first = await eventually(
+      () => hintTexts(sample()),
+      hints => hints.length > 3,
+      'hints',
+    );
+    for (const [, text] of first) assert.match(text, /^ (\?|[\d.,]+( [kM])?)( · |$)/);
+    const line = document
+      .getText()
+      .split('\n')
+      .findIndex(text => /self\.\w+ = nn\.Linear\(/.test(text));
+    const at = document.lineAt(line).text.indexOf('nn.Linear(') + 'nn.Linear('.length;
+    await edit(document, change => change.insert(sample(), new vscode.Position(line, at), '3 + '));
+    await eventually(
+      () => hintTexts(sample()),
+      hints => JSON.stringify(hints) !== JSON.stringify(first),
+      'changed hints',
+    );
+    await vscode.commands.executeCommand('undo');
+    await eventually(
+      () => hintTexts(sample()),
+      hints => JSON.stringify(hints) === JSON.stringify(first),
+      'the hints as before',
+    );
+  });
+
+  it('explains the bound over the header of a definition', async () => {
+    await openSample();
+    const [line] = (await lensTitles(sample())).keys();
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      sample(),
+      new vscode.Position(line!, 8),
+    );
+    const text = hovers.flatMap(({ contents }) => contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
+    assert.match(text, /\*\*Bound \w+\*\* on the /);
+    assert.match(text, /\*estimated\*/);
+  });
+
+  it('shows nothing in a file that defines no model', async () => {
+    const document = await vscode.workspace.openTextDocument({
+      language: 'python',
+      content: 'import torch\n\nclass Config:\n    width = 48\n',
+    });
+    await vscode.window.showTextDocument(document);
+    // The sample's lenses come after: the worker answers in order, so this file has been read by then.
+    await openSample();
+    assert.ok(none(await lensTitles(document.uri)));
+    assert.deepEqual(await hintTexts(document.uri), []);
+  });
+
+  it('is silent with the master switch off, and back when it is on', async () => {
+    await openSample();
+    await withSetting('enabled', false, async () => {
+      await eventually(() => lensTitles(sample()), none, 'no lens');
+      assert.deepEqual(await hintTexts(sample()), []);
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        sample(),
+        new vscode.Position(0, 0),
+      );
+      assert.deepEqual(hovers, []);
+    });
+    await eventually(() => lensTitles(sample()), some, 'lenses again');
+  });
+
+  it('switches lenses and hints off each on its own', async () => {
+    await openSample();
+    await withSetting('codeLens', false, async () => {
+      await eventually(() => lensTitles(sample()), none, 'no lens');
+      assert.ok((await hintTexts(sample())).length > 0);
+    });
+    await withSetting('inlayHints', false, async () => {
+      assert.deepEqual(await hintTexts(sample()), []);
+      assert.ok(some(await lensTitles(sample())));
+    });
+  });
+
+  it('toggles by command', async () => {
+    await vscode.commands.executeCommand('boundlens.toggle');
+    assert.equal(settings().enabled, false);
+    await vscode.commands.executeCommand('boundlens.toggle');
+    assert.equal(settings().enabled, true);
+  });
+
+  it('estimates for the number of unlabelled images in the settings', async () => {
+    await openSample();
+    await withSetting('unlabelledImages', 1_234, async () => {
+      const wanted = (titles: ReadonlyMap<number, readonly string[]>) =>
+        [...titles.values()].flat().some(title => title.includes('N = 1,234'));
+      await eventually(() => lensTitles(sample()), wanted, 'the estimate at N = 1,234');
+    });
+  });
+
+  it('takes a setting of the wrong kind as not set', async () => {
+    for (const [name, value, key, otherwise] of [
+      ['unlabelledImages', 'many', 'unlabelledImages', 10_000],
+      ['jobs', -3, 'jobs', 2],
+      ['runsFolder', '  ', 'runsFolder', '.boundlens/runs'],
+      ['engine', 'quantum', 'engine', 'auto'],
+    ] as const)
+      await withSetting(name, value, () => {
+        assert.equal(settings(sample())[key], otherwise, name);
+        return Promise.resolve();
+      });
+  });
+});

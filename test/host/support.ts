@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+/** A file of the workspace copy under test. */
+export function workspaceFile(name: string): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'the tests need a workspace folder');
+  return vscode.Uri.file(path.join(folder.uri.fsPath, name));
+}
+
+/** Asks again until the answer is as wanted, and returns it; fails with the last answer after 30 seconds. */
+export async function eventually<T>(ask: () => T | PromiseLike<T>, wanted: (answer: T) => boolean, what: string): Promise<T> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (Date.now() > end) assert.fail(`${what} did not come; last seen: ${JSON.stringify(answer)}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+/** The lens titles over each line, in the order in which they stand. */
+export async function lensTitles(uri: vscode.Uri): Promise<ReadonlyMap<number, readonly string[]>> {
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 100);
+  const titles = new Map<number, string[]>();
+  for (const { range, command } of lenses) {
+    const line = titles.get(range.start.line) ?? [];
+    titles.set(range.start.line, line);
+    line.push(command?.title ?? '');
+  }
+  return titles;
+}
+
+/** Texts of all hints of BoundLens in a file, by line. */
+export async function hintTexts(uri: vscode.Uri): Promise<readonly (readonly [line: number, text: string])[]> {
+  const whole = new vscode.Range(0, 0, 100_000, 0);
+  const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', uri, whole);
+  return hints.map(({ position, label }) => [position.line, typeof label === 'string' ? label : label.map(part => part.value).join('')]);
+}
+
+/** Changes a setting of the workspace for as long as `during` takes. */
+export async function withSetting(name: string, value: unknown, during: () => Promise<void>): Promise<void> {
+  const target = vscode.ConfigurationTarget.Workspace;
+  await vscode.workspace.getConfiguration('boundlens').update(name, value, target);
+  try {
+    await during();
+  } finally {
+    await vscode.workspace.getConfiguration('boundlens').update(name, undefined, target);
+  }
+}
