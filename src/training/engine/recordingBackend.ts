@@ -16,6 +16,12 @@ export function dtypeOf(dtype: tf.DataType): DType {
   throw new TraceFault(`A traced function makes a tensor of type ${dtype}`, 'use numbers');
 }
 
+/** Host values as a graph stores them; arrays of the right type are kept as they are, as tfjs' own backends do. */
+function hostArray(values: tf.BackendValues, dtype: DType): HostArray {
+  const Stored = ARRAYS[dtype];
+  return values instanceof Stored ? values : Stored.from(values as ArrayLike<number>);
+}
+
 /** A tfjs backend that computes nothing: every kernel call becomes a node of a graph, and the DataId that tfjs holds is the graph's value. */
 export class RecordingBackend extends tf.KernelBackend {
   graph: GraphBuilder;
@@ -60,8 +66,7 @@ export class RecordingBackend extends tf.KernelBackend {
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): Value {
     const known = dtypeOf(dtype);
-    const data = ARRAYS[known].from(values as ArrayLike<number>);
-    const value = this.graph.constant(data, [...shape], known);
+    const value = this.graph.constant(hostArray(values, known), [...shape], known);
     this.incRef(value);
     return value;
   }
@@ -120,7 +125,7 @@ export class RecordingBackend extends tf.KernelBackend {
   private foreignValue(dataId: object, shape: readonly number[], dtype: DType): Value {
     const known = this.foreign.get(dataId);
     if (known) return known;
-    const value = this.graph.constant(ARRAYS[dtype].from(readSync(dataId) as ArrayLike<number>), [...shape], dtype);
+    const value = this.graph.constant(hostArray(readSync(dataId), dtype), [...shape], dtype);
     this.foreign.set(dataId, value);
     return value;
   }

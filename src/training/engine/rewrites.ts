@@ -74,6 +74,13 @@ const joinedRearrangements: Rule = ({ kernel, inputs: [x], attributes, result },
   return graph.one('Transpose', [inner], { perm: permutationOf(attributes).map(axis => first[axis]!) });
 };
 
+/** Repeats axes of length one by broadcasting. */
+const tileByBroadcast: Rule = ({ kernel, inputs: [x], attributes, result: { shape } }, graph) => {
+  if (kernel !== 'Tile') return undefined;
+  const { reps } = attributes as tf.TileAttrs;
+  return reps.every((times, axis) => times === 1 || x!.shape[axis] === 1) ? graph.one('BroadcastTo', [x!], { shape }) : undefined;
+};
+
 /** Reshapes host data without a node. */
 const reshapedConstant: Rule = ({ kernel, inputs: [x], result }, graph) =>
   kernel === 'Reshape' && x?.source.kind === 'constant' ? graph.value(result, x.source) : undefined;
@@ -162,6 +169,7 @@ const RULES: readonly Rule[] = [
   nothingToDo,
   filled,
   joinedRearrangements,
+  tileByBroadcast,
   reshapedConstant,
   foldedUnary,
   beforeBroadcast,

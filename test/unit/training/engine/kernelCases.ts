@@ -20,7 +20,7 @@ const row =
   (differentiable: boolean) =>
   <I extends Tensor[]>(
     name: string,
-    inputs: readonly (readonly number[])[],
+    inputs: { readonly [K in keyof I]: readonly number[] },
     fn: (...inputs: I) => Tensor,
     range: readonly [number, number] = AROUND_ZERO,
   ): KernelCase => ({
@@ -34,7 +34,7 @@ const both = row(true);
 const valueOnly = row(false);
 
 const M = [3, 4];
-const MM = [M, M];
+const MM = [M, M] as const;
 const number = (x: Tensor): Tensor => tf.cast(x, 'float32');
 const chosen = (): Tensor => fixedTensor(Int32Array.of(1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0), [3, 4]);
 const positions = (...indices: number[]): Tensor1D => fixedTensor(Int32Array.from(indices), [indices.length]) as Tensor1D;
@@ -338,11 +338,11 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     both('mean over the image', [[2, 4, 4, 3]], x => tf.mean(x, [1, 2])),
     both('batch norm', [[4, 3], [3], [3]], (x, gain, bias) => {
       const { mean, variance } = tf.moments(x, 0);
-      return tf.batchNorm(x, mean as Tensor1D, variance as Tensor1D, bias as Tensor1D, gain as Tensor1D, 1e-3);
+      return tf.batchNorm(x, mean, variance, bias, gain, 1e-3);
     }),
     valueOnly('batch norm without a bias', [[4, 3], [3]], (x, gain) => {
       const { mean, variance } = tf.moments(x, 0);
-      return tf.batchNorm(x, mean as Tensor1D, variance as Tensor1D, undefined, gain as Tensor1D, 1e-3);
+      return tf.batchNorm(x, mean, variance, undefined, gain, 1e-3);
     }),
     both('enlarge', [[1, 3, 3, 2]], (x: Tensor4D) => tf.image.resizeNearestNeighbor(x, [6, 9])),
     both(

@@ -7,7 +7,7 @@ import { visitAncestors } from '../../../../src/training/engine/graph';
 import { KERNELS } from '../../../../src/training/engine/kernels/table';
 import { trace } from '../../../../src/training/engine/recorder';
 import { CASES, type KernelCase } from './kernelCases';
-import { assertClose, eager, runModel, RUNTIMES, type HostTensor, type RuntimeName } from './sessions';
+import { assertClose, eager, runModel, RUNTIMES, scoped, type HostTensor, type RuntimeName } from './sessions';
 
 const inputName = (index: number, input: number): string => `${index}/${input}`;
 
@@ -45,7 +45,7 @@ function prepared(family: string, cases: readonly KernelCase[]) {
     );
   const traced = trace(inputs, [], evaluate, { allowConstants: true });
   const model = compile(traced);
-  const expected = tf.tidy(() => {
+  const expected = scoped(() => {
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, tf.tensor(feeds[name]!, [...shape])]));
     return Object.fromEntries(Object.entries(evaluate(tensors)).map(([name, tensor]) => [name, eager(tensor)]));
   });
@@ -83,6 +83,22 @@ describe('kernels: value and gradients against eager tfjs', function () {
         }),
       );
     });
+
+  it('average pool, same: the gradient of a linear function (tfjs itself counts the padding there)', async () => {
+    const shape = { shape: [1, 3, 4, 1] };
+    const pool = (x: tf.Tensor): tf.Tensor => tf.sum(tf.square(tf.add(tf.avgPool(x as tf.Tensor4D, 3, 2, 'same'), 1)));
+    const model = compile(trace({ x: shape }, [], ({ x }) => ({ gradient: tf.grad(pool)(x!) })));
+    const expected = scoped(() =>
+      Float32Array.from({ length: 12 }, (_, pixel) => {
+        const unit = tf.reshape(tf.oneHot(tf.tensor1d([pixel], 'int32'), 12), shape.shape);
+        return tf.sum(tf.avgPool(tf.cast(unit, 'float32') as tf.Tensor4D, 3, 2, 'same')).dataSync()[0]! * 2;
+      }),
+    );
+    for (const runtime of RUNTIMES) {
+      const { gradient } = await runModel(runtime, model, { x: new Float32Array(12) });
+      assertClose(gradient!, { ...shape, values: expected }, runtime);
+    }
+  });
 
   it('leaves no row of the table untried', () => {
     const tried = new Set<string>();

@@ -72,3 +72,13 @@ export function assertClose(actual: HostTensor, expected: HostTensor, what: stri
   const error = relativeError(actual.values, expected.values, floor);
   assert.ok(error <= tolerance, `${what} is ${error.toExponential(1)} off (relative)`);
 }
+
+/** Runs an eager computation and frees its tensors; unlike `tf.tidy` it returns anything. */
+export function scoped<T>(compute: () => T): T {
+  tf.engine().startScope();
+  try {
+    return compute();
+  } finally {
+    tf.engine().endScope();
+  }
+}
