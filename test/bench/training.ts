@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
 import { UsageFault } from '../../src/common/fault';
 import type { EngineName } from '../../src/training/engine/engine';
 import { createEngine } from '../../src/training/engine/select';
@@ -43,7 +44,10 @@ export const training: Benchmark = {
     const { feeds, parameters, ...spec } = MODELS[model!]();
     const step = await engine.trainingStep({ ...spec, parameters, optimiser: { kind: 'adam' } });
     await step.run(feeds, LEARNING_RATE);
-    await serve({ peer: `${name} engine`, parameters: parameters.count }, () => step.run(feeds, LEARNING_RATE));
+    await serve(
+      { peer: name === 'reference' ? `TensorFlow.js ${tf.version_core} on the CPU` : `${name} engine`, parameters: parameters.count },
+      () => step.run(feeds, LEARNING_RATE),
+    );
     engine.dispose();
     process.exit();
   },
@@ -75,21 +79,27 @@ async function compare(model: ModelName, threads: number, peer: Peer): Promise<R
     if (mine.greeting.parameters !== other.greeting.parameters)
       throw new Error(`${model} has ${String(mine.greeting.parameters)} parameters here and ${String(other.greeting.parameters)} there`);
     for (const side of [mine, other]) if (peer.warmUp) await side.steps(peer.warmUp);
-    const rounds: { ours: number; theirs: number; ratio: number }[] = [];
+    const rounds: { ours: number; theirs: number }[] = [];
     for (let round = 0; round < peer.rounds; round++) {
       const first = round % 2 === 0 ? mine : other;
       const second = first === mine ? other : mine;
       const times = new Map([[first, median(await first.steps(peer.steps))]]);
       times.set(second, median(await second.steps(peer.steps)));
       const [left, right] = [times.get(mine)!, times.get(other)!];
-      rounds.push({ ours: left, theirs: right, ratio: left / right });
+      rounds.push({ ours: left, theirs: right });
     }
-    const typical = middle(rounds, round => round.ratio);
-    return { work: `training step of ${model}`, peer: String(other.greeting.peer), threads, unit: 'ms', ...typical };
+    const typical = middle(rounds, round => round.ours / round.theirs);
+    return row(`training step of ${model}`, String(other.greeting.peer), threads, typical.ours, typical.theirs);
   } finally {
     mine.stop();
     other.stop();
   }
+}
+
+/** A row in milliseconds; what is printed is rounded to microseconds, and the ratio is that of the printed numbers. */
+function row(work: string, peer: string, threads: number, ours: number, theirs: number): Row {
+  const [left, right] = [Math.round(ours * 1e3) / 1e3, Math.round(theirs * 1e3) / 1e3];
+  return { work, peer, threads, unit: 'ms', ours: left, theirs: right, ratio: Math.round((left / right) * 1e4) / 1e4 };
 }
 
 function pythonWithTorch(): string | undefined {
