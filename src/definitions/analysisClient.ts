@@ -44,7 +44,7 @@ export class AnalysisClient {
       }
       const id = this.nextId++;
       const stop = () => {
-        if (this.pending.delete(id)) reject(new Stopped());
+        if (this.drop(id)) reject(new Stopped());
       };
       const settled =
         <T>(settle: (value: T) => void) =>
@@ -80,6 +80,7 @@ export class AnalysisClient {
   private send(pending: PendingAnalysis): void {
     pending.attempts++;
     this.worker ??= this.start();
+    this.worker.ref();
     this.worker.postMessage(pending.request);
   }
 
@@ -87,7 +88,6 @@ export class AnalysisClient {
     const workerData: AnalysisWorkerData = { assets: this.options.assets };
     const worker = new Worker(this.options.script, { workerData });
     let reason: string | undefined;
-    worker.unref();
     worker.on('message', message => this.receive(message));
     worker.on('messageerror', error => this.options.log(`A message of the analysis worker could not be read: ${error.message}`));
     worker.on('error', error => (reason = error instanceof Error ? error.message : String(error)));
@@ -130,8 +130,15 @@ export class AnalysisClient {
 
   private take(id: number): PendingAnalysis | undefined {
     const pending = this.pending.get(id);
-    this.pending.delete(id);
+    this.drop(id);
     return pending;
+  }
+
+  /** Only a request under way keeps the process alive. */
+  private drop(id: number): boolean {
+    const wasPending = this.pending.delete(id);
+    if (this.pending.size === 0) this.worker?.unref();
+    return wasPending;
   }
 
   private takePending(): PendingAnalysis[] {

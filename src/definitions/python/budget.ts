@@ -1,0 +1,36 @@
+/** Raised when evaluating a source takes more than its budget; caught where the budget was set. */
+export class Exhausted extends Error {}
+
+/** The longest list that is built, and the longest text. */
+export const MAXIMUM_LENGTH = 10_000;
+
+const MAXIMUM_DEPTH = 200;
+
+/** Bounds the work of evaluating one file: nodes visited and nesting, so that no source can hang the worker or exhaust its stack. */
+export class Budget {
+  private depth = 0;
+  private left = 0;
+
+  constructor(
+    private total: number,
+    private readonly share: number,
+  ) {}
+
+  /** Allows another share of the total to what follows: one top-level statement, one definition. */
+  renew(): void {
+    this.left = Math.min(this.share, this.total);
+    this.depth = 0;
+  }
+
+  /** Runs something one level deeper, for one step. Throws `Exhausted` when steps or depth run out. */
+  enter<T>(work: () => T): T {
+    if (this.left-- <= 0 || this.depth >= MAXIMUM_DEPTH) throw new Exhausted('too much to evaluate');
+    this.total--;
+    this.depth++;
+    try {
+      return work();
+    } finally {
+      this.depth--;
+    }
+  }
+}

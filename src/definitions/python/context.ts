@@ -1,0 +1,50 @@
+import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Scope } from './scope';
+import type { Call, ClassValue, InstanceValue, Value } from './values';
+
+/** What evaluating Python needs to know of the libraries that the source imports. Every method answers undefined for what it does not know. */
+export interface Library {
+  /** The value of a call of a library's function or class. */
+  call(path: string, call: Call, context: Context): Value | undefined;
+  /** What calling an object of the library returns. */
+  callInstance(instance: InstanceValue, call: Call): Value | undefined;
+  /** The value of an attribute or a bound method; `instance.attributes` was searched before. */
+  attribute(value: Value, name: string, context: Context): Value | undefined;
+  /** `value.name = assigned` on a value that only the library understands. */
+  assign(value: Value, name: string, assigned: Value, line: number): void;
+  /** An instance of a class of the source, before its `__init__` runs. */
+  instantiate(classValue: ClassValue, call: Call): InstanceValue;
+  /** Carries out `super().__init__(…)` where the base is a library's class. */
+  initialise(instance: InstanceValue, base: string, call: Call, context: Context): Value | undefined;
+  /** The result of an operator one of whose operands is the library's. */
+  operate(operator: string, left: Value, right: Value, line: number): Value | undefined;
+  /** The items of something that is iterated over. */
+  iterate(value: Value): readonly Value[] | undefined;
+  /** `value[index]`. */
+  subscript(value: Value, index: Value): Value | undefined;
+  /** Whether a value is an instance of a library's class. */
+  isInstance(value: Value, path: string): boolean | undefined;
+  /** Whether `from module import *` brings in the name. */
+  exports(module: string, name: string): boolean;
+  /** Whether an unknown function of this path returns no layer and leaves the layers that it is given alone. */
+  isHarmless(path: string): boolean;
+}
+
+/** The evaluator as its parts see it. */
+export interface Context {
+  readonly library: Library;
+  evaluate(node: Node, scope: Scope): Value;
+  /** Runs statements; see `Completion`. */
+  run(statements: readonly Node[], scope: Scope): Completion;
+  call(callee: Value, call: Call): Value;
+  attribute(value: Value, name: string, line: number): Value;
+  operate(operator: string, left: Value, right: Value, line: number): Value;
+  /** Told of every class that is defined. */
+  readonly defined: (classValue: ClassValue) => void;
+}
+
+/**
+ * How a run of statements ended: at its end (undefined), by a jump, or `lost`: whether it jumped is not decided, so that
+ * nothing that follows in the same function is certain.
+ */
+export type Completion = undefined | { readonly jump: 'return'; readonly value: Value } | { readonly jump: 'break' | 'continue' | 'lost' };

@@ -1,0 +1,140 @@
+import type { Node } from '@vscode/tree-sitter-wasm';
+import { unknown } from '../../architecture/architecture';
+import type { Budget } from './budget';
+import { callBuiltin, isPureBuiltin, mayReturnArgument } from './builtins';
+import { callFunction, construct, doubtArguments, initialise, plainResult, refuse } from './calls';
+import { findMember } from './classes';
+import { methodOf } from './collections';
+import type { Completion, Context, Library } from './context';
+import { EXPRESSIONS } from './expressions';
+import { arithmetic } from './operators';
+import type { Scope } from './scope';
+import { runStatements } from './statements';
+import { lineOf, written } from './syntax';
+import { builtin, InstanceValue, reference, undecided, type Call, type ClassValue, type FunctionValue, type Value } from './values';
+
+/**
+ * Evaluates Python's syntax without running it: what the source decides becomes a value, everything else an undecided value with
+ * its reason and line. Work is bounded by the budget; throws `Exhausted` when that is spent.
+ */
+export class Interpreter implements Context {
+  constructor(
+    readonly library: Library,
+    private readonly budget: Budget,
+    /** Told of every class that is defined, in the order of the source. */
+    readonly defined: (classValue: ClassValue) => void,
+  ) {}
+
+  evaluate(node: Node, scope: Scope): Value {
+    const rule = EXPRESSIONS[node.type];
+    if (!rule || node.isMissing) return undecided(`\`${written(node)}\` is not followed`, lineOf(node));
+    return this.budget.enter(() => rule(node, scope, this));
+  }
+
+  run(statements: readonly Node[], scope: Scope): Completion {
+    return this.budget.enter(() => runStatements(statements, scope, this));
+  }
+
+  operate(operator: string, left: Value, right: Value, line: number): Value {
+    return this.library.operate(operator, left, right, line) ?? arithmetic(operator, left, right, line);
+  }
+
+  call(callee: Value, call: Call): Value {
+    switch (callee.kind) {
+      case 'function':
+        return callFunction(callee, call, this);
+      case 'builtin':
+        return callee.call(call);
+      case 'partial': {
+        const keywords = new Map([...callee.keywords, ...call.keywords]);
+        return this.call(callee.callee, { ...call, positional: [...callee.positional, ...call.positional], keywords });
+      }
+      case 'class':
+        return construct(callee, call, this);
+      case 'reference':
+        return this.callReference(callee.path, call);
+      case 'undecided': {
+        doubtArguments(call, callee.reason);
+        return { ...callee, plain: callee.plain, call: { type: call.type, range: call.range } };
+      }
+      default: {
+        const value = callee.kind === 'instance' ? this.library.callInstance(callee, call) : undefined;
+        return value ?? refuse(call, `\`${call.type}(…)\` is not followed`);
+      }
+    }
+  }
+
+  attribute(value: Value, name: string, line: number): Value {
+    switch (value.kind) {
+      case 'undecided':
+        return value.call ? { kind: 'undecided', reason: value.reason, plain: value.plain } : value;
+      case 'reference':
+        return reference(`${value.path}.${name}`);
+      case 'instance':
+        return value.attributes.get(name) ?? this.memberOf(value, name) ?? this.missing(value, name, line);
+      case 'class': {
+        const found = findMember(value, name);
+        if (name === '__name__') return { kind: 'string', value: value.name };
+        if (found && 'member' in found) return found.member.kind === 'function' ? bindToClass(found.member, value, this) : found.member;
+        break;
+      }
+      case 'super': {
+        if (!value.instance.classValue) break;
+        if (name === '__init__') return builtin(call => initialise(value.instance, value.instance.classValue!, value.after, call, this));
+        const found = findMember(value.instance.classValue, name, value.after);
+        if (found && 'member' in found) return this.bind(found.member, value.instance);
+        break;
+      }
+      default: {
+        const known = this.library.attribute(value, name, this) ?? methodOf(value, name, this);
+        if (known) return known;
+      }
+    }
+    return undecided(`\`${name}\` is not known here`, line);
+  }
+
+  private callReference(path: string, call: Call): Value {
+    const value = callBuiltin(path, call, this) ?? this.library.call(path, call, this);
+    if (value) return value;
+    const [module = '', name = ''] = path.split('.');
+    if (module !== 'builtins') {
+      if (this.library.isHarmless(path)) return plainResult(call);
+      return refuse(call, `\`${call.type}(…)\` is not known: \`${path}\` is not in this file`);
+    }
+    if (!isPureBuiltin(name)) return refuse(call, `\`${call.type}(…)\` is not followed here`);
+    return mayReturnArgument(name) ? { ...undecided(`\`${call.type}(…)\` is not decided`, call.range.startLine) } : plainResult(call);
+  }
+
+  private memberOf(instance: InstanceValue, name: string): Value | undefined {
+    const found = instance.classValue && findMember(instance.classValue, name);
+    if (found && 'member' in found) return this.bind(found.member, instance);
+    return this.library.attribute(instance, name, this);
+  }
+
+  private missing(instance: InstanceValue, name: string, line: number): Value {
+    const reason = instance.doubts[0] ?? unknown(`\`${name}\` is not set before it is read`, line);
+    return { kind: 'undecided', reason, plain: false };
+  }
+
+  private bind(member: Value, instance: InstanceValue): Value {
+    if (member.kind !== 'function') return member;
+    const bound = (call: Call) => callFunction(member, { ...call, positional: [instance, ...call.positional] }, this, instance);
+    switch (member.binding) {
+      case 'static':
+        return member;
+      case 'class':
+        return instance.classValue ? bindToClass(member, instance.classValue, this) : member;
+      case 'property':
+        return bound({ positional: [], keywords: new Map(), range: NO_RANGE, type: member.name });
+      default:
+        return builtin(bound);
+    }
+  }
+}
+
+const NO_RANGE = { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
+
+function bindToClass(member: FunctionValue, classValue: ClassValue, context: Context): Value {
+  if (member.binding !== 'class') return member;
+  return builtin(call => callFunction(member, { ...call, positional: [classValue, ...call.positional] }, context));
+}

@@ -1,0 +1,245 @@
+import type { Node } from '@vscode/tree-sitter-wasm';
+import { unknown, type Unknown } from '../../architecture/architecture';
+import { iterated } from './collections';
+import type { Completion, Context } from './context';
+import { doubtStatements, mayJump } from './doubt';
+import { brokenReason, defineClass, defineFunction } from './functions';
+import { reasonOf, truth } from './operators';
+import type { Scope } from './scope';
+import { childrenOf, field, lineOf, written } from './syntax';
+import { bindPattern } from './targets';
+import { NONE, reference, undecided, undecidedPlain } from './values';
+
+type Rule = (node: Node, scope: Scope, context: Context) => Completion;
+
+const nothing: Rule = () => undefined;
+
+/** The rules by which statements are carried out, by node type; a type that is absent is doubted. */
+const STATEMENTS: Readonly<Record<string, Rule>> = {
+  expression_statement: runExpression,
+  import_statement: runImport,
+  import_from_statement: runImportFrom,
+  future_import_statement: nothing,
+  function_definition: define,
+  class_definition: define,
+  decorated_definition: define,
+  if_statement: runIf,
+  for_statement: runFor,
+  while_statement: runWhile,
+  try_statement: runTry,
+  with_statement: runWith,
+  return_statement: (node, scope, context) => {
+    const [value] = childrenOf(node);
+    return { jump: 'return', value: value ? context.evaluate(value, scope) : NONE };
+  },
+  break_statement: () => ({ jump: 'break' }),
+  continue_statement: () => ({ jump: 'continue' }),
+  pass_statement: nothing,
+  assert_statement: nothing,
+  type_alias_statement: nothing,
+  comment: nothing,
+};
+
+/** Carries out statements in order; once it is `lost` whether one of them jumped, the rest is doubted. */
+export function runStatements(statements: readonly Node[], scope: Scope, context: Context): Completion {
+  for (const [index, statement] of statements.entries()) {
+    const end = runStatement(statement, scope, context);
+    if (end?.jump === 'lost') {
+      const reason = unknown('whether this line is reached is not decided', lineOf(statement));
+      doubtStatements(statements.slice(index + 1), scope, reason);
+    }
+    if (end) return end;
+  }
+  return undefined;
+}
+
+const COMPOUND = new Set([
+  'function_definition',
+  'class_definition',
+  'decorated_definition',
+  'if_statement',
+  'for_statement',
+  'try_statement',
+  'with_statement',
+]);
+
+function runStatement(node: Node, scope: Scope, context: Context): Completion {
+  if (node.isError || (node.hasError && !COMPOUND.has(node.type))) {
+    return doubt([node], scope, unknown('this line cannot be parsed as it stands', lineOf(node)));
+  }
+  const rule = STATEMENTS[node.type];
+  return rule ? rule(node, scope, context) : doubt([node], scope, unknown(`\`${written(node, 24)}\` is not followed`, lineOf(node)));
+}
+
+function doubt(nodes: readonly Node[], scope: Scope, reason: Unknown): Completion {
+  doubtStatements(nodes, scope, reason);
+  const loses = nodes.some(node => ['raise_statement', 'global_statement', 'nonlocal_statement'].includes(node.type));
+  return loses || mayJump(nodes) ? { jump: 'lost' } : undefined;
+}
+
+function runExpression(node: Node, scope: Scope, context: Context): Completion {
+  for (const child of childrenOf(node)) {
+    if (child.type === 'assignment') assign(child, scope, context);
+    else if (child.type === 'augmented_assignment') assignAugmented(child, scope, context);
+    else context.evaluate(child, scope);
+  }
+  return undefined;
+}
+
+/** `a = b = value`, `a: int = value`; a bare annotation binds nothing. */
+function assign(node: Node, scope: Scope, context: Context): ReturnType<Context['evaluate']> {
+  const [left, right] = [field(node, 'left'), field(node, 'right')];
+  if (!left || !right) return NONE;
+  const value = right.type === 'assignment' ? assign(right, scope, context) : context.evaluate(right, scope);
+  bindPattern(left, value, scope, context);
+  return value;
+}
+
+function assignAugmented(node: Node, scope: Scope, context: Context): void {
+  const [left, right] = [field(node, 'left'), field(node, 'right')];
+  if (!left || !right) return;
+  const operator = field(node, 'operator')?.type.replace(/=$/, '') ?? '';
+  const before = context.evaluate(left, scope);
+  if (before.kind === 'sequence' && !before.tuple && operator === '+') {
+    const items = iterated(context.evaluate(right, scope), context);
+    if (items) before.items.push(...items);
+    else before.doubt ??= unknown(`\`${written(right)}\` is not known`, lineOf(right));
+    return;
+  }
+  bindPattern(left, context.operate(operator, before, context.evaluate(right, scope), lineOf(node)), scope, context);
+}
+
+function runImport(node: Node, scope: Scope): Completion {
+  for (const name of childrenOf(node)) {
+    if (name.type === 'aliased_import') scope.set(field(name, 'alias')?.text ?? '', reference(field(name, 'name')?.text ?? ''));
+    else scope.set(name.text.split('.')[0]!, reference(name.text.split('.')[0]!));
+  }
+  return undefined;
+}
+
+/** Relative imports keep their dots: `.blocks.Block`. */
+function runImportFrom(node: Node, scope: Scope): Completion {
+  const module = field(node, 'module_name')?.text ?? '';
+  for (const name of node.childrenForFieldName('name')) {
+    if (!name) continue;
+    const imported = name.type === 'aliased_import' ? (field(name, 'name')?.text ?? '') : name.text;
+    const bound = name.type === 'aliased_import' ? (field(name, 'alias')?.text ?? '') : name.text;
+    scope.set(bound, reference(`${module}.${imported}`));
+  }
+  if (childrenOf(node).some(child => child.type === 'wildcard_import')) scope.addWildcard(module);
+  return undefined;
+}
+
+function define(node: Node, scope: Scope, context: Context): Completion {
+  const definition = node.type === 'decorated_definition' ? field(node, 'definition') : node;
+  const name = definition && field(definition, 'name')?.text;
+  if (!definition || !name) return undefined;
+  const decorators = childrenOf(node).filter(child => child.type === 'decorator');
+  if (definition.type === 'class_definition') {
+    const broken = brokenReason(definition) ?? (node === definition ? undefined : brokenReason(node));
+    const value = defineClass(definition, scope, context);
+    if (broken) value.members.set('__init__', { kind: 'undecided', reason: broken, plain: false });
+    scope.set(name, value);
+    context.defined(value);
+  } else if (definition.hasError) scope.set(name, undecided(`${name} cannot be parsed as it stands`, lineOf(definition)));
+  else scope.set(name, defineFunction(definition, scope, context, undefined, decorators));
+  return undefined;
+}
+
+/** The branches of an `if` with their conditions; the last may have none. */
+function branchesOf(node: Node): { readonly condition?: Node; readonly body: Node | undefined }[] {
+  const alternatives = node.childrenForFieldName('alternative').filter(child => child !== null);
+  return [
+    { condition: field(node, 'condition'), body: field(node, 'consequence') },
+    ...alternatives.map(child => ({
+      condition: field(child, 'condition'),
+      body: child.type === 'else_clause' ? field(child, 'body') : field(child, 'consequence'),
+    })),
+  ];
+}
+
+function runIf(node: Node, scope: Scope, context: Context): Completion {
+  const branches = branchesOf(node);
+  for (const [index, { condition, body }] of branches.entries()) {
+    const value = condition && context.evaluate(condition, scope);
+    const holds = value ? truth(value) : true;
+    if (holds) return body ? context.run(childrenOf(body), scope) : undefined;
+    if (holds === undefined && condition && value) {
+      const rest = branches.slice(index).flatMap(branch => (branch.body ? [branch.body] : []));
+      if (rest.every(onlyRaises)) return undefined;
+      return doubt(rest, scope, reasonOf(value, `\`${written(condition)}\` is not decided`, lineOf(condition)));
+    }
+  }
+  return undefined;
+}
+
+/** A branch that ends the program is not taken by a model that exists. */
+function onlyRaises(body: Node): boolean {
+  return childrenOf(body).every(statement => statement.type === 'raise_statement' || statement.type === 'pass_statement');
+}
+
+function runFor(node: Node, scope: Scope, context: Context): Completion {
+  const [left, right, body] = [field(node, 'left'), field(node, 'right'), field(node, 'body')];
+  if (!left || !right || !body) return undefined;
+  const source = context.evaluate(right, scope);
+  const items = iterated(source, context);
+  if (!items) return doubt([left, body], scope, reasonOf(source, `\`${written(right)}\` is not known`, lineOf(right)));
+  for (const item of [...items]) {
+    bindPattern(left, item, scope, context);
+    const end = context.run(childrenOf(body), scope);
+    if (end?.jump === 'break') return undefined;
+    if (end?.jump === 'lost') doubtStatements([body], scope, unknown('how often this loop runs is not decided', lineOf(node)));
+    if (end && end.jump !== 'continue') return end;
+  }
+  const otherwise = field(node, 'alternative');
+  const alternative = otherwise && field(otherwise, 'body');
+  return alternative ? context.run(childrenOf(alternative), scope) : undefined;
+}
+
+const MAXIMUM_ROUNDS = 1000;
+
+function runWhile(node: Node, scope: Scope, context: Context): Completion {
+  const [condition, body] = [field(node, 'condition'), field(node, 'body')];
+  if (!condition || !body) return undefined;
+  for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
+    const value = context.evaluate(condition, scope);
+    const holds = truth(value);
+    if (holds === false) return undefined;
+    if (holds === undefined) return doubt([body], scope, reasonOf(value, `\`${written(condition)}\` is not decided`, lineOf(condition)));
+    const end = context.run(childrenOf(body), scope);
+    if (end?.jump === 'break') return undefined;
+    if (end && end.jump !== 'continue') return end;
+  }
+  return doubt([body], scope, unknown('this loop runs too often to be followed', lineOf(node)));
+}
+
+/** The body is taken to succeed; what the handlers do is in doubt unless they only raise. */
+function runTry(node: Node, scope: Scope, context: Context): Completion {
+  const body = field(node, 'body');
+  const end = body && context.run(childrenOf(body), scope);
+  if (end) return end;
+  for (const clause of childrenOf(node)) {
+    if (clause.type === 'except_clause' || clause.type === 'except_group_clause') {
+      const handler = childrenOf(clause).filter(child => child.type === 'block');
+      if (!handler.every(onlyRaises))
+        doubtStatements(handler, scope, unknown('which branch of this `try` runs is not decided', lineOf(clause)));
+    } else if (clause.type === 'else_clause' || clause.type === 'finally_clause') {
+      const block = childrenOf(clause).find(child => child.type === 'block');
+      const ended = block && context.run(childrenOf(block), scope);
+      if (ended) return ended;
+    }
+  }
+  return undefined;
+}
+
+/** A context manager runs its body once; what it is bound to is not known. */
+function runWith(node: Node, scope: Scope, context: Context): Completion {
+  const clause = childrenOf(node).find(child => child.type === 'with_clause');
+  for (const target of clause?.descendantsOfType('as_pattern_target') ?? []) {
+    const name = target && childrenOf(target)[0];
+    if (name)
+      bindPattern(name, undecidedPlain(unknown(`\`${written(name)}\` is only known when the program runs`, lineOf(name))), scope, context);
+  }
+  const body = field(node, 'body');
+  return body ? context.run(childrenOf(body), scope) : undefined;
+}

@@ -1,0 +1,94 @@
+import { known, unknown, type Known, type SourceRange } from '../../architecture/architecture';
+import { LayerArguments, Undecided, written } from '../../architecture/torch/layerArguments';
+import type { LayerContents, LayerRule } from '../../architecture/torch/layerRule';
+import type { ArgumentValue } from '../../architecture/torch/signature';
+import { bindArguments } from '../python/calls';
+import { boolean, float, integer, NONE, text, tuple, type Call, type Formal, type Value } from '../python/values';
+import { ModuleValue } from './moduleValue';
+import { ParameterValue } from './tensors';
+
+/** Gives a module the tensors and inner layers that a rule of `torch.nn` makes of the call's arguments. */
+export function applyRule(module: ModuleValue, rule: LayerRule, call: Call): void {
+  const formals: readonly Formal[] | undefined = rule.signature?.map(formal => ({
+    name: formal.name,
+    role: 'positional',
+    default: formal.default === undefined ? undefined : valueOf(formal.default),
+  }));
+  const bound = formals && bindArguments(call.type, formals, call);
+  const line = call.range.startLine;
+  if (formals && !bound) {
+    module.doubts.push(unknown(`\`${call.type}(…)\` does not take these arguments`, line));
+    return;
+  }
+  const values = bound ?? call.keywords;
+  module.arguments = shownArguments(values, line);
+  for (const [name, value] of values) if (isReadable(value) && !module.attributes.has(name)) module.attributes.set(name, value);
+  try {
+    const known = new Map([...values].map(([name, value]) => [name, argumentOf(value, line)]));
+    fill(module, rule.contents(new LayerArguments(known, line)), call.range);
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error;
+    module.doubts.push(error.reason);
+  }
+}
+
+/** Arguments that a layer keeps as attributes, as `in_features`: certain ones, and none that would count as its own layers or tensors. */
+const isReadable = (value: Value): boolean => !['undecided', 'instance', 'library'].includes(value.kind);
+
+/** Turns contents into attributes; a switched-off tensor such as `bias` reads as `None`. */
+function fill(module: ModuleValue, contents: LayerContents, range: SourceRange): void {
+  if (module.attributes.get('bias')?.kind === 'boolean') module.attributes.set('bias', NONE);
+  for (const { name, shape, initialSpectralNorm } of contents.parameters)
+    module.attributes.set(name, new ParameterValue(known(shape), initialSpectralNorm));
+  for (const [name, inner] of contents.children) {
+    const child = new ModuleValue(undefined, `torch.${inner.type}`, { type: inner.type, kind: inner.kind, range });
+    fill(child, inner, range);
+    module.attributes.set(name, child);
+  }
+}
+
+/** Arguments as they are shown beside a layer: numbers, switches and words; a tuple as Python writes it. */
+export function shownArguments(values: Iterable<readonly [string, Value]>, line: number): Record<string, Known<number | string | boolean>> {
+  const shown: Record<string, Known<number | string | boolean>> = {};
+  for (const [name, value] of values) {
+    const argument = argumentOf(value, line);
+    if (!argument.known) {
+      if (value.kind === 'undecided') shown[name] = argument;
+    } else if (argument.value !== null) {
+      const plain = argument.value;
+      shown[name] = known(typeof plain === 'object' ? ('float' in plain ? plain.float : written(plain)) : plain);
+    }
+  }
+  return shown;
+}
+
+/** A value as a layer rule takes it. */
+export function argumentOf(value: Value, line: number): Known<ArgumentValue> {
+  switch (value.kind) {
+    case 'integer':
+    case 'string':
+    case 'boolean':
+      return known(value.value);
+    case 'float':
+      return known({ float: value.value });
+    case 'none':
+      return known(null);
+    case 'undecided':
+      return value.reason;
+    case 'sequence': {
+      const items = value.items.map(item => argumentOf(item, line));
+      const open = value.doubt ?? items.find(item => !item.known);
+      return open?.known === false ? open : known(items.flatMap(item => (item.known ? [item.value] : [])));
+    }
+    default:
+      return unknown('this argument is neither a number nor a word', line);
+  }
+}
+
+function valueOf(argument: ArgumentValue): Value {
+  if (argument === null) return NONE;
+  if (typeof argument === 'boolean') return boolean(argument);
+  if (typeof argument === 'string') return text(argument);
+  if (typeof argument === 'number') return integer(argument);
+  return 'float' in argument ? float(argument.float) : tuple(argument.map(valueOf));
+}

@@ -1,0 +1,74 @@
+import type { Known, LayerKind, SourceRange } from '../../architecture/architecture';
+import { InstanceValue, type ClassValue, type Value } from '../python/values';
+import { ParameterValue } from './tensors';
+
+/** How a module was constructed. */
+export interface Construction {
+  /** The class as written: `nn.Linear`. */
+  readonly type: string;
+  readonly kind: LayerKind;
+  readonly range: SourceRange;
+}
+
+/** An `nn.Module` while the source is evaluated; its attributes hold its parameters and inner modules among everything else. */
+export class ModuleValue extends InstanceValue {
+  /** Construction arguments that were understood, by name. */
+  arguments: Readonly<Record<string, Known<number | string | boolean>>> = {};
+  /** The elements of a container in order, by the names under which they are attributes. */
+  elements: { readonly keys: string[]; readonly mapping: boolean } | undefined;
+
+  constructor(
+    classValue: ClassValue | undefined,
+    /** Full path of the library's class that it is or derives from, as `torch.nn.Linear`. */
+    readonly base: string,
+    readonly construction: Construction,
+  ) {
+    super(classValue);
+  }
+
+  /** Adds an element to a container. */
+  addElement(key: string, value: Value): void {
+    this.elements?.keys.push(key);
+    this.attributes.set(key, value);
+  }
+
+  /** Inner modules by attribute name, in the order of the source. */
+  *children(): Generator<readonly [string, ModuleValue], void, undefined> {
+    for (const [name, value] of this.attributes) if (value instanceof ModuleValue) yield [name, value];
+  }
+
+  /** The module and every module inside it, each once, parents first. */
+  *modules(seen = new Set<ModuleValue>()): Generator<ModuleValue, void, undefined> {
+    if (seen.has(this)) return;
+    seen.add(this);
+    yield this;
+    for (const [, child] of this.children()) yield* child.modules(seen);
+  }
+
+  /** Every parameter in it, each once. */
+  parameters(): ParameterValue[] {
+    const all = [...this.modules()].flatMap(module => [...module.attributes.values()].filter(value => value instanceof ParameterValue));
+    return [...new Set(all)];
+  }
+
+  /** A copy that shares nothing with this one, sharing inside it kept; what `copy.deepcopy` and `nn.TransformerEncoder` make. */
+  copy(copies = new Map<Value, Value>()): ModuleValue {
+    const known = copies.get(this);
+    if (known instanceof ModuleValue) return known;
+    const copy = new ModuleValue(this.classValue, this.base, this.construction);
+    copies.set(this, copy);
+    copy.arguments = this.arguments;
+    copy.elements = this.elements && { ...this.elements, keys: [...this.elements.keys] };
+    copy.doubts.push(...this.doubts);
+    for (const [name, value] of this.attributes) copy.attributes.set(name, copied(value, copies));
+    return copy;
+  }
+}
+
+function copied(value: Value, copies: Map<Value, Value>): Value {
+  if (value instanceof ModuleValue) return value.copy(copies);
+  if (!(value instanceof ParameterValue)) return value;
+  const copy = copies.get(value) ?? value.copy();
+  copies.set(value, copy);
+  return copy;
+}

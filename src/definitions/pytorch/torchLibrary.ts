@@ -1,0 +1,279 @@
+import { unknown, type Known, type Unknown } from '../../architecture/architecture';
+import { initialSpectralNorm } from '../../architecture/initialNorm';
+import { torchLayerRule } from '../../architecture/torch/layerRules';
+import { bindArguments } from '../python/calls';
+import { ancestors, findMember } from '../python/classes';
+import type { Context, Library } from '../python/context';
+import {
+  builtin,
+  dictionary,
+  InstanceValue,
+  integer,
+  list,
+  NONE,
+  undecidedPlain,
+  type Call,
+  type ClassValue,
+  type Value,
+} from '../python/values';
+import { applyRule, shownArguments } from './construct';
+import { elementAt, elementsOf, fillContainer, isContainer } from './containers';
+import { assignToParameter, moduleMethod } from './moduleMethods';
+import { ModuleValue } from './moduleValue';
+import { ParameterValue, TensorValue, unknownTensor } from './tensors';
+import { callTensorFunction, iterateTensor, listValue, operateTensors, shapeValue, sizeValue } from './tensorFunctions';
+
+const MODULE_BASES = new Set([
+  'torch.nn.Module',
+  'pytorch_lightning.LightningModule',
+  'lightning.LightningModule',
+  'lightning.pytorch.LightningModule',
+]);
+
+/** `torch.nn.modules.linear.Linear` is `torch.nn.Linear`. */
+const canonical = (path: string): string => path.replace(/^torch\.nn\.(modules|parameter)\.(\w+\.)?(?=[A-Z])/, 'torch.nn.');
+
+/** The bare class name of a layer of `torch.nn`; undefined for every other path. */
+const layerName = (path: string): string | undefined => /^torch\.nn\.(\w+)$/.exec(canonical(path))?.[1];
+
+/** Whether a class that derives from this path is a module. */
+export const isModuleBase = (path: string): boolean => {
+  const name = layerName(path);
+  return (
+    MODULE_BASES.has(canonical(path)) ||
+    isContainer(canonical(path)) ||
+    (name !== undefined && torchLayerRule(name) !== undefined) ||
+    isEncoder(path)
+  );
+};
+
+const isEncoder = (path: string) => /^torch\.nn\.Transformer(Encoder|Decoder)$/.test(canonical(path));
+
+/** Modules whose functions neither return layers nor change the ones that they are given. */
+const HARMLESS_MODULES = new Set(
+  `numpy argparse os sys json logging time re pathlib itertools typing warnings string datetime math threading yaml tqdm matplotlib pandas
+   dataclasses enum numbers`.split(/\s+/),
+);
+
+/** PyTorch as the evaluator needs to know it. */
+export class TorchLibrary implements Library {
+  call(path: string, call: Call, context: Context): Value | undefined {
+    const name = canonical(path);
+    if (name === 'torch.nn.Parameter') return parameter(call);
+    if (name.startsWith('torch.nn.init.')) return call.positional[0] ?? NONE;
+    if (name === 'torch.nn.Module.__init__') return NONE;
+    if (isModuleBase(name)) {
+      const kind = torchLayerRule(layerName(name) ?? '')?.kind ?? 'container';
+      const module = new ModuleValue(undefined, name, { type: call.type, kind, range: call.range });
+      this.initialise(module, name, call, context);
+      return module;
+    }
+    if (name === 'functools.partial') return partial(call);
+    if (name === 'copy.deepcopy') return deepCopy(call);
+    return name.startsWith('torch.') ? callTensorFunction(name.slice('torch.'.length), call) : undefined;
+  }
+
+  callInstance(instance: InstanceValue, call: Call): Value | undefined {
+    if (!(instance instanceof ModuleValue)) return undefined;
+    return undecidedPlain(unknown(`what \`${call.type}(…)\` computes is not followed`, call.range.startLine));
+  }
+
+  attribute(value: Value, name: string, context: Context): Value | undefined {
+    if (value instanceof ModuleValue) return name === 'training' ? { kind: 'boolean', value: true } : moduleMethod(value, name, context);
+    if (value instanceof TensorValue || value instanceof ParameterValue) return tensorAttribute(value, name);
+    return undefined;
+  }
+
+  assign(value: Value, name: string, assigned: Value, line: number): void {
+    if (value instanceof ParameterValue) assignToParameter(value, name, assigned, line);
+  }
+
+  instantiate(classValue: ClassValue, call: Call): InstanceValue {
+    const references = ancestors(classValue).filter(ancestor => ancestor.kind === 'reference');
+    const base = references.find(ancestor => isModuleBase(ancestor.path));
+    if (!base) {
+      const foreign = references.find(ancestor => !/^(builtins|abc)\./.test(ancestor.path) && !this.isHarmless(ancestor.path));
+      if (!foreign) return new InstanceValue(classValue);
+      const module = new ModuleValue(classValue, foreign.path, { type: call.type, kind: 'other', range: call.range });
+      module.doubts.push(unknown(`\`${foreign.path}\`, a base of ${classValue.name}, is not in this file`, call.range.startLine));
+      return module;
+    }
+    const kind = torchLayerRule(layerName(base.path) ?? '')?.kind ?? 'container';
+    const module = new ModuleValue(classValue, canonical(base.path), { type: call.type, kind, range: call.range });
+    module.arguments = argumentsOfClass(classValue, call);
+    return module;
+  }
+
+  initialise(instance: InstanceValue, base: string, call: Call, context: Context): Value | undefined {
+    const name = canonical(base);
+    if (MODULE_BASES.has(name)) return NONE;
+    if (!(instance instanceof ModuleValue)) return undefined;
+    if (isContainer(name)) fillContainer(instance, name, call, context);
+    else if (isEncoder(name)) fillEncoder(instance, call);
+    else {
+      const rule = torchLayerRule(layerName(name) ?? '');
+      if (!rule) return undefined;
+      applyRule(instance, rule, call);
+      const activation = call.keywords.get('activation') ?? call.positional[4];
+      if (rule.kind === 'transformer block' && activation instanceof ModuleValue) instance.attributes.set('activation', activation);
+    }
+    return NONE;
+  }
+
+  operate(operator: string, left: Value, right: Value, line: number): Value | undefined {
+    return operateTensors(operator, left, right, line);
+  }
+
+  iterate(value: Value): readonly Value[] | undefined {
+    if (value instanceof ModuleValue) return elementsOf(value);
+    return value instanceof TensorValue ? iterateTensor(value) : undefined;
+  }
+
+  subscript(value: Value, index: Value): Value | undefined {
+    if (value instanceof ModuleValue) return elementAt(value, index);
+    return value instanceof TensorValue && index.kind === 'integer' ? iterateTensor(value)?.at(index.value) : undefined;
+  }
+
+  isInstance(value: Value, path: string): boolean | undefined {
+    const name = canonical(path);
+    if (name === 'torch.nn.Parameter') return value instanceof ParameterValue || (value.kind === 'library' ? undefined : false);
+    if (!(value instanceof ModuleValue)) return isModuleBase(name) && value.kind !== 'library' ? false : undefined;
+    if (name === 'torch.nn.Module' || value.base === name) return true;
+    return isModuleBase(name) && !SUBCLASSED.has(name) ? false : undefined;
+  }
+
+  exports(module: string, name: string): boolean {
+    if (module === 'torch.nn') return isModuleBase(`torch.nn.${name}`) || name === 'Parameter';
+    return module === 'torch' && name === 'nn';
+  }
+
+  isHarmless(path: string): boolean {
+    const [module = ''] = path.split('.');
+    if (/^torch\.(nn\.functional|optim|utils\.data|distributed|cuda|backends)\./.test(path)) return true;
+    if (/^einops\.(layers\.torch\.(Rearrange|Reduce)|[a-z]+)$/.test(path)) return true;
+    return HARMLESS_MODULES.has(module) || (/^torch\.[a-z_]+$/.test(path) && !['torch.compile', 'torch.load'].includes(path));
+  }
+}
+
+/** Layers of `torch.nn` from which other layers of it derive: not being one itself does not decide `isinstance`. */
+const SUBCLASSED = new Set(['torch.nn.Linear', 'torch.nn.ReLU', 'torch.nn.RNNBase']);
+
+/** What the call of a class of the source hands to its `__init__`, by name. */
+function argumentsOfClass(classValue: ClassValue, call: Call): ModuleValue['arguments'] {
+  const found = findMember(classValue, '__init__');
+  if (!found || !('member' in found) || found.member.kind !== 'function') return {};
+  const formals = found.member.formals.slice(1).filter(({ role }) => role === 'positional' || role === 'keyword only');
+  return shownArguments(bindArguments(classValue.name, formals, call) ?? [], call.range.startLine);
+}
+
+/** `nn.Parameter(tensor, requires_grad=True)`. */
+function parameter(call: Call): Value {
+  const [data = call.keywords.get('data')] = call.positional;
+  const tensor = data instanceof TensorValue ? data : undefined;
+  const reason =
+    call.spread ?? (data?.kind === 'undecided' ? data.reason : unknown('the tensor of this parameter is not known', call.range.startLine));
+  const shape: Known<readonly number[]> = tensor?.shape ?? (data instanceof ParameterValue ? data.shape : reason);
+  const [rows, columns, ...more] = shape.known ? shape.value : [];
+  const isMatrix = rows !== undefined && columns !== undefined && more.length === 0;
+  const norm = isMatrix && tensor?.deviation !== undefined ? initialSpectralNorm(rows, columns, tensor.deviation) : undefined;
+  const learnable = call.positional[1] ?? call.keywords.get('requires_grad');
+  const result = new ParameterValue(learnable && learnable.kind !== 'boolean' ? notDecided(learnable, call) : shape, norm, call.range);
+  result.learnable = learnable?.kind === 'boolean' ? learnable.value : true;
+  return result;
+}
+
+const notDecided = (value: Value, call: Call): Unknown =>
+  value.kind === 'undecided' ? value.reason : unknown('whether this parameter is learnable is not decided', call.range.startLine);
+
+/** `nn.TransformerEncoder(layer, num_layers, norm=None)`: copies of the layer as `layers.0`, … */
+function fillEncoder(module: ModuleValue, call: Call): void {
+  const [layer, count, norm] = ['layer', 'num_layers', 'norm'].map(
+    (name, place) => call.positional[place] ?? [...call.keywords].find(([key]) => key.endsWith(name))?.[1],
+  );
+  if (call.spread || !(layer instanceof ModuleValue) || count?.kind !== 'integer' || count.value > 1000) {
+    const open = [layer, count].find(value => value?.kind === 'undecided');
+    module.doubts.push(
+      call.spread ?? (open?.kind === 'undecided' ? open.reason : unknown('its layers are not known', call.range.startLine)),
+    );
+    return;
+  }
+  const layers = new ModuleValue(undefined, 'torch.nn.ModuleList', { type: 'nn.ModuleList', kind: 'container', range: call.range });
+  layers.elements = { keys: [], mapping: false };
+  for (let index = 0; index < count.value; index++) layers.addElement(String(index), layer.copy());
+  module.attributes.set('layers', layers);
+  if (norm && norm.kind !== 'none') module.attributes.set('norm', norm);
+}
+
+function partial(call: Call): Value | undefined {
+  const [callee, ...positional] = call.positional;
+  return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
+}
+
+function deepCopy(call: Call): Value | undefined {
+  const [value] = call.positional;
+  if (value instanceof ModuleValue) return value.copy();
+  if (value instanceof ParameterValue) return value.copy();
+  if (value?.kind === 'sequence') {
+    const copies = new Map<Value, Value>();
+    const items = value.items.map(item => (item instanceof ModuleValue ? item.copy(copies) : item));
+    return list(items, value.doubt);
+  }
+  if (value?.kind === 'dictionary') return dictionary(value.entries, value.doubt);
+  return value && ['integer', 'float', 'string', 'boolean', 'none', 'undecided', 'reference'].includes(value.kind) ? value : undefined;
+}
+
+function tensorAttribute(value: TensorValue | ParameterValue, name: string): Value | undefined {
+  const tensor = value instanceof TensorValue ? value : new TensorValue(value.shape);
+  switch (name) {
+    case 'shape':
+      return shapeValue(value);
+    case 'data':
+      return tensor;
+    case 'device':
+    case 'dtype':
+    case 'grad':
+    case 'ndim':
+    case 'requires_grad':
+      return undecidedPlain(unknown(`\`${name}\` of a tensor is not followed`, 0));
+    case 'size':
+      return builtin(call => {
+        const [place] = call.positional;
+        if (!place) return shapeValue(value);
+        const side = value.shape.known && place.kind === 'integer' ? value.shape.value.at(place.value) : undefined;
+        return side === undefined ? undecidedPlain(unknown('this size is not known', call.range.startLine)) : integer(side);
+      });
+    case 'numel':
+    case 'nelement':
+      return builtin(() => sizeValue(value));
+    case 'tolist':
+      return builtin(call => listValue(tensor, call.range.startLine));
+    case 'item':
+      return builtin(call => undecidedPlain(unknown('the numbers in a tensor are not followed', call.range.startLine)));
+    default:
+      return builtin(call => inPlace(value, name, call));
+  }
+}
+
+/** Methods that end in `_` change a tensor in place; of all others only the ones that keep the shape are followed. */
+function inPlace(value: TensorValue | ParameterValue, name: string, call: Call): Value {
+  if (name === 'requires_grad_' && value instanceof ParameterValue) {
+    const [on] = call.positional;
+    if (on?.kind === 'boolean' || !on) value.learnable = on?.value ?? true;
+    return value;
+  }
+  if (name.endsWith('_') && !/^(resize|unsqueeze|squeeze|t|transpose|swap\w+)_$/.test(name)) {
+    return value instanceof TensorValue ? new TensorValue(value.shape, filledDeviation(name, call)) : value;
+  }
+  if (['clone', 'detach', 'float', 'half', 'double', 'contiguous', 'to', 'cpu', 'cuda', 'log', 'exp', 'sqrt', 'abs'].includes(name))
+    return new TensorValue(value.shape);
+  return unknownTensor(unknown(`the shape that \`${call.type}(…)\` makes is not followed`, call.range.startLine));
+}
+
+/** `tensor.normal_(mean, std)` and `tensor.zero_()`. */
+function filledDeviation(name: string, call: Call): number | undefined {
+  if (name === 'zero_') return 0;
+  if (name !== 'normal_') return undefined;
+  const deviation = call.positional[1] ?? call.keywords.get('std');
+  if (!deviation) return 1;
+  return deviation.kind === 'float' || deviation.kind === 'integer' ? deviation.value : undefined;
+}
