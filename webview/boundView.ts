@@ -1,5 +1,5 @@
 import type { PanelSnapshot } from '../src/editor/panelMessages';
-import { barTable, boundBars, describeBars } from './charts/boundBars';
+import { barTable, boundBars, captionBars, describeBars } from './charts/boundBars';
 import { boundHeight, boundOption, termColour } from './charts/boundOption';
 import { ChartFigure } from './charts/chartFigure';
 import { readTheme } from './charts/chartTheme';
@@ -33,7 +33,8 @@ export class BoundView {
     const theme = readTheme();
     this.figure.update({
       option: boundOption(bars, theme),
-      summary: `Upper limit of the ${bars.bounds.split(' (')[0] ?? bars.bounds}, mean over seeds; assumed terms are hatched. ${describeBars(bars)}`,
+      summary: captionBars(bars),
+      description: describeBars(bars),
       table: barTable(bars),
       height: boundHeight(bars),
     });

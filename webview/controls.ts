@@ -42,13 +42,15 @@ export class CheckBox {
       known = now;
       onChange(now);
     });
-    this.set = value => {
+    this.set = (value, name) => {
       known = value;
       this.root.checked = value;
+      this.root.setAttribute('aria-label', name);
     };
   }
 
-  readonly set: (checked: boolean) => void;
+  /** Sets its state and its name for those who hear it; the library would go on reading the first label. */
+  readonly set: (checked: boolean, name: string) => void;
 }
 
 /** A list to choose one value from. Its options are replaced only when they change, so that an open list stays open. */

@@ -21,7 +21,7 @@ export const headCertificate = (arm: ArmSummary): ReportSummary | undefined =>
 /** The bound with all its terms in one arm. */
 export const generalBound = (arm: ArmSummary): ReportSummary | undefined => arm.reports.find(report => report.theorem === 'D1');
 
-/** The cards: from the arm with the smallest certificate once runs have finished, else from the architecture alone. */
+/** The cards: from one arm (see `headlineArm`) once runs have finished, else from the architecture alone. */
 export function headlineCards({ summary, definition, runs }: PanelSnapshot): readonly HeadlineCard[] {
   if (summary) return measuredCards(summary);
   if (definition?.estimate) return [estimateCard(definition.estimate)];
@@ -29,14 +29,17 @@ export function headlineCards({ summary, definition, runs }: PanelSnapshot): rea
   return [{ title: 'Error of the head', value: '–', detail: waiting ? 'Comes with the first finished run.' : 'No run has finished yet.' }];
 }
 
-/** The arm whose head certificate is smallest; the first arm when none has one. */
-export function strongestArm({ arms }: StudySummary): ArmSummary | undefined {
-  const total = (arm: ArmSummary) => headCertificate(arm)?.total.mean ?? Infinity;
-  return arms.reduce<ArmSummary | undefined>((best, arm) => (best && total(best) <= total(arm) ? best : arm), undefined);
+/**
+ * The arm that the cards speak of: the first with a regulariser, else the first that was pre-trained, in the order of the study.
+ * Never the one with the best numbers: choosing after looking would void the certificate.
+ */
+export function headlineArm({ arms }: StudySummary): ArmSummary | undefined {
+  const pretrained = arms.filter(arm => arm.pretrained);
+  return pretrained.find(arm => arm.regulariser !== 'none') ?? pretrained[0] ?? arms[0];
 }
 
 function measuredCards(summary: StudySummary): readonly HeadlineCard[] {
-  const arm = strongestArm(summary);
+  const arm = headlineArm(summary);
   if (!arm) return [];
   const bound = generalBound(arm);
   return [

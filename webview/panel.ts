@@ -1,3 +1,4 @@
+import './nonce';
 import type { PanelSnapshot } from '../src/editor/panelMessages';
 import { BoundView } from './boundView';
 import { onThemeChange } from './charts/chartTheme';

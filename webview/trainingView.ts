@@ -1,7 +1,7 @@
 import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { readTheme } from './charts/chartTheme';
-import { curveTable, describeCurves, phasesOf, runLabel, trainingCurves } from './charts/trainingCurves';
+import { curveTable, describeCurves, phasesOf, runLabel, trainingCurves, type TrainingCurves } from './charts/trainingCurves';
 import { trainingHeight, trainingOption } from './charts/trainingOption';
 import { CheckBox, Dropdown, toggle } from './controls';
 import { element } from './dom';
@@ -12,7 +12,8 @@ export class TrainingView {
   private readonly figure = new ChartFigure('Training');
   readonly root = this.figure.root;
   private readonly phases = new Dropdown('Phase', phase => this.choosePhase(phase));
-  private readonly choices = element('fieldset', { class: 'run-choices' }, element('legend', {}, 'Runs drawn (dashed: held-out images)'));
+  private readonly arms = element('div', { class: 'arms' });
+  private readonly choices = element('fieldset', { class: 'run-choices' }, element('legend', {}, 'Runs drawn'), this.arms);
   private boxes = new Map<string, { readonly box: CheckBox; readonly swatch: HTMLElement; readonly label: Text }>();
   private snapshot: PanelSnapshot | undefined;
   private phase: string | undefined;
@@ -48,7 +49,8 @@ export class TrainingView {
     const { smooth = false, log = false } = remembered();
     this.figure.update({
       option: trainingOption(curves, { smooth, log }, readTheme()),
-      summary: describeCurves(curves),
+      summary: caption(curves),
+      description: describeCurves(curves),
       table: curveTable(curves),
       height: trainingHeight(curves),
     });
@@ -67,9 +69,8 @@ export class TrainingView {
   private updateChoices({ runs, selected }: PanelSnapshot): void {
     const known = [...this.boxes.keys()].join('\n') === runs.map(run => run.id).join('\n');
     if (!known) {
-      for (const { box } of this.boxes.values()) box.root.remove();
       this.boxes = new Map(runs.map(run => [run.id, this.makeBox(run, selected.includes(run.id))]));
-      this.choices.append(...[...this.boxes.values()].map(({ box }) => box.root));
+      this.arms.replaceChildren(...[...new Set(runs.map(run => run.arm))].flatMap(arm => this.armRow(arm, runs)));
     }
     const { series } = readTheme();
     const drawn = runs.filter(run => selected.includes(run.id));
@@ -77,16 +78,23 @@ export class TrainingView {
       const choice = this.boxes.get(run.id);
       if (!choice) continue;
       const place = drawn.indexOf(run);
-      choice.box.set(place >= 0);
+      const state = run.state === 'finished' ? '' : ` (${run.state})`;
+      choice.box.set(place >= 0, `${runLabel(run, runs)}${state}`);
       choice.swatch.style.background = place >= 0 ? (series[place % series.length] ?? '') : '';
-      choice.label.data = `${runLabel(run, runs)}${run.state === 'finished' ? '' : ` (${run.state})`}`;
+      choice.label.data = `seed ${run.seed}${state}`;
     }
     this.choices.hidden = runs.length === 0;
   }
 
+  /** An arm's name and its runs beside it. */
+  private armRow(arm: string, runs: readonly RunSummary[]): readonly HTMLElement[] {
+    const boxes = runs.filter(run => run.arm === arm).flatMap(run => this.boxes.get(run.id)?.box.root ?? []);
+    return [element('span', { class: 'arm' }, arm), element('div', { class: 'arm-runs' }, ...boxes)];
+  }
+
   private makeBox(run: RunSummary, checked: boolean) {
     const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-    const label = document.createTextNode(run.arm);
+    const label = document.createTextNode('');
     const box = new CheckBox([swatch, label], checked, chosen => this.choose(run.id, chosen));
     return { box, swatch, label };
   }
@@ -99,3 +107,8 @@ export class TrainingView {
     tell({ type: 'selectRuns', study, runs: wanted });
   }
 }
+
+const caption = ({ plots, curves }: TrainingCurves): string =>
+  `${sentenceCase(plots.map(plot => plot.title).join(' and '))} by step${curves.some(curve => curve.heldOut) ? '; dashed: on images held out from training' : ''}.`;
+
+const sentenceCase = (text: string): string => text.charAt(0) + text.slice(1).toLowerCase();

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { installWorkbench } from './install.mjs';
-import { copySample, projectRoot } from './server.mjs';
+import { projectRoot } from './root.mjs';
+import { copySample } from './server.mjs';
 
 const version = process.argv.includes('minimum') ? 'minimum' : 'current';
 const desktop = process.argv.includes('--desktop');

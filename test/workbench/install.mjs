@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { projectRoot } from './root.mjs';
 
-const here = import.meta.dirname;
+const here = path.join(projectRoot, 'test/workbench');
 const modules = path.join(here, 'node_modules');
 const marker = path.join(modules, '.workbench-ready');
 
@@ -88,7 +88,7 @@ function npm(args, cwd) {
   execFileSync('npm', [...args, '--no-audit', '--no-fund', '--no-update-notifier'], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === path.join(here, 'install.mjs')) {
   try {
     installWorkbench();
   } catch (error) {

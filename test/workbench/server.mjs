@@ -4,8 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { installWorkbench, servers } from './install.mjs';
-
-export const projectRoot = path.resolve(import.meta.dirname, '../..');
+import { projectRoot } from './root.mjs';
 
 /** Settings that keep a fresh VS Code quiet: no welcome, no telemetry, no updates, nothing that moves. */
 const QUIET = {

@@ -2,7 +2,8 @@
 // node test/workbench/start.mjs [--port=8123] [--folder=path]
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { projectRoot, startServer } from './server.mjs';
+import { projectRoot } from './root.mjs';
+import { startServer } from './server.mjs';
 
 /** @param {string} name */
 const valueOf = name => process.argv.find(argument => argument.startsWith(`--${name}=`))?.slice(name.length + 3);

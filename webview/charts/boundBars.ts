@@ -39,16 +39,21 @@ export function boundBars(summary: StudySummary | undefined): BoundBars | undefi
   return { bounds: first.bound.bounds, range: first.bound.range, names, bars };
 }
 
-/** The bars in a sentence for those who do not see them. */
-export function describeBars({ range, bars }: BoundBars): string {
+/** What is seen and how to read it, in a sentence or two. */
+export function captionBars(shown: BoundBars): string {
+  return `Upper limit of the ${shown.bounds.split(' (')[0] ?? ''}, mean over seeds; hatched: assumed. ${verdict(shown)}`;
+}
+
+/** The bars in words for those who do not see them. */
+export function describeBars(shown: BoundBars): string {
+  return `${shown.bars.map(bar => `${bar.arm} ${formatRisk(bar.total)} ${bar.evidence}`).join('; ')}. ${verdict(shown)}`;
+}
+
+function verdict({ range, bars }: BoundBars): string {
   const vacuous = bars.filter(bar => bar.vacuous).length;
-  const verdict =
-    vacuous === 0
-      ? `All are below ${formatRisk(range)}, the loss's range.`
-      : vacuous === bars.length
-        ? `All are vacuous: at or above ${formatRisk(range)}, the loss's range.`
-        : `${vacuous} of ${bars.length} are vacuous: at or above ${formatRisk(range)}, the loss's range.`;
-  return `${bars.map(bar => `${bar.arm} ${formatRisk(bar.total)} ${bar.evidence}`).join('; ')}. ${verdict}`;
+  if (vacuous === 0) return `All are below ${formatRisk(range)}, from which on a bound is vacuous.`;
+  const how = vacuous === bars.length ? 'All are' : `${vacuous} of ${bars.length} ${vacuous === 1 ? 'is' : 'are'}`;
+  return `${how} vacuous: at or above ${formatRisk(range)}, the loss's range.`;
 }
 
 /** The bars as a table: one row an arm, one column a term, each number with its evidence. */

@@ -24,12 +24,21 @@ export function termColour(name: TermName, theme: ChartTheme): string {
 }
 
 /** Height of the chart in CSS pixels. */
-export const boundHeight = ({ bars }: BoundBars): number => 64 + bars.length * 34;
+export const boundHeight = ({ bars }: BoundBars): number => 64 + bars.length * 40;
 
 /** Stacked bars, one an arm, with the line from which on a bound is vacuous. Assumed terms are hatched. */
 export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme): ChartOption {
   const text = { color: theme.muted, fontFamily: theme.fontFamily, fontSize: theme.fontSize };
   const hatch = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: theme.background };
+  const category = (data: string[], position: 'left' | 'right') => ({
+    type: 'category' as const,
+    position,
+    inverse: true,
+    data,
+    axisLabel: { ...text, color: theme.foreground },
+    axisTick: { show: false },
+    axisLine: { show: position === 'left', lineStyle: { color: theme.grid } },
+  });
   const longest = Math.max(range, ...bars.map(bar => bar.total));
   return {
     animation: !theme.reducedMotion,
@@ -43,26 +52,29 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
       borderColor: theme.grid,
       textStyle: { ...text, color: theme.foreground },
     },
-    grid: { left: 8, right: 64, top: 26, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 8, top: 26, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value',
       max: longest * 1.04,
       axisLabel: { ...text, showMaxLabel: false },
       splitLine: { lineStyle: { color: theme.grid } },
     },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: bars.map(bar => bar.arm),
-      axisLabel: { ...text, color: theme.foreground },
-      axisTick: { show: false },
-    },
+    yAxis: [
+      category(
+        bars.map(bar => bar.arm),
+        'left',
+      ),
+      category(
+        bars.map(bar => formatRisk(bar.total)),
+        'right',
+      ),
+    ],
     series: [
       ...names.map(name => ({
         type: 'bar' as const,
         name,
         stack: 'bound',
-        barMaxWidth: 18,
+        barMaxWidth: 20,
         itemStyle: { color: termColour(name, theme), borderColor: theme.background, borderWidth: theme.highContrast ? 1 : 0 },
         tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tooltip(name, bars[dataIndex]) },
         data: bars.map(bar => {
@@ -75,13 +87,6 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
         name: 'total',
         stack: 'bound',
         silent: true,
-        label: {
-          show: true,
-          position: 'right' as const,
-          ...text,
-          color: theme.foreground,
-          formatter: ({ dataIndex }: { dataIndex: number }) => totalText(bars[dataIndex]),
-        },
         data: bars.map(() => 0),
         markLine: {
           silent: true,
@@ -92,7 +97,7 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
             color: theme.warning,
             fontFamily: theme.fontFamily,
             fontSize: theme.fontSize,
-            position: 'end' as const,
+            position: 'start' as const,
           },
           data: [{ xAxis: range }],
         },
@@ -100,8 +105,6 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
     ],
   };
 }
-
-const totalText = (bar: BoundBars['bars'][number] | undefined): string => (bar ? formatRisk(bar.total) : '');
 
 function tooltip(name: TermName, bar: BoundBars['bars'][number] | undefined): string {
   const term = bar?.terms.find(one => one.name === name);

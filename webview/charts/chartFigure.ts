@@ -5,7 +5,10 @@ import { draw, type ChartOption, type EChartsType } from './echarts';
 /** Everything a figure shows: the chart, a sentence that says the same, and a table with its numbers. */
 export interface FigureContent {
   readonly option: ChartOption;
+  /** What is seen, in a line under the title. */
   readonly summary: string;
+  /** What the chart shows, for those who do not see it. */
+  readonly description: string;
   readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
   /** In CSS pixels. */
   readonly height: number;
@@ -48,7 +51,7 @@ export class ChartFigure {
     this.chart ??= draw(this.canvas);
     this.chart.resize();
     this.chart.setOption(content.option, { notMerge: true });
-    this.canvas.setAttribute('aria-label', content.summary);
+    this.canvas.setAttribute('aria-label', content.description);
     if (!this.table.hidden) this.fillTable();
   }
 

@@ -13,7 +13,11 @@ export interface ChartTheme {
   readonly reducedMotion: boolean;
 }
 
-const SERIES = ['blue', 'purple', 'green', 'orange', 'yellow', 'red'];
+const SERIES = [
+  ...['blue', 'purple', 'green', 'orange', 'yellow', 'red'].map(name => `charts-${name}`),
+  'terminal-ansiCyan',
+  'charts-foreground',
+];
 
 /** The colours of the theme that is in force now. */
 export function readTheme(): ChartTheme {
@@ -27,7 +31,7 @@ export function readTheme(): ChartTheme {
     grid: variable('widget-border', variable('editorWidget-border', foreground)),
     background: variable('editorWidget-background', variable('editor-background', 'Canvas')),
     warning: variable('editorWarning-foreground', foreground),
-    series: SERIES.map(name => variable(`charts-${name}`, foreground)),
+    series: SERIES.map(name => variable(name, foreground)),
     fontFamily: variable('font-family', 'sans-serif'),
     fontSize: parseFloat(variable('font-size', '13px')) - 1,
     highContrast: body.contains('vscode-high-contrast') || body.contains('vscode-high-contrast-light'),

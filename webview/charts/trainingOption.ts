@@ -11,13 +11,13 @@ export interface TrainingView {
   readonly log: boolean;
 }
 
-const PLOT_HEIGHT = 170;
+const PLOT_HEIGHT = 160;
 const TOP = 24;
 const GAP = 34;
 const SMOOTHING = 0.9;
 
 /** Height of the chart in CSS pixels. */
-export const trainingHeight = ({ plots }: TrainingCurves): number => plots.length * (PLOT_HEIGHT + GAP) + TOP;
+export const trainingHeight = ({ plots }: TrainingCurves): number => plots.length * (PLOT_HEIGHT + GAP) - 8;
 
 /** One plot above the other over a common axis of steps. */
 export function trainingOption(shown: TrainingCurves, view: TrainingView, theme: ChartTheme): ChartOption {
@@ -42,14 +42,10 @@ export function trainingOption(shown: TrainingCurves, view: TrainingView, theme:
       axisLabel: text,
       axisLine: line,
       splitLine: { show: false },
-      name: index === shown.plots.length - 1 ? 'step' : '',
-      nameLocation: 'end',
-      nameGap: -8,
-      nameTextStyle: { ...text, verticalAlign: 'bottom', padding: [0, 0, 8, 0] },
     })),
     yAxis: shown.plots.map((plot, index) => ({
       gridIndex: index,
-      type: view.log ? 'log' : 'value',
+      ...(view.log ? { type: 'log' as const, logBase: 2 } : { type: 'value' as const }),
       scale: true,
       name: plot.title,
       nameTextStyle: { ...text, align: 'left' },
@@ -78,7 +74,7 @@ function one(curve: Curve, values: readonly number[], view: TrainingView, theme:
     name: `${curve.label}${curve.heldOut ? ' (held out)' : ''}`,
     xAxisIndex: curve.plot,
     yAxisIndex: curve.plot,
-    showSymbol: curve.heldOut && curve.steps.length < 30,
+    showSymbol: curve.steps.length === 1,
     symbolSize: 5,
     sampling: 'lttb' as const,
     itemStyle: { color: colour },
