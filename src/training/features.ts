@@ -43,12 +43,3 @@ export class FeatureExtractor {
     this.pass.dispose();
   }
 }
-
-/** The rows of `matrix` at `positions`, copied, in that order. */
-export function rowsAt(matrix: Matrix, positions: ArrayLike<number>): Matrix {
-  const { columns, values } = matrix;
-  const picked = new Float64Array(positions.length * columns);
-  for (let i = 0; i < positions.length; i++)
-    picked.set(values.subarray(positions[i]! * columns, (positions[i]! + 1) * columns), i * columns);
-  return { rows: positions.length, columns, values: picked };
-}

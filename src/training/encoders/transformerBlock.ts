@@ -25,7 +25,7 @@ function attention(parameters: Parameters, name: string, { width, heads }: Block
   const qkv = linear(parameters, `${name}.qkv`, width, 3 * width);
   const project = linear(parameters, `${name}.proj`, width, width);
   return (x, tokens) => {
-    const sequences = x.shape[0]! / tokens;
+    const sequences = x.shape[0] / tokens;
     const perHead = (rows: Tensor): Tensor =>
       reshape(transpose(reshape(rows, [sequences, tokens, heads, size]), [0, 2, 1, 3]), [sequences * heads, tokens, size]);
     const [queries, keys, values] = split(qkv(x), 3, 1).map(perHead) as [Tensor, Tensor, Tensor];

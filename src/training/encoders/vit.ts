@@ -42,8 +42,8 @@ export class VisionTransformer {
   /** Patches, `(images · tokens) × patchSize`, to embedded tokens with their positions, `(images · tokens) × width`. */
   embed(patches: Tensor): Tensor {
     const { tokens, width } = this.settings;
-    const embedded = reshape(this.patchEmbedding(patches), [patches.shape[0]! / tokens, tokens, width]);
-    return reshape(add(embedded, this.positions), [patches.shape[0]!, width]);
+    const embedded = reshape(this.patchEmbedding(patches), [patches.shape[0] / tokens, tokens, width]);
+    return reshape(add(embedded, this.positions), [patches.shape[0], width]);
   }
 
   /** Embedded tokens, `perImage` of each image, to normalised tokens of the same shape. */
@@ -55,6 +55,6 @@ export class VisionTransformer {
   features(patches: Tensor): Tensor {
     const { tokens, width } = this.settings;
     const encoded = this.encode(this.embed(patches), tokens);
-    return mean(reshape(encoded, [patches.shape[0]! / tokens, tokens, width]), 1);
+    return mean(reshape(encoded, [patches.shape[0] / tokens, tokens, width]), 1);
   }
 }

@@ -48,7 +48,7 @@ export async function fit(
     inputs: { input: { shape: classifier.shape(batch) }, labels: { shape: [batch, 1] } },
     parameters: classifier.parameters,
     trainable: classifier.trainable,
-    loss: ({ input, labels }) => ({ loss: mean(softplus(neg(mul(classifier.decide(input!), labels!)))) as Scalar }),
+    loss: ({ input, labels }) => ({ loss: mean<Scalar>(softplus(neg(mul(classifier.decide(input!), labels!)))) }),
     optimiser: { kind: 'adamw', weightDecay },
   });
   try {

@@ -1,9 +1,8 @@
 import type { Random } from '../../common/random';
 import { featurePreparations } from '../../theory/featurePreparation';
 import { fitLogisticHead } from '../../theory/linearHead';
-import type { Matrix } from '../../theory/matrix';
+import { rowsAt, type Matrix } from '../../theory/matrix';
 import { headOutputs } from '../../theory/rampLoss';
-import { rowsAt } from '../features';
 import type { Pace } from '../pace';
 import { complement, logisticLoss, stratifiedFolds } from './labelledPoints';
 

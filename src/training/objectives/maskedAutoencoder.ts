@@ -83,7 +83,7 @@ export class MaskedAutoencoder {
   private errors({ patches, masked }: Tensors, prediction: Tensor): Tensor {
     const { tokens, patchSize } = this.encoder.settings;
     const squares = mul(squaredDifference(prediction, patches!), masked!);
-    const images = patches!.shape[0]! / tokens;
+    const images = patches!.shape[0] / tokens;
     return div(sum(reshape(squares, [images, tokens * patchSize]), 1), (tokens - this.visible) * patchSize);
   }
 
@@ -94,7 +94,7 @@ export class MaskedAutoencoder {
     const seen = gatherPad(this.encoder.embed(patches!), visible!, place!);
     const encoded = this.embed(this.encoder.encode(seen, this.visible));
     const filled = add(gatherPad(encoded, place!, visible!), mul(masked!, reshape(this.maskToken, [1, width])));
-    const rows = patches!.shape[0]!;
+    const rows = patches!.shape[0];
     const placed = reshape(add(reshape(filled, [rows / tokens, tokens, width]), this.positions), [rows, width]);
     const decoded = this.blocks.reduce((x, block) => block(x, tokens), placed);
     return this.predict(this.norm(decoded));

@@ -23,7 +23,7 @@ export function drawSigns(random: Random, draws: number, batch: number): Float32
  * the value of a batch of m to all N images.
  */
 export function radReg(features: Tensor, signs: Tensor, { radius, population }: RadRegSettings): Scalar {
-  const batch = features.shape[0]!;
+  const batch = features.shape[0];
   const sums = div(matMul(signs, features), batch);
   const norms = sub(sqrt(add(sum(square(sums), 1), SMOOTHING ** 2)), SMOOTHING);
   return mul(mean(norms), radius * Math.sqrt(Math.min(1, batch / population)));

@@ -1,0 +1,13 @@
+import path from 'node:path';
+import type { Engine } from '../../../src/training/engine/engine';
+import { ReferenceEngine } from '../../../src/training/engine/reference';
+import { createEngine } from '../../../src/training/engine/select';
+
+let native: Promise<Engine> | undefined;
+
+/** The engine that trials run on, one thread; made once. */
+export const nativeEngine = (): Promise<Engine> =>
+  (native ??= createEngine({ name: 'native', threads: 1, assets: path.join(process.cwd(), 'dist') }));
+
+/** Eager tfjs, the independent oracle: slow, for tiny models. */
+export const referenceEngine = (): Promise<Engine> => Promise.resolve(new ReferenceEngine());
