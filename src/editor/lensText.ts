@@ -51,7 +51,7 @@ export function boundText(knowledge: DefinitionKnowledge): LensText {
   });
 }
 
-/** The strongest certificate of the head: the trainer lists F2 before F1. */
+/** The strongest certificate of the head, F2 before F1. Both bound the randomised head; the deterministic one errs at most twice as often. */
 export const headCertificate = (results: TrialResults): Report | undefined =>
   results.reports.find(report => report.theorem === 'F2' || report.theorem === 'F1');
 
@@ -82,7 +82,7 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
   const labels = `${formatCount(trial.data.labels)} labels`;
   const title = certificate.vacuous
     ? [`${certificate.evidence} but vacuous from ${labels} (${test})`, neededText(certificate), provenance].filter(Boolean).join(' · ')
-    : `${certificate.evidence} error ≤ ${formatRisk(certificate.total)} from ${labels} (${test}) · ${provenance}`;
+    : `${certificate.evidence} error ≤ ${formatRisk(certificate.total)} of the randomised head from ${labels} (${test}) · ${provenance}`;
   return { title, tooltip: `${theoremSentence(certificate)} Arm "${trial.arm}", seed ${trial.seed}, study ${trial.study.name}.` };
 }
 
@@ -105,7 +105,7 @@ function estimateTitle(estimate: Report, unlabelled: number): string {
 }
 
 /** One sentence that names the theorem, what it bounds, the total with its evidence and the chance that it fails. */
-function theoremSentence(report: Report): string {
+export function theoremSentence(report: Report): string {
   const range = report.vacuous ? `, not below ${formatRisk(report.range)}, the largest value possible: vacuous` : '';
   return `${report.theorem} bounds the ${report.bounds}: ${formatRisk(report.total)} (${report.evidence}${range}), failing with probability at most ${formatRisk(report.failureProbability)}.`;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { byStudy, isActive, type RunEntry, type StudyRuns } from './runIndex';
+import { headCertificate, theoremSentence } from './lensText';
 import type { RunService } from './runService';
 import { runDescription, runLabel, studyDescription } from './runText';
 
@@ -56,7 +57,14 @@ function runItem(entry: RunEntry): vscode.TreeItem {
   item.description = runDescription(entry, new Date());
   item.iconPath = ICONS[record.state];
   item.contextValue = isActive(entry) ? 'run.active' : 'run.ended';
-  item.tooltip = record.fault ?? record.results?.collapse ?? `${runLabel(entry)}: ${runDescription(entry, new Date())}`;
+  item.tooltip = tooltipOf(entry);
   item.accessibilityInformation = { label: `${runLabel(entry)}, ${record.state}, ${item.description}` };
   return item;
+}
+
+/** Why a run failed, what is odd about it, or what its certificate says. */
+function tooltipOf({ record: { fault, results, state } }: RunEntry): string {
+  const certificate = results && headCertificate(results);
+  const sentences = [fault, results?.collapse, certificate && theoremSentence(certificate)].filter(sentence => sentence !== undefined);
+  return sentences.length > 0 ? sentences.join('\n\n') : state;
 }
