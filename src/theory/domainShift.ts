@@ -16,7 +16,7 @@ const CLASSIFIER_STRENGTH = 1e-3;
 export const sameDomain = (): Quantity => assumed(0, 'pre-training and downstream inputs follow the same law');
 
 /** Total variation between normal laws with one covariance and means at Mahalanobis distance `distance`: 2Φ(distance/2) − 1. */
-export const gaussianTotalVariation = (distance: number): number => 1 - 2 * normalUpperTail(distance / 2);
+export const gaussianTotalVariation = (distance: number): number => Math.max(0, 1 - 2 * normalUpperTail(distance / 2));
 
 /**
  * Plug-in total variation between two samples of features under normal laws with a common covariance. The squared Mahalanobis distance is corrected

@@ -97,10 +97,11 @@ function reflectRows(basis: Float64Array, v: Float64Array, w: Float64Array, n: n
 
 /** Diagonalises in place; every rotation is carried through the rows of `basis`. */
 function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, n: number): void {
+  const scale = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0);
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
-      while (m + 1 < n && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m + 1 < n && Math.abs(e[m]!) > Number.EPSILON * scale) m++;
       if (m === l) break;
       if (sweep === MOST_SWEEPS) throw new RangeError('The eigenvalues do not converge');
       qlSweep(d, e, basis, n, l, m);

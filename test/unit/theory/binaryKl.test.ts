@@ -8,7 +8,7 @@ interface PacBayesReference {
 }
 
 describe('binary kl', () => {
-  for (const row of readJson<PacBayesReference>('pacbayes.json').rows)
+  for (const row of (readJson('pacbayes.json') as PacBayesReference).rows)
     it(`inverts the PAC-Bayes bound at risk ${row.empirical_gibbs_risk}, KL ${row.KL}, n = ${row.n} as the reference does`, () => {
       const nats = (row.KL + Math.log((2 * Math.sqrt(row.n)) / row.delta)) / row.n;
       close(binaryKlUpperInverse(row.empirical_gibbs_risk, nats), row.seeger_maurer_kl_inverse, 1e-9);

@@ -36,7 +36,7 @@ export function multiply(left: Matrix, right: Matrix): Matrix {
 
 export const fixture = (name: string): string => path.join(process.cwd(), 'test/fixtures/theory', name);
 
-export const readJson = <T>(name: string): T => JSON.parse(readFileSync(fixture(name), 'utf8')) as T;
+export const readJson = (name: string): unknown => JSON.parse(readFileSync(fixture(name), 'utf8'));
 
 /** A two-dimensional float32 array of NumPy. */
 export function readNpy(name: string): Matrix {

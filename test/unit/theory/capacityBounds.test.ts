@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { neededSamples } from '../../../src/theory/neededSamples';
+import { normBasedBound, type NormedLayer } from '../../../src/theory/normBased';
+import { chainCovering, optimisticLossBound, parameterCountBound, type ChainLayer } from '../../../src/theory/parameterCount';
+import { transformerNorms, type TransformerBlock } from '../../../src/theory/transformerNorms';
+import { close } from './support';
+
+const problem = (samples: number) => ({ samples, inputNorm: 1, lossLipschitz: 4, lossRange: 4, failureProbability: 0.05 });
+const chain: readonly ChainLayer[] = [2048, 1024, 2048].map(parameters => ({ parameters, spectralNorm: 1, activationLipschitz: 1 }));
+const normed: readonly NormedLayer[] = Array.from({ length: 3 }, () => ({ spectralNorm: 1, groupNorm: 2, activationLipschitz: 1 }));
+const positive = fc.double({ min: 0.2, max: 5, noNaN: true });
+
+describe('norm-based bound D3', () => {
+  const golden = [
+    { samples: 1e6, coveringConstant: 22058.769701710055, rademacher: 0.9834945041205779, excess: 7.891639347961436 },
+    { samples: 1e8, coveringConstant: 220587.69701710055, rademacher: 0.15930008355399336, excess: 1.276768999931628 },
+  ];
+  for (const { samples, ...expected } of golden)
+    it(`gives the worked values at N = ${samples}`, () => {
+      const bound = normBasedBound(normed, 64, { ...problem(samples), lossLipschitz: 1 });
+      close(bound.coveringConstant, expected.coveringConstant);
+      close(bound.rademacher, expected.rademacher);
+      close(bound.excess, expected.excess);
+    });
+
+  it('caps the complexity at 1 where the class is too rich', () => {
+    assert.equal(normBasedBound(normed, 64, { ...problem(100), lossLipschitz: 1 }).rademacher, 1);
+    assert.equal(normBasedBound(normed, 64, { ...problem(9e5), lossLipschitz: 1 }).rademacher, 1, '3C < N, yet the formula exceeds 1');
+  });
+
+  it('is linear in B_x and √N, and blind to factors moved between layers or between input and first layer', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(positive, positive), { minLength: 2, maxLength: 5 }), positive, (norms, factor) => {
+        const layers = norms.map(([spectralNorm, ratio]) => ({ spectralNorm, groupNorm: spectralNorm * ratio, activationLipschitz: 1 }));
+        const at = (changed: readonly NormedLayer[], inputNorm = 1, samples = 1e6) =>
+          normBasedBound(changed, 64, { ...problem(samples), inputNorm }).coveringConstant;
+        const scale = (layer: NormedLayer, by: number): NormedLayer => ({
+          ...layer,
+          spectralNorm: layer.spectralNorm * by,
+          groupNorm: layer.groupNorm * by,
+        });
+        const moved = layers.map((layer, l) => (l === 0 ? scale(layer, factor) : l === 1 ? scale(layer, 1 / factor) : layer));
+        const first = layers.map((layer, l) => (l === 0 ? scale(layer, 1 / factor) : layer));
+        close(at(moved), at(layers));
+        close(at(first, factor), at(layers));
+        close(at(layers, factor), factor * at(layers));
+        close(at(layers, 1, 4e6), 2 * at(layers));
+      }),
+    );
+  });
+});
+
+describe('parameter-count bound D4', () => {
+  it('gives the worked values', () => {
+    const bound = parameterCountBound(chain, problem(1e6));
+    close(bound.logCovering, 79909.223392558);
+    close(bound.deviation, 0.7995724427912593);
+    close(bound.excess, 1.5991448855825185);
+  });
+
+  it('depends on norms through logarithms only, and on their product', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 500 }), positive), { minLength: 1, maxLength: 6 }), layers => {
+        const of = (change: (norm: number, l: number) => number) =>
+          chainCovering(
+            layers.map(([parameters, norm], l) => ({ parameters, spectralNorm: change(norm, l), activationLipschitz: 1 })),
+            1,
+            1e-6,
+          ).reduce((sum, share) => sum + share, 0);
+        const parameters = layers.reduce((sum, [count]) => sum + count, 0);
+        const grown = of(norm => 10 * norm) - of(norm => norm);
+        assert.ok(grown >= 0 && grown <= parameters * Math.log(10 ** layers.length) * (1 + 1e-9));
+        close(
+          of((norm, l) => (l === 0 ? 3 * norm : l === layers.length - 1 ? norm / 3 : norm)),
+          of((norm, l) => (layers.length === 1 ? (l === 0 ? 3 * norm : norm) : norm)),
+        );
+      }),
+    );
+  });
+
+  it('survives a chain whose product of norms overflows', () => {
+    const deep = Array.from({ length: 400 }, () => ({ parameters: 10, spectralNorm: 1e3, activationLipschitz: 1 }));
+    const { logCovering, excess } = parameterCountBound(deep, problem(1e6));
+    close(logCovering, 4000 * (400 * Math.log(1e3) + Math.log(800) + Math.log(1e6)), 1e-12);
+    assert.ok(Number.isFinite(excess));
+  });
+
+  it('falls about tenfold from N to 100 N, and adds the training gap', () => {
+    const ratio = parameterCountBound(chain, problem(1e6)).deviation / parameterCountBound(chain, problem(1e8)).deviation;
+    assert.ok(ratio > 8 && ratio <= 10, `${ratio}`);
+    close(parameterCountBound(chain, problem(1e6), 0.25).excess, 1.5991448855825185 + 0.25);
+  });
+});
+
+describe('optimistic bound D5', () => {
+  const { logCovering } = parameterCountBound(chain, problem(1e6));
+  it('gives the worked values', () => {
+    close(optimisticLossBound(0.01, logCovering, 1e-6, problem(1e6)), 0.7292778401353436);
+    close(optimisticLossBound(0, logCovering, 1e-6, problem(1e6)), 0.6409048749489722);
+  });
+  it('is 2B_ℓt/N without training loss at fine resolution, and rises with the training loss', () => {
+    close(optimisticLossBound(0, 100, 0, problem(1e4)), (2 * 4 * (100 + Math.log(20))) / 1e4);
+    assert.ok(optimisticLossBound(0.2, 100, 0, problem(1e4)) > optimisticLossBound(0.1, 100, 0, problem(1e4)));
+  });
+});
+
+describe('norms of a transformer', () => {
+  const block: TransformerBlock = { attentionScale: 0.5, feedForwardScale: 0.5, value: 1, queryKey: 1, feedForward: [1, 1], keyWidth: 16 };
+  it('follows the worked recursion', () => {
+    assert.deepEqual(transformerNorms([block, block], 1, 1), {
+      rows: [1, 2.25, 5.0625],
+      afterAttention: [1.5, 3.375],
+      lipschitz: [2.625, 4.1484375],
+      tails: [4.1484375, 1],
+    });
+  });
+  it('is the identity without branches, and averages where queries and keys are 0', () => {
+    const off = transformerNorms([{ ...block, attentionScale: 0, feedForwardScale: 0 }], 3, 1);
+    assert.deepEqual([off.rows, off.lipschitz], [[3, 3], [1]]);
+    assert.deepEqual(transformerNorms([{ ...block, queryKey: 0 }], 3, 1).lipschitz, [1.5 * 1.5]);
+  });
+});
+
+describe('needed samples', () => {
+  it('is the smallest number at which the bound falls below the target', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 1e4, noNaN: true }), fc.double({ min: 1e-3, max: 1, noNaN: true }), (scale, target) => {
+        const bound = (n: number) => scale / Math.sqrt(n);
+        const n = neededSamples(bound, target)!;
+        assert.ok(bound(n) < target);
+        assert.ok(n === 1 || n > 2 ** 50 || bound(n - 1) >= target);
+      }),
+    );
+  });
+  it('gives up where no number suffices', () =>
+    assert.equal(
+      neededSamples(() => 1, 0.5),
+      undefined,
+    ));
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { Random } from '../../../src/common/random';
+import { readIdxImages, readIdxLabels } from '../../../src/datasets/idx';
+import { columnMeans, scatter } from '../../../src/theory/covariance';
+import { marginCertificates } from '../../../src/theory/marginCertificate';
+import { rowsAt, type Matrix } from '../../../src/theory/matrix';
+import { errorRate } from '../../../src/theory/rampLoss';
+import { symmetricEigen } from '../../../src/theory/symmetricEigen';
+import { multiply } from './support';
+
+const TROUSER = 1;
+const DRESS = 3;
+const COMPONENTS = 48;
+const LABELLED = 500;
+const DRAWS = 2;
+const PRETRAINING = 2000;
+
+/** Images halved to 14 × 14 by 2 × 2 means, one a row, with their class numbers. */
+async function images(name: string): Promise<{ readonly pixels: Matrix; readonly classes: Uint8Array }> {
+  const file = (kind: string) => path.join('media/sample/fashion-mnist', `${name}-${kind}-ubyte.gz`);
+  const { count, height, width, values } = await readIdxImages(file('images-idx3'));
+  const [rows, columns] = [height / 2, width / 2];
+  const pixels = new Float64Array(count * rows * columns);
+  for (let i = 0; i < count; i++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        pixels[(i * rows + (y >> 1)) * columns + (x >> 1)]! += values[(i * height + y) * width + x]! / (4 * 255);
+  return { pixels: { rows: count, columns: rows * columns, values: pixels }, classes: await readIdxLabels(file('labels-idx1')) };
+}
+
+type Representation = (pixels: Matrix) => Matrix;
+
+/** Principal components of unlabelled images, the pixels themselves, and as many random ReLU features. */
+function representations(unlabelled: Matrix): Readonly<Record<'components' | 'pixels' | 'random', Representation>> {
+  const means = columnMeans(unlabelled);
+  const centred = (pixels: Matrix): Matrix => ({
+    ...pixels,
+    values: Float64Array.from(pixels.values, (value, i) => value - means[i % pixels.columns]!),
+  });
+  const { vectors } = symmetricEigen(scatter(unlabelled, means));
+  const d = unlabelled.columns;
+  const map = (entry: (j: number, k: number) => number): Matrix => ({
+    rows: d,
+    columns: COMPONENTS,
+    values: Float64Array.from({ length: d * COMPONENTS }, (_, i) => entry(Math.floor(i / COMPONENTS), i % COMPONENTS)),
+  });
+  const axes = map((j, k) => vectors.values[k * d + j]!);
+  const random = new Random('random features');
+  const directions = map(() => random.normal());
+  return {
+    components: pixels => multiply(centred(pixels), axes),
+    pixels: centred,
+    random: pixels => {
+      const outputs = multiply(centred(pixels), directions);
+      return { ...outputs, values: Float64Array.from(outputs.values, value => Math.max(0, value)) };
+    },
+  };
+}
+
+const ofTask = (classes: Uint8Array, from = 0, to = classes.length) =>
+  Array.from({ length: to - from }, (_, i) => from + i).filter(i => classes[i] === TROUSER || classes[i] === DRESS);
+const signs = (classes: Uint8Array, rows: readonly number[]) => rows.map(i => (classes[i] === TROUSER ? 1 : -1));
+
+describe('margin certificates on real images: trouser against dress, 500 labels', () => {
+  it('are below ½ for every representation, above the test error, and rank the representations as the test error does', async function () {
+    this.timeout(120_000);
+    const train = await images('train-10k');
+    const test = await images('test-2k');
+    const pool = ofTask(train.classes, PRETRAINING);
+    const unlabelled = rowsAt(train.pixels, ofTask(train.classes, 0, PRETRAINING));
+    const tested = ofTask(test.classes);
+    const mean = { components: { f1: 0, f2: 0, error: 0 }, pixels: { f1: 0, f2: 0, error: 0 }, random: { f1: 0, f2: 0, error: 0 } };
+    const represent = representations(
+      rowsAt(
+        train.pixels,
+        Array.from({ length: PRETRAINING }, (_, i) => i),
+      ),
+    );
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const order = new Random(draw).permutation(pool.length);
+      const rows = Array.from(order.subarray(0, LABELLED), k => pool[k]!);
+      for (const name of ['components', 'pixels', 'random'] as const) {
+        const { f1, f2 } = marginCertificates({
+          features: represent[name](rowsAt(train.pixels, rows)),
+          labels: signs(train.classes, rows),
+          unlabelled: represent[name](unlabelled),
+          failureProbability: 0.05,
+          settings: { exponents: [0, 0.5], strengths: [1e-3, 1e-2, 1e-1] },
+        });
+        const prepared = f1.preparation.apply(represent[name](rowsAt(test.pixels, tested)));
+        const error = errorRate(prepared, signs(test.classes, tested), f1.head);
+        assert.ok(f1.report.total < 0.5 && f2!.report.total < 0.5, `${name}: F1 ${f1.report.total}, F2 ${f2!.report.total}`);
+        assert.ok(f1.report.total > error, `${name}: F1 ${f1.report.total} below the test error ${error}`);
+        mean[name].f1 += f1.report.total / DRAWS;
+        mean[name].f2 += f2!.report.total / DRAWS;
+        mean[name].error += error / DRAWS;
+      }
+    }
+    for (const better of ['components', 'pixels'] as const)
+      for (const measure of ['f1', 'f2', 'error'] as const)
+        assert.ok(mean[better][measure] < mean.random[measure], `${measure}: ${JSON.stringify(mean)}`);
+    if (process.env['SHOW']) console.log(mean);
+  });
+});
