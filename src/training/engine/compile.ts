@@ -8,6 +8,8 @@ import { TraceFault } from './traceFault';
 export interface CompileOptions {
   /** Values of variables to store in the model, by variable name; a variable without one stays an input. */
   readonly weights?: (name: string) => Float32Array | undefined;
+  /** What stored weights are called in the file, by variable name; `var/<name>` when absent. */
+  readonly weightName?: (name: string) => string;
   /** Only standard ONNX operators, and outputs under our own names: for files that other programs open. */
   readonly portable?: boolean;
   /** The batch size of the trace, if the batch is to be dynamic: every dimension it divides is left open (choose a large prime). */
@@ -36,6 +38,13 @@ export function compile(traced: Traced, options: CompileOptions = {}): CompiledM
     batch: batchSource(traced, values, options.dynamicBatch),
   });
   const names = new Map<Value, Name>();
+  for (const { name, value } of traced.variables) {
+    const data = values.has(value) ? options.weights?.(name) : undefined;
+    if (data) names.set(value, emitter.stored(options.weightName?.(name) ?? inputName(value), value.dtype, value.shape, data));
+  }
+  const inputs = [...traced.inputs, ...traced.variables.map(variable => variable.value)].filter(
+    value => values.has(value) && !names.has(value),
+  );
   const nameOf = (value: Value): Name => {
     const name = names.get(value) ?? constantOrInput(emitter, value, names.size);
     names.set(value, name);
@@ -67,14 +76,6 @@ export function compile(traced: Traced, options: CompileOptions = {}): CompiledM
     outputValues.push(described(name, value));
   }
 
-  const weightOf = new Map(traced.variables.map(({ name, value }) => [value, options.weights?.(name)]));
-  const inputs: Value[] = [];
-  for (const value of [...traced.inputs, ...traced.variables.map(variable => variable.value)]) {
-    if (!values.has(value)) continue;
-    const weight = weightOf.get(value);
-    if (weight) emitter.stored(inputName(value), value.dtype, value.shape, weight);
-    else inputs.push(value);
-  }
   return {
     bytes: encodeModel({
       nodes: emitter.nodes,

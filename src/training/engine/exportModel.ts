@@ -7,11 +7,16 @@ const TRACED_BATCHES = [1009, 1013] as const;
 
 /**
  * A standalone ONNX file with the weights inside: standard operators, dynamic batch.
- * `traceAt` traces the function at a given batch size; it is called twice, and a function that bakes the batch size in is a `TraceFault`.
+ * `weights` and `weightName` give values, and names in the file, by variable name. `traceAt` traces the function at a given batch size;
+ * it is called twice, and a function that bakes the batch size in is a `TraceFault`.
  */
-export function exportModel(traceAt: (batch: number) => Traced, weights: (name: string) => Float32Array): Uint8Array {
+export function exportModel(
+  traceAt: (batch: number) => Traced,
+  weights: (name: string) => Float32Array,
+  weightName?: (name: string) => string,
+): Uint8Array {
   const [first, second] = TRACED_BATCHES.map(
-    dynamicBatch => compile(traceAt(dynamicBatch), { weights, portable: true, dynamicBatch }).bytes,
+    dynamicBatch => compile(traceAt(dynamicBatch), { weights, weightName, portable: true, dynamicBatch }).bytes,
   );
   if (Buffer.compare(first!, second!))
     throw new TraceFault('The exported function uses the batch size as a number', 'let it depend on the batch only through shapes');
