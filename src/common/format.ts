@@ -10,9 +10,9 @@ export function formatCount(count: number): string {
   return formatPower(count);
 }
 
-/** A number as `a·10ᵇ` with one significant digit: what an order of magnitude deserves. */
-export function formatPower(value: number): string {
-  const [mantissa, exponent] = value.toExponential(0).split('e') as [string, string];
+/** A number as `a·10ᵇ`, with one significant digit unless more are asked for: what an order of magnitude deserves. */
+export function formatPower(value: number, digits = 1): string {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
   return `${mantissa}·10${superscript(Number(exponent))}`;
 }
 

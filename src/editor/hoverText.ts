@@ -1,5 +1,5 @@
 import type { Layer } from '../architecture/architecture';
-import { formatCount, formatRisk } from '../common/format';
+import { formatCount, formatPower, formatRisk } from '../common/format';
 import type { Report, Term } from '../theory/report';
 import { matrices, totalParameters, totalShare, type CapacityShares } from './hintText';
 import { neededText } from './lensText';
@@ -56,7 +56,9 @@ export function putIn(formula: string, inputs: Readonly<Record<string, number | 
     .sort((a, b) => b.length - a.length);
   if (symbols.length === 0) return formula;
   const pattern = new RegExp(`(?<![\\p{L}_])(?:${symbols.map(escapePattern).join('|')})(?![\\p{L}\\p{M}_₀-₉])`, 'gu');
-  return formula.replace(pattern, symbol => inputText(inputs[symbol]!)).replace(/(\d)(?=[√‖(])/gu, '$1·');
+  return formula
+    .replace(pattern, (symbol, offset: number) => `${/\d/.test(formula[offset - 1] ?? '') ? '·' : ''}${inputText(inputs[symbol]!)}`)
+    .replace(/(\d)(?=[√‖(])/gu, '$1·');
 }
 
 const needed = (report: Report): string => {
@@ -67,7 +69,7 @@ const needed = (report: Report): string => {
 function inputText(value: number | string): string {
   if (typeof value === 'string') return value;
   if (Number.isInteger(value)) return formatCount(value);
-  return Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3 ? value.toExponential(2) : `${Number(value.toPrecision(3))}`;
+  return Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3 ? formatPower(value, 3) : `${Number(value.toPrecision(3))}`;
 }
 
 const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

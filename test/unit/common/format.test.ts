@@ -10,6 +10,7 @@ const cases: readonly (readonly [string, string])[] = [
   [formatCount(3.1e9), '3·10⁹'],
   [formatCount(Infinity), '∞'],
   [formatPower(4.2e-13), '4·10⁻¹³'],
+  [formatPower(1_254_000, 3), '1.25·10⁶'],
   [formatRisk(0.1744), '.174'],
   [formatRisk(0), '.000'],
   [formatRisk(-0.05), '-.050'],

@@ -10,7 +10,13 @@ const formulas: readonly (readonly [formula: string, inputs: Record<string, numb
   ['B_ℓ·√B', { B_ℓ: 4, B: 9 }, '4·√9', 'the longer symbol wins'],
   ['p_l·B', { p: 7, B: 2 }, 'p_l·2', 'a symbol with an index is not the symbol without'],
   ['E‖Hᵀε‖/n', {}, 'E‖Hᵀε‖/n', 'nothing to put in'],
-  ['x·C', { C: 4.2e-7 }, 'x·4.20e-7', 'small numbers as powers'],
+  ['x·C', { C: 4.2e-7 }, 'x·4.20·10⁻⁷', 'small numbers as powers'],
+  [
+    '√(ln(2/δ)/2N) + 2B_ℓ/N',
+    { δ: 0.05, N: 10_000, B_ℓ: 1 },
+    '√(ln(2/0.05)/2·10,000) + 2·1/10,000',
+    'a number before a symbol multiplies it',
+  ],
   ['f(n)', { n: 'declared same' }, 'f(declared same)', 'text goes in as it is'],
 ];
 
