@@ -10,11 +10,21 @@ const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
 const valueOf = flag => process.argv.find(argument => argument.startsWith(`${flag}=`))?.slice(flag.length + 1);
 
-/** Installs the locked dependencies when they are missing or older than the lock file. */
+/** Whether everything that the lock file names is installed in that version; packages for other platforms may be absent. */
+function isInstalled() {
+  try {
+    const packages = file => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8')).packages;
+    const installed = packages('node_modules/.package-lock.json');
+    const matches = ([place, { version, optional }]) => place === '' || (installed[place] ? installed[place].version === version : optional);
+    return Object.entries(packages('package-lock.json')).every(matches);
+  } catch {
+    return false;
+  }
+}
+
+/** Installs the locked dependencies when they are missing or others than the lock file names. */
 function installDependencies() {
-  const installed = path.join(root, 'node_modules', '.package-lock.json');
-  const lock = path.join(root, 'package-lock.json');
-  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return;
+  if (isInstalled()) return;
   console.log('Installing dependencies (npm ci) …');
   execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: root,
