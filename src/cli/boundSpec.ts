@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser/lib/esm/main.js';
 import { z } from 'zod';
 import { FileFault, ValueFault, fileFault } from '../common/fault';
 import { generalTheorem } from '../theory/generalTheorem';
