@@ -4,6 +4,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { Random } from '../../../../src/common/random';
 import type { Engine, Feeds, Tensors, TrainingSpec } from '../../../../src/training/engine/engine';
 import { layerNorm, softmaxCrossEntropy } from '../../../../src/training/engine/operations';
+import { loadNativeRuntime } from '../../../../src/training/engine/native';
 import { Parameters } from '../../../../src/training/engine/parameters';
 import { ReferenceEngine } from '../../../../src/training/engine/reference';
 import { createEngine } from '../../../../src/training/engine/select';
@@ -152,6 +153,19 @@ for (const [name, create] of ENGINES) {
       parameters.values('norm.bias').fill(2);
       const pass = await engine.forwardPass({ inputs, parameters, outputs: ({ x }) => ({ features: features(x!) }) });
       assert.deepEqual((await pass.run({ x: feeds.x! })).features, new Float32Array(BATCH * 7).fill(2));
+    });
+
+    it('exports the present weights for any batch size', async () => {
+      const { parameters, feeds, features } = classifier();
+      parameters.values('norm.bias').fill(3);
+      const outputs = ({ x }: Tensors) => ({ features: features(x!) });
+      const bytes = engine.exportOnnx({ parameters, outputs, inputs: batch => ({ x: { shape: [batch, WIDTH] } }) });
+      const { InferenceSession, Tensor } = loadNativeRuntime();
+      const session = await InferenceSession.create(bytes);
+      const x = feeds.x!.subarray(0, 2 * WIDTH) as Float32Array;
+      const exported = (await session.run({ x: new Tensor('float32', x, [2, WIDTH]) })).features!.data as Float32Array;
+      const pass = await engine.forwardPass({ inputs: { x: { shape: [2, WIDTH] } }, parameters, outputs });
+      assert.ok(difference(exported, (await pass.run({ x })).features!) <= 1e-5);
     });
 
     it('says which input is wrong', async () => {
