@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import type * as ort from 'onnxruntime-node';
+import { FileFault, Stopped } from '../../../src/common/fault';
+import type { Trial } from '../../../src/studies/study';
+import type { TrialMetrics, TrialProgress } from '../../../src/training/progress';
+import type { TrialResults } from '../../../src/training/results';
+import { runTrial, type TrialContext } from '../../../src/training/trial';
+import { nativeEngine } from './engines';
+import { sampleData } from './sampleImages';
+
+const pretraining = {
+  kind: 'masked autoencoder',
+  maskRatio: 0.75,
+  decoder: { width: 8, depth: 1, heads: 2 },
+  steps: 16,
+  batch: 16,
+  learningRate: 5e-3,
+  warmup: 2,
+} as const;
+
+const trial: Trial = {
+  id: 'tiny-seed-1',
+  study: { name: 'tiny', file: 'tiny.study.json' },
+  arm: 'tiny',
+  seed: 1,
+  data: sampleData,
+  encoder: { kind: 'vit', patch: 7, width: 16, depth: 1, heads: 2, mlpRatio: 2 },
+  objective: pretraining,
+  regulariser: { kind: 'radreg', lambda: 0.001, draws: 4, batch: 16, radius: 1 },
+  fineTuning: { modes: ['probe', 'frozen', 'full'], steps: 6, learningRates: [1e-3, 1e-2], weightDecay: 0.01 },
+  bound: { failureProbability: 0.05, margin: 1, scaledRadius: 5 },
+};
+const fromScratch: Trial = { ...trial, id: 'scratch-seed-1', objective: { kind: 'none' }, regulariser: { kind: 'none' } };
+
+const run = async (what: Trial, context: Partial<TrialContext> = {}): Promise<TrialResults> =>
+  runTrial(what, { engine: await nativeEngine(), ...context });
+
+/** Results without what the clock says. */
+const timeless = ({ seconds, pretraining: pretrained, ...results }: TrialResults) => ({
+  ...results,
+  pretraining: pretrained && { ...pretrained, seconds: 0 },
+});
+
+const termNames = (results: TrialResults, theorem: string): string[] =>
+  results.reports.find(report => report.theorem === theorem)!.terms.map(term => term.name);
+
+describe('runTrial', function () {
+  this.timeout(120_000);
+  let results: TrialResults;
+  let progress: TrialProgress[];
+  let metrics: TrialMetrics[];
+
+  before(async () => {
+    progress = [];
+    metrics = [];
+    results = await run(trial, { onProgress: one => progress.push(one), onMetrics: line => metrics.push(line) });
+  });
+
+  it('gives the same numbers for the same seed', async () => assert.deepEqual(timeless(await run(trial)), timeless(results)));
+
+  it('gives other numbers for another seed', async () => {
+    const other = await run({ ...trial, seed: 2 });
+    assert.notEqual(other.pretraining!.holdOutLoss, results.pretraining!.holdOutLoss);
+    assert.notEqual(other.featureNorm, results.featureNorm);
+  });
+
+  it('tests every mode on the whole balanced test set', () => {
+    assert.deepEqual(
+      results.fineTuning.map(({ mode }) => mode),
+      ['probe', 'frozen', 'full'],
+    );
+    for (const { testAccuracy, testErrors, testCount, chosen } of results.fineTuning) {
+      assert.equal(testCount % 2, 0);
+      assert.ok(testCount > 300);
+      assert.equal(testAccuracy, 1 - testErrors / testCount);
+      assert.equal(Object.keys(chosen).length, 1);
+    }
+  });
+
+  it('hands out F2, F1, F5 and D1, which together fail with the probability that was allowed', () => {
+    assert.deepEqual(
+      results.reports.map(({ theorem }) => theorem),
+      ['F2', 'F1', 'F5', 'D1'],
+    );
+    const [f2, f1, f5, d1] = results.reports.map(({ failureProbability }) => failureProbability);
+    assert.ok(f2! + f1! + f5! + d1! <= trial.bound.failureProbability + 1e-12, `${f2} ${f1} ${f5} ${d1}`);
+    for (const { theorem, total, terms } of results.reports)
+      assert.ok(Math.abs(terms.reduce((sum, term) => sum + term.value, 0) - total) < 1e-9, theorem);
+  });
+
+  it('labels what it assumed and estimated', () => {
+    const d1 = results.reports.at(-1)!;
+    const evidence = Object.fromEntries(d1.terms.map(term => [term.name, term.evidence]));
+    assert.deepEqual(evidence, {
+      transfer: 'estimated',
+      complexity: 'certified',
+      concentration: 'certified',
+      'domain shift': 'estimated',
+      task: 'assumed',
+      optimisation: 'certified',
+    });
+    assert.equal(d1.evidence, 'assumed');
+  });
+
+  it('takes the domain term as declared where the study says that the domains are the same', async () => {
+    const { reports } = await run({
+      ...trial,
+      data: { ...sampleData, domain: 'same' },
+      fineTuning: { ...trial.fineTuning, modes: ['probe'] },
+    });
+    const domain = reports.at(-1)!.terms.find(({ name }) => name === 'domain shift')!;
+    assert.deepEqual([domain.value, domain.evidence], [0, 'assumed']);
+  });
+
+  it('reports phases in order with a fraction that never falls and ends at 1', () => {
+    const phases = progress.map(({ phase }) => phase).filter((phase, i, all) => phase !== all[i - 1]);
+    assert.deepEqual(phases, ['pre-training', 'fine-tuning', 'certifying']);
+    progress.forEach(({ fraction }, i) => assert.ok(fraction >= (progress[i - 1]?.fraction ?? 0), `${i}`));
+    assert.equal(progress.at(-1)!.fraction, 1);
+  });
+
+  it('reports loss, RadReg value and feature norm while it trains', () => {
+    const named = (name: string): number[] => metrics.flatMap(({ values }) => (name in values ? [values[name]!] : []));
+    for (const name of ['loss', 'reconstruction', 'regulariser', 'heldOutRegulariser', 'learningRate', 'holdOutLoss', 'featureNorm']) {
+      assert.ok(named(name).length >= 5, name);
+      assert.ok(named(name).every(Number.isFinite), name);
+    }
+    assert.ok(named('holdOutLoss').at(-1)! < named('holdOutLoss')[0]!);
+    assert.equal(named('holdOutLoss').at(-1), results.pretraining!.holdOutLoss);
+  });
+
+  describe('from scratch', () => {
+    let scratch: TrialResults;
+    before(async () => {
+      scratch = await run(fromScratch);
+    });
+
+    it('has no pre-training to speak of', () => {
+      assert.equal(scratch.pretraining, undefined);
+      assert.equal(scratch.collapse, undefined);
+      assert.equal(scratch.encoderParameters, results.encoderParameters);
+    });
+
+    it('leaves out the terms of pre-training and says so, instead of inventing them', () => {
+      assert.deepEqual(termNames(scratch, 'D1'), ['complexity', 'concentration', 'optimisation']);
+      assert.match(scratch.reports.at(-1)!.bounds, /no pre-training/);
+    });
+  });
+
+  describe('stopping', () => {
+    for (const phase of ['pre-training', 'fine-tuning', 'certifying'])
+      it(`raises Stopped when asked to during ${phase}`, async () => {
+        const stop = new AbortController();
+        let after = 0;
+        const onProgress = (one: TrialProgress): void => {
+          if (stop.signal.aborted) after++;
+          else if (one.phase === phase) stop.abort();
+        };
+        await assert.rejects(run(trial, { signal: stop.signal, onProgress }), Stopped);
+        assert.ok(after <= 1, `${after} steps after the signal`);
+      });
+
+    it('does not start when it was stopped before', async () => {
+      const seen: TrialProgress[] = [];
+      await assert.rejects(run(trial, { signal: AbortSignal.abort(), onProgress: one => seen.push(one) }), Stopped);
+      assert.deepEqual(seen, []);
+    });
+  });
+
+  it('says which learning rate to lower when the loss is lost', () =>
+    assert.rejects(
+      run({ ...trial, objective: { ...pretraining, learningRate: 1e30, warmup: 0 } }),
+      /The pre-training loss of tiny-seed-1 became (NaN|Infinity) at step \d+: lower objective\.learningRate in tiny\.study\.json\./,
+    ));
+
+  describe('weights on disk', () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(path.join(os.tmpdir(), 'boundlens-trial-'));
+      await run({ ...trial, fineTuning: { ...trial.fineTuning, modes: ['probe'] } }, { outputFolder: folder });
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    it('hold the encoder, and nothing of decoder and head, under PyTorch names', async () => {
+      const bytes = await readFile(path.join(folder, 'encoder.safetensors'));
+      const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString()) as Record<string, { shape?: number[] }>;
+      assert.deepEqual(header['blocks.0.attn.qkv.weight']?.shape, [48, 16]);
+      assert.deepEqual(
+        Object.keys(header).filter(name => /decoder|mask_token|head/.test(name)),
+        [],
+      );
+    });
+
+    it('come as an ONNX file that takes any batch', async () => {
+      const { InferenceSession, Tensor } = createRequire(path.join(process.cwd(), 'package.json'))('onnxruntime-node') as typeof ort;
+      const session = await InferenceSession.create(path.join(folder, 'encoder.onnx'));
+      const image = Float32Array.from({ length: 16 * 49 }, (_, i) => (i % 7) / 7);
+      const features = async (count: number): Promise<number[]> => {
+        const patches = new Float32Array(count * image.length);
+        for (let i = 0; i < count; i++) patches.set(image, i * image.length);
+        const results = await session.run({ [session.inputNames[0]!]: new Tensor('float32', patches, [count * 16, 49]) });
+        return [...(results[session.outputNames[0]!]!.data as Float32Array)];
+      };
+      const [one, three] = [await features(1), await features(3)];
+      assert.equal(one.length, 16);
+      assert.equal(three.length, 48);
+      three.forEach((value, i) => assert.ok(Math.abs(value - one[i % 16]!) < 1e-5));
+    });
+
+    it('name the file when the disk refuses', () =>
+      assert.rejects(
+        run({ ...trial, fineTuning: { ...trial.fineTuning, modes: ['probe'] } }, { outputFolder: path.join(folder, 'missing') }),
+        FileFault,
+      ));
+  });
+});
