@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from './builder';
 import { sameShape, type Value, type ValueSpec } from './graph';
+import { IMAGE_RULES } from './imageRewrites';
 import { broadcastShape } from './tfjs';
 
 /** A kernel call that is about to be recorded. */
@@ -12,7 +13,7 @@ export interface KernelCall {
 }
 
 /** A cheaper value that equals the call's result, if the rule applies. */
-type Rule = (call: KernelCall, graph: GraphBuilder) => Value | undefined;
+export type Rule = (call: KernelCall, graph: GraphBuilder) => Value | undefined;
 
 const UNARY_FOLDS: Readonly<Record<string, (a: number) => number>> = {
   Neg: a => -a,
@@ -179,6 +180,7 @@ const RULES: readonly Rule[] = [
   scalarOperand,
   scalarArithmetic,
   impliedBroadcast,
+  ...IMAGE_RULES,
   orderedFactors,
 ];
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Emitter, Name } from '../emitter';
 import { TraceFault } from '../traceFault';
-import { kernel, spec, type KernelTable } from './kernel';
+import { kernel, spec, type Kernel, type KernelTable } from './kernel';
 import { inNchw, shape4, sliding, TO_CNHW, TO_OIHW, unreached, type Shape4, type Window } from './layout';
 
 type ConvolutionAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & Partial<tf.Conv2DAttrs>;
@@ -48,17 +48,23 @@ function filterGradient(
 const groupedFilter = (e: Emitter, filter: Name, [height, width, channels, multiplier]: Shape4): Name =>
   e.reshape(e.transpose(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 
+/** The row of a convolution; ONNX takes the bias, one number for each channel, as a third input. */
+const convolution = (inputs: readonly string[]): Kernel =>
+  kernel<tf.Conv2DAttrs>({
+    inputs,
+    shape: ([x, filter], attributes) => spec(geometry(x.shape, filter.shape, attributes).outShape),
+    emit: (e, [x, filter, ...bias], { inputs: [image, { shape }], attributes }) => {
+      const window = geometry(image.shape, shape, attributes);
+      const dilations = [window.dilationHeight, window.dilationWidth];
+      return inNchw(e, x, images => e.one('Conv', [images, e.transpose(filter, TO_OIHW), ...bias], { ...sliding(window), dilations }));
+    },
+  });
+
 /** Convolutions and their gradients for image and filter. */
 export const CONVOLUTIONS: KernelTable = {
-  Conv2D: kernel<tf.Conv2DAttrs>({
-    inputs: ['x', 'filter'],
-    shape: ([x, filter], attributes) => spec(geometry(x.shape, filter.shape, attributes).outShape),
-    emit: (e, [x, filter], { inputs, attributes }) => {
-      const window = geometry(inputs[0].shape, inputs[1].shape, attributes);
-      const dilations = [window.dilationHeight, window.dilationWidth];
-      return inNchw(e, x, image => e.one('Conv', [image, e.transpose(filter, TO_OIHW)], { ...sliding(window), dilations }));
-    },
-  }),
+  Conv2D: convolution(['x', 'filter']),
+  /** What a convolution with a bias for each channel is rewritten to. */
+  BiasedConv2D: convolution(['x', 'filter', 'bias']),
   Conv2DBackpropInput: kernel<tf.Conv2DBackpropInputAttrs>({
     inputs: ['dy', 'filter'],
     shape: (_, { inputShape }) => spec(inputShape),
