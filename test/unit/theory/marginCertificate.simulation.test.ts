@@ -9,7 +9,7 @@ const REDRAWS = 1000;
 const FAILURE = 0.1;
 const COLUMNS = 6;
 const LABELS = 24;
-const settings = { exponents: [0, 1], strengths: [1e-3, 1e-1] };
+const settings = { exponents: [0, 1], strengths: [1e-2] };
 
 /** Two normal classes `distance` apart; at distance 0 the labels are coins and every head's risk is exactly ½. */
 function draw(random: Random, rows: number, distance: number): { readonly features: Matrix; readonly labels: readonly number[] } {
@@ -27,9 +27,10 @@ function violations(distance: number, truth: (certificate: MarginCertificates['f
   const counts = { f1: 0, f2: 0, empirical: 0 };
   for (let redraw = 0; redraw < REDRAWS; redraw++) {
     const { f1, f2 } = marginCertificates({ ...draw(random, LABELS, distance), unlabelled, failureProbability: FAILURE, settings });
-    if (f1.report.total < truth(f1)) counts.f1++;
+    const risk = truth(f1);
+    if (f1.report.total < risk) counts.f1++;
     if (f2!.report.total < truth(f2!)) counts.f2++;
-    if (f1.report.terms[0]!.value < truth(f1)) counts.empirical++;
+    if (f1.report.terms[0]!.value < risk) counts.empirical++;
   }
   return counts;
 }
@@ -43,9 +44,9 @@ describe('margin certificates over 1,000 redrawn samples', () => {
     assert.ok(empirical > 900, 'the sample flatters the head, so a certificate without its divergence would fail');
   });
 
-  it('hold for two normal classes, against the risk on 2,000 fresh points', function () {
+  it('hold for two normal classes, against the risk on 500 fresh points', function () {
     this.timeout(60_000);
-    const fresh = draw(new Random('fresh'), 2000, 2);
+    const fresh = draw(new Random('fresh'), 500, 2);
     const { f1, f2 } = violations(2, ({ preparation, head }) =>
       gibbsRisk(signedDirections(preparation.apply(fresh.features), fresh.labels), head),
     );
