@@ -40,7 +40,7 @@ const run = async (what: Trial, context: Partial<TrialContext> = {}): Promise<Tr
   runTrial(what, { engine: await nativeEngine(), ...context });
 
 /** Results without what the clock says. */
-const timeless = ({ seconds, pretraining: pretrained, ...results }: TrialResults) => ({
+const timeless = ({ seconds: _seconds, pretraining: pretrained, ...results }: TrialResults) => ({
   ...results,
   pretraining: pretrained && { ...pretrained, seconds: 0 },
 });
