@@ -8,7 +8,9 @@ export class AnalysisService {
   constructor(
     private readonly documents: Promise<Documents>,
     private readonly reply: (reply: AnalysisReply) => void,
-  ) {}
+  ) {
+    documents.catch(() => 'every request is answered with this failure');
+  }
 
   /** Answers one message; a failure becomes a reply, and a message of an unknown kind a line in the log. */
   async receive(message: unknown): Promise<void> {

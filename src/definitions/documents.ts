@@ -3,6 +3,7 @@ import type { SourceDocument } from './analysisProtocol';
 import type { DefinitionReader } from './definitionReader';
 import { PytorchReader } from './pytorch/pytorchReader';
 import { PythonParser } from './python/pythonParser';
+import { isWhole } from './python/syntax';
 
 /** One definition of a document as it stands, or as it last stood when its text is broken. */
 export interface ReadDefinition {
@@ -45,7 +46,7 @@ export class Documents {
     const before = this.remembered.get(uri) ?? [];
     const { found, broken } = this.parser.parse(text, root => ({
       found: readers.flatMap(reader => reader.read(root)),
-      broken: root.hasError,
+      broken: !isWhole(root),
     }));
     const definitions = broken ? keepLastGood(found, before) : found.map(architecture => ({ architecture, stale: false }));
     this.remember(

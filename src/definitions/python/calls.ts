@@ -4,10 +4,12 @@ import { findMember } from './classes';
 import { iterated } from './collections';
 import type { Context } from './context';
 import { putInDoubt } from './doubt';
+import { reasonOf } from './operators';
 import { Scope } from './scope';
 import { childrenOf, field, lineOf, rangeOf, written } from './syntax';
 import {
   dictionary,
+  firstReason,
   InstanceValue,
   list,
   NONE,
@@ -28,8 +30,7 @@ export function readCall(node: Node, scope: Scope, context: Context): Call {
   const argumentList = field(node, 'arguments');
   const isGenerator = argumentList?.type === 'generator_expression';
   for (const argument of !argumentList ? [] : isGenerator ? [argumentList] : childrenOf(argumentList)) {
-    const notKnown = (value: Value): Unknown =>
-      value.kind === 'undecided' ? value.reason : unknown(`\`${written(argument)}\` is not known`, lineOf(argument));
+    const notKnown = (value: Value): Unknown => reasonOf(value, `\`${written(argument)}\` is not known`, lineOf(argument));
     if (argument.type === 'keyword_argument') {
       keywords.set(field(argument, 'name')?.text ?? '', context.evaluate(field(argument, 'value') ?? argument, scope));
     } else if (argument.type === 'list_splat') {
@@ -145,6 +146,6 @@ export function initialise(
   return NONE;
 }
 
-/** An undecided result that is certainly no layer. */
+/** An undecided result that is certainly no layer, for the reason that an argument is undecided where one is. */
 export const plainResult = (call: Call): Value =>
-  undecidedPlain(unknown(`\`${call.type}(…)\` is only known when the program runs`, call.range.startLine));
+  undecidedPlain(firstReason(call.positional) ?? unknown(`\`${call.type}(…)\` is only known when the program runs`, call.range.startLine));

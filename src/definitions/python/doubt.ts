@@ -21,54 +21,66 @@ export function putInDoubt(value: Value | undefined, reason: Unknown, depth = 0)
 /** Statements that are not carried out: every name that they bind, and every object that they may change, is in doubt from here on. */
 export function doubtStatements(statements: readonly Node[], scope: Scope, reason: Unknown): void {
   const bound = new Set<string>();
-  for (const node of descendants(statements)) {
-    if (node.type !== 'identifier' || isOnlyAName(node)) continue;
-    const name = node.text;
-    const value = scope.get(name);
-    const { holder, rest } = followAttributes(value, node);
-    if (rest === 0 && isBinding(node)) bound.add(name);
-    if (holder) putInDoubt(holder, reason);
+  for (const { node, parent } of mentions(statements)) {
+    const { name, attributes } = chainOf(node);
+    const isTarget = isBinding(node, parent);
+    putInDoubt(holderOf(scope.get(name), attributes, isTarget), reason);
+    if (attributes.length === 0 && isTarget) bound.add(name);
   }
   for (const name of bound) scope.set(name, { kind: 'undecided', reason, plain: false });
 }
 
 /** Whether a run of statements contains one that leaves the function or the loop. */
 export function mayJump(statements: readonly Node[]): boolean {
-  for (const node of descendants(statements)) {
+  for (const { node } of descendants(statements)) {
     if (['return_statement', 'break_statement', 'continue_statement'].includes(node.type)) return true;
   }
   return false;
 }
 
-/** The attribute of `a.b`, the keyword of `f(a=1)`: no reading of a variable. */
-function isOnlyAName(node: Node): boolean {
-  const parent = node.parent;
-  return (
-    (parent?.type === 'attribute' && field(parent, 'attribute')?.id === node.id) ||
-    (parent?.type === 'keyword_argument' && field(parent, 'name')?.id === node.id)
-  );
+interface Mention {
+  readonly node: Node;
+  readonly parent: Node | undefined;
 }
 
-/** Follows `a.b.c` from the value of `a` as far as attributes are known; `rest` counts the attributes that are written. */
-function followAttributes(value: Value | undefined, identifier: Node): { holder?: Value; rest: number } {
+/** Every `a` and every whole `a.b.c` that is written in some statements; names of keywords are not mentions. */
+function* mentions(statements: readonly Node[]): Generator<Mention, void, undefined> {
+  for (const found of descendants(statements, node => (isChain(node) ? [] : valueChildren(node)))) if (isChain(found.node)) yield found;
+}
+
+const isChain = (node: Node): boolean => {
+  let inner: Node | undefined = node;
+  while (inner?.type === 'attribute') inner = field(inner, 'object');
+  return inner?.type === 'identifier';
+};
+
+/** `f(name=value)` and `f(…).name` mention only the value. */
+function valueChildren(node: Node): (Node | null)[] {
+  if (node.type === 'keyword_argument') return [node.childForFieldName('value')];
+  return node.type === 'attribute' ? [node.childForFieldName('object')] : node.children;
+}
+
+function chainOf(node: Node): { readonly name: string; readonly attributes: readonly string[] } {
+  const attributes: string[] = [];
+  let inner = node;
+  while (inner.type === 'attribute') {
+    attributes.unshift(field(inner, 'attribute')?.text ?? '');
+    inner = field(inner, 'object') ?? inner;
+  }
+  return { name: inner.text, attributes };
+}
+
+/** The object that a mention may change: as far along its attributes as they are known, and the one that is assigned to at the end. */
+function holderOf(value: Value | undefined, attributes: readonly string[], isTarget: boolean): Value | undefined {
   let holder = value;
-  let node = identifier;
-  let rest = 0;
-  while (node.parent?.type === 'attribute' && field(node.parent, 'object')?.id === node.id) {
-    rest++;
-    node = node.parent;
-    if (!(holder instanceof InstanceValue)) break;
-    const next = holder.attributes.get(field(node, 'attribute')?.text ?? '');
-    if (!next || isAssigned(node)) break;
+  for (const [index, name] of attributes.entries()) {
+    if (!(holder instanceof InstanceValue)) return holder;
+    const next = holder.attributes.get(name);
+    if (!next || (isTarget && index === attributes.length - 1)) return holder;
     holder = next;
   }
-  return { holder, rest };
+  return holder;
 }
-
-const isAssigned = (node: Node): boolean => {
-  const parent = node.parent;
-  return (parent?.type === 'assignment' || parent?.type === 'augmented_assignment') && field(parent, 'left')?.id === node.id;
-};
 
 const BINDING_PARENTS = new Set([
   'pattern_list',
@@ -82,14 +94,22 @@ const BINDING_PARENTS = new Set([
   'expression_list',
   'global_statement',
   'nonlocal_statement',
-  'function_definition',
-  'class_definition',
   'ERROR',
 ]);
 
-/** Whether the statement may bind the name. */
-function isBinding(node: Node): boolean {
-  const parent = node.parent;
+/** Parents that bind what stands in their field `left` or `name`. */
+const NAMING_PARENTS = new Set([
+  'assignment',
+  'augmented_assignment',
+  'for_statement',
+  'for_in_clause',
+  'named_expression',
+  'function_definition',
+  'class_definition',
+]);
+
+/** Whether the statement may bind the mention. */
+function isBinding(node: Node, parent: Node | undefined): boolean {
   if (!parent || BINDING_PARENTS.has(parent.type)) return true;
-  return ['left', 'name'].some(name => field(parent, name)?.id === node.id);
+  return NAMING_PARENTS.has(parent.type) && ['left', 'name'].some(name => field(parent, name)?.id === node.id);
 }

@@ -34,7 +34,8 @@ export function arithmetic(operator: string, left: Value, right: Value, line: nu
 
 /** `+` and `*` on lists, tuples and text. */
 function joinedSequence(operator: string, left: Value, right: Value): Value | undefined {
-  if (operator === '+' && left.kind === 'string' && right.kind === 'string') return text(left.value + right.value);
+  if (operator === '+' && left.kind === 'string' && right.kind === 'string')
+    return left.value.length + right.value.length > MAXIMUM_LENGTH ? undefined : text(left.value + right.value);
   if (operator === '+' && left.kind === 'sequence' && right.kind === 'sequence') {
     if (left.items.length + right.items.length > MAXIMUM_LENGTH) return undefined;
     const items = [...left.items, ...right.items];

@@ -6,7 +6,7 @@ import { doubtStatements, mayJump } from './doubt';
 import { brokenReason, defineClass, defineFunction } from './functions';
 import { reasonOf, truth } from './operators';
 import type { Scope } from './scope';
-import { childrenOf, field, lineOf, written } from './syntax';
+import { childrenOf, field, isDangling, lineOf, written } from './syntax';
 import { bindPattern } from './targets';
 import { NONE, reference, undecided, undecidedPlain } from './values';
 
@@ -64,7 +64,9 @@ const COMPOUND = new Set([
 ]);
 
 function runStatement(node: Node, scope: Scope, context: Context): Completion {
-  if (node.isError || (node.hasError && !COMPOUND.has(node.type))) {
+  const assignment = node.type === 'expression_statement' ? childrenOf(node)[0] : undefined;
+  const dangling = assignment?.type === 'assignment' && isDangling(assignment);
+  if (node.isError || dangling || (node.hasError && !COMPOUND.has(node.type))) {
     return doubt([node], scope, unknown('this line cannot be parsed as it stands', lineOf(node)));
   }
   const rule = STATEMENTS[node.type];

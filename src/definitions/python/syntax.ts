@@ -17,20 +17,39 @@ export function rangeOf(node: Node): SourceRange {
   return { startLine: start.row, startColumn: start.column, endLine: end.row, endColumn: end.column };
 }
 
+/** Whether Python would accept the text. The grammar lets a line end after `=` and takes the next line for the value; Python does not. */
+export const isWhole = (root: Node): boolean =>
+  !root.hasError && !root.descendantsOfType('assignment').some(assignment => assignment && isDangling(assignment));
+
+/** An assignment whose value stands on another line than its `=`, without a backslash between them. */
+export function isDangling(assignment: Node): boolean {
+  const right = field(assignment, 'right');
+  const before = right && right.previousSibling;
+  if (!before || before.endPosition.row === right.startPosition.row) return false;
+  return !assignment.text.slice(before.endIndex - assignment.startIndex, right.startIndex - assignment.startIndex).includes('\\');
+}
+
 /** A node's text on one line, shortened: for a sentence. */
 export function written(node: Node, length = 48): string {
   const text = node.text.slice(0, 4 * length).replace(/\s+/g, ' ');
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-/** Every descendant of some nodes and the nodes themselves, in order, without recursion. */
-export function* descendants(nodes: readonly Node[]): Generator<Node, void, undefined> {
-  const open = [...nodes].reverse();
-  for (let node = open.pop(); node; node = open.pop()) {
-    yield node;
-    for (let index = node.childCount - 1; index >= 0; index--) {
-      const child = node.child(index);
-      if (child) open.push(child);
+/**
+ * Some nodes and all their descendants with their parents, in order; without recursion, and without asking a node for its parent,
+ * which takes as long as the node is deep. `inside` says which children to go on with.
+ */
+export function* descendants(
+  nodes: readonly Node[],
+  inside: (node: Node) => readonly (Node | null)[] = node => node.children,
+): Generator<{ readonly node: Node; readonly parent: Node | undefined }, void, undefined> {
+  const open: { node: Node; parent: Node | undefined }[] = nodes.map(node => ({ node, parent: undefined })).reverse();
+  for (let next = open.pop(); next; next = open.pop()) {
+    yield next;
+    const children = inside(next.node);
+    for (let index = children.length - 1; index >= 0; index--) {
+      const child = children[index];
+      if (child) open.push({ node: child, parent: next.node });
     }
   }
 }

@@ -38,8 +38,10 @@ const isReadable = (value: Value): boolean => !['undecided', 'instance', 'librar
 /** Turns contents into attributes; a switched-off tensor such as `bias` reads as `None`. */
 function fill(module: ModuleValue, contents: LayerContents, range: SourceRange): void {
   if (module.attributes.get('bias')?.kind === 'boolean') module.attributes.set('bias', NONE);
-  for (const { name, shape, initialSpectralNorm } of contents.parameters)
+  for (const { name, shape, initialSpectralNorm } of contents.parameters) {
+    module.attributes.delete(name);
     module.attributes.set(name, new ParameterValue(known(shape), initialSpectralNorm));
+  }
   for (const [name, inner] of contents.children) {
     const child = new ModuleValue(undefined, `torch.${inner.type}`, { type: inner.type, kind: inner.kind, range });
     fill(child, inner, range);

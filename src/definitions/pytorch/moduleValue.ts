@@ -26,6 +26,12 @@ export class ModuleValue extends InstanceValue {
     super(classValue);
   }
 
+  /** Forgets inner modules and parameters, as every run of `Module.__init__` does, a second one too. */
+  clear(): void {
+    for (const [name, value] of this.attributes)
+      if (value instanceof ModuleValue || value instanceof ParameterValue) this.attributes.delete(name);
+  }
+
   /** Adds an element to a container. */
   addElement(key: string, value: Value): void {
     this.elements?.keys.push(key);

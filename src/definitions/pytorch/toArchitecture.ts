@@ -29,6 +29,7 @@ export function toArchitecture(name: string, range: SourceRange, module: ModuleV
 /** Why a module may hold more than its attributes show. */
 function doubtOf(module: ModuleValue): Unknown | undefined {
   for (const value of module.attributes.values()) {
+    if (value instanceof ParameterValue && !value.range && value.doubt) return value.doubt;
     if (module.doubts.length === 0 && value.kind === 'undecided' && !value.plain && !value.call) return value.reason;
   }
   return module.doubts[0];

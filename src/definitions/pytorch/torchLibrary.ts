@@ -106,6 +106,7 @@ export class TorchLibrary implements Library {
 
   initialise(instance: InstanceValue, base: string, call: Call, context: Context): Value | undefined {
     const name = canonical(base);
+    if (instance instanceof ModuleValue && isModuleBase(name)) instance.clear();
     if (MODULE_BASES.has(name)) return NONE;
     if (!(instance instanceof ModuleValue)) return undefined;
     if (isContainer(name)) fillContainer(instance, name, call, context);
@@ -156,7 +157,7 @@ export class TorchLibrary implements Library {
 }
 
 /** Layers of `torch.nn` from which other layers of it derive: not being one itself does not decide `isinstance`. */
-const SUBCLASSED = new Set(['torch.nn.Linear', 'torch.nn.ReLU', 'torch.nn.RNNBase']);
+const SUBCLASSED = new Set(['torch.nn.Hardtanh']);
 
 /** What the call of a class of the source hands to its `__init__`, by name. */
 function argumentsOfClass(classValue: ClassValue, call: Call): ModuleValue['arguments'] {
