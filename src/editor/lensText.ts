@@ -94,8 +94,11 @@ function totalAndTerms(report: Report, run: FinishedRun): string {
   return `vacuous ${where}${needed ? ` (${needed})` : ''} · ${report.evidence} ${formatRisk(report.total)} = ${terms}`;
 }
 
-const termText = (term: Term): string =>
-  `${term.name === 'domain shift' ? 'shift' : term.name} ${term.value === 0 ? '0' : formatRisk(term.value)}`;
+/** Two decimals are enough beside each other; a term that is not nothing is never shown as 0. */
+function termText({ name, value }: Term): string {
+  const size = value === 0 ? '0' : value > 0 && value < 0.005 ? '<.01' : value.toFixed(2).replace(/^0/, '');
+  return `${name === 'domain shift' ? 'shift' : name} ${size}`;
+}
 
 function estimateTitle(estimate: Report, unlabelled: number): string {
   const at = `at N = ${formatCount(unlabelled)}`;

@@ -27,19 +27,18 @@ export function glance(file: string, text: string): StudyGlance {
   };
 }
 
-/** Studies of one definition first, then the one used last, then by name. */
-export function inOrder(
-  studies: readonly StudyGlance[],
-  place: DefinitionPlace | undefined,
-  lastUsed: string | undefined,
-): readonly StudyGlance[] {
+/** A definition, or whatever a file defines. */
+export type Place = Pick<DefinitionPlace, 'file'> & Partial<DefinitionPlace>;
+
+/** Studies of one definition or file first, then the one used last, then by name. */
+export function inOrder(studies: readonly StudyGlance[], place: Place | undefined, lastUsed: string | undefined): readonly StudyGlance[] {
   const rank = (study: StudyGlance) => (place && names(study, place) ? 0 : 2) + (study.file === lastUsed ? 0 : 1);
   return [...studies].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.file.localeCompare(b.file));
 }
 
-/** Whether a study stands for a definition. */
-export const names = ({ definition }: StudyGlance, place: DefinitionPlace): boolean =>
-  definition !== undefined && definition.name === place.name && path.relative(definition.file, place.file) === '';
+/** Whether a study stands for a definition, or for one of a file. */
+export const names = ({ definition }: StudyGlance, place: Place): boolean =>
+  definition !== undefined && (place.name ?? definition.name) === definition.name && path.relative(definition.file, place.file) === '';
 
 function definitionPlace(file: string, text: string): DefinitionPlace | undefined {
   const [relative, name] = text.split('#');

@@ -72,7 +72,7 @@ describe('runs in the editor', () => {
       ),
       titles.join('\n'),
     );
-    assert.ok(titles.includes('Bound: measured .620 = transfer .500 + complexity .120'), titles.join('\n'));
+    assert.ok(titles.includes('Bound: measured .620 = transfer .50 + complexity .12'), titles.join('\n'));
   });
 
   it('open in one panel, however often it is asked for', async () => {

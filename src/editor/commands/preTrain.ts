@@ -3,11 +3,10 @@ import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
 import { studyFolderName } from '../../studies/studyFolderName';
 import type { Log } from '../log';
-import type { DefinitionPlace } from '../runIndex';
 import type { RunService } from '../runService';
 import { overallProgress } from '../runText';
 import { runsFolder, settings } from '../settings';
-import { glance, inOrder, names, type StudyGlance } from '../studyFiles';
+import { glance, inOrder, names, type Place, type StudyGlance } from '../studyFiles';
 import { faultOf, startStudy, type StudyEnd } from '../studyProcess';
 import { subjectOf } from './subject';
 
@@ -33,13 +32,19 @@ export async function preTrain(parts: PreTrainParts, argument: unknown): Promise
   const study =
     subject.kind === 'file' && subject.uri.path.endsWith('.study.json')
       ? await readGlance(subject.uri)
-      : await pickStudy(parts.memory, subject.kind === 'definition' ? subject.place : undefined);
+      : await pickStudy(parts.memory, subject.kind === 'definition' ? subject.place : activeFile());
   if (!study) return;
   await parts.memory.update(LAST_STUDY, study.file);
   await run(parts, study);
 }
 
-async function pickStudy(memory: vscode.Memento, place: DefinitionPlace | undefined): Promise<StudyGlance | undefined> {
+/** From the palette: studies of what the editor shows come first. */
+function activeFile(): Place | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri?.scheme === 'file' ? { file: uri.fsPath } : undefined;
+}
+
+async function pickStudy(memory: vscode.Memento, place: Place | undefined): Promise<StudyGlance | undefined> {
   const files = await vscode.workspace.findFiles('**/*.study.json', '**/node_modules/**', MOST_STUDIES);
   const studies = inOrder(
     await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readGlance)),
@@ -55,14 +60,14 @@ async function pickStudy(memory: vscode.Memento, place: DefinitionPlace | undefi
     label: study.name,
     description: vscode.workspace.asRelativePath(study.file),
     detail: [
-      study.definition && `${study.definition.name}${place && names(study, place) ? ' (this definition)' : ''}`,
+      study.definition && `${study.definition.name}${place?.name !== undefined && names(study, place) ? ' (this definition)' : ''}`,
       study.trials && `${study.trials} runs`,
     ]
       .filter(Boolean)
       .join(' · '),
     study,
   }));
-  const title = place ? `Pre-train ${place.name}` : 'Pre-train';
+  const title = place?.name === undefined ? 'Pre-train' : `Pre-train ${place.name}`;
   return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which study?', matchOnDescription: true, matchOnDetail: true }))
     ?.study;
 }

@@ -26,7 +26,7 @@ const cases: readonly (readonly [
     'a finished run gives its certificate and all terms of D1, each total with its evidence',
     { architecture: net, estimate: estimate(2), run: run(report('F2', 0.174), report('F1', 0.2), general) },
     'Transferability: certified error ≤ .174 of the randomised head from 500 labels (test .042) · RadReg λ=0.003, 2 h ago',
-    'Bound: assumed .620 = transfer .310 + complexity .080 + concentration .190 + shift .040 + task 0',
+    'Bound: assumed .620 = transfer .31 + complexity .08 + concentration .19 + shift .04 + task 0',
   ],
   [
     'vacuous bounds of a run are called so, with the n that would mend them',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { glance, inOrder } from '../../../src/editor/studyFiles';
+import { glance, inOrder, type Place } from '../../../src/editor/studyFiles';
 import { faultOf } from '../../../src/editor/studyProcess';
 
 const file = path.resolve('/work/studies/fashion.study.json');
@@ -33,12 +33,12 @@ describe('the order of studies', () => {
     definition: definition ? at(definition) : undefined,
   });
   const studies = [study('b'), study('a'), study('mine', '/work/mae.py'), study('last')];
-  const cases: readonly (readonly [why: string, place: ReturnType<typeof at> | undefined, last: string | undefined, expected: string[]])[] =
-    [
-      ['by name', undefined, undefined, ['a', 'b', 'last', 'mine']],
-      ['the one used last first', undefined, '/work/last', ['last', 'a', 'b', 'mine']],
-      ['those of the definition before it', at('/work/mae.py'), '/work/last', ['mine', 'last', 'a', 'b']],
-    ];
+  const cases: readonly (readonly [why: string, place: Place | undefined, last: string | undefined, expected: string[]])[] = [
+    ['by name', undefined, undefined, ['a', 'b', 'last', 'mine']],
+    ['the one used last first', undefined, '/work/last', ['last', 'a', 'b', 'mine']],
+    ['those of a file, whatever the definition', { file: at('/work/mae.py').file }, undefined, ['mine', 'a', 'b', 'last']],
+    ['those of the definition before it', at('/work/mae.py'), '/work/last', ['mine', 'last', 'a', 'b']],
+  ];
   for (const [why, place, last, expected] of cases)
     it(why, () =>
       assert.deepEqual(
