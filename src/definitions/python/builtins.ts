@@ -4,7 +4,20 @@ import { iterated } from './collections';
 import type { Context } from './context';
 import { compare, decided, truth } from './operators';
 import { isInstance, isSubclass } from './classes';
-import { dictionary, float, InstanceValue, integer, list, NONE, text, tuple, undecidedPlain, type Call, type Value } from './values';
+import {
+  dictionary,
+  firstReason,
+  float,
+  InstanceValue,
+  integer,
+  list,
+  NONE,
+  text,
+  tuple,
+  undecidedPlain,
+  type Call,
+  type Value,
+} from './values';
 
 /** The value of a call of one of Python's own functions; undefined when it cannot be decided. */
 type Builtin = (values: readonly Value[], call: Call, context: Context) => Value | undefined;
@@ -140,10 +153,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   print: () => NONE,
   isinstance: ([value, type], call, context) =>
-    value && type && decided(isInstance(value, type, context), () => unknown('the type is not known', call.range.startLine)),
-  issubclass: ([value, type], call) =>
-    value && type && decided(isSubclass(value, type), () => unknown('the type is not known', call.range.startLine)),
+    value && type && decided(isInstance(value, type, context), () => undecidedType(value, type, call)),
+  issubclass: ([value, type], call) => value && type && decided(isSubclass(value, type), () => undecidedType(value, type, call)),
 };
+
+const undecidedType = (value: Value, type: Value, call: Call) =>
+  firstReason([value, type]) ?? unknown(`what \`${call.type}(…)\` says is not decided`, call.range.startLine);
 
 const MATH: Readonly<Record<string, (...values: number[]) => number>> = {
   sqrt: Math.sqrt,

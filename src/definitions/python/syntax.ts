@@ -1,9 +1,9 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
 import type { SourceRange } from '../../architecture/architecture';
 
-/** The named children of a node without comments. */
+/** The named children of a node without comments and backslashes at line ends. */
 export function childrenOf(node: Node): Node[] {
-  return node.namedChildren.filter(child => child !== null && child.type !== 'comment') as Node[];
+  return node.namedChildren.filter(child => child !== null && child.type !== 'comment' && child.type !== 'line_continuation') as Node[];
 }
 
 /** The child in a field that the grammar always fills, unless the text is broken. */
