@@ -95,7 +95,7 @@ export function expectedAbsoluteSignSum(count: number): number {
 }
 
 /**
- * Complexity of the ℓ2 ball of linear heads of radius R on the features of n labelled points (theory A.3.1 in docs/theory.md): exact up to twelve points,
+ * Complexity of the ℓ2 ball of linear heads of radius R on the features of n labelled points ("complexity" in docs/theory.md): exact up to twelve points,
  * otherwise Monte Carlo with the upper limit mean + (R‖H‖_F/n)·√(2 ln(1/δ)/M) (McDiarmid over the n·M signs).
  */
 export function headComplexity(features: Matrix, radius: number, settings: ComplexitySettings): HeadComplexity {

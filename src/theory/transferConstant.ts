@@ -21,7 +21,7 @@ export interface TransferEstimate {
 }
 
 /**
- * The transfer constant as the envelope of a run's checkpoints (A.4.1 in docs/theory.md): with a_t and b_t the loss and risk above their least values over
+ * The transfer constant as the envelope of a run's checkpoints ("transfer" in docs/theory.md): with a_t and b_t the loss and risk above their least values over
  * the run, Ĉ = max b_t/a_t^β over checkpoints with a_t above `noiseFloor`. An estimate, no guarantee. Undefined when no checkpoint's loss exceeds the
  * least one by more than the floor.
  */

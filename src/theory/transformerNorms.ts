@@ -25,7 +25,7 @@ export interface TransformerNorms {
   readonly tails: readonly number[];
 }
 
-/** The recursions of facts F2 and F3 of A.6 (docs/theory.md), from the embedding's row norm r_0 and the decoder's norm. */
+/** The recursions proved under "transformer norms" in docs/theory.md, from the embedding's row norm r_0 and the decoder's norm. */
 export function transformerNorms(blocks: readonly TransformerBlock[], embeddingNorm: number, decoderNorm: number): TransformerNorms {
   const rows = [embeddingNorm];
   const afterAttention: number[] = [];
