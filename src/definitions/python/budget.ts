@@ -2,7 +2,7 @@
 export class Exhausted extends Error {}
 
 /** The longest list that is built, and the longest text. */
-export const MAXIMUM_LENGTH = 10_000;
+export const MAXIMUM_LENGTH = 4096;
 
 const MAXIMUM_DEPTH = 200;
 
@@ -22,10 +22,17 @@ export class Budget {
     this.depth = 0;
   }
 
+  /** Takes steps for work that is more than one. Throws `Exhausted` when they run out. */
+  spend(steps: number): void {
+    this.left -= steps;
+    this.total -= steps;
+    if (this.left < 0) throw new Exhausted('too much to evaluate');
+  }
+
   /** Runs something one level deeper, for one step. Throws `Exhausted` when steps or depth run out. */
   enter<T>(work: () => T): T {
-    if (this.left-- <= 0 || this.depth >= MAXIMUM_DEPTH) throw new Exhausted('too much to evaluate');
-    this.total--;
+    if (this.depth >= MAXIMUM_DEPTH) throw new Exhausted('too deep to evaluate');
+    this.spend(1);
     this.depth++;
     try {
       return work();

@@ -39,6 +39,8 @@ export interface Context {
   call(callee: Value, call: Call): Value;
   attribute(value: Value, name: string, line: number): Value;
   operate(operator: string, left: Value, right: Value, line: number): Value;
+  /** Pays for work that one node of the source causes: a copy of many layers, a long list. */
+  spend(steps: number): void;
   /** Told of every class that is defined. */
   readonly defined: (classValue: ClassValue) => void;
 }

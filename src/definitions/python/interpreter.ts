@@ -36,7 +36,13 @@ export class Interpreter implements Context {
   }
 
   operate(operator: string, left: Value, right: Value, line: number): Value {
-    return this.library.operate(operator, left, right, line) ?? arithmetic(operator, left, right, line);
+    const value = this.library.operate(operator, left, right, line) ?? arithmetic(operator, left, right, line);
+    if (value.kind === 'sequence') this.spend(value.items.length / 16);
+    return value;
+  }
+
+  spend(steps: number): void {
+    this.budget.spend(steps);
   }
 
   call(callee: Value, call: Call): Value {

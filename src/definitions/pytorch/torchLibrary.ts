@@ -69,7 +69,7 @@ export class TorchLibrary implements Library {
       return module;
     }
     if (name === 'functools.partial') return partial(call);
-    if (name === 'copy.deepcopy') return deepCopy(call);
+    if (name === 'copy.deepcopy') return deepCopy(call, context);
     return name.startsWith('torch.') ? callTensorFunction(name.slice('torch.'.length), call) : undefined;
   }
 
@@ -110,7 +110,7 @@ export class TorchLibrary implements Library {
     if (MODULE_BASES.has(name)) return NONE;
     if (!(instance instanceof ModuleValue)) return undefined;
     if (isContainer(name)) fillContainer(instance, name, call, context);
-    else if (isEncoder(name)) fillEncoder(instance, call);
+    else if (isEncoder(name)) fillEncoder(instance, call, context);
     else {
       const rule = torchLayerRule(layerName(name) ?? '');
       if (!rule) return undefined;
@@ -187,7 +187,7 @@ const notDecided = (value: Value, call: Call): Unknown =>
   value.kind === 'undecided' ? value.reason : unknown('whether this parameter is learnable is not decided', call.range.startLine);
 
 /** `nn.TransformerEncoder(layer, num_layers, norm=None)`: copies of the layer as `layers.0`, … */
-function fillEncoder(module: ModuleValue, call: Call): void {
+function fillEncoder(module: ModuleValue, call: Call, context: Context): void {
   const [layer, count, norm] = ['layer', 'num_layers', 'norm'].map(
     (name, place) => call.positional[place] ?? [...call.keywords].find(([key]) => key.endsWith(name))?.[1],
   );
@@ -200,7 +200,7 @@ function fillEncoder(module: ModuleValue, call: Call): void {
   }
   const layers = new ModuleValue(undefined, 'torch.nn.ModuleList', { type: 'nn.ModuleList', kind: 'container', range: call.range });
   layers.elements = { keys: [], mapping: false };
-  for (let index = 0; index < count.value; index++) layers.addElement(String(index), layer.copy());
+  for (let index = 0; index < count.value; index++) layers.addElement(String(index), copyOf(layer, context));
   module.attributes.set('layers', layers);
   if (norm && norm.kind !== 'none') module.attributes.set('norm', norm);
 }
@@ -210,13 +210,22 @@ function partial(call: Call): Value | undefined {
   return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
 }
 
-function deepCopy(call: Call): Value | undefined {
+/** Steps that copying one module takes, so that no definition grows beyond what can be shown. */
+const COPY_STEPS = 8;
+
+/** A copy of a module, paid for by its size. */
+function copyOf(module: ModuleValue, context: Context, copies = new Map<Value, Value>()): ModuleValue {
+  context.spend(COPY_STEPS * [...module.modules()].length);
+  return module.copy(copies);
+}
+
+function deepCopy(call: Call, context: Context): Value | undefined {
   const [value] = call.positional;
-  if (value instanceof ModuleValue) return value.copy();
+  if (value instanceof ModuleValue) return copyOf(value, context);
   if (value instanceof ParameterValue) return value.copy();
   if (value?.kind === 'sequence') {
     const copies = new Map<Value, Value>();
-    const items = value.items.map(item => (item instanceof ModuleValue ? item.copy(copies) : item));
+    const items = value.items.map(item => (item instanceof ModuleValue ? copyOf(item, context, copies) : item));
     return list(items, value.doubt);
   }
   if (value?.kind === 'dictionary') return dictionary(value.entries, value.doubt);

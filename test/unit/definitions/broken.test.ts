@@ -124,6 +124,16 @@ describe('hostile text', () => {
     ['a class that derives from itself', 'import torch.nn as nn\nclass A(nn.Module): pass\nclass A(A): pass\nclass B(A): pass\n'],
     ['a doubling list', `import torch\nx = [1]\n${'x = x + x\n'.repeat(60)}`],
     ['a doubling text', `import torch\nx = "ab"\n${'x = x + x\n'.repeat(60)}`],
+    [
+      'copies of copies',
+      `import copy\nfrom torch import nn\nm = nn.Sequential(nn.Linear(1, 1))\n${'m = nn.Sequential(m, copy.deepcopy(m))\n'.repeat(40)}`,
+    ],
+    [
+      'encoders of encoders',
+      `from torch import nn\nm = nn.TransformerEncoderLayer(8, 2)\n${'m = nn.TransformerEncoder(m, 999)\n'.repeat(5)}`,
+    ],
+    ['a module in itself 60 times over', `from torch import nn\nm = nn.Linear(1, 1)\n${'m = nn.Sequential(m, m)\n'.repeat(60)}`],
+    ['long lists added up in a loop', 'import torch\nx = [0] * 4000\nfor i in range(4000):\n    y = x * 1\n'],
     ['functions that call each other without end', 'import torch\ndef f(n): return g(n) + g(n)\ndef g(n): return f(n) + f(n)\nx = f(1)\n'],
   ];
   for (const [why, text] of cases) {
@@ -143,7 +153,8 @@ describe('the memory of the parser', () => {
   it('does not grow over 200 parses', async function () {
     this.timeout(20_000);
     const parser = await PythonParser.load(join(process.cwd(), 'dist'));
-    const texts = [MAE, MAE.slice(0, 3000), MAE.replaceAll('(', '((')];
+    const long = MAE.repeat(4);
+    const texts = [long, long.slice(0, 12_000), long.replace('(', '((')];
     const parse = (count: number) => {
       for (let i = 0; i < count; i++) parser.parse(texts[i % texts.length]!, root => root.hasError);
     };
