@@ -9,7 +9,8 @@ export class AnalysisService {
     private readonly documents: Promise<Documents>,
     private readonly reply: (reply: AnalysisReply) => void,
   ) {
-    documents.catch(() => 'every request is answered with this failure');
+    // A parser that cannot be loaded fails every request, not the worker.
+    documents.catch(() => undefined);
   }
 
   /** Answers one message; a failure becomes a reply, and a message of an unknown kind a line in the log. */
