@@ -7,9 +7,9 @@ import { mapMatrix, mostFailures, normalMatrix } from './support';
 
 const REDRAWS = 1000;
 const FAILURE = 0.1;
-const COLUMNS = 6;
-const LABELS = 24;
-const settings = { exponents: [0, 1], strengths: [1e-2] };
+const COLUMNS = 16;
+const LABELS = 40;
+const strengths = [1e-2];
 
 /** Two normal classes `distance` apart; at distance 0 the labels are coins and every head's risk is exactly ½. */
 function draw(random: Random, rows: number, distance: number): { readonly features: Matrix; readonly labels: readonly number[] } {
@@ -21,12 +21,17 @@ function draw(random: Random, rows: number, distance: number): { readonly featur
 }
 
 /** How often each certificate lies below the true risk of its head, and its risk on its own sample does. */
-function violations(distance: number, truth: (certificate: MarginCertificates['f1']) => number) {
+function violations(distance: number, exponents: readonly number[], truth: (certificate: MarginCertificates['f1']) => number) {
   const random = new Random(`redraws at ${distance}`);
   const unlabelled = draw(random, 100, distance).features;
   const counts = { f1: 0, f2: 0, empirical: 0 };
   for (let redraw = 0; redraw < REDRAWS; redraw++) {
-    const { f1, f2 } = marginCertificates({ ...draw(random, LABELS, distance), unlabelled, failureProbability: FAILURE, settings });
+    const { f1, f2 } = marginCertificates({
+      ...draw(random, LABELS, distance),
+      unlabelled,
+      failureProbability: FAILURE,
+      settings: { exponents, strengths },
+    });
     const risk = truth(f1);
     if (f1.report.total < risk) counts.f1++;
     if (f2!.report.total < truth(f2!)) counts.f2++;
@@ -38,7 +43,7 @@ function violations(distance: number, truth: (certificate: MarginCertificates['f
 describe('margin certificates over 1,000 redrawn samples', () => {
   it('hold for coin labels, whose risk is ½, though the risk on the sample is far below it', function () {
     this.timeout(60_000);
-    const { f1, f2, empirical } = violations(0, () => 0.5);
+    const { f1, f2, empirical } = violations(0, [0, 1], () => 0.5);
     assert.ok(f1 <= mostFailures(REDRAWS, FAILURE / 2), `F1 violated ${f1} times`);
     assert.ok(f2 <= mostFailures(REDRAWS, FAILURE / 2), `F2 violated ${f2} times`);
     assert.ok(empirical > 900, 'the sample flatters the head, so a certificate without its divergence would fail');
@@ -47,7 +52,7 @@ describe('margin certificates over 1,000 redrawn samples', () => {
   it('hold for two normal classes, against the risk on 500 fresh points', function () {
     this.timeout(60_000);
     const fresh = draw(new Random('fresh'), 500, 2);
-    const { f1, f2 } = violations(2, ({ preparation, head }) =>
+    const { f1, f2 } = violations(2, [0.5], ({ preparation, head }) =>
       gibbsRisk(signedDirections(preparation.apply(fresh.features), fresh.labels), head),
     );
     assert.ok(f1 <= mostFailures(REDRAWS, FAILURE / 2), `F1 violated ${f1} times`);
