@@ -27,9 +27,9 @@ const host = (/** @type {string} */ version) => ['test/workbench/hostTests.mjs',
 const suites = {
   lint: { command: ['test/lint.mjs'], bundles: [] },
   unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'trainer', 'cli'] },
-  host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'trainer', 'panel'] },
-  'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'panel'] },
-  ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'panel'] },
+  host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
+  'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
+  ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
 };
 
 /**

@@ -57,7 +57,7 @@ function certificateCard(arm: ArmSummary, labels: number): readonly HeadlineCard
   const test = probe ? `test ${formatSpread({ ...probe.test, mean: 1 - probe.test.mean }, formatRisk)} · ` : '';
   return [
     {
-      title: `Error of the head, ${formatCount(labels)} labels`,
+      title: `${sentence(certificate.bounds)}, ${formatCount(labels)} labels`,
       value: `≤ ${formatRisk(certificate.total.mean)}`,
       evidence: certificate.evidence,
       vacuous: certificate.vacuous,
@@ -110,5 +110,8 @@ export function vacuity({ needed }: Pick<Report, 'needed'>): string {
     ...(needed.N === undefined ? [] : [`N ≈ ${formatCount(needed.N)} unlabelled images`]),
     ...(needed.n === undefined ? [] : [`n ≈ ${formatCount(needed.n)} labels`]),
   ];
-  return parts.length > 0 ? `informative from ${parts.join(' and ')}` : 'no sample size known would make it informative';
+  return parts.length > 0 ? `informative from ${parts.join(' and ')}` : 'more data alone would not make it informative';
 }
+
+/** What a theorem bounds, up to its fine print, with a capital letter. */
+const sentence = (bounds: string): string => (bounds.split(';')[0] ?? '').replace(/^./, first => first.toUpperCase());

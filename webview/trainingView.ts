@@ -109,6 +109,6 @@ export class TrainingView {
 }
 
 const caption = ({ plots, curves }: TrainingCurves): string =>
-  `${sentenceCase(plots.map(plot => plot.title).join(' and '))} by step${curves.some(curve => curve.heldOut) ? '; dashed: on images held out from training' : ''}.`;
+  `${sentenceCase(plots.map(plot => plot.title).join(', '))} by step${curves.some(curve => curve.heldOut) ? '; dashed: on images held out from training' : ''}.`;
 
 const sentenceCase = (text: string): string => text.charAt(0) + text.slice(1).toLowerCase();

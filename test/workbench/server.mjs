@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { installWorkbench, servers } from './install.mjs';
 import { projectRoot } from './root.mjs';
 
@@ -61,9 +62,9 @@ export async function startServer({ version = 'current', extensions = [], settin
   const child = spawn(
     node,
     [path.join(root, 'out/server-main.js'), '--host', '127.0.0.1', '--port', String(port), ...access, ...quiet, ...profile, ...flags],
-    { env: { ...plainEnvironment(), TMPDIR: folder, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...plainEnvironment(), TMPDIR: folder, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
-  const end = () => void child.kill('SIGKILL');
+  const end = () => void signalGroup(child, 'SIGKILL');
   process.once('exit', end);
   /** @type {Promise<void>} */
   const exited = new Promise(resolve => child.once('exit', () => resolve()));
@@ -91,8 +92,11 @@ export async function startServer({ version = 'current', extensions = [], settin
     exited,
     async stop() {
       process.removeListener('exit', end);
-      child.kill();
+      signalGroup(child, 'SIGTERM');
       await exited;
+      // The extension host and the file watcher end a moment after the server, and write until then.
+      for (let look = 0; look < 100 && signalGroup(child, 0); look++) await pause(100);
+      signalGroup(child, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
@@ -107,6 +111,20 @@ export function copySample(folder) {
   const copy = path.join(folder, 'sample');
   cpSync(path.join(projectRoot, 'media/sample'), copy, { recursive: true, filter: file => path.basename(file) !== '.boundlens' });
   return copy;
+}
+
+/**
+ * Signals a server and all its children but the runs, which lead groups of their own.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals | 0} signal 0 only asks
+ * @returns {boolean} whether there was anybody
+ */
+function signalGroup(child, signal) {
+  try {
+    return child.pid !== undefined && process.kill(-child.pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} extension @param {string} into */

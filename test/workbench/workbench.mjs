@@ -10,13 +10,17 @@ import { projectRoot } from './root.mjs';
 /**
  * Opens a folder, and a file in it, in a browser.
  * @param {import('./server.mjs').Server} server
- * @param {{ folder: string, file?: string }} what absolute paths
+ * @param {{ folder: string, file?: string, line?: number }} what absolute paths; the line, from 1, is brought into view
  * @returns {Promise<{ page: Page, close: () => Promise<void> }>}
  */
-export async function openWorkbench(server, { folder, file }) {
+export async function openWorkbench(server, { folder, file, line = 1 }) {
   const context = await launchBrowser(path.join(server.folder, 'browser'));
   const page = context.pages()[0] ?? (await context.newPage());
-  const payload = [['skipWelcome', 'true'], ...(file ? [['openFile', `vscode-remote://${server.authority}${file}`]] : [])];
+  const place = [
+    ['openFile', `vscode-remote://${server.authority}${file}:${line}:1`],
+    ['gotoLineMode', 'true'],
+  ];
+  const payload = [['skipWelcome', 'true'], ...(file ? place : [])];
   await page.goto(workbenchUrl(server, folder, payload), { waitUntil: 'domcontentloaded' });
   await page.locator('.monaco-workbench .part.statusbar').waitFor();
   if (file) await page.locator('.editor-instance .monaco-editor .view-lines').first().waitFor();
@@ -65,14 +69,14 @@ export function quickPick(page, text) {
   return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
 }
 
-/** A code lens. @param {Page} page @param {string | RegExp} text */
+/** A code lens in view. @param {Page} page @param {string | RegExp} text */
 export function codeLens(page, text) {
-  return page.locator('.codelens-decoration').locator('a, span').filter({ hasText: text }).last();
+  return page.locator('.codelens-decoration > :is(a, span)').filter({ hasText: text, visible: true }).first();
 }
 
 /** The text of every row of code lenses in view, top to bottom. @param {Page} page @returns {Promise<string[]>} */
 export function codeLensRows(page) {
-  return page.locator('.codelens-decoration').allInnerTexts();
+  return page.locator('.codelens-decoration').filter({ visible: true }).allInnerTexts();
 }
 
 /** A line of the editor's text, inlay hints included. @param {Page} page @param {string | RegExp} text */

@@ -57,7 +57,7 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
       type: 'value',
       max: longest * 1.04,
       axisLabel: { ...text, showMaxLabel: false },
-      splitLine: { lineStyle: { color: theme.grid } },
+      splitLine: { showMaxLine: false, lineStyle: { color: theme.grid } },
     },
     yAxis: [
       category(

@@ -1,16 +1,19 @@
 import { formatRisk } from '../../src/common/format';
 import type { PanelSnapshot, RunSummary, Series } from '../../src/editor/panelMessages';
 
-/** A measured scalar beside the one that training minimises, drawn in one plot: solid while training, dashed on held-out images. */
+/** One plot: a scalar of the training images, solid, and the same on images held out from training, dashed. */
 export interface Plot {
   readonly title: string;
-  readonly solid: string;
-  readonly dashed: string;
+  /** Names of the scalar, the first that a run has is drawn. */
+  readonly solid: readonly string[];
+  readonly dashed?: string;
 }
 
+// What a regulariser adds to the loss is drawn apart, so that arms can be compared in the first plot.
 const PLOTS: readonly Plot[] = [
-  { title: 'Loss', solid: 'loss', dashed: 'holdOutLoss' },
-  { title: 'Regulariser', solid: 'regulariser', dashed: 'heldOutRegulariser' },
+  { title: 'Reconstruction loss', solid: ['reconstruction', 'loss'], dashed: 'holdOutLoss' },
+  { title: 'Regulariser', solid: ['regulariser'], dashed: 'heldOutRegulariser' },
+  { title: 'Feature norm', solid: ['featureNorm'] },
 ];
 
 /** One line in one plot. `colour` counts the selected runs. */
@@ -39,16 +42,17 @@ export function runLabel(run: RunSummary, runs: readonly RunSummary[]): string {
 /** The curves of the selected runs in one phase; plots that no run has values for are left out. */
 export function trainingCurves({ runs, selected, series }: PanelSnapshot, phase: string): TrainingCurves {
   const chosen = runs.filter(run => selected.includes(run.id));
-  const named = (run: RunSummary, name: string): Series | undefined =>
-    series[run.id]?.find(one => one.name === name && one.phase === phase);
-  const plots = PLOTS.filter(plot => chosen.some(run => named(run, plot.solid) ?? named(run, plot.dashed)));
+  const named = (run: RunSummary, names: readonly string[]): Series | undefined =>
+    names.flatMap(name => series[run.id]?.find(one => one.name === name && one.phase === phase) ?? [])[0];
+  const both = ({ solid, dashed }: Plot) => [solid, dashed === undefined ? [] : [dashed]];
+  const plots = PLOTS.filter(plot => chosen.some(run => both(plot).some(names => named(run, names))));
   const curves = plots.flatMap((plot, index) =>
     chosen.flatMap((run, colour) =>
-      [plot.solid, plot.dashed].flatMap(name => {
-        const found = named(run, name);
-        const heldOut = name === plot.dashed;
-        const { steps, values } = found ?? { steps: [], values: [] };
-        return found ? [{ run: run.id, label: runLabel(run, runs), plot: index, heldOut, colour, steps, values }] : [];
+      both(plot).flatMap((names, dashed) => {
+        const found = named(run, names);
+        if (!found) return [];
+        const { steps, values } = found;
+        return [{ run: run.id, label: runLabel(run, runs), plot: index, heldOut: dashed === 1, colour, steps, values }];
       }),
     ),
   );

@@ -11,7 +11,7 @@ export interface TrainingView {
   readonly log: boolean;
 }
 
-const PLOT_HEIGHT = 160;
+const PLOT_HEIGHT = 140;
 const TOP = 24;
 const GAP = 34;
 const SMOOTHING = 0.9;

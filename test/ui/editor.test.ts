@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { stopStudy } from '../../src/editor/studyProcess';
+import { copySample, startServer, type Server } from '../workbench/server.mjs';
+import {
+  codeLens,
+  codeLensRows,
+  editorLine,
+  notification,
+  openWorkbench,
+  quickPick,
+  runCommand,
+  screenshot,
+  statusBarItem,
+  treeRow,
+  webviewFrame,
+  workbenchUrl,
+} from '../workbench/workbench.mjs';
+import { writeSmallStudy } from './studies';
+
+/** The last step that the training chart describes. */
+async function lastStep(panel: Frame): Promise<number> {
+  const description = (await panel.locator('.chart[aria-label*="at step"]').first().getAttribute('aria-label')) ?? '';
+  const steps = [...description.matchAll(/at step ([\d,]+)/g)].map(match => Number(match[1]!.replaceAll(',', '')));
+  return Math.max(...steps);
+}
+
+async function preTrain(page: Page, study: string): Promise<void> {
+  await runCommand(page, 'BoundLens: Pre-train…');
+  await quickPick(page, study).click();
+}
+
+// One story in order: each test goes on where the one before it ended, as a person does.
+describe('BoundLens in VS Code', () => {
+  let folder: string;
+  let workspace: string;
+  let server: Server;
+  let page: Page;
+  let close: () => Promise<void>;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-ui-'));
+    workspace = copySample(folder);
+    writeSmallStudy(workspace, 'Long', 6_000);
+    writeSmallStudy(workspace, 'Small', 40);
+    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false } });
+    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
+  });
+  after(async () => {
+    await close();
+    await server.stop();
+    // Runs outlive the editor: after a failure one may still be at work.
+    const runs = path.join(workspace, '.boundlens/runs');
+    if (existsSync(runs)) for (const study of readdirSync(runs)) await stopStudy(path.join(runs, study));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  });
+
+  it('puts lenses over the sample definition and hints at its layers', async () => {
+    await codeLens(page, 'Transferability:').waitFor();
+    const [row = ''] = (await codeLensRows(page)).filter(text => text.includes('Transferability'));
+    assert.match(row, /Transferability: estimated .*Bound: .*Pre-train…/s);
+    await editorLine(page, /nn\.Linear\(.*\)\s+[\d,.]+\s(k\s)?·\sσ≈\d.*of\scapacity/).waitFor();
+    await screenshot(page, 'editor-lenses');
+  });
+
+  it('pre-trains from the palette: the chart grows, the status bar and the tree say so, Stop stops', async () => {
+    await preTrain(page, 'Long');
+    await statusBarItem(page, /BoundLens|pre-training|RadReg/).waitFor();
+    await runCommand(page, 'BoundLens: Open Panel');
+    const panel = await webviewFrame(page, '.chart[aria-label*="at step"] canvas');
+    const early = await lastStep(panel);
+    for (let look = 0; look < 300 && (await lastStep(panel)) < early + 20; look++) await page.waitForTimeout(200);
+    assert.ok((await lastStep(panel)) >= early + 20, `the chart stands still at step ${early}`);
+    await runCommand(page, 'View: Show BoundLens');
+    await treeRow(page, /RadReg/).waitFor();
+    await screenshot(page, 'editor-running');
+    await panel.getByRole('button', { name: 'Stop' }).click();
+    await panel.getByText('1 run: 1 stopped').waitFor();
+    await notification(page, /stopped/).waitFor();
+  });
+
+  it('runs a small study to its bound and puts it into the panel and over the definition', async () => {
+    await preTrain(page, 'Small');
+    await notification(page, 'Small: 1 of 1 runs finished').waitFor({ timeout: 240_000 });
+    await runCommand(page, 'Notifications: Clear All Notifications');
+    await codeLens(page, /Transferability: certified error ≤ \.\d+ .*from 100 labels/).waitFor();
+    const panel = await webviewFrame(page, '.card-value');
+    for (const [study, counts] of [
+      ['Long', '1 run: 1 stopped'],
+      ['Small', '1 run: 1 finished'],
+    ] as const) {
+      await panel.getByRole('combobox', { name: 'Study' }).click();
+      await panel.getByRole('option', { name: study }).click();
+      await panel.getByText(counts).waitFor();
+    }
+    await panel.getByRole('table', { name: 'Results by arm' }).waitFor();
+    assert.match(await panel.locator('.cards').innerText(), /≤ \.\d+\s+certified/);
+    assert.equal(await panel.locator('figure canvas').count(), 2);
+    await page.waitForTimeout(500);
+    await screenshot(page, 'editor-finished');
+    await runCommand(page, 'View: Maximize Editor Group');
+    await page.waitForTimeout(500);
+    await screenshot(page, 'editor-bound');
+  });
+
+  it('comes back with the same study after a reload', async () => {
+    // Without the file that the first address opened: VS Code restores what was open only when nothing else is asked for.
+    await page.goto(workbenchUrl(server, workspace, []));
+    const panel = await webviewFrame(page, '.card-value .chip-certified');
+    await panel.getByRole('table', { name: 'Results by arm' }).waitFor();
+  });
+});
