@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Stopped } from '../common/fault';
+import { sentenceOf, Stopped } from '../common/fault';
 import type { AnalysisClient } from '../definitions/analysisClient';
 import type { AnalysedDefinition, Analysis } from '../definitions/analysisProtocol';
 import type { Log } from './log';
@@ -83,6 +83,14 @@ export class DefinitionService implements vscode.Disposable {
   find({ file, name }: DefinitionPlace): AnalysedDefinition | undefined {
     const entry = this.entries.get(vscode.Uri.file(file).toString());
     return entry?.current?.definitions.find(({ architecture }) => architecture.name === name);
+  }
+
+  /** Has a file read that may not be open; `onDidChange` tells when it is. A file that cannot be opened stays unknown. */
+  read(file: string): void {
+    vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
+      document => void this.analysed(document),
+      (error: unknown) => this.log.info(`${file} was not read: ${sentenceOf(error)}`),
+    );
   }
 
   /** Whether a document is known to define a model. */

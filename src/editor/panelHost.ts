@@ -22,6 +22,8 @@ export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vsc
   private panel?: vscode.WebviewPanel;
   private choice: PanelChoice = {};
   private readonly curves = new PanelCurves();
+  /** Where definitions stand and what is estimated of them, kept when their documents are closed. */
+  private readonly placed = new Map<string, Pick<PanelDefinition, 'line' | 'estimate'>>();
   /** Whether the page has said that it listens since it was last loaded. */
   private ready = false;
   private timer?: ReturnType<typeof setTimeout>;
@@ -148,9 +150,14 @@ export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vsc
   private definition(): PanelDefinition | undefined {
     const place = definitionOf(this.study());
     if (!place) return undefined;
+    const key = `${place.file}#${place.name}`;
     const found = this.definitions.find(place);
-    const label = vscode.workspace.asRelativePath(place.file);
-    return { ...place, label, line: found?.architecture.range.startLine ?? 0, estimate: found?.bound?.report };
+    if (found) this.placed.set(key, { line: found.architecture.range.startLine, estimate: found.bound?.report });
+    else if (!this.placed.has(key)) {
+      this.placed.set(key, { line: 0 });
+      this.definitions.read(place.file);
+    }
+    return { ...place, ...this.placed.get(key)!, label: vscode.workspace.asRelativePath(place.file) };
   }
 
   private async sendSnapshot(): Promise<void> {

@@ -11,7 +11,7 @@ const ICONS: Readonly<Record<RunEntry['record']['state'], vscode.ThemeIcon>> = {
   queued: new vscode.ThemeIcon('clock'),
   running: new vscode.ThemeIcon('sync~spin'),
   finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
-  stopped: new vscode.ThemeIcon('debug-stop'),
+  stopped: new vscode.ThemeIcon('circle-slash'),
   failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
   interrupted: new vscode.ThemeIcon('debug-disconnect'),
 };

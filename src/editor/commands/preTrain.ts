@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
+import { formatDuration } from '../../common/format';
 import { studyFolderName } from '../../studies/studyFolderName';
 import type { Log } from '../log';
 import type { RunService } from '../runService';
@@ -112,9 +113,10 @@ async function following(
   let shown = 0;
   const report = () => {
     if (isStopped()) return;
-    const { done, total, fraction } = overallProgress(here(), new Date());
+    const { done, total, fraction, secondsLeft } = overallProgress(here(), new Date());
     if (total === 0) return;
-    progress.report({ message: `${done} of ${total} runs`, increment: Math.max(0, 100 * fraction - shown) });
+    const left = secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`;
+    progress.report({ message: `${done} of ${total} runs${left}`, increment: Math.max(0, 100 * fraction - shown) });
     shown = Math.max(shown, 100 * fraction);
   };
   const subscription = runs.onDidChange(report);

@@ -3,7 +3,8 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { FileFault } from '../../common/fault';
 import type { PanelHost } from '../panelHost';
-import { byStudy, isActive, type RunEntry } from '../runIndex';
+import { showReport } from '../reportView';
+import { byStudy, isActive, type RunEntry, type StudyRuns } from '../runIndex';
 import type { RunService } from '../runService';
 import { runDescription, runLabel } from '../runText';
 import { pickRun, runsOf, subjectOf } from './subject';
@@ -38,22 +39,21 @@ export function openPanel(panel: PanelHost, argument: unknown): void {
   else panel.show({ study: subject.node.entry.record.trial.study.name, run: subject.node.entry.id });
 }
 
-/** *Open Report*: the report page of a study in the browser. Throws a FileFault while the study has none. */
+/** *Open Report*: the report page of a study. Throws a FileFault while the study has none. */
 export async function openReport(runs: RunService, argument: unknown): Promise<void> {
   const subject = subjectOf(argument);
-  const folder = subject.kind === 'node' ? runsOf(subject.node)[0]?.studyFolder : await pickStudyFolder(runs);
-  if (folder === undefined) return;
-  const file = path.join(folder, 'report.html');
+  const entry = subject.kind === 'node' ? runsOf(subject.node)[0] : await pickStudy(byStudy(runs.all()));
+  if (!entry) return;
+  const file = path.join(entry.studyFolder, 'report.html');
   const found = await stat(file).catch(() => undefined);
   if (!found) throw new FileFault(file, 'is not there yet', 'let the study finish');
-  await vscode.env.openExternal(vscode.Uri.file(file));
+  await showReport(file, entry.record.trial.study.name);
 }
 
-async function pickStudyFolder(runs: RunService): Promise<string | undefined> {
-  const studies = byStudy(runs.all());
-  if (studies.length < 2) return studies[0]?.folder;
-  const items = studies.map(({ name, folder, entries }) => ({ label: name, description: `${entries.length} runs`, folder }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'The report of which study?' }))?.folder;
+async function pickStudy(studies: readonly StudyRuns[]): Promise<RunEntry | undefined> {
+  if (studies.length < 2) return studies[0]?.entries[0];
+  const items = studies.map(({ name, entries }) => ({ label: name, description: `${entries.length} runs`, entry: entries[0] }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'The report of which study?' }))?.entry;
 }
 
 /** *Delete Run…*: deletes a run that has ended, after a question that names it. */
