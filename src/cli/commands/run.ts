@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Stopped, UsageFault } from '../../common/fault';
 import { checkTrialData } from '../../studies/checkData';
 import { readStudy } from '../../studies/readStudy';
+import { studyFolderName } from '../../studies/studyFolderName';
 import { expandTrials } from '../../studies/trials';
 import { onlyPositional, parse, positiveInteger, type Command } from '../command';
 import { engineName, executeStudy } from '../executeStudy';
@@ -30,7 +31,7 @@ export const runCommand: Command = {
     const trials = expandTrials(study, path.resolve(file));
     await checkTrialData(trials);
     if (context.signal.aborted) throw new Stopped();
-    const folder = path.resolve(options.out ?? path.join('.boundlens', 'runs', study.name));
+    const folder = path.resolve(options.out ?? path.join('.boundlens', 'runs', studyFolderName(study.name)));
     context.terminal.print(
       `${study.name}: ${trials.length} trials, ${jobs} at a time with ${threads} thread${threads === 1 ? '' : 's'} each, in ${folder}`,
     );
