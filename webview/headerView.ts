@@ -1,7 +1,8 @@
-import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/editor/panelMessages';
 import { button, Dropdown } from './controls';
 import { element } from './dom';
 import { tell } from './host';
+import { countRuns } from './runText';
 
 /** The definition, the study and what can be started from here. */
 export class HeaderView {
@@ -38,14 +39,4 @@ function sourceLink({ file, label, line }: NonNullable<PanelSnapshot['definition
   const link = element('button', { class: 'link', type: 'button' }, `${label}:${line + 1}`);
   link.addEventListener('click', () => tell({ type: 'openSource', file, line }));
   return link;
-}
-
-/** As "12 runs: 9 finished, 1 running, 2 queued". */
-export function countRuns(runs: readonly RunSummary[]): string {
-  if (runs.length === 0) return 'no runs yet';
-  const states = (['running', 'queued', 'finished', 'stopped', 'failed', 'interrupted'] as const)
-    .map(state => [state, runs.filter(run => run.state === state).length] as const)
-    .filter(([, count]) => count > 0);
-  const total = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
-  return `${total}: ${states.map(([state, count]) => `${count} ${state}`).join(', ')}`;
 }

@@ -1,9 +1,8 @@
-import { formatCount, formatDuration } from '../src/common/format';
 import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
-import { runLabel } from './charts/trainingCurves';
 import { button, progressRing } from './controls';
 import { element } from './dom';
 import { tell } from './host';
+import { progressText, runLabel } from './runText';
 
 /** One line for each run that is under way, with a way to stop it, and the sentence of each that failed. */
 export class ProgressView {
@@ -55,12 +54,4 @@ class ProgressLine {
     if (run.progress) this.bar.value = run.progress.fraction;
     else this.bar.removeAttribute('value');
   }
-}
-
-/** As "radreg 0.01: pre-training, step 420 of 600, 9 s left". */
-export function progressText({ progress, engine }: RunSummary, label: string): string {
-  if (!progress) return `${label}: starting`;
-  const { phase, step, steps, secondsLeft } = progress;
-  const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`;
-  return `${label}: ${phase}, step ${formatCount(step)} of ${formatCount(steps)}${left}${engine ? ` · ${engine}` : ''}`;
 }

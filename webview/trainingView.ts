@@ -1,11 +1,12 @@
 import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { readTheme } from './charts/chartTheme';
-import { curveTable, describeCurves, phasesOf, runLabel, trainingCurves, type TrainingCurves } from './charts/trainingCurves';
+import { curveTable, describeCurves, phasesOf, trainingCurves, type TrainingCurves } from './charts/trainingCurves';
 import { trainingHeight, trainingOption } from './charts/trainingOption';
 import { CheckBox, Dropdown, toggle } from './controls';
 import { element } from './dom';
 import { remember, remembered, tell } from './host';
+import { runLabel } from './runText';
 
 /** The curves of the chosen runs, growing while they run, and the list to choose them from. */
 export class TrainingView {

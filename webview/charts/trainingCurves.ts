@@ -1,5 +1,6 @@
 import { formatRisk } from '../../src/common/format';
 import type { PanelSnapshot, RunSummary, Series } from '../../src/editor/panelMessages';
+import { runLabel } from '../runText';
 
 /** One plot: a scalar of the training images, solid, and the same on images held out from training, dashed. */
 export interface Plot {
@@ -31,12 +32,6 @@ export interface Curve {
 export interface TrainingCurves {
   readonly plots: readonly Plot[];
   readonly curves: readonly Curve[];
-}
-
-/** A run's name on the page: its arm, and the seed where the arm has several. */
-export function runLabel(run: RunSummary, runs: readonly RunSummary[]): string {
-  const alone = runs.filter(other => other.arm === run.arm).length === 1;
-  return alone ? run.arm : `${run.arm}, seed ${run.seed}`;
 }
 
 /** The curves of the selected runs in one phase; plots that no run has values for are left out. */
