@@ -1,7 +1,7 @@
 import type { PanelSnapshot } from '../src/editor/panelMessages';
 import { button, Dropdown } from './controls';
 import { element } from './dom';
-import { tell } from './host';
+import { isSaved, tell } from './host';
 import { countRuns } from './runText';
 
 /** The definition, the study and what can be started from here. */
@@ -29,7 +29,8 @@ export class HeaderView {
     this.counts.textContent = countRuns(runs);
     this.studies.update(studies, study);
     this.studies.root.hidden = studies.length < 2;
-    this.report.hidden = !summary;
+    this.report.hidden = isSaved || !summary;
+    this.start.hidden = isSaved;
     this.start.toggleAttribute('disabled', !trusted);
     this.start.title = trusted ? '' : 'Trust this workspace to start runs.';
   }

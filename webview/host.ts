@@ -1,4 +1,5 @@
 import type { HostMessage, PageMessage, PanelState } from '../src/editor/panelMessages';
+import { savedPage } from './savedPage';
 
 /** What the page remembers over a reload: what it showed, and how. */
 export interface PageState extends PanelState {
@@ -6,7 +7,8 @@ export interface PageState extends PanelState {
   readonly log?: boolean;
 }
 
-interface EditorApi {
+/** What the editor gives to a page. */
+export interface EditorApi {
   postMessage(message: PageMessage): void;
   getState(): PageState | undefined;
   setState(state: PageState): void;
@@ -14,7 +16,11 @@ interface EditorApi {
 
 declare function acquireVsCodeApi(): EditorApi;
 
-const api = acquireVsCodeApi();
+const saved = savedPage();
+const api = saved ?? acquireVsCodeApi();
+
+/** Whether the page is a saved report: nothing can be started or opened from it. */
+export const isSaved = saved !== undefined;
 
 /** Says something to the extension host. */
 export const tell = (message: PageMessage): void => api.postMessage(message);

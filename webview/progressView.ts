@@ -1,7 +1,7 @@
 import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
 import { button, progressRing } from './controls';
 import { element } from './dom';
-import { tell } from './host';
+import { isSaved, tell } from './host';
 import { progressText, runLabel } from './runText';
 
 /** One line for each run that is under way, with a way to stop it, and the sentence of each that failed. */
@@ -45,6 +45,7 @@ class ProgressLine {
 
   constructor(run: string) {
     const stop = button('Stop', () => tell({ type: 'command', command: 'stop', run }));
+    stop.hidden = isSaved;
     this.root = element('div', { class: 'progress-line' }, progressRing(), this.text, this.bar, stop);
   }
 
