@@ -54,4 +54,5 @@ async function main() {
   }
 }
 
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.once(signal, () => process.exit(130));
 process.exit(await main());

@@ -64,7 +64,11 @@ export async function startServer({ version = 'current', extensions = [], settin
     [path.join(root, 'out/server-main.js'), '--host', '127.0.0.1', '--port', String(port), ...access, ...quiet, ...profile, ...flags],
     { env: { ...plainEnvironment(), TMPDIR: folder, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
-  const end = () => void signalGroup(child, 'SIGKILL');
+  // Where this process ends without `stop`, nothing of the server stays behind.
+  const end = () => {
+    signalGroup(child, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+  };
   process.once('exit', end);
   /** @type {Promise<void>} */
   const exited = new Promise(resolve => child.once('exit', () => resolve()));
