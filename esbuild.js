@@ -15,7 +15,8 @@ function isInstalled() {
   try {
     const packages = file => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8')).packages;
     const installed = packages('node_modules/.package-lock.json');
-    const matches = ([place, { version, optional }]) => place === '' || (installed[place] ? installed[place].version === version : optional);
+    const matches = ([place, { version, optional }]) =>
+      place === '' || (installed[place] ? installed[place].version === version : optional);
     return Object.entries(packages('package-lock.json')).every(matches);
   } catch {
     return false;

@@ -1,6 +1,8 @@
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const superscript = (exponent: number): string =>
-  `${exponent < 0 ? '⁻' : ''}${Array.from(`${Math.abs(exponent)}`).map(digit => SUPERSCRIPTS[Number(digit)]).join('')}`;
+  `${exponent < 0 ? '⁻' : ''}${Array.from(`${Math.abs(exponent)}`)
+    .map(digit => SUPERSCRIPTS[Number(digit)])
+    .join('')}`;
 
 /** A count for people: `784`, `60,000`, `2.36 M`, `3·10⁹`. */
 export function formatCount(count: number): string {

@@ -110,7 +110,7 @@ describe("the panel's page", () => {
     const logarithmic = await picture(page, 'Training');
     assert.equal(new Set([plain, smoothed, logarithmic]).size, 3);
     const state = await page.evaluate(() => window.state);
-    assert.deepEqual(state, { study: 'Fashion: trouser or dress', selected: undefined, smooth: true, log: true });
+    assert.deepEqual(state, { study: 'Fashion: T-shirt or coat', selected: undefined, smooth: true, log: true });
     await screenshot(page, 'panel-smooth-log');
     await page.close();
   });

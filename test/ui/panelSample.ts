@@ -123,8 +123,8 @@ export function sampleSnapshot(): PanelSnapshot {
   const runs = records.map(record => summaryOf({ id: `fashion/${record.id}`, folder: '/runs', studyFolder: '/runs/fashion', record }));
   const selected = [runs[0]!.id, runs[3]!.id, runs.at(-1)!.id];
   return {
-    studies: ['Fashion: trouser or dress', 'Another study'],
-    study: 'Fashion: trouser or dress',
+    studies: ['Fashion: T-shirt or coat', 'Another study'],
+    study: 'Fashion: T-shirt or coat',
     runs,
     summary: summarise(records),
     selected,

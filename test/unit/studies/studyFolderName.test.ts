@@ -3,7 +3,7 @@ import { studyFolderName } from '../../../src/studies/studyFolderName';
 
 const cases: readonly (readonly [name: string, folder: string, why: string])[] = [
   ['fashion-binary', 'fashion-binary', 'a plain name stays'],
-  ['Fashion: trouser or dress', 'Fashion - trouser or dress', 'Windows has no colons in names'],
+  ['Fashion: T-shirt or coat', 'Fashion - T-shirt or coat', 'Windows has no colons in names'],
   ['../../etc', 'etc', 'never out of the runs folder'],
   ['λ = 0.01', 'λ = 0.01', 'letters of all scripts stay'],
   ['a/b\\c', 'a - b - c', 'one folder, not three'],

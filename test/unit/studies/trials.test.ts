@@ -17,11 +17,11 @@ describe('trials of a study', () => {
     const trials = expandTrials(study, FILE);
     assert.deepEqual(
       trials.slice(0, 5).map(trial => trial.id),
-      ['no-regulariser-seed-0', 'radreg-0.01-seed-0', 'l2-seed-0', 'from-scratch-seed-0', 'no-regulariser-seed-1'],
+      ['no-regulariser-seed-0', 'radreg-0.003-seed-0', 'l2-seed-0', 'from-scratch-seed-0', 'no-regulariser-seed-1'],
     );
     assert.equal(trials.length, 12);
     const [plain, radreg, l2, scratch] = trials;
-    assert.deepEqual(radreg!.regulariser, { kind: 'radreg', lambda: 0.01, draws: 16, batch: 128, radius: 1 });
+    assert.deepEqual(radreg!.regulariser, { kind: 'radreg', lambda: 0.003, draws: 16, batch: 64, radius: 1 });
     assert.equal(l2!.regulariser.kind, 'l2');
     assert.deepEqual(scratch!.objective, { kind: 'none' });
     assert.equal(plain!.objective.kind, 'masked autoencoder');
@@ -29,7 +29,7 @@ describe('trials of a study', () => {
     const sample = path.resolve('media/sample');
     assert.equal(plain!.data.train.images, path.join(sample, 'fashion-mnist/train-10k-images-idx3-ubyte.gz'));
     assert.deepEqual(plain!.definition, { file: path.join(sample, 'models/mae.py'), name: 'MaskedAutoencoder' });
-    assert.deepEqual(plain!.study, { name: 'Fashion: trouser or dress', file: path.resolve(FILE) });
+    assert.deepEqual(plain!.study, { name: 'Fashion: T-shirt or coat', file: path.resolve(FILE) });
   });
 
   const merges: readonly (readonly [why: string, study: object, arm: object, expected: object])[] = [

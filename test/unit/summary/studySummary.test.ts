@@ -83,19 +83,19 @@ describe('summary of a study', () => {
   it('says where the regulariser made a difference and where it made none', () => {
     const summary = summarise([
       ...arm('no regulariser', [90, 91, 92], [95, 96, 94]),
-      ...arm('RadReg λ=0.01', [92, 93.1, 94], [95.2, 95.6, 94.3]),
+      ...arm('RadReg λ=0.003', [92, 93.1, 94], [95.2, 95.6, 94.3]),
       ...arm('from scratch', [80, 82, 81], [95, 95, 95]),
     ])!;
     const verdicts = Object.fromEntries(summary.comparisons.map(one => [`${one.arm}/${one.baseline}/${one.mode}`, one.verdict]));
     assert.deepEqual(verdicts, {
       'no regulariser/from scratch/probe': 'better',
       'no regulariser/from scratch/full': 'no difference',
-      'RadReg λ=0.01/no regulariser/probe': 'better',
-      'RadReg λ=0.01/no regulariser/full': 'no difference',
+      'RadReg λ=0.003/no regulariser/probe': 'better',
+      'RadReg λ=0.003/no regulariser/full': 'no difference',
     });
     assert.match(
       summary.findings.join('\n'),
-      /Full fine-tuning: no measurable difference between RadReg λ=0\.01 and no regulariser \(.*3 paired seeds\)/,
+      /Full fine-tuning: no measurable difference between RadReg λ=0\.003 and no regulariser \(.*3 paired seeds\)/,
     );
   });
 
