@@ -108,8 +108,8 @@ describe('reading a study', () => {
     ],
     [
       'a class on both sides',
-      withValue(['data', 'task', 'negative'], [3, 1]),
-      'data.task.negative[1] is class 1, which is positive too: put each class on one side.',
+      withValue(['data', 'task', 'negative'], [4, 0]),
+      'data.task.negative[1] is class 0, which is positive too: put each class on one side.',
     ],
     [
       'testing on the training file',
