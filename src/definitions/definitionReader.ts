@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from './syntaxNode';
 import type { Architecture } from '../architecture/architecture';
 
 /** Reads the definitions of one framework from a parsed source. One implementation a framework; none executes anything. */

@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import { unknown, type Unknown } from '../../architecture/architecture';
 import { findMember } from './classes';
 import { iterated } from './collections';

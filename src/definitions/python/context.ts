@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import type { Scope } from './scope';
 import type { Call, ClassValue, InstanceValue, Value } from './values';
 

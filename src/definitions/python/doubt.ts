@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import type { Unknown } from '../../architecture/architecture';
 import type { Scope } from './scope';
 import { descendants, field } from './syntax';

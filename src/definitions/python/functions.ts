@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import { unknown } from '../../architecture/architecture';
 import type { Context } from './context';
 import { Scope } from './scope';

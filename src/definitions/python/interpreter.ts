@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import { unknown } from '../../architecture/architecture';
 import type { Budget } from './budget';
 import { callBuiltin, isPureBuiltin, mayReturnArgument } from './builtins';

@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import type { SourceRange } from '../../architecture/architecture';
 
 /** The named children of a node without comments and backslashes at line ends. */

@@ -1,4 +1,4 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node } from '../syntaxNode';
 import { unknown, type Architecture, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { DefinitionReader } from '../definitionReader';
 import { Budget, Exhausted } from '../python/budget';
