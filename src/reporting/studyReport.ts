@@ -45,10 +45,17 @@ async function snapshotOf(folder: string, runs: readonly StoredRun[], summary: S
     study: summary.study,
     runs: entries.map(summaryOf),
     summary,
-    selected: entries.map(entry => entry.id),
+    selected: oneOfEachArm(entries),
     series: Object.fromEntries(series),
     trusted: false,
   };
+}
+
+/** The first run of each arm: all seeds at once are a thicket, and the page offers the others. */
+function oneOfEachArm(entries: readonly RunEntry[]): readonly string[] {
+  const arms = new Map<string, string>();
+  for (const { id, record } of entries) if (!arms.has(record.trial.arm)) arms.set(record.trial.arm, id);
+  return [...arms.values()];
 }
 
 /** Few enough points that a page with dozens of runs stays small. */

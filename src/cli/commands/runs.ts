@@ -59,8 +59,12 @@ async function runsOf(folder: string): Promise<StoredRun[]> {
   await requireFolder(folder);
   const runs = await adoptRuns(new RunStore(folder));
   if (runs.length === 0) throw new FileFault(folder, 'holds no runs', 'name the folder of one study, as boundlens runs list prints it');
-  return runs;
+  return runs.sort(inSweepOrder);
 }
+
+/** Trials are put on disk in the order of their sweep. */
+const inSweepOrder = ({ record: a }: StoredRun, { record: b }: StoredRun): number =>
+  a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id, undefined, { numeric: true });
 
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
@@ -72,7 +76,7 @@ async function requireFolder(folder: string): Promise<void> {
 async function list(folder: string, { terminal }: CommandContext): Promise<number> {
   await requireFolder(folder);
   const stores = await findStores(folder);
-  const runs = (await Promise.all(stores.map(store => adoptRuns(store)))).flat();
+  const runs = (await Promise.all(stores.map(store => adoptRuns(store)))).flat().sort(inSweepOrder);
   terminal.document({ runs: runs.map(({ folder: { path: own }, record }) => ({ folder: own, ...record })) });
   if (runs.length === 0) terminal.print(`${folder} holds no runs`);
   else
