@@ -58,12 +58,29 @@ export interface Layer {
   readonly arguments: Readonly<Record<string, Known<number | string | boolean>>>;
   /** Own learnable tensors (children excluded), or why they are not known. */
   readonly parameters: Known<readonly Parameter[]>;
+  /** Own tensors that the framework counts as parameters but does not train; absent when there are none. */
+  readonly frozen?: readonly Parameter[];
+  /** Own tensors that are part of its state and no parameters, as running means; absent when there are none. */
+  readonly buffers?: Known<readonly Parameter[]>;
   readonly children: readonly Layer[];
   /** Where it is constructed in the source. */
   readonly range: SourceRange;
 }
 
 export type Framework = 'pytorch' | 'keras' | 'flax' | 'tensorflow.js' | 'hugging face';
+
+/** Where a construction argument comes from: a comment over the class, a call in its file, the call that was asked for, or its default. */
+export type ArgumentSource = 'directive' | 'study' | 'caller' | 'call' | 'default';
+
+/** One argument that a definition was constructed with. */
+export interface GivenArgument {
+  readonly name: string;
+  /** As Python writes it. */
+  readonly value: Known<string>;
+  readonly source: ArgumentSource;
+  /** Zero-based line of the comment, the call or the default. */
+  readonly line: number;
+}
 
 /** What a definition says: its layers with shapes and counts, and what stays unknown with the reason. */
 export interface Architecture {
@@ -72,6 +89,8 @@ export interface Architecture {
   /** The header of the definition: what a code lens stands over. */
   readonly range: SourceRange;
   readonly layers: readonly Layer[];
+  /** The arguments that it was constructed with, and where each comes from; absent where there are none to speak of. */
+  readonly arguments?: readonly GivenArgument[];
   /** Number of learnable scalars; known only when every contribution is. */
   readonly parameterCount: Known<number>;
 }

@@ -32,6 +32,29 @@ export function parameterCount(layers: readonly Layer[]): Known<number> {
   return known(sum);
 }
 
+/** The sizes of a definition's tensors as its framework counts them; undefined where a contribution is not known. */
+export interface TensorCounts {
+  /** Every parameter, trained or not. */
+  readonly parameters: number | undefined;
+  readonly trainable: number | undefined;
+  /** Scalars of state that are no parameters. */
+  readonly buffers: number | undefined;
+}
+
+/** Counts all tensors of a definition, those that are not trained among them. */
+export function tensorCounts({ layers, parameterCount }: Architecture): TensorCounts {
+  const all = [...allLayers(layers)];
+  const sum = (tensors: readonly Parameter[]) => tensors.reduce((total, tensor) => total + parameterSize(tensor), 0);
+  const trainable = parameterCount.known ? parameterCount.value : undefined;
+  const frozen = sum(all.flatMap(layer => layer.frozen ?? []));
+  const isKnown = trainable !== undefined && all.every(({ buffers }) => buffers?.known !== false);
+  return {
+    parameters: trainable === undefined ? undefined : trainable + frozen,
+    trainable,
+    buffers: isKnown ? sum(all.flatMap(({ buffers }) => (buffers?.known ? buffers.value : []))) : undefined,
+  };
+}
+
 /** How many of a definition's innermost layers are known, out of how many there are: "9 of 14 layers known". */
 export function knownLayers(architecture: Architecture): { readonly known: number; readonly all: number } {
   const leaves = [...allLayers(architecture.layers)].filter(layer => layer.children.length === 0);
