@@ -11,7 +11,8 @@ const rooms = {
   datasets: ['training', 'studies', 'runs', 'editor'],
   studies: ['training', 'runs', 'editor'],
   training: ['runs', 'editor'],
-  runs: ['editor'],
+  runs: ['reporting', 'editor'],
+  reporting: ['editor'],
 };
 
 const noVscode = { name: 'vscode', message: 'Only src/editor and src/extension.ts touch the editor.' };

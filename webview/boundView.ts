@@ -1,4 +1,4 @@
-import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { barTable, boundBars, captionBars, describeBars } from './charts/boundBars';
 import { boundHeight, boundOption, termColour } from './charts/boundOption';
 import { ChartFigure } from './charts/chartFigure';

@@ -1,4 +1,4 @@
-import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { button, Dropdown } from './controls';
 import { element } from './dom';
 import { isSaved, tell } from './host';

@@ -1,5 +1,5 @@
 import { formatCount, formatRisk } from '../src/common/format';
-import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import type { ArmSummary, ReportSummary, StudySummary } from '../src/runs/summary/studySummary';
 import type { Evidence, Report } from '../src/theory/report';
 import { formatSpread } from './spreadText';

@@ -1,4 +1,4 @@
-import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { element } from './dom';
 import { evidenceChip, vacuousChip } from './evidenceChip';
 import { headlineCards, type HeadlineCard } from './headline';

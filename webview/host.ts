@@ -1,4 +1,4 @@
-import type { HostMessage, PageMessage, PanelState } from '../src/editor/panelMessages';
+import type { HostMessage, PageMessage, PanelState } from '../src/reporting/panelMessages';
 import { savedPage } from './savedPage';
 
 /** What the page remembers over a reload: what it showed, and how. */

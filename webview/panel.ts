@@ -1,5 +1,5 @@
 import './nonce';
-import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { BoundView } from './boundView';
 import { onThemeChange } from './charts/chartTheme';
 import { element } from './dom';

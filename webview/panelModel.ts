@@ -1,4 +1,4 @@
-import type { HostMessage, PanelSnapshot, RunSummary, Series, SeriesByRun } from '../src/editor/panelMessages';
+import type { HostMessage, PanelSnapshot, RunSummary, Series, SeriesByRun } from '../src/reporting/panelMessages';
 
 /**
  * What the page knows after one more message; undefined before the first snapshot.

@@ -1,4 +1,4 @@
-import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
+import type { PanelSnapshot, RunSummary } from '../src/reporting/panelMessages';
 import { button, progressRing } from './controls';
 import { element } from './dom';
 import { isSaved, tell } from './host';

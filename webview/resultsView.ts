@@ -1,4 +1,4 @@
-import type { PanelSnapshot } from '../src/editor/panelMessages';
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { armTable } from './armTable';
 import { element, textTable } from './dom';
 

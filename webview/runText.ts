@@ -1,5 +1,5 @@
 import { formatCount, formatDuration } from '../src/common/format';
-import type { RunSummary } from '../src/editor/panelMessages';
+import type { RunSummary } from '../src/reporting/panelMessages';
 
 /** A run's name on the page: its arm, and the seed where the arm has several. */
 export function runLabel(run: RunSummary, runs: readonly RunSummary[]): string {

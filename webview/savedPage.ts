@@ -1,4 +1,4 @@
-import type { PageMessage, PanelSnapshot } from '../src/editor/panelMessages';
+import type { PageMessage, PanelSnapshot } from '../src/reporting/panelMessages';
 import type { EditorApi, PageState } from './host';
 
 /** The element that holds a snapshot where the page is a file of its own (src/reporting/reportPage.ts). */

@@ -1,4 +1,4 @@
-import type { PanelSnapshot, RunSummary } from '../src/editor/panelMessages';
+import type { PanelSnapshot, RunSummary } from '../src/reporting/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { readTheme } from './charts/chartTheme';
 import { curveTable, describeCurves, phasesOf, trainingCurves, type TrainingCurves } from './charts/trainingCurves';

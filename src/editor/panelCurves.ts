@@ -1,7 +1,7 @@
 import { RunFolder } from '../runs/runFolder';
-import type { Series, SeriesByRun } from './panelMessages';
-import type { RunEntry } from './runIndex';
-import { SeriesStore } from './seriesStore';
+import type { Series, SeriesByRun } from '../reporting/panelMessages';
+import type { RunEntry } from '../reporting/runSummary';
+import { SeriesStore } from '../reporting/seriesStore';
 
 interface Followed {
   readonly folder: RunFolder;

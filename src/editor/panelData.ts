@@ -1,6 +1,7 @@
 import { summarise } from '../runs/summary/studySummary';
-import type { PanelDefinition, PanelSnapshot, SeriesByRun } from './panelMessages';
-import { belongsTo, byStudy, isActive, summaryOf, type DefinitionPlace, type RunEntry, type StudyRuns } from './runIndex';
+import type { PanelDefinition, PanelSnapshot, SeriesByRun } from '../reporting/panelMessages';
+import { summaryOf, type RunEntry } from '../reporting/runSummary';
+import { belongsTo, byStudy, isActive, type DefinitionPlace, type StudyRuns } from './runIndex';
 
 /** What a person has chosen to see; what is absent is chosen for them. */
 export interface PanelChoice {

@@ -6,9 +6,10 @@ import type { DefinitionService } from './definitionService';
 import type { Log } from './log';
 import { PanelCurves } from './panelCurves';
 import { definitionOf, panelSnapshot, shownRuns, shownStudy, studyOf, type PanelChoice } from './panelData';
-import type { HostMessage, PageMessage, PanelDefinition, PanelState } from './panelMessages';
+import type { HostMessage, PageMessage, PanelDefinition, PanelState } from '../reporting/panelMessages';
 import { panelPage } from './panelPage';
-import { summaryOf, type DefinitionPlace, type StudyRuns } from './runIndex';
+import { summaryOf } from '../reporting/runSummary';
+import { type DefinitionPlace, type StudyRuns } from './runIndex';
 import type { RunService } from './runService';
 import type { RunsChange } from './runWatcher';
 

@@ -1,18 +1,7 @@
 import * as path from 'node:path';
 import type { RunRecord, RunState } from '../runs/record';
 import type { FinishedRun } from './lensText';
-import type { RunSummary } from './panelMessages';
-
-/** A run on disk as the editor knows it. */
-export interface RunEntry {
-  /** Unique among all workspace folders: the path of its folder below the runs folder, as `fashion/radreg-seed-0`. */
-  readonly id: string;
-  /** Absolute path of the run's folder. */
-  readonly folder: string;
-  /** Absolute path of the folder that the runs of its study share. */
-  readonly studyFolder: string;
-  readonly record: RunRecord;
-}
+import type { RunEntry } from '../reporting/runSummary';
 
 /** A definition in a file. */
 export interface DefinitionPlace {
@@ -63,30 +52,6 @@ export function byStudy(entries: readonly RunEntry[]): readonly StudyRuns[] {
   return [...groups]
     .map(([folder, group]) => ({ name: group[0]!.record.trial.study.name, folder, entries: group.sort(byCreation) }))
     .sort((a, b) => newest(b).localeCompare(newest(a)) || a.name.localeCompare(b.name));
-}
-
-/** What the panel is told of a run. */
-export function summaryOf({ id, record }: RunEntry): RunSummary {
-  const { trial, engine } = record;
-  const { kind } = trial.regulariser;
-  return {
-    id,
-    study: trial.study.name,
-    arm: trial.arm,
-    seed: trial.seed,
-    regulariser: kind === 'none' ? { kind } : { kind, lambda: trial.regulariser.lambda },
-    pretrained: trial.objective.kind !== 'none',
-    labels: trial.data.labels,
-    state: record.state,
-    createdAt: record.createdAt,
-    startedAt: record.startedAt,
-    endedAt: record.endedAt,
-    progress: record.progress,
-    engine:
-      engine && `${engine.name}, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}${engine.note ? ` (${engine.note})` : ''}`,
-    results: record.results,
-    fault: record.fault,
-  };
 }
 
 const endOf = (record: RunRecord): string => record.endedAt ?? record.createdAt;

@@ -3,7 +3,8 @@ import { RunFolder } from '../runs/runFolder';
 import { stopRun } from '../runs/stopRun';
 import type { FinishedRun } from './lensText';
 import type { Log } from './log';
-import { belongsTo, isActive, latestFinished, type DefinitionPlace, type RunEntry } from './runIndex';
+import type { RunEntry } from '../reporting/runSummary';
+import { belongsTo, isActive, latestFinished, type DefinitionPlace } from './runIndex';
 import type { RunsChange, RunWatcher } from './runWatcher';
 import { stopStudy } from './studyProcess';
 

@@ -2,7 +2,8 @@ import { formatDuration, formatRisk } from '../common/format';
 import { shareDone, timeLeft } from '../runs/timeLeft';
 import { ageText } from './ageText';
 import { headCertificate } from './lensText';
-import { isActive, type RunEntry, type StudyRuns } from './runIndex';
+import type { RunEntry } from '../reporting/runSummary';
+import { isActive, type StudyRuns } from './runIndex';
 
 /** What stands behind a run's name in the tree: its progress while it runs, else what came of it. */
 export function runDescription({ record }: RunEntry, now: Date): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { byStudy, isActive, type RunEntry, type StudyRuns } from './runIndex';
+import type { RunEntry } from '../reporting/runSummary';
+import { byStudy, isActive, type StudyRuns } from './runIndex';
 import { headCertificate, theoremSentence } from './lensText';
 import type { RunService } from './runService';
 import { runDescription, runLabel, studyDescription } from './runText';

@@ -5,7 +5,8 @@ import { adoptRuns } from '../runs/adopt';
 import type { RunRecord } from '../runs/record';
 import { RunFolder } from '../runs/runFolder';
 import { findStores, type RunStore, type StoredRun } from '../runs/store';
-import { isActive, type RunEntry } from './runIndex';
+import type { RunEntry } from '../reporting/runSummary';
+import { isActive } from './runIndex';
 
 /** A folder that keeps runs; `name` tells several workspace folders apart. */
 export interface RunsRoot {

@@ -1,4 +1,4 @@
-import type { PanelSnapshot } from '../editor/panelMessages';
+import type { PanelSnapshot } from './panelMessages';
 
 /** Where the page looks for its data when no editor speaks to it (webview/panel.ts). */
 export const SNAPSHOT_ELEMENT = 'boundlens-snapshot';

@@ -1,9 +1,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault, FileFault } from '../common/fault';
-import { summaryOf, type RunEntry } from '../editor/runIndex';
-import { SeriesStore } from '../editor/seriesStore';
-import type { PanelSnapshot, Series } from '../editor/panelMessages';
+import { summaryOf, type RunEntry } from './runSummary';
+import { SeriesStore } from './seriesStore';
+import type { PanelSnapshot, Series } from './panelMessages';
 import type { StoredRun } from '../runs/store';
 import { summarise, type StudySummary } from '../runs/summary/studySummary';
 import { reportPage } from './reportPage';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../src/common/random';
-import type { PanelSnapshot, Series } from '../../src/editor/panelMessages';
-import { summaryOf } from '../../src/editor/runIndex';
+import type { PanelSnapshot, Series } from '../../src/reporting/panelMessages';
+import { summaryOf } from '../../src/reporting/runSummary';
 import type { RunRecord } from '../../src/runs/record';
 import { summarise } from '../../src/runs/summary/studySummary';
 import { parseStudy } from '../../src/studies/parseStudy';

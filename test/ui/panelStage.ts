@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { HostMessage, PageMessage } from '../../src/editor/panelMessages';
+import type { HostMessage, PageMessage } from '../../src/reporting/panelMessages';
 import { panelPage } from '../../src/editor/panelPage';
 import { launchBrowser } from '../workbench/browser.mjs';
 import { installWorkbench } from '../workbench/install.mjs';

@@ -1,5 +1,5 @@
 import { formatRisk } from '../../src/common/format';
-import type { PanelSnapshot, RunSummary, Series } from '../../src/editor/panelMessages';
+import type { PanelSnapshot, RunSummary, Series } from '../../src/reporting/panelMessages';
 import { runLabel } from '../runText';
 
 /** One plot: a scalar of the training images, solid, and the same on images held out from training, dashed. */

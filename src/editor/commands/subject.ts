@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { DefinitionPlace, RunEntry } from '../runIndex';
+import type { RunEntry } from '../../reporting/runSummary';
+import type { DefinitionPlace } from '../runIndex';
 import { runDescription, runLabel } from '../runText';
 import type { RunNode } from '../runTree';
 

@@ -1,6 +1,6 @@
 import type { Architecture, Layer, Parameter, SourceRange } from '../../../src/architecture/architecture';
 import { known, unknown } from '../../../src/architecture/architecture';
-import type { RunEntry } from '../../../src/editor/runIndex';
+import type { RunEntry } from '../../../src/reporting/runSummary';
 import type { RunRecord } from '../../../src/runs/record';
 import type { Evidence, Report, Term, TermName } from '../../../src/theory/report';
 import type { TrialResults } from '../../../src/training/results';

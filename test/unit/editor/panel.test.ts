@@ -5,7 +5,7 @@ import { PanelCurves } from '../../../src/editor/panelCurves';
 import { panelSnapshot, shownRuns, shownStudy, studyOf } from '../../../src/editor/panelData';
 import { panelPage } from '../../../src/editor/panelPage';
 import { byStudy } from '../../../src/editor/runIndex';
-import { SeriesStore } from '../../../src/editor/seriesStore';
+import { SeriesStore } from '../../../src/reporting/seriesStore';
 import type { MetricLine } from '../../../src/runs/record';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { entry, report, results } from './builders';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { byStudy, latestFinished, summaryOf, type RunEntry } from '../../../src/editor/runIndex';
+import { summaryOf, type RunEntry } from '../../../src/reporting/runSummary';
+import { byStudy, latestFinished } from '../../../src/editor/runIndex';
 import { overallProgress, runDescription, statusText, studyDescription } from '../../../src/editor/runText';
 import { entry, NOW, report, results } from './builders';
 

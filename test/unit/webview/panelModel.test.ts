@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HostMessage, PanelSnapshot, RunSummary } from '../../../src/editor/panelMessages';
+import type { HostMessage, PanelSnapshot, RunSummary } from '../../../src/reporting/panelMessages';
 import { receive } from '../../../webview/panelModel';
 import { run, snapshot } from './snapshots';
 

@@ -1,4 +1,4 @@
-import type { PanelSnapshot, RunSummary } from '../../../src/editor/panelMessages';
+import type { PanelSnapshot, RunSummary } from '../../../src/reporting/panelMessages';
 import type { ArmSummary, ReportSummary, StudySummary } from '../../../src/runs/summary/studySummary';
 
 /** A running run with what a test says different. */

@@ -1,0 +1,37 @@
+import type { RunRecord } from '../runs/record';
+import type { RunSummary } from './panelMessages';
+
+/** A run on disk with its place among all runs. */
+export interface RunEntry {
+  /** Unique among all workspace folders: the path of its folder below the runs folder, as `fashion/radreg-seed-0`. */
+  readonly id: string;
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  /** Absolute path of the folder that the runs of its study share. */
+  readonly studyFolder: string;
+  readonly record: RunRecord;
+}
+
+/** What the panel is told of a run. */
+export function summaryOf({ id, record }: RunEntry): RunSummary {
+  const { trial, engine } = record;
+  const { kind } = trial.regulariser;
+  return {
+    id,
+    study: trial.study.name,
+    arm: trial.arm,
+    seed: trial.seed,
+    regulariser: kind === 'none' ? { kind } : { kind, lambda: trial.regulariser.lambda },
+    pretrained: trial.objective.kind !== 'none',
+    labels: trial.data.labels,
+    state: record.state,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    progress: record.progress,
+    engine:
+      engine && `${engine.name}, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}${engine.note ? ` (${engine.note})` : ''}`,
+    results: record.results,
+    fault: record.fault,
+  };
+}
