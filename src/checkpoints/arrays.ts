@@ -1,0 +1,43 @@
+import { extname } from 'node:path';
+import { FileFault, UsageFault, ValueFault } from '../common/fault';
+import type { Checkpoint } from './checkpoint';
+import type { TensorValues } from './elementType';
+import { openNpy, openNpz } from './npy';
+import { openSafetensors } from './safetensors';
+
+/** Numbers with a shape, row-major. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly values: TensorValues;
+}
+
+const READERS: Readonly<Record<string, (file: string) => Promise<Checkpoint>>> = {
+  '.npy': openNpy,
+  '.npz': openNpz,
+  '.safetensors': openSafetensors,
+};
+
+/**
+ * Reads one array of features, labels or points from .npy, .npz or .safetensors.
+ * @param key name of the array in an .npz or .safetensors file; needed only where the file holds several. Several names are tried in order.
+ * Throws a Fault for another ending, a missing key and broken content.
+ */
+export async function readArray(file: string, key?: string | readonly string[], signal?: AbortSignal): Promise<NumberArray> {
+  const open = READERS[extname(file).toLowerCase()];
+  if (!open) throw new UsageFault(`${file} is no array file`, 'give a .npy, .npz or .safetensors file');
+  const checkpoint = await open(file);
+  try {
+    const names = checkpoint.tensors.map(({ name }) => name);
+    const wanted = key === undefined ? [] : typeof key === 'string' ? [key] : key;
+    const name = wanted.find(candidate => names.includes(candidate)) ?? (names.length === 1 ? names[0] : undefined);
+    if (names.length === 0) throw new FileFault(file, 'holds no array', 'save it again');
+    if (name === undefined)
+      throw wanted.length > 0
+        ? new ValueFault(file, wanted.join(' or '), 'is not among its arrays', `rename one of ${names.join(', ')}`)
+        : new FileFault(file, `holds ${names.length} arrays (${names.join(', ')})`, 'give a file with one');
+    const { shape } = checkpoint.tensors.find(tensor => tensor.name === name)!;
+    return { shape, values: await checkpoint.read(name, signal) };
+  } finally {
+    await checkpoint.close();
+  }
+}
