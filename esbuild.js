@@ -1,5 +1,6 @@
 // Builds everything: node esbuild.js [--watch] [--production] [--tests] [--bench] [--install-only]
 //                    node esbuild.js --only=unit,cli [--filter=theory]   (--filter: only the unit tests below that path, as out/unit.theory.js)
+//                    node esbuild.js --production --package             (a .vsix for this platform)
 // On a fresh clone it installs the locked dependencies first, so that every npm script works at once.
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -122,6 +123,18 @@ function copyAssets() {
   }
 }
 
+/** Packs a .vsix for this platform: the native engine's binary of other platforms stays out. */
+function packageExtension() {
+  const target = `${process.platform}-${process.arch}`;
+  const ignoreFile = path.join(root, 'out', 'vscodeignore');
+  const native = `!node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/**`;
+  fs.mkdirSync(path.dirname(ignoreFile), { recursive: true });
+  fs.writeFileSync(ignoreFile, `${fs.readFileSync(path.join(root, '.vscodeignore'), 'utf8')}${native}\n`);
+  const vsce = require.resolve('@vscode/vsce/vsce');
+  const options = ['package', '--target', target, '--ignoreFile', ignoreFile, '--no-rewrite-relative-links', '--allow-missing-repository'];
+  execFileSync(process.execPath, [vsce, ...options], { cwd: root, stdio: 'inherit' });
+}
+
 async function main() {
   installDependencies();
   if (flags.has('--install-only')) return;
@@ -141,6 +154,7 @@ async function main() {
     return;
   }
   await Promise.all(selected.map(options => esbuild.build(options)));
+  if (flags.has('--package')) packageExtension();
 }
 
 main().catch(error => {
