@@ -30,6 +30,8 @@ export interface Parameter {
    * From the framework's initialiser and the shape (random-matrix value); an estimate.
    */
   readonly initialSpectralNorm?: number;
+  /** Rows of the tensor as a matrix, where they are not its first side: kernels of Keras and Flax end with the outputs. */
+  readonly outputs?: number;
 }
 
 export type LayerKind =
@@ -72,11 +74,14 @@ export type Framework = 'pytorch' | 'keras' | 'flax' | 'tensorflow.js' | 'huggin
 /** Where a construction argument comes from: a comment over the class, a call in its file, the call that was asked for, or its default. */
 export type ArgumentSource = 'directive' | 'study' | 'caller' | 'call' | 'default';
 
+/** A value that a source writes down. */
+export type PlainValue = number | string | boolean | null | readonly PlainValue[];
+
 /** One argument that a definition was constructed with. */
 export interface GivenArgument {
   readonly name: string;
-  /** As Python writes it. */
-  readonly value: Known<string>;
+  /** What stands for it where it is no plain value: the name of a class or function, its type. */
+  readonly value: Known<PlainValue>;
   readonly source: ArgumentSource;
   /** Zero-based line of the comment, the call or the default. */
   readonly line: number;

@@ -37,7 +37,7 @@ function matricesOf(layer: Layer): LayerMatrix[] {
   const rest = parameters.filter(parameter => !isMatrix(parameter)).reduce((sum, parameter) => sum + parameterSize(parameter), 0);
   return matrices.map((parameter, index) => {
     const size = parameterSize(parameter);
-    const outputs = parameter.shape[0]!;
+    const outputs = parameter.outputs ?? parameter.shape[0]!;
     const matrix: BoundLayer = {
       outputs,
       inputs: size / outputs,

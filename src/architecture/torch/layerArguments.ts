@@ -50,6 +50,48 @@ export class LayerArguments {
     return this.undecided(`${name} is ${written(value)}, not a shape`);
   }
 
+  /** A word, or null for `None`. */
+  word(name: string): string | null {
+    const value = this.value(name);
+    return value === null || typeof value === 'string' ? value : this.undecided(`${name} is ${written(value)}, not a word`);
+  }
+
+  /** A word where it is known to be one: for what decides no shape. */
+  wordIfKnown(name: string): string | undefined {
+    const value = this.values.get(name);
+    return value?.known && typeof value.value === 'string' ? value.value : undefined;
+  }
+
+  /** Whether an argument is `None`. */
+  isNone(name: string): boolean {
+    return this.value(name) === null;
+  }
+
+  /** Whether an argument is certainly `None`; one that is not understood counts as given. */
+  isMissing(name: string): boolean {
+    const value = this.values.get(name);
+    return value === undefined || (value.known && value.value === null);
+  }
+
+  /** One whole number or several, also negative: axes. */
+  wholeNumbers(name: string): readonly number[] {
+    const value = this.value(name);
+    const all: readonly ArgumentValue[] = Array.isArray(value) ? (value as readonly ArgumentValue[]) : [value];
+    return all.map(item => (Number.isSafeInteger(item) ? (item as number) : this.undecided(`${name} is ${written(value)}, not axes`)));
+  }
+
+  /** One side or a tuple of sides, each a size or `None`. */
+  sides(name: string): readonly (number | null)[] {
+    const value = this.value(name);
+    const all: readonly ArgumentValue[] = Array.isArray(value) ? (value as readonly ArgumentValue[]) : [value];
+    return all.map(item => (item === null || isSize(item) ? item : this.undecided(`${name} is ${written(value)}, not a shape`)));
+  }
+
+  /** The value as it was given. */
+  given(name: string): ArgumentValue {
+    return this.value(name);
+  }
+
   /** Stops the rule with a reason at the layer's line. */
   undecided(why: string): never {
     throw new Undecided(unknown(why, this.line));

@@ -20,7 +20,8 @@ function formal(text: string): FormalArgument {
 
 const CONSTANTS: Readonly<Record<string, ArgumentValue>> = { True: true, False: false, None: null };
 
-function literal(text: string): ArgumentValue {
+/** Reads a literal of Python: a number, a word in single quotes, `True`, `False`, `None`. */
+export function literal(text: string): ArgumentValue {
   if (text in CONSTANTS) return CONSTANTS[text]!;
   if (text.startsWith("'")) return text.slice(1, -1);
   return /[.e]/.test(text) ? { float: Number(text) } : Number(text);

@@ -1,0 +1,41 @@
+import type { LayerKind } from '../architecture';
+import { ATTENTION_RULES } from './attention';
+import { CONVOLUTION_RULES } from './convolution';
+import { DENSE_RULES } from './dense';
+import { unchanged, type KerasRule } from './kerasRule';
+import { MERGING_RULES } from './merging';
+import { NORMALISATION_RULES } from './normalisation';
+import { POOLING_RULES } from './pooling';
+import { RECURRENT_RULES } from './recurrent';
+import { RESHAPING_RULES } from './reshaping';
+
+const UNCHANGED: readonly (readonly [kind: LayerKind, text: string, names: string])[] = [
+  ['activation', 'activation', 'Activation'],
+  ['activation', '', 'ReLU LeakyReLU ELU Softmax ThresholdedReLU'],
+  ['dropout', 'rate', 'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout'],
+  ['other', '', 'GaussianNoise ActivityRegularization Masking Rescaling Identity'],
+  [
+    'other',
+    '',
+    `RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness RandomGrayscale RandomHue RandomSaturation
+     RandomSharpness RandomShear RandomColorJitter RandomPosterization RandomInvert RandomErasing RandomColorDegeneration RandomGaussianBlur
+     RandomPerspective RandomElasticTransform Solarization AutoContrast Equalization AugMix CutMix MixUp RandAugment`,
+  ],
+];
+
+const RULES: ReadonlyMap<string, KerasRule> = new Map(
+  Object.entries({
+    ...Object.fromEntries(UNCHANGED.flatMap(([kind, text, names]) => names.split(/\s+/).map(name => [name, unchanged(kind, text)]))),
+    ...DENSE_RULES,
+    ...CONVOLUTION_RULES,
+    ...NORMALISATION_RULES,
+    ...RECURRENT_RULES,
+    ...ATTENTION_RULES,
+    ...POOLING_RULES,
+    ...RESHAPING_RULES,
+    ...MERGING_RULES,
+  }),
+);
+
+/** The rule of a class of `keras.layers` by its bare name, as `Conv2D`; undefined for one that has none. Wrappers are not among them. */
+export const kerasRule = (name: string): KerasRule | undefined => RULES.get(name);
