@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { AnalysisClient } from './definitions/analysisClient';
+import { explain } from './editor/commands/explain';
 import { preTrain } from './editor/commands/preTrain';
 import { deleteRun, openPanel, openReport, revealRunFolder, stop } from './editor/commands/runCommands';
 import { registerContextKeys } from './editor/contextKeys';
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
     refreshRuns: () => runs.refresh(),
     deleteRun: argument => deleteRun(runs, argument),
     revealRunFolder: argument => revealRunFolder(runs, argument),
+    explain: argument => explain(definitions, argument),
     showLog: () => log.show(),
     toggle: toggleEnabled,
   };

@@ -3,12 +3,13 @@ import type { Layer } from '../architecture/architecture';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { AnalysedDocument, DefinitionService } from './definitionService';
 import { capacityShares } from './hintProvider';
+import { definitionMarkdown } from './definitionText';
 import { layerMarkdown, reportMarkdown } from './hoverText';
 import { layerHints } from './hintText';
 import type { RunService } from './runService';
 import { settings } from './settings';
 
-/** Explains the bound over the header of a definition and a layer over the line that constructs it. */
+/** Explains size and bound over the header of a definition and a layer over the line that constructs it. */
 export class HoverProvider implements vscode.HoverProvider {
   constructor(
     private readonly definitions: DefinitionService,
@@ -36,7 +37,7 @@ export class HoverProvider implements vscode.HoverProvider {
     if (analysed.now({ line: range.startLine, column: range.startColumn }).line !== position.line) return undefined;
     const run = this.runs.latestFinished({ file: document.uri.fsPath, name });
     const reports = run?.results.reports ?? (definition.bound ? [definition.bound.report] : []);
-    return reports.length === 0 ? undefined : reports.map(reportMarkdown).join('\n\n---\n\n');
+    return [definitionMarkdown(definition.architecture), ...reports.map(reportMarkdown)].join('\n\n---\n\n');
   }
 }
 

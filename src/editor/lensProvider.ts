@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { DefinitionService } from './definitionService';
+import { sizeText } from './definitionText';
 import { boundText, transferabilityText, type LensText } from './lensText';
 import { actionTexts } from './actionText';
 import type { RunService } from './runService';
@@ -9,7 +10,7 @@ import { settings } from './settings';
 /** How often ages ("2 h ago") are brought up to date. */
 const AGE_MS = 60_000;
 
-/** The lenses over every definition: transferability, bound, and the actions, always in this order and number. Answers from memory at once. */
+/** The lenses over every definition: size, transferability, bound, and the actions, always in this order and number. Answers from memory at once. */
 export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -53,6 +54,7 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     const knowledge = { architecture, estimate: bound?.report, unlabelled, run };
     const openPanel = (text: LensText): vscode.Command => ({ ...text, command: 'boundlens.openPanel', arguments: [place] });
     return [
+      { ...sizeText(architecture), command: 'boundlens.explain', arguments: [place] },
       openPanel(transferabilityText(knowledge, new Date())),
       openPanel(boundText(knowledge)),
       ...actionTexts(this.runs.activeOf(place).length).map(({ command, ...text }) => ({ ...text, command, arguments: [place] })),

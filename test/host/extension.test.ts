@@ -4,7 +4,13 @@ import { settings } from '../../src/editor/settings';
 import { eventually, hintTexts, lensTitles, withSetting, workspaceFile } from './support';
 
 /** What stands over every definition, whatever is known of it. */
-const LINE = [/^Transferability: /, /^Bound: /, /^(Pre-train…|Stop \d+ runs?)$/, /^Open Panel$/];
+const LINE = [
+  /^[\d?][\d,.]*( [kM])? ?parameters · \d+ layers?$/,
+  /^Transferability: /,
+  /^Bound: /,
+  /^(Pre-train…|Stop \d+ runs?)$/,
+  /^Open Panel$/,
+];
 
 const extension = () => vscode.extensions.getExtension('boundlens.boundlens')!;
 const sample = () => workspaceFile('models/mae.py');
@@ -38,13 +44,32 @@ describe('the extension', () => {
       assert.ok(category === 'BoundLens' && icon, `${command} needs category and icon`);
   });
 
-  it('puts transferability, bound and actions over each definition, and nothing else', async () => {
+  it('puts size, transferability, bound and actions over each definition, and nothing else', async () => {
     const document = await openSample();
     for (const [line, titles] of await lensTitles(sample())) {
       assert.match(document.lineAt(line).text, /^class \w+|nn\.Sequential\(/);
       assert.equal(titles.length, LINE.length, titles.join(' | '));
       titles.forEach((title, index) => assert.match(title, LINE[index]!));
     }
+  });
+
+  it('explains a definition: its layers with exact counts, and its bound', async () => {
+    const document = await openSample();
+    const line = document
+      .getText()
+      .split('\n')
+      .findIndex(text => text.startsWith('class MaskedAutoencoder'));
+    await vscode.commands.executeCommand('boundlens.explain', { file: sample().fsPath, name: 'MaskedAutoencoder' });
+    assert.equal(vscode.window.activeTextEditor?.selection.active.line, line);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      sample(),
+      new vscode.Position(line, 0),
+    );
+    const text = hovers.flatMap(hover => hover.contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
+    assert.match(text, /76,305 parameters/);
+    assert.match(text, /\| patch\\_embed \| `nn\.Linear` \| 2,400 \| 3\.1 % \|/);
+    assert.match(text, /Bound D4/);
   });
 
   it('keeps its lenses while a change is being read: never an empty answer in between', async () => {
@@ -96,7 +121,7 @@ describe('the extension', () => {
       sample(),
       new vscode.Position(line!, 8),
     );
-    const text = hovers.flatMap(({ contents }) => contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
+    const text = hovers.flatMap(hover => hover.contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
     assert.match(text, /\*\*Bound \w+\*\* on the /);
     assert.match(text, /\*estimated\*/);
   });

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { known, unknown, type Architecture, type Layer } from '../../../src/architecture/architecture';
+import { definitionMarkdown, sizeText } from '../../../src/editor/definitionText';
+
+const range = { startLine: 3, startColumn: 0, endLine: 3, endColumn: 10 };
+
+const layer = (path: string, shape: readonly number[] | undefined, children: readonly Layer[] = []): Layer => ({
+  path,
+  type: shape || children.length === 0 ? 'nn.Linear' : 'nn.Sequential',
+  kind: 'linear',
+  arguments: {},
+  parameters: shape ? known([{ name: 'weight', shape }]) : children.length > 0 ? known([]) : unknown('`width` has no default', 7),
+  children,
+  range,
+});
+
+const architecture = (layers: readonly Layer[], count: Architecture['parameterCount']): Architecture =>
+  ({ framework: 'pytorch', name: 'Net', range, layers, parameterCount: count });
+
+const whole = architecture(
+  [layer('body', undefined, [layer('body.0', [30, 10]), layer('body.1', [10, 10])]), layer('head_a', [60, 10])],
+  known(1000),
+);
+const partly = architecture([layer('fc', undefined), layer('head', [5, 5])], unknown('`width` has no default', 7));
+
+describe('the size of a definition', () => {
+  it('counts parameters and the layers that hold them', () => assert.equal(sizeText(whole).title, '1,000 parameters · 3 layers'));
+  it('gives no number when one contribution is unknown, and says which', () => {
+    const { title, tooltip } = sizeText(partly);
+    assert.equal(title, '? parameters · 2 layers');
+    assert.match(tooltip, /`width` has no default \(line 8\)/);
+  });
+  it('tells one layer from several', () => assert.match(sizeText(architecture([layer('fc', [2, 2])], known(4))).title, /1 layer$/));
+
+  it('tabulates two levels with shares of the whole', () => {
+    const text = definitionMarkdown(whole);
+    assert.match(text, /\| body \| `nn\.Sequential` \| 400 \| 40\.0 % \|/);
+    assert.match(text, /\| body\.0 \| `nn\.Linear` \| 300 \| 30\.0 % \|/);
+    assert.match(text, /\| head\\_a \| `nn\.Linear` \| 600 \| 60\.0 % \|/);
+  });
+  it('marks what is unknown', () => {
+    const text = definitionMarkdown(partly);
+    assert.match(text, /\| fc \| `nn\.Linear` \| \? \| {2}\|/);
+    assert.match(text, /Not known: \\`width\\` has no default \(line 8\)\./);
+  });
+  it('says how many rows it left out', () => {
+    const many = architecture(
+      Array.from({ length: 45 }, (_, i) => layer(`l${i}`, [1, 1])),
+      known(45),
+    );
+    assert.match(definitionMarkdown(many), /… and 5 more\./);
+  });
+});
