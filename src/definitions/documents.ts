@@ -1,9 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import type { Architecture, Layer, SourceRange, Unknown } from '../architecture/architecture';
-import type { SourceDocument } from './analysisProtocol';
+import type { AnalysisSettings, SourceDocument } from './analysisProtocol';
 import type { DefinitionReader } from './definitionReader';
 import { PytorchReader } from './pytorch/pytorchReader';
-import { PythonParser } from './python/pythonParser';
+import { ParsedSources } from './python/parsedSources';
+
+import { DiskFiles, type SourceFiles } from './python/sourceFiles';
 import { isWhole } from './python/syntax';
+import { SourceParser } from './sourceParser';
 
 /** One definition of a document as it stands, or as it last stood when its text is broken. */
 export interface ReadDefinition {
@@ -30,24 +34,38 @@ export class Documents {
   private readonly readers: readonly DefinitionReader[] = [new PytorchReader()];
   /** Least recently read first. */
   private readonly remembered = new Map<string, readonly Architecture[]>();
+  /** Texts of the documents that are open, by path: they come before what is on disk. */
+  private readonly open = new Map<string, string>();
+  private readonly sources: ParsedSources;
+  private readonly files: SourceFiles;
 
-  constructor(private readonly parser: PythonParser) {}
+  constructor(
+    private readonly parser: SourceParser,
+    disk: SourceFiles = new DiskFiles(),
+  ) {
+    this.sources = new ParsedSources(parser);
+    this.files = { read: path => this.open.get(path) ?? disk.read(path) };
+  }
 
   /** Loads the parser from the folder that holds its WebAssembly files. */
   static async load(assets: string): Promise<Documents> {
-    return new Documents(await PythonParser.load(assets));
+    return new Documents(await SourceParser.load(assets, 'python'));
   }
 
   /** Reads one version of a document. Never throws over its text. */
-  read({ uri, text }: Pick<SourceDocument, 'uri' | 'text'>): ReadDocument {
+  read({ uri, text }: Pick<SourceDocument, 'uri' | 'text'>, { folders = [], call }: Partial<AnalysisSettings> = {}): ReadDocument {
     if (text.length > MAXIMUM_TEXT) return { definitions: [], skipped: 'the file is larger than 1 MB' };
     const readers = this.readers.filter(reader => reader.mayDefine(text));
     if (readers.length === 0) return { definitions: [] };
     const before = this.remembered.get(uri) ?? [];
+    const path = pathOf(uri);
+    if (path !== undefined) this.open.set(path, text);
+    const context = { path, files: this.files, folders, sources: this.sources, call };
     const { found, broken } = this.parser.parse(text, root => ({
-      found: readers.flatMap(reader => reader.read(root)),
+      found: readers.flatMap(reader => reader.read(root, context)),
       broken: !isWhole(root),
     }));
+    this.sources.trim();
     const definitions = broken ? keepLastGood(found, before) : found.map(architecture => ({ architecture, stale: false }));
     this.remember(
       uri,
@@ -59,6 +77,7 @@ export class Documents {
   /** Drops what is remembered of a document. */
   forget(uri: string): void {
     this.remembered.delete(uri);
+    this.open.delete(pathOf(uri) ?? '');
   }
 
   private remember(uri: string, architectures: readonly Architecture[]): void {
@@ -67,6 +86,8 @@ export class Documents {
     if (this.remembered.size > REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
   }
 }
+
+const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);
 
 /** What a broken text still says: new results that are known, and for everything else the last good one where its header stands now. */
 function keepLastGood(found: readonly Architecture[], before: readonly Architecture[]): ReadDefinition[] {

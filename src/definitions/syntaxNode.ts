@@ -1,2 +1,194 @@
-/** A node of a parsed source, as every reader sees it. */
-export type { Node } from '@vscode/tree-sitter-wasm';
+import type { Node as ParsedNode, Point, Tree as ParsedTree } from '@vscode/tree-sitter-wasm';
+
+/** What the nodes of one source have in common, whatever edits it goes through: its text as it stands. */
+export interface Tree {
+  text: string;
+}
+
+/**
+ * A node of a parsed source, as every reader sees it: tree-sitter's node with what was asked of it remembered, since every question to
+ * tree-sitter crosses into WebAssembly. A node that an edit leaves alone stays the same object and moves along; all others end with the edit.
+ */
+export class Node {
+  private typeName: string | undefined;
+  private named: boolean | undefined;
+  private broken: boolean | undefined;
+  private missing: boolean | undefined;
+  private end: number | undefined;
+  private endPoint: Point | undefined;
+  private below: Node[] | undefined;
+  private namedBelow: Node[] | undefined;
+  private fields: Map<string, readonly Node[]> | undefined;
+  private place = 0;
+
+  constructor(
+    private parsed: ParsedNode,
+    readonly tree: Tree,
+    public parent: Node | null = null,
+  ) {}
+
+  /** Tells nodes of one tree apart. */
+  get id(): number {
+    return this.parsed.id;
+  }
+
+  get type(): string {
+    return (this.typeName ??= this.parsed.type);
+  }
+
+  get isNamed(): boolean {
+    return (this.named ??= this.parsed.isNamed);
+  }
+
+  get isError(): boolean {
+    return this.type === 'ERROR';
+  }
+
+  get isMissing(): boolean {
+    return (this.missing ??= this.parsed.isMissing);
+  }
+
+  /** Whether anything in it does not parse. */
+  get hasError(): boolean {
+    return (this.broken ??= this.parsed.hasError);
+  }
+
+  get startIndex(): number {
+    return this.parsed.startIndex;
+  }
+
+  get endIndex(): number {
+    return (this.end ??= this.parsed.endIndex);
+  }
+
+  get startPosition(): Point {
+    return this.parsed.startPosition;
+  }
+
+  get endPosition(): Point {
+    return (this.endPoint ??= this.parsed.endPosition);
+  }
+
+  get text(): string {
+    return this.tree.text.slice(this.startIndex, this.endIndex);
+  }
+
+  get children(): readonly Node[] {
+    return (this.below ??= this.adopt(this.parsed.children.flatMap(child => (child ? [new Node(child, this.tree)] : []))));
+  }
+
+  get namedChildren(): readonly Node[] {
+    return (this.namedBelow ??= this.children.filter(child => child.isNamed));
+  }
+
+  get nextSibling(): Node | null {
+    return this.parent?.children[this.place + 1] ?? null;
+  }
+
+  get previousSibling(): Node | null {
+    return this.parent?.children[this.place - 1] ?? null;
+  }
+
+  childForFieldName(name: string): Node | null {
+    return this.childrenForFieldName(name)[0] ?? null;
+  }
+
+  childrenForFieldName(name: string): readonly Node[] {
+    let found = this.fields?.get(name);
+    if (!found) {
+      const first = this.parsed.childForFieldName(name);
+      const all = first ? this.parsed.childrenForFieldName(name) : [];
+      found = [first, ...all]
+        .map(wanted => wanted && this.childAt(wanted))
+        .filter((child, i, list) => child && list.indexOf(child) === i) as Node[];
+      (this.fields ??= new Map()).set(name, found);
+    }
+    return found;
+  }
+
+  /** Every node of a type in it, in order; itself included. */
+  descendantsOfType(type: string): readonly Node[] {
+    const found: Node[] = [];
+    const open: Node[] = [this];
+    for (let next = open.pop(); next; next = open.pop()) {
+      if (next.type === type) found.push(next);
+      for (let index = next.children.length - 1; index >= 0; index--) open.push(next.children[index]!);
+    }
+    return found;
+  }
+
+  /**
+   * The node that stands here in the next tree: this very object where tree-sitter kept the subtree, a new one that takes over the
+   * children that were kept where not.
+   */
+  following(next: ParsedNode, tree: ParsedTree, depth = 0): Node {
+    if (this.isKeptAs(next)) {
+      this.moveTo(next, tree);
+      return this;
+    }
+    const replacement = new Node(next, this.tree);
+    if (this.below && depth < MAXIMUM_PATH) {
+      const after = next.children.filter(child => child !== null);
+      replacement.below = replacement.adopt(followAll(this.below, after, this.tree, tree, depth + 1));
+    }
+    return replacement;
+  }
+
+  /** Whether tree-sitter kept this subtree: a node's identity is its place in its parent, so that a kept node shows in its children. */
+  isKeptAs(next: ParsedNode): boolean {
+    const { below } = this;
+    if (!below?.length || next.type !== this.type) return false;
+    const after = next.children;
+    return after.length === below.length && below.every(({ id }, index) => id === after[index]?.id);
+  }
+
+  private childAt(wanted: ParsedNode): Node | undefined {
+    return this.children.find(child => child.id === wanted.id && child.startIndex === wanted.startIndex);
+  }
+
+  private adopt(children: Node[]): Node[] {
+    for (const [index, child] of children.entries()) {
+      child.parent = this;
+      child.place = index;
+    }
+    return children;
+  }
+
+  /** Takes the place that the same subtree has in the next tree, with everything below that was looked at. */
+  private moveTo(next: ParsedNode, tree: ParsedTree): void {
+    const from = this.startPosition;
+    const by = next.startIndex - this.startIndex;
+    const rows = next.startPosition.row - from.row;
+    const columns = next.startPosition.column - from.column;
+    const moved = ({ row, column }: Point): Point => ({ row: row + rows, column: row === from.row ? column + columns : column });
+    const stays = by === 0 && rows === 0 && columns === 0;
+    const open: Node[] = [this];
+    for (let node = open.pop(); node; node = open.pop()) {
+      const { parsed } = node;
+      parsed.tree = tree;
+      if (!stays) {
+        parsed.startIndex += by;
+        parsed.startPosition = moved(parsed.startPosition);
+        if (node.end !== undefined) node.end += by;
+        if (node.endPoint) node.endPoint = moved(node.endPoint);
+      }
+      if (node.below) for (const child of node.below) open.push(child);
+    }
+    this.parsed = next;
+  }
+}
+
+/** Changed nodes inside one another that are followed; deeper ones are read anew. */
+const MAXIMUM_PATH = 300;
+
+/** The nodes that follow some siblings: kept ones at both ends, and between them the changed ones in order. */
+function followAll(before: readonly Node[], after: readonly ParsedNode[], source: Tree, tree: ParsedTree, depth: number): Node[] {
+  const shift = after.length - before.length;
+  const same = (index: number, oldIndex: number) => before[oldIndex]?.isKeptAs(after[index]!) ?? false;
+  let end = after.length;
+  while (end > 0 && same(end - 1, end - 1 - shift)) end--;
+  return after.map((next, index) => {
+    const candidate = before[index < end && !same(index, index - shift) ? index : index - shift];
+    return candidate?.type === next.type ? candidate.following(next, tree, depth) : new Node(next, source);
+  });
+}

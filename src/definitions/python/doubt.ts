@@ -55,7 +55,7 @@ const isChain = (node: Node): boolean => {
 };
 
 /** `f(name=value)` and `f(…).name` mention only the value. */
-function valueChildren(node: Node): (Node | null)[] {
+function valueChildren(node: Node): readonly (Node | null)[] {
   if (node.type === 'keyword_argument') return [node.childForFieldName('value')];
   return node.type === 'attribute' ? [node.childForFieldName('object')] : node.children;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { PythonParser } from '../../../src/definitions/python/pythonParser';
+import { SourceParser } from '../../../src/definitions/sourceParser';
 import { documents, read, sourceText, summary } from './reading';
 
 const MAE = sourceText('media/sample/models/mae.py');
@@ -152,7 +152,7 @@ describe('hostile text', () => {
 describe('the memory of the parser', () => {
   it('does not grow over 200 parses', async function () {
     this.timeout(20_000);
-    const parser = await PythonParser.load(join(process.cwd(), 'dist'));
+    const parser = await SourceParser.load(join(process.cwd(), 'dist'), 'python');
     const long = MAE.repeat(4);
     const texts = [long, long.slice(0, 12_000), long.replace('(', '((')];
     const parse = (count: number) => {

@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Language, Parser, type Node } from '@vscode/tree-sitter-wasm';
+import { Language, Parser } from '@vscode/tree-sitter-wasm';
+import type { Node } from './syntaxNode';
+import { SyntaxTree } from './syntaxTree';
+
+/** The grammars that are shipped, by the names of their WebAssembly files. */
+export type Grammar = 'python' | 'javascript' | 'typescript' | 'tsx';
 
 /** Tree-sitter is started once a process; the object it is given afterwards holds a view of its memory. */
 interface StartOptions {
@@ -16,27 +21,26 @@ async function start(assets: string): Promise<StartOptions> {
   return options;
 }
 
-/** Tree-sitter's Python grammar, from the WebAssembly files in one folder. */
-export class PythonParser {
+/** A tree-sitter grammar, from the WebAssembly files in one folder. */
+export class SourceParser {
   private constructor(
     private readonly parser: Parser,
     private readonly runtime: StartOptions,
   ) {}
 
-  /** Loads `tree-sitter.wasm` and `tree-sitter-python.wasm` from `assets`. */
-  static async load(assets: string): Promise<PythonParser> {
+  /** Loads `tree-sitter.wasm` and the grammar's own file from `assets`. */
+  static async load(assets: string, grammar: Grammar): Promise<SourceParser> {
     started ??= start(assets);
     const runtime = await started;
-    const language = await Language.load(await readFile(join(assets, 'tree-sitter-python.wasm')));
+    const language = await Language.load(await readFile(join(assets, `tree-sitter-${grammar}.wasm`)));
     const parser = new Parser();
     parser.setLanguage(language);
-    return new PythonParser(parser, runtime);
+    return new SourceParser(parser, runtime);
   }
 
   /** Parses a text and hands its root to `use`; the tree is deleted afterwards, so that no node may outlive the call. */
   parse<T>(text: string, use: (root: Node) => T): T {
-    const tree = this.parser.parse(text);
-    if (!tree) throw new Error('the parser gave no tree');
+    const tree = this.open(text);
     try {
       return use(tree.rootNode);
     } finally {
@@ -44,7 +48,12 @@ export class PythonParser {
     }
   }
 
-  /** Bytes of memory that the parser and its trees have taken so far; never shrinks. */
+  /** A tree of the text; whoever asks for it deletes it. */
+  open(text: string): SyntaxTree {
+    return SyntaxTree.parse(this.parser, text);
+  }
+
+  /** Bytes of memory that all parsers and their trees have taken so far; never shrinks. */
   get memoryBytes(): number {
     return this.runtime.HEAPU8?.byteLength ?? 0;
   }

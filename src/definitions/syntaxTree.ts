@@ -1,0 +1,83 @@
+import type { Edit, Parser, Point, Tree as ParsedTree } from '@vscode/tree-sitter-wasm';
+import { Node, type Tree } from './syntaxNode';
+
+/** A source's tree, which can follow the source's edits. Holds memory outside the garbage collector until `delete`. */
+export class SyntaxTree {
+  rootNode: Node;
+
+  private constructor(
+    private readonly parser: Parser,
+    private readonly source: Tree,
+    private tree: ParsedTree,
+  ) {
+    this.rootNode = new Node(tree.rootNode, source);
+  }
+
+  static parse(parser: Parser, text: string): SyntaxTree {
+    return new SyntaxTree(parser, { text }, parsed(parser, text, null));
+  }
+
+  get text(): string {
+    return this.source.text;
+  }
+
+  /** Becomes the tree of another version of the text; what the edit leaves alone is not parsed again. */
+  update(text: string): void {
+    if (text === this.source.text) return;
+    this.tree.edit(editBetween(this.source.text, text));
+    const next = parsed(this.parser, text, this.tree);
+    this.rootNode = this.rootNode.following(next.rootNode, next);
+    this.source.text = text;
+    this.tree.delete();
+    this.tree = next;
+  }
+
+  delete(): void {
+    this.tree.delete();
+  }
+}
+
+function parsed(parser: Parser, text: string, before: ParsedTree | null): ParsedTree {
+  const tree = parser.parse(text, before);
+  if (!tree) throw new Error('the parser gave no tree');
+  return tree;
+}
+
+/** The one stretch in which two texts differ: what their beginnings and their ends have in common is left out. */
+export function editBetween(before: string, after: string): Edit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  if (start > 0 && isHighSurrogate(before.charCodeAt(start - 1))) start--;
+  let common = 0;
+  while (common < shorter - start && before.charCodeAt(before.length - 1 - common) === after.charCodeAt(after.length - 1 - common))
+    common++;
+  if (common > 0 && isLowSurrogate(before.charCodeAt(before.length - common))) common--;
+  const [oldEndIndex, newEndIndex] = [before.length - common, after.length - common];
+  const startPosition = pointAt(before, start);
+  return {
+    startIndex: start,
+    oldEndIndex,
+    newEndIndex,
+    startPosition,
+    oldEndPosition: pointAfter(before, start, oldEndIndex, startPosition),
+    newEndPosition: pointAfter(after, start, newEndIndex, startPosition),
+  };
+}
+
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
+
+const pointAt = (text: string, index: number): Point => pointAfter(text, 0, index, { row: 0, column: 0 });
+
+/** Row and column at `to`, when those at `from` are known. */
+function pointAfter(text: string, from: number, to: number, start: Point): Point {
+  let { row, column } = start;
+  let at = from;
+  for (let newline = text.indexOf('\n', at); newline !== -1 && newline < to; newline = text.indexOf('\n', at)) {
+    row++;
+    column = 0;
+    at = newline + 1;
+  }
+  return { row, column: column + to - at };
+}
