@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { Random } from '../../../../src/common/random';
 import type { Feeds, InputSpecs, Tensors } from '../../../../src/training/engine/engine';
-import { gatherPad, gelu, layerNorm, softmaxCrossEntropy } from '../../../../src/training/engine/operations';
+import { gatherPad, softmaxCrossEntropy } from '../../../../src/training/engine/operations';
 import { Parameters } from '../../../../src/training/engine/parameters';
+import { block, dense, norm, randomMasks, type Layer } from './layers';
 
 /** A small model that uses what the real ones use, with a batch of random data. */
 export interface TestModel {
@@ -15,8 +16,6 @@ export interface TestModel {
   /** The loss, with λ·RadReg of the features when `signs` [draws, batch] are among the inputs. */
   readonly loss: (inputs: Tensors) => { loss: Scalar };
 }
-
-type Layer = (x: Tensor) => Tensor;
 
 const DRAWS = 3;
 const LAMBDA = 0.3;
@@ -42,18 +41,6 @@ function matrix(parameters: Parameters, name: string, shape: number[], inputs: n
   return parameters.declare(name, shape, { kind: 'normal', deviation: 1 / Math.sqrt(inputs) });
 }
 
-function dense(parameters: Parameters, name: string, from: number, to: number): Layer {
-  const weight = matrix(parameters, `${name}.weight`, [from, to], from);
-  const bias = parameters.declare(`${name}.bias`, [to], { kind: 'zeros' });
-  return x => tf.add(product(x, weight), bias);
-}
-
-function norm(parameters: Parameters, name: string, width: number): Layer {
-  const gain = parameters.declare(`${name}.weight`, [width], { kind: 'ones' });
-  const bias = parameters.declare(`${name}.bias`, [width], { kind: 'zeros' });
-  return x => layerNorm(x, gain, bias);
-}
-
 /** Autoencoder of dense layers; its features are the narrowest layer's. */
 export function mlp(): TestModel {
   const widths = [20, 32, 16, 8, 16, 32, 20];
@@ -70,25 +57,6 @@ export function mlp(): TestModel {
       const features = encode(inputs.x!);
       return withRadReg(tf.mean(tf.squaredDifference(decode(features), inputs.x!)), features, inputs);
     },
-  };
-}
-
-/** A pre-norm transformer block over rows [batch · tokens, width]. */
-function block(parameters: Parameters, name: string, width: number, heads: number): (x: Tensor, tokens: number) => Tensor {
-  const part = (of: string, from = width, to = width): Layer => dense(parameters, `${name}.${of}`, from, to);
-  const [query, key, value, output] = [part('query'), part('key'), part('value'), part('output')];
-  const [widen, narrow] = [part('widen', width, 4 * width), part('narrow', 4 * width, width)];
-  const [norm1, norm2] = [norm(parameters, `${name}.norm1`, width), norm(parameters, `${name}.norm2`, width)];
-  const size = width / heads;
-  return (x, tokens) => {
-    const batch = x.shape[0] / tokens;
-    const split: Layer = y =>
-      tf.reshape(tf.transpose(tf.reshape(y, [batch, tokens, heads, size]), [0, 2, 1, 3]), [batch * heads, tokens, size]);
-    const join: Layer = y => tf.reshape(tf.transpose(tf.reshape(y, [batch, heads, tokens, size]), [0, 2, 1, 3]), [batch * tokens, width]);
-    const h = norm1(x);
-    const weights = tf.softmax(tf.mul(tf.matMul(split(query(h)), split(key(h)), false, true), 1 / Math.sqrt(size)));
-    const attended = tf.add(x, output(join(tf.matMul(weights, split(value(h))))));
-    return tf.add(attended, narrow(gelu(widen(norm2(attended)))));
   };
 }
 
@@ -121,31 +89,19 @@ export function vit(): TestModel {
     inputs: batch => ({
       patches: { shape: [batch * tokens, pixels] },
       kept: { shape: [batch * visible], dtype: 'int32' },
-      keptInverse: { shape: [batch * tokens], dtype: 'int32' },
+      place: { shape: [batch * tokens], dtype: 'int32' },
       masked: { shape: [batch * tokens, 1] },
     }),
     feeds: (batch, seed) => {
       const random = new Random(seed);
-      const kept = new Int32Array(batch * visible);
-      const keptInverse = new Int32Array(batch * tokens).fill(batch * visible);
-      const masked = new Float32Array(batch * tokens).fill(1);
-      for (let image = 0; image < batch; image++)
-        random
-          .permutation(tokens)
-          .slice(0, visible)
-          .forEach((token, i) => {
-            kept[image * visible + i] = image * tokens + token;
-            keptInverse[image * tokens + token] = image * visible + i;
-            masked[image * tokens + token] = 0;
-          });
-      return { patches: uniform(random, batch * tokens * pixels), kept, keptInverse, masked };
+      return { patches: uniform(random, batch * tokens * pixels), ...randomMasks(random, batch, tokens, visible) };
     },
     features: ({ patches }) => tf.mean(encode(withPositions(embedding(patches!), positions), tokens), 1),
     loss: inputs => {
-      const { patches, kept, keptInverse, masked } = inputs as Record<string, Tensor>;
-      const encoded = encode(gatherPad(withPositions(embedding(patches!), positions), kept!, keptInverse!), visible);
+      const { patches, kept, place, masked } = inputs as Record<string, Tensor>;
+      const encoded = encode(gatherPad(withPositions(embedding(patches!), positions), kept!, place!), visible);
       const rows = tf.reshape(tf.slice(encoded, [0, 1, 0], [-1, visible, width]), [-1, width]);
-      const scattered = tf.add(gatherPad(enter(rows), keptInverse!, kept!), tf.mul(masked!, maskToken));
+      const scattered = tf.add(gatherPad(enter(rows), place!, kept!), tf.mul(masked!, maskToken));
       const decoded = leave(decoderNorm(decoder(withPositions(scattered, decoderPositions), tokens)));
       const errors = tf.mul(tf.squaredDifference(decoded, patches!), masked!);
       const loss: Scalar = tf.div(tf.sum(errors), (patches!.shape[0] / tokens) * (tokens - visible) * pixels);
