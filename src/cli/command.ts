@@ -21,8 +21,14 @@ export interface Command {
   run(argv: readonly string[], context: CommandContext): Promise<number>;
 }
 
-type OptionKinds = Readonly<Record<string, 'string' | 'boolean'>>;
-type OptionValues<O extends OptionKinds> = { readonly [K in keyof O]?: O[K] extends 'string' ? string : boolean };
+/** What an option takes: one word, one for each time it is given, or none. */
+type OptionKinds = Readonly<Record<string, 'string' | 'strings' | 'boolean'>>;
+interface OptionTypes {
+  readonly string: string;
+  readonly strings: readonly string[];
+  readonly boolean: boolean;
+}
+type OptionValues<O extends OptionKinds> = { readonly [K in keyof O]?: OptionTypes[O[K]] };
 
 /** Splits a command's arguments into options and positionals; an option it does not know is a UsageFault that shows the usage. */
 export function parse<O extends OptionKinds>(
@@ -31,7 +37,10 @@ export function parse<O extends OptionKinds>(
   kinds: O,
 ): { readonly options: OptionValues<O>; readonly positionals: readonly string[] } {
   try {
-    const options = Object.fromEntries(Object.entries({ ...kinds, json: 'boolean' as const }).map(([key, type]) => [key, { type }]));
+    const all: [string, OptionKinds[string]][] = Object.entries({ ...kinds, json: 'boolean' as const });
+    const options = Object.fromEntries(
+      all.map(([key, kind]) => [key, { type: kind === 'boolean' ? kind : ('string' as const), multiple: kind === 'strings' }]),
+    );
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     return { options: values as OptionValues<O>, positionals };
   } catch (error) {

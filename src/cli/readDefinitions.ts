@@ -3,14 +3,14 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fileFault } from '../common/fault';
 import { AnalysisClient } from '../definitions/analysisClient';
-import type { Analysis } from '../definitions/analysisProtocol';
+import type { Analysis, AnalysisSettings } from '../definitions/analysisProtocol';
 import type { CommandContext } from './command';
 
 /**
  * Reads the definitions of source files in the analysis worker, in order. Throws a FileFault for a file that cannot be read.
- * @param unlabelled number N of unlabelled images that the bound before any run assumes
+ * @param settings number N of unlabelled images that the bound before any run assumes, folders for imports, an expression to evaluate
  */
-export async function readDefinitions(files: readonly string[], unlabelled: number, context: CommandContext): Promise<Analysis[]> {
+export async function readDefinitions(files: readonly string[], settings: AnalysisSettings, context: CommandContext): Promise<Analysis[]> {
   const client = new AnalysisClient({
     script: path.join(context.assets, 'analysis.js'),
     assets: context.assets,
@@ -23,7 +23,7 @@ export async function readDefinitions(files: readonly string[], unlabelled: numb
         throw fileFault(file, error);
       });
       const document = { uri: pathToFileURL(path.resolve(file)).href, version: 1, text };
-      analyses.push(await client.analyse(document, { unlabelled }, context.signal));
+      analyses.push(await client.analyse(document, settings, context.signal));
     }
     return analyses;
   } finally {

@@ -12,6 +12,10 @@ export interface SourceDocument {
 export interface AnalysisSettings {
   /** Number N of unlabelled images that the bound before any run assumes. */
   readonly unlabelled: number;
+  /** Folders in which absolute imports are looked for after the source's own: workspace folders, an environment's packages. */
+  readonly folders?: readonly string[];
+  /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
+  readonly call?: string;
 }
 
 /** A definition with what theory says about it before any run. */

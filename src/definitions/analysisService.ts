@@ -42,7 +42,7 @@ function isAnalyse(request: { kind?: unknown; id?: unknown } | null): request is
 
 /** Reads a document's definitions and adds what theory says about each before any run. */
 export function analyse(documents: Documents, document: SourceDocument, settings: AnalysisSettings): Analysis {
-  const { definitions, skipped } = documents.read(document);
+  const { definitions, skipped } = documents.read(document, settings);
   return {
     uri: document.uri,
     version: document.version,

@@ -1,10 +1,25 @@
 import type { Node } from './syntaxNode';
 import type { Architecture } from '../architecture/architecture';
+import type { ParsedSources } from './python/parsedSources';
+import type { SourceFiles } from './python/sourceFiles';
+
+/** What a reader may look at beside the source itself. */
+export interface ReadContext {
+  /** Absolute path of the source; absent for a text that is in no file. */
+  readonly path?: string;
+  readonly files: SourceFiles;
+  /** Folders in which absolute imports are looked for after the source's own. */
+  readonly folders: readonly string[];
+  /** Trees of imported files and of expressions. */
+  readonly sources: ParsedSources;
+  /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
+  readonly call?: string;
+}
 
 /** Reads the definitions of one framework from a parsed source. One implementation a framework; none executes anything. */
 export interface DefinitionReader {
   /** Whether a text may define a model at all: a cheap test before it is parsed. */
   mayDefine(text: string): boolean;
   /** The definitions of a source in its order. Text that does not parse gives unknown counts, never a fault. */
-  read(root: Node): Architecture[];
+  read(root: Node, context: ReadContext): Architecture[];
 }

@@ -7,6 +7,8 @@ export interface LayerContents {
   readonly type: string;
   readonly kind: LayerKind;
   readonly parameters: readonly Parameter[];
+  /** Tensors of its state that are no parameters; absent when there are none. */
+  readonly buffers?: readonly Parameter[];
   readonly children: ReadonlyMap<string, LayerContents>;
 }
 

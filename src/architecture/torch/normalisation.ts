@@ -11,12 +11,23 @@ function affine(type: string, shape: readonly number[], gain: boolean, bias: boo
 /** `torch.nn.LayerNorm` over the last axis of the given width. */
 export const layerNormContents = (width: number, bias = true): LayerContents => affine('nn.LayerNorm', [width], true, bias);
 
+/** Means and variances that batches leave behind, and how many batches there were. */
+const runningStatistics = (channels: number): readonly Parameter[] => [
+  { name: 'running_mean', shape: [channels] },
+  { name: 'running_var', shape: [channels] },
+  { name: 'num_batches_tracked', shape: [] },
+];
+
 function perChannel(name: string, affineByDefault: boolean): LayerRule {
   const yes = affineByDefault ? 'True' : 'False';
   return {
     kind: 'normalisation',
     signature: signature(`num_features, eps=1e-05, momentum=0.1, affine=${yes}, track_running_stats=${yes}`),
-    contents: values => affine(`nn.${name}`, [values.integer('num_features')], values.flag('affine'), true),
+    contents(values) {
+      const channels = values.integer('num_features');
+      const contents = affine(`nn.${name}`, [channels], values.flag('affine'), true);
+      return values.flag('track_running_stats') ? { ...contents, buffers: runningStatistics(channels) } : contents;
+    },
   };
 }
 

@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { formatCount } from '../../common/format';
 import { UsageFault } from '../../common/fault';
-import { definitionsReport } from '../../definitions/definitionsReport';
+import { definitionsReport, type DefinitionReport } from '../../definitions/definitionsReport';
 import { parse, type Command } from '../command';
 import { readDefinitions } from '../readDefinitions';
 import { table } from '../../reporting/table';
@@ -11,12 +12,13 @@ const ANY_COUNT = 1;
 /** `boundlens definitions`: layers and exact parameter counts of the models that source files define. */
 export const definitionsCommand: Command = {
   name: 'definitions',
-  usage: 'FILE… [--json]',
+  usage: "FILE… [--call 'NAME(…)'] [--path DIR]… [--json]",
   summary: 'Reads model definitions without running them: layers, shapes, parameter counts.',
   async run(argv, context) {
-    const { positionals: files } = parse(this, argv, {});
+    const { options, positionals: files } = parse(this, argv, { call: 'string', path: 'strings' });
     if (files.length === 0) throw new UsageFault('boundlens definitions needs a file', `use boundlens definitions ${this.usage}`);
-    const analyses = await readDefinitions(files, ANY_COUNT, context);
+    const folders = (options.path ?? []).map(folder => path.resolve(folder));
+    const analyses = await readDefinitions(files, { unlabelled: ANY_COUNT, folders, call: options.call }, context);
     const report = definitionsReport(
       analyses.map(({ definitions, skipped }, i) => ({
         file: files[i]!,
@@ -26,21 +28,48 @@ export const definitionsCommand: Command = {
     );
     const { terminal } = context;
     terminal.document(report);
-    for (const { file, definitions, skipped } of report.files) {
-      if (definitions.length === 0) terminal.print(`${file}: ${skipped ?? 'defines no model'}`);
-      for (const { name, line, parameters, layers } of definitions) {
-        terminal.print(`${file}:${line} ${name}: ${countText(parameters)}`);
-        const rows = layers.map(layer => [`${layer.line}`, layer.path, layer.type, countText(layer.parameters)]);
-        if (rows.length > 0)
-          terminal.print(
-            `${table([{ title: 'line', align: 'right' }, { title: 'layer' }, { title: 'type' }, { title: 'parameters', align: 'right' }], rows)}\n`,
-          );
-      }
+    for (const file of files) {
+      const found = report.definitions.filter(definition => definition.file === file);
+      const skipped = report.skipped?.find(other => other.file === file);
+      if (found.length === 0) terminal.print(`${file}: ${skipped?.why ?? 'defines no model'}`);
+      for (const definition of found) terminal.print(definitionText(definition));
     }
     return 0;
   },
 };
 
-const countText = (
-  count: { readonly known: true; readonly value: number } | { readonly known: false; readonly why: string; readonly line: number },
-): string => (count.known ? formatCount(count.value) : `unknown: ${count.why} (line ${count.line})`);
+/** One definition as a heading, its unknowns in words, and a table of its layers. */
+function definitionText({ file, line, name, parameters, trainable, buffers, unknown, layers, ...rest }: DefinitionReport): string {
+  const given = Object.entries(rest.argumentSources).filter(([, source]) => source !== 'default');
+  const called = given.map(([argument, source]) => `${argument}=${JSON.stringify(rest.arguments[argument])} (${source})`).join(', ');
+  const counts = [
+    parameters === null ? 'parameters unknown' : `${formatCount(parameters)} parameters`,
+    ...(trainable !== parameters && trainable !== null ? [`${formatCount(trainable)} trained`] : []),
+    ...(buffers === null || buffers === 0 ? [] : [`${formatCount(buffers)} in buffers`]),
+  ];
+  const rows = layers.map(layer => [
+    `${layer.line}`,
+    layer.path || '(itself)',
+    layer.type,
+    layer.parameters === null ? 'unknown' : formatCount(layer.parameters),
+    Object.entries(layer.tensors)
+      .map(([tensor, shape]) => `${tensor} ${shape.join('×') || '1'}`)
+      .join(', '),
+  ]);
+  return [
+    `${file}:${line} ${name}: ${counts.join(', ')}`,
+    ...(called === '' ? [] : [`  with ${called}`]),
+    ...unknown.map(({ what, why, line: place }) => `  ${what} is unknown: ${why} (line ${place})`),
+    table(
+      [
+        { title: 'line', align: 'right' },
+        { title: 'layer' },
+        { title: 'type' },
+        { title: 'parameters', align: 'right' },
+        { title: 'tensors' },
+      ],
+      rows,
+    ),
+    '',
+  ].join('\n');
+}

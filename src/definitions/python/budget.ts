@@ -19,7 +19,17 @@ export class Budget {
   /** Allows another share of the total to what follows: one top-level statement, one definition. */
   renew(): void {
     this.left = Math.min(this.share, this.total);
-    this.depth = 0;
+  }
+
+  /** Runs something with a share of its own, as the statements of another module, and goes on with what was left. */
+  apart<T>(work: () => T): T {
+    const { depth, left } = this;
+    try {
+      return work();
+    } finally {
+      this.depth = depth;
+      this.left = Math.min(left, this.total);
+    }
   }
 
   /** Takes steps for work that is more than one. Throws `Exhausted` when they run out. */

@@ -110,6 +110,7 @@ export function doubtArguments(call: Call, reason: Unknown): void {
 
 /** Makes an instance of a class of the source and runs its `__init__`. */
 export function construct(classValue: ClassValue, call: Call, context: Context): InstanceValue {
+  context.constructing(classValue, call);
   const instance = context.library.instantiate(classValue, call);
   initialise(instance, classValue, undefined, call, context);
   return instance;

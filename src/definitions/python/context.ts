@@ -1,4 +1,5 @@
 import type { Node } from '../syntaxNode';
+import type { Modules } from './modules';
 import type { Scope } from './scope';
 import type { Call, ClassValue, InstanceValue, Value } from './values';
 
@@ -39,8 +40,12 @@ export interface Context {
   call(callee: Value, call: Call): Value;
   attribute(value: Value, name: string, line: number): Value;
   operate(operator: string, left: Value, right: Value, line: number): Value;
+  /** Told of every construction of a class of the source, before it happens. */
+  constructing(classValue: ClassValue, call: Call): void;
   /** Pays for work that one node of the source causes: a copy of many layers, a long list. */
   spend(steps: number): void;
+  /** The modules that the source imports. */
+  readonly modules: Modules;
   /** Told of every class that is defined. */
   readonly defined: (classValue: ClassValue) => void;
 }

@@ -62,12 +62,22 @@ function evaluateField(node: Node, name: string, scope: Scope, context: Context)
   return child ? context.evaluate(child, scope) : undecided('this does not parse', lineOf(node));
 }
 
-function readName(node: Node, scope: Scope, context: Context): Value {
-  const name = node.text;
+/** The value of a name that the source binds or imports, star imports among it; undefined for Python's own names and for unknown ones. */
+export function lookUp(name: string, scope: Scope, context: Context): Value | undefined {
   const value = scope.get(name);
   if (value) return value;
-  const module = scope.wildcardModules.find(each => context.library.exports(each, name));
-  if (module) return reference(`${module}.${name}`);
+  for (const { module, namespace } of scope.wildcardModules) {
+    const found = name.startsWith('_') ? undefined : namespace?.member(name);
+    if (found) return found;
+    if (!namespace && context.library.exports(module, name)) return reference(`${module}.${name}`);
+  }
+  return undefined;
+}
+
+function readName(node: Node, scope: Scope, context: Context): Value {
+  const name = node.text;
+  const value = lookUp(name, scope, context);
+  if (value) return value;
   if (isBuiltinName(name)) return reference(`builtins.${name}`);
   if (name === '__name__') return text('__imported__');
   return undecided(`\`${name}\` is not defined in this file`, lineOf(node));
@@ -201,8 +211,8 @@ function sliceBounds(node: Node): (Node | undefined)[] {
   const bounds: (Node | undefined)[] = [undefined, undefined, undefined];
   let place = 0;
   for (const child of node.children) {
-    if (child?.type === ':') place++;
-    else if (child?.isNamed) bounds[place] = child;
+    if (child.type === ':') place++;
+    else if (child.isNamed) bounds[place] = child;
   }
   return bounds;
 }
@@ -253,7 +263,7 @@ function readBooleanOperator(node: Node, scope: Scope, context: Context): Value 
 
 function readComparison(node: Node, scope: Scope, context: Context): Value {
   const operands = childrenOf(node).map(child => context.evaluate(child, scope));
-  const operators = node.childrenForFieldName('operators').map(operator => operator?.type ?? '');
+  const operators = node.childrenForFieldName('operators').map(operator => operator.type);
   let all: boolean | undefined = true;
   for (const [index, operator] of operators.entries()) {
     const holds = compare(operator, operands[index] ?? NONE, operands[index + 1] ?? NONE);

@@ -1,34 +1,64 @@
 import type { Node } from '../syntaxNode';
-import { unknown } from '../../architecture/architecture';
-import type { Budget } from './budget';
+import { unknown, type SourceRange } from '../../architecture/architecture';
+import { Exhausted, type Budget } from './budget';
 import { callBuiltin, isPureBuiltin, mayReturnArgument } from './builtins';
 import { callFunction, construct, doubtArguments, initialise, plainResult, refuse } from './calls';
 import { findMember } from './classes';
 import { methodOf } from './collections';
 import type { Completion, Context, Library } from './context';
-import { EXPRESSIONS } from './expressions';
+import { doubtStatements } from './doubt';
+import { EXPRESSIONS, lookUp } from './expressions';
+import { Modules, type ModuleRunner } from './modules';
 import { arithmetic } from './operators';
 import type { Scope } from './scope';
 import { runStatements } from './statements';
-import { lineOf, written } from './syntax';
+import { childrenOf, lineOf, markImported, written } from './syntax';
 import { builtin, InstanceValue, reference, undecided, type Call, type ClassValue, type FunctionValue, type Value } from './values';
 
 /**
  * Evaluates Python's syntax without running it: what the source decides becomes a value, everything else an undecided value with
  * its reason and line. Work is bounded by the budget; throws `Exhausted` when that is spent.
  */
-export class Interpreter implements Context {
+export class Interpreter implements Context, ModuleRunner {
+  /** The innermost call in the file that is read. */
+  private site: SourceRange = NO_RANGE;
+  private watched: { readonly classValue: ClassValue; readonly calls: Call[] } | undefined;
+
   constructor(
     readonly library: Library,
     private readonly budget: Budget,
     /** Told of every class that is defined, in the order of the source. */
     readonly defined: (classValue: ClassValue) => void,
+    readonly modules: Modules = new Modules(undefined),
   ) {}
 
   evaluate(node: Node, scope: Scope): Value {
     const rule = EXPRESSIONS[node.type];
     if (!rule || node.isMissing) return undecided(`\`${written(node)}\` is not followed`, lineOf(node));
     return this.budget.enter(() => rule(node, scope, this));
+  }
+
+  /** Runs the statements of a module, each with a share of its own; one that takes too much leaves what it binds in doubt. */
+  runModule(root: Node, scope: Scope): void {
+    this.budget.apart(() => {
+      for (const statement of childrenOf(root)) {
+        this.budget.renew();
+        try {
+          this.run([statement], scope);
+        } catch (error) {
+          if (!(error instanceof Exhausted)) throw error;
+          doubtStatements([statement], scope, unknown(TOO_MUCH, lineOf(statement)));
+        }
+      }
+    });
+  }
+
+  nameIn(scope: Scope, name: string): Value | undefined {
+    return lookUp(name, scope, this);
+  }
+
+  own(root: Node): void {
+    markImported(root, () => this.site);
   }
 
   run(statements: readonly Node[], scope: Scope): Completion {
@@ -41,11 +71,39 @@ export class Interpreter implements Context {
     return value;
   }
 
+  constructing(classValue: ClassValue, call: Call): void {
+    if (this.watched?.classValue === classValue) this.watched.calls.push(call);
+  }
+
+  /** The constructions of one class that happen while something is evaluated, whatever else that comes to. */
+  watch(classValue: ClassValue, work: () => void): Call[] {
+    const watched = { classValue, calls: [] as Call[] };
+    this.watched = watched;
+    try {
+      this.budget.apart(work);
+    } catch (error) {
+      if (!(error instanceof Exhausted)) throw error;
+    } finally {
+      this.watched = undefined;
+    }
+    return watched.calls;
+  }
+
   spend(steps: number): void {
     this.budget.spend(steps);
   }
 
   call(callee: Value, call: Call): Value {
+    const outer = this.site;
+    this.site = call.range;
+    try {
+      return this.callValue(callee, call);
+    } finally {
+      this.site = outer;
+    }
+  }
+
+  private callValue(callee: Value, call: Call): Value {
     switch (callee.kind) {
       case 'function':
         return callFunction(callee, call, this);
@@ -78,6 +136,11 @@ export class Interpreter implements Context {
         return reference(`${value.path}.${name}`);
       case 'instance':
         return value.attributes.get(name) ?? this.memberOf(value, name) ?? this.missing(value, name, line);
+      case 'namespace': {
+        const member = value.member(name);
+        if (member) return member;
+        break;
+      }
       case 'class': {
         const found = findMember(value, name);
         if (name === '__name__') return { kind: 'string', value: value.name };
@@ -137,6 +200,9 @@ export class Interpreter implements Context {
     }
   }
 }
+
+/** Why something is in doubt that used up its share of steps. */
+export const TOO_MUCH = 'it takes too many steps to evaluate';
 
 const NO_RANGE = { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
 

@@ -1,4 +1,4 @@
-import type { ClassValue, InstanceValue, Value } from './values';
+import type { ClassValue, InstanceValue, NamespaceValue, Value } from './values';
 
 /** What `super()` needs to know inside a method. */
 export interface MethodFrame {
@@ -6,15 +6,28 @@ export interface MethodFrame {
   readonly self: InstanceValue;
 }
 
+/** One `from module import *`: the module's name, and its own namespace where it was found among the files. */
+export interface Wildcard {
+  readonly module: string;
+  readonly namespace?: NamespaceValue;
+}
+
 /** Names and their values, nested as Python nests them: module, functions, comprehensions. */
 export class Scope {
   private readonly names = new Map<string, Value>();
-  private readonly wildcards: string[] = [];
+  private readonly lazy = new Map<string, () => Value>();
+  private readonly wildcards: Wildcard[] = [];
 
   constructor(
     private readonly parent?: Scope,
     private readonly ownFrame?: MethodFrame,
+    private readonly ownFile?: string,
   ) {}
+
+  /** The file that the names are written in, where it is one that has a path. */
+  get file(): string | undefined {
+    return this.ownFile ?? this.parent?.file;
+  }
 
   /** The innermost method that this scope lies in. */
   get frame(): MethodFrame | undefined {
@@ -22,20 +35,41 @@ export class Scope {
   }
 
   get(name: string): Value | undefined {
-    return this.names.get(name) ?? this.parent?.get(name);
+    return this.names.get(name) ?? this.resolved(name) ?? this.parent?.get(name);
   }
 
   /** Remembers `from module import *`. */
-  addWildcard(module: string): void {
-    this.wildcards.push(module);
+  addWildcard(wildcard: Wildcard): void {
+    this.wildcards.unshift(wildcard);
   }
 
-  /** The modules all of whose names were imported. */
-  get wildcardModules(): readonly string[] {
+  /** The modules all of whose names were imported, the last first. */
+  get wildcardModules(): readonly Wildcard[] {
     return [...this.wildcards, ...(this.parent?.wildcardModules ?? [])];
   }
 
   set(name: string, value: Value): void {
+    this.lazy.delete(name);
     this.names.set(name, value);
+  }
+
+  /** Binds a name to what is only found out when it is asked for: a name that is imported. */
+  setLazy(name: string, find: () => Value): void {
+    this.names.delete(name);
+    this.lazy.set(name, find);
+  }
+
+  /** Unbinds a name of this scope itself; false when it has none of that name. */
+  delete(name: string): boolean {
+    return this.lazy.delete(name) || this.names.delete(name);
+  }
+
+  private resolved(name: string): Value | undefined {
+    const find = this.lazy.get(name);
+    if (!find) return undefined;
+    this.lazy.delete(name);
+    const value = find();
+    this.names.set(name, value);
+    return value;
   }
 }

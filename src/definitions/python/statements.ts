@@ -111,24 +111,32 @@ function assignAugmented(node: Node, scope: Scope, context: Context): void {
   bindPattern(left, context.operate(operator, before, context.evaluate(right, scope), lineOf(node)), scope, context);
 }
 
-function runImport(node: Node, scope: Scope): Completion {
+function runImport(node: Node, scope: Scope, { modules }: Context): Completion {
   for (const name of childrenOf(node)) {
-    if (name.type === 'aliased_import') scope.set(field(name, 'alias')?.text ?? '', reference(field(name, 'name')?.text ?? ''));
-    else scope.set(name.text.split('.')[0]!, reference(name.text.split('.')[0]!));
+    const isAliased = name.type === 'aliased_import';
+    const module = isAliased ? (field(name, 'name')?.text ?? '') : name.text.split('.')[0]!;
+    const bound = isAliased ? (field(name, 'alias')?.text ?? '') : module;
+    scope.setLazy(bound, () => modules.find(module, scope.file) ?? reference(module));
   }
   return undefined;
 }
 
-/** Relative imports keep their dots: `.blocks.Block`. */
-function runImportFrom(node: Node, scope: Scope): Completion {
+/** Names are looked for in the files when they are first used; where no file is found, relative imports keep their dots: `.blocks.Block`. */
+function runImportFrom(node: Node, scope: Scope, { modules }: Context): Completion {
   const module = field(node, 'module_name')?.text ?? '';
+  const line = lineOf(node);
   for (const name of node.childrenForFieldName('name')) {
-    if (!name) continue;
     const imported = name.type === 'aliased_import' ? (field(name, 'name')?.text ?? '') : name.text;
     const bound = name.type === 'aliased_import' ? (field(name, 'alias')?.text ?? '') : name.text;
-    scope.set(bound, reference(`${module}.${imported}`));
+    scope.setLazy(bound, () => {
+      const inner = module.endsWith('.') ? `${module}${imported}` : `${module}.${imported}`;
+      const namespace = modules.find(module, scope.file);
+      const member = namespace?.member(imported) ?? modules.find(inner, scope.file);
+      return member ?? (namespace ? undecided(`\`${imported}\` is not found in \`${module}\``, line) : reference(inner));
+    });
   }
-  if (childrenOf(node).some(child => child.type === 'wildcard_import')) scope.addWildcard(module);
+  if (childrenOf(node).some(child => child.type === 'wildcard_import'))
+    scope.addWildcard({ module, namespace: modules.find(module, scope.file) });
   return undefined;
 }
 
@@ -150,7 +158,7 @@ function define(node: Node, scope: Scope, context: Context): Completion {
 
 /** The branches of an `if` with their conditions; the last may have none. */
 function branchesOf(node: Node): { readonly condition?: Node; readonly body: Node | undefined }[] {
-  const alternatives = node.childrenForFieldName('alternative').filter(child => child !== null);
+  const alternatives = node.childrenForFieldName('alternative');
   return [
     { condition: field(node, 'condition'), body: field(node, 'consequence') },
     ...alternatives.map(child => ({
@@ -238,7 +246,7 @@ function runTry(node: Node, scope: Scope, context: Context): Completion {
 function runWith(node: Node, scope: Scope, context: Context): Completion {
   const clause = childrenOf(node).find(child => child.type === 'with_clause');
   for (const target of clause?.descendantsOfType('as_pattern_target') ?? []) {
-    const name = target && childrenOf(target)[0];
+    const name = childrenOf(target)[0];
     if (name)
       bindPattern(name, undecidedPlain(unknown(`\`${written(name)}\` is only known when the program runs`, lineOf(name))), scope, context);
   }

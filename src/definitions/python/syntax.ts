@@ -1,25 +1,36 @@
-import type { Node } from '../syntaxNode';
+import type { Node, Tree } from '../syntaxNode';
 import type { SourceRange } from '../../architecture/architecture';
 
 /** The named children of a node without comments and backslashes at line ends. */
 export function childrenOf(node: Node): Node[] {
-  return node.namedChildren.filter(child => child !== null && child.type !== 'comment' && child.type !== 'line_continuation') as Node[];
+  return node.namedChildren.filter(child => child.type !== 'comment' && child.type !== 'line_continuation');
 }
 
 /** The child in a field that the grammar always fills, unless the text is broken. */
 export const field = (node: Node, name: string): Node | undefined => node.childForFieldName(name) ?? undefined;
 
-/** Zero-based line on which a node starts. */
-export const lineOf = (node: Node): number => node.startPosition.row;
+/** Texts of imported files, and what stands for every place in them: where the file that is read led there. */
+const imported = new WeakMap<Tree, () => SourceRange>();
 
+/** Lets a range of the file that is read stand for every node of another file's tree. */
+export const markImported = (root: Node, site: () => SourceRange): void => void imported.set(root.tree, site);
+
+/** Whether a node belongs to an imported file. */
+export const isImported = (node: Node): boolean => imported.has(node.tree);
+
+/** Zero-based line on which a node starts; of an imported file, the line that led there. */
+export const lineOf = (node: Node): number => imported.get(node.tree)?.().startLine ?? node.startPosition.row;
+
+/** Where a node stands; for a node of an imported file, the place that led there. */
 export function rangeOf(node: Node): SourceRange {
+  const site = imported.get(node.tree);
+  if (site) return site();
   const { startPosition: start, endPosition: end } = node;
   return { startLine: start.row, startColumn: start.column, endLine: end.row, endColumn: end.column };
 }
 
 /** Whether Python would accept the text. The grammar lets a line end after `=` and takes the next line for the value; Python does not. */
-export const isWhole = (root: Node): boolean =>
-  !root.hasError && !root.descendantsOfType('assignment').some(assignment => assignment && isDangling(assignment));
+export const isWhole = (root: Node): boolean => !root.hasError && !root.descendantsOfType('assignment').some(isDangling);
 
 /** An assignment whose value stands on another line than its `=`, without a backslash between them. */
 export function isDangling(assignment: Node): boolean {

@@ -18,6 +18,7 @@ export type Value =
   | InstanceValue
   | SuperValue
   | ReferenceValue
+  | NamespaceValue
   | LibraryValue
   | UndecidedValue;
 
@@ -100,6 +101,14 @@ export interface SuperValue {
 export interface ReferenceValue {
   readonly kind: 'reference';
   readonly path: string;
+}
+
+/** A module of the workspace, evaluated when a member is first asked for. */
+export interface NamespaceValue {
+  readonly kind: 'namespace';
+  readonly file: string;
+  /** A name of the module or a module inside it; undefined when it has none. */
+  readonly member: (name: string) => Value | undefined;
 }
 
 /** A value that only a library understands, as a tensor. */

@@ -5,7 +5,7 @@ import type { ArgumentValue } from '../../architecture/torch/signature';
 import { bindArguments } from '../python/calls';
 import { boolean, float, integer, NONE, text, tuple, type Call, type Formal, type Value } from '../python/values';
 import { ModuleValue } from './moduleValue';
-import { ParameterValue } from './tensors';
+import { ParameterValue, TensorValue } from './tensors';
 
 /** Gives a module the tensors and inner layers that a rule of `torch.nn` makes of the call's arguments. */
 export function applyRule(module: ModuleValue, rule: LayerRule, call: Call): void {
@@ -41,6 +41,10 @@ function fill(module: ModuleValue, contents: LayerContents, range: SourceRange):
   for (const { name, shape, initialSpectralNorm } of contents.parameters) {
     module.attributes.delete(name);
     module.attributes.set(name, new ParameterValue(known(shape), initialSpectralNorm));
+  }
+  for (const { name, shape } of contents.buffers ?? []) {
+    module.buffers.set(name, known(shape));
+    module.attributes.set(name, new TensorValue(known(shape)));
   }
   for (const [name, inner] of contents.children) {
     const child = new ModuleValue(undefined, `torch.${inner.type}`, { type: inner.type, kind: inner.kind, range });

@@ -1,9 +1,9 @@
-import { unknown } from '../../architecture/architecture';
+import { unknown, type Known } from '../../architecture/architecture';
 import type { Context } from '../python/context';
 import { builtin, list, NONE, text, tuple, undecidedPlain, type BuiltinValue, type Call, type Value } from '../python/values';
 import { extend } from './containers';
 import { ModuleValue } from './moduleValue';
-import { ParameterValue } from './tensors';
+import { ParameterValue, TensorValue } from './tensors';
 
 type Method = (module: ModuleValue, call: Call, context: Context) => Value;
 
@@ -58,6 +58,11 @@ const whole =
 
 const named = (name: string, value: Value): Value => tuple([text(name), value]);
 
+function shapeOfBuffer(value: Value, call: Call): Known<readonly number[]> {
+  if (value instanceof TensorValue || value instanceof ParameterValue) return value.shape;
+  return value.kind === 'undecided' ? value.reason : unknown('the tensor of this buffer is not known', call.range.startLine);
+}
+
 /** The dotted name of a module or parameter, where a loop takes names and values together. */
 const NAME = undecidedPlain(unknown('the names of modules are not followed', 0));
 
@@ -67,7 +72,11 @@ const METHODS: Readonly<Record<string, Method>> = {
   register_parameter: setNamed('param'),
   register_buffer: (module, call) => {
     const name = argument(call, 0, 'name');
-    if (name?.kind === 'string') module.attributes.set(name.value, argument(call, 1, 'tensor') ?? NONE);
+    const value = argument(call, 1, 'tensor') ?? NONE;
+    if (name?.kind === 'string') {
+      module.attributes.set(name.value, value.kind === 'undecided' ? undecidedPlain(value.reason) : value);
+      if (value.kind !== 'none') module.buffers.set(name.value, shapeOfBuffer(value, call));
+    } else module.buffers.set('', unknown('the name of a buffer is not known', call.range.startLine));
     return NONE;
   },
   append: (module, call) => {

@@ -17,6 +17,9 @@ export class ModuleValue extends InstanceValue {
   /** The elements of a container in order, by the names under which they are attributes. */
   elements: { readonly keys: string[]; readonly mapping: boolean } | undefined;
 
+  /** Tensors of its state that are no parameters, by name. */
+  readonly buffers = new Map<string, Known<readonly number[]>>();
+
   constructor(
     classValue: ClassValue | undefined,
     /** Full path of the library's class that it is or derives from, as `torch.nn.Linear`. */
@@ -66,6 +69,7 @@ export class ModuleValue extends InstanceValue {
     copy.arguments = this.arguments;
     copy.elements = this.elements && { ...this.elements, keys: [...this.elements.keys] };
     copy.doubts.push(...this.doubts);
+    for (const [name, shape] of this.buffers) copy.buffers.set(name, shape);
     for (const [name, value] of this.attributes) copy.attributes.set(name, copied(value, copies));
     return copy;
   }

@@ -1,81 +1,152 @@
 import type { Node } from '../syntaxNode';
 import { unknown, type Architecture, type SourceRange, type Unknown } from '../../architecture/architecture';
-import type { DefinitionReader } from '../definitionReader';
+import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { Budget, Exhausted } from '../python/budget';
 import { construct } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
-import { doubtStatements } from '../python/doubt';
-import { Interpreter } from '../python/interpreter';
+import { directiveOver } from '../python/directives';
+import { Interpreter, TOO_MUCH } from '../python/interpreter';
+import { Modules } from '../python/modules';
 import { Scope } from '../python/scope';
-import { childrenOf, field, lineOf, rangeOf } from '../python/syntax';
+import { childrenOf, field, isImported, lineOf, rangeOf } from '../python/syntax';
 import type { Call, ClassValue } from '../python/values';
+import { callersOf, needsArguments } from './callers';
+import { callOf, evaluateCall } from './evaluateCall';
+import { givenArguments } from './givenArguments';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
 import { isModuleBase, TorchLibrary } from './torchLibrary';
+import { torchvisionSource } from './torchvisionSource';
 
-/** Nodes that are visited at most for one file, and for one statement or definition of it. */
-const TOTAL_STEPS = 400_000;
-const STEPS = 60_000;
-
-const TOO_MUCH = 'it takes too many steps to evaluate';
+/** Nodes that are visited at most for one file and what it imports, and for one statement or definition of it. */
+const TOTAL_STEPS = 4_000_000;
+const STEPS = 400_000;
 
 /**
- * Reads PyTorch: every class of the module level that derives from `nn.Module` or a layer, constructed with its defaults, and every
- * `nn.Sequential(…)` that is assigned to a name there.
+ * Reads PyTorch: every class of the module level that derives from `nn.Module` or a layer, constructed with what its directive, its
+ * callers or its defaults say, and every `nn.Sequential(…)` that is assigned to a name there.
  */
 export class PytorchReader implements DefinitionReader {
   mayDefine(text: string): boolean {
     return text.includes('torch');
   }
 
-  read(root: Node): Architecture[] {
-    const budget = new Budget(TOTAL_STEPS, STEPS);
-    const classes: ClassValue[] = [];
-    const found: Architecture[] = [];
-    const interpreter = new Interpreter(new TorchLibrary(), budget, classValue => classes.push(classValue));
-    const scope = new Scope();
-    for (const statement of childrenOf(root)) {
-      budget.renew();
-      exhaustible(
-        () => void interpreter.run([statement], scope),
-        () => doubtStatements([statement], scope, unknown(TOO_MUCH, lineOf(statement))),
-      );
-      const assigned = sequentialOf(statement, scope);
-      if (assigned) found.push(toArchitecture(assigned.name, headerOf(statement), assigned.module));
-    }
-    for (const classValue of classes.filter(isDefinition)) {
-      budget.renew();
-      const range = headerOf(classValue.node);
-      const architecture = exhaustible(
-        () => readClass(classValue, range, interpreter),
-        () => withoutLayers(classValue.name, range, unknown(TOO_MUCH, range.startLine)),
-      );
-      if (architecture) found.push(architecture);
-    }
-    return found.sort((left, right) => left.range.startLine - right.range.startLine);
+  read(root: Node, context: ReadContext): Architecture[] {
+    return new PytorchSource(root, context).read();
   }
 }
 
-function exhaustible<T>(work: () => T, otherwise: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Exhausted) return otherwise();
-    throw error;
+/** One source while it is read. */
+class PytorchSource {
+  private readonly budget = new Budget(TOTAL_STEPS, STEPS);
+  private readonly classes: ClassValue[] = [];
+  private readonly interpreter: Interpreter;
+  private readonly scope: Scope;
+
+  constructor(
+    private readonly root: Node,
+    private readonly context: ReadContext,
+  ) {
+    const { sources, files, folders, path } = context;
+    const standIn = torchvisionSource(() => root.text);
+    const modules = new Modules(sources, files, folders, standIn);
+    this.scope = new Scope(undefined, undefined, path);
+    this.interpreter = new Interpreter(new TorchLibrary(), this.budget, classValue => this.classes.push(classValue), modules);
+    modules.start(this.interpreter, this.scope);
+  }
+
+  read(): Architecture[] {
+    this.interpreter.runModule(this.root, this.scope);
+    if (this.context.call !== undefined) return this.readCall(this.context.call);
+    const chains = childrenOf(this.root).flatMap(statement => {
+      const assigned = sequentialOf(statement, this.scope);
+      return assigned ? [toArchitecture(assigned.name, headerOf(statement), assigned.module)] : [];
+    });
+    const lines = this.root.text.split('\n');
+    const classes = this.classes
+      .filter(({ node }) => !isImported(node))
+      .filter(isDefinition)
+      .map(classValue => this.readClass(classValue, lines));
+    return [...chains, ...classes.filter(found => found !== undefined)].sort((left, right) => left.range.startLine - right.range.startLine);
+  }
+
+  /** The model that an expression makes. */
+  private readCall(expression: string): Architecture[] {
+    const name = /^[\w.]+/.exec(expression)?.[0] ?? expression;
+    const made = this.scope.get(name);
+    const node = made?.kind === 'class' ? made.node : made?.kind === 'function' ? made.body.parent : undefined;
+    const range = node && !isImported(node) ? headerOf(node) : { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
+    this.budget.renew();
+    return [
+      this.exhaustible(
+        () => evaluateCall(expression, name, range, this.scope, this.interpreter, this.context.sources),
+        () => withoutLayers(name, range, unknown(TOO_MUCH, range.startLine)),
+      ),
+    ];
+  }
+
+  private readClass(classValue: ClassValue, lines: readonly string[]): Architecture | undefined {
+    this.budget.renew();
+    const range = headerOf(classValue.node);
+    return this.exhaustible(
+      () => this.construct(classValue, range, lines),
+      () => withoutLayers(classValue.name, range, unknown(TOO_MUCH, range.startLine)),
+    );
+  }
+
+  /** Constructs a class as its directive says, else as the file's one caller does, else with nothing but its defaults. */
+  private construct(classValue: ClassValue, range: SourceRange, lines: readonly string[]): Architecture | undefined {
+    const directive = directiveOver(lines, decoratedLine(classValue.node), classValue.name);
+    if (directive) {
+      const site = { ...range, startLine: directive.line, endLine: directive.line };
+      const call = callOf(directive.call, site, this.scope, this.interpreter, this.context.sources);
+      return this.built(classValue, range, { ...call, range: callRange(classValue, range) }, 'directive', directive.line);
+    }
+    const callers = callersOf(classValue, this.root, this.scope, this.interpreter);
+    const [caller] = callers;
+    if (caller && (callers.length === 1 || needsArguments(classValue))) {
+      const found = this.built(classValue, range, { ...caller, range: callRange(classValue, range) }, 'caller', caller.range.startLine);
+      if (found?.parameterCount.known) return found;
+    }
+    const none: Call = { positional: [], keywords: new Map(), range: callRange(classValue, range), type: classValue.name };
+    return this.built(classValue, range, none, 'default', range.startLine);
+  }
+
+  private built(
+    classValue: ClassValue,
+    range: SourceRange,
+    call: Call,
+    source: 'directive' | 'caller' | 'default',
+    line: number,
+  ): Architecture | undefined {
+    this.budget.renew();
+    const instance = construct(classValue, call, this.interpreter);
+    if (!(instance instanceof ModuleValue)) return undefined;
+    return { ...toArchitecture(classValue.name, range, instance), arguments: givenArguments(classValue, call, source, line) };
+  }
+
+  private exhaustible<T>(work: () => T, otherwise: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Exhausted) return otherwise();
+      throw error;
+    }
   }
 }
 
 const isDefinition = (classValue: ClassValue): boolean =>
   ancestors(classValue).some(ancestor => ancestor.kind === 'reference' && isModuleBase(ancestor.path));
 
-/** Constructs the class with nothing but its defaults; the line of an argument without one is where `__init__` stands. */
-function readClass(classValue: ClassValue, range: SourceRange, interpreter: Interpreter): Architecture | undefined {
+/** The line on which a class starts, its decorators included. */
+const decoratedLine = (node: Node): number => lineOf(node.parent?.type === 'decorated_definition' ? node.parent : node);
+
+/** What stands for the construction of a class that the source does not call: its `__init__`, for an argument without default. */
+function callRange(classValue: ClassValue, range: SourceRange): SourceRange {
   const initialiser = findMember(classValue, '__init__');
   const method = initialiser && 'member' in initialiser && initialiser.member.kind === 'function' ? initialiser.member : undefined;
-  const startLine = method ? lineOf(method.body.parent ?? method.body) : range.startLine;
-  const call: Call = { positional: [], keywords: new Map(), range: { ...range, startLine }, type: classValue.name };
-  const instance = construct(classValue, call, interpreter);
-  return instance instanceof ModuleValue ? toArchitecture(classValue.name, range, instance) : undefined;
+  const isOwn = method && !isImported(method.body);
+  return { ...range, startLine: isOwn ? lineOf(method.body.parent ?? method.body) : range.startLine };
 }
 
 function withoutLayers(name: string, range: SourceRange, reason: Unknown): Architecture {

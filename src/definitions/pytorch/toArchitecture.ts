@@ -20,7 +20,8 @@ type Seen = Set<ModuleValue | ParameterValue>;
 export function toArchitecture(name: string, range: SourceRange, module: ModuleValue): Architecture {
   const seen: Seen = new Set([module]);
   const own = ownTensors(module, seen);
-  const root: Layer[] = own.length > 0 ? [{ ...layerOf(module, '', known(own)), children: [] }] : [];
+  const hasOwn = own.trained.length + own.frozen.length + module.buffers.size > 0;
+  const root: Layer[] = hasOwn ? [{ ...layerOf(module, '', own), children: [] }] : [];
   const layers = [...root, ...innerLayers(module, '', seen)];
   const doubt = doubtOf(module);
   return { framework: 'pytorch', name, range, layers, parameterCount: doubt ?? parameterCount(layers) };
@@ -35,14 +36,29 @@ function doubtOf(module: ModuleValue): Unknown | undefined {
   return module.doubts[0];
 }
 
-/** The learnable tensors that a layer of `torch.nn` brings with it. */
-function ownTensors(module: ModuleValue, seen: Seen): Parameter[] {
-  const tensors: Parameter[] = [];
+interface OwnTensors {
+  readonly trained: readonly Parameter[];
+  readonly frozen: readonly Parameter[];
+}
+
+/** The tensors that a layer of `torch.nn` brings with it. */
+function ownTensors(module: ModuleValue, seen: Seen): OwnTensors {
+  const [trained, frozen]: Parameter[][] = [[], []];
   for (const [name, value] of module.attributes) {
-    if (!(value instanceof ParameterValue) || value.range || !value.shape.known || !isNew(value, seen) || !value.learnable) continue;
-    tensors.push(tensor(name, value.shape.value, value.initialSpectralNorm));
+    if (!(value instanceof ParameterValue) || value.range || !value.shape.known || !isNew(value, seen)) continue;
+    (value.learnable ? trained : frozen)!.push(tensor(name, value.shape.value, value.initialSpectralNorm));
   }
-  return tensors;
+  return { trained: trained!, frozen: frozen! };
+}
+
+/** The state of a module that is no parameter; undefined when it has none. */
+function buffersOf({ buffers }: ModuleValue): Known<readonly Parameter[]> | undefined {
+  const all: Parameter[] = [];
+  for (const [name, shape] of buffers) {
+    if (!shape.known) return shape;
+    all.push({ name, shape: shape.value });
+  }
+  return all.length > 0 ? known(all) : undefined;
 }
 
 function tensor(name: string, shape: readonly number[], initialSpectralNorm: number | undefined): Parameter {
@@ -73,19 +89,24 @@ function innerLayer(value: Value, path: string, seen: Seen): Layer | undefined {
 
 function moduleLayer(module: ModuleValue, path: string, seen: Seen): Layer {
   const own = ownTensors(module, seen);
-  return { ...layerOf(module, path, doubtOf(module) ?? known(own)), children: innerLayers(module, path, seen) };
+  return { ...layerOf(module, path, own, doubtOf(module)), children: innerLayers(module, path, seen) };
 }
 
-function layerOf(module: ModuleValue, path: string, parameters: Known<readonly Parameter[]>): Omit<Layer, 'children'> {
+function layerOf(module: ModuleValue, path: string, own: OwnTensors, doubt?: Unknown): Omit<Layer, 'children'> {
   const { type, kind, range } = module.construction;
-  return { path, type, kind, arguments: module.arguments, parameters, range };
+  const buffers = buffersOf(module);
+  const parameters = doubt ?? known(own.trained);
+  const frozen = own.frozen.length > 0 ? { frozen: own.frozen } : {};
+  return { path, type, kind, arguments: module.arguments, parameters, ...frozen, ...(buffers && { buffers }), range };
 }
 
 function parameterLayer(value: ParameterValue, path: string, range: SourceRange): Layer {
   const { shape, initialSpectralNorm, learnable } = value;
   const open = value.doubt ?? (shape.known ? undefined : shape);
-  const own = shape.known && learnable ? [tensor('', shape.value, initialSpectralNorm)] : [];
-  return { path, type: 'nn.Parameter', kind: 'parameter', arguments: {}, parameters: open ?? known(own), children: [], range };
+  const own = shape.known ? [tensor('', shape.value, initialSpectralNorm)] : [];
+  const parameters = open ?? known(learnable ? own : []);
+  const layer: Layer = { path, type: 'nn.Parameter', kind: 'parameter', arguments: {}, parameters, children: [], range };
+  return learnable || own.length === 0 ? layer : { ...layer, frozen: own };
 }
 
 function unknownLayer({ reason }: UndecidedValue, path: string, { type, range }: NonNullable<UndecidedValue['call']>): Layer {
