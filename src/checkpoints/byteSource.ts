@@ -14,6 +14,8 @@ export interface ByteSource {
 export interface ByteStretch {
   /** Number of bytes that `chunks` yields in total. */
   readonly length: number;
+  /** Where the bytes begin in their source, when they lie there as they are. */
+  readonly placed?: number;
   chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
@@ -67,6 +69,7 @@ export async function openSource(file: string): Promise<ByteSource> {
 export function plainStretch(source: ByteSource, offset: number, length: number): ByteStretch {
   return {
     length,
+    placed: offset,
     async *chunks(signal) {
       for (let at = 0; at < length; at += CHUNK_BYTES) {
         if (signal?.aborted) throw new Stopped();

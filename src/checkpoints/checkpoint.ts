@@ -11,6 +11,8 @@ export interface TensorInfo {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: ElementType;
+  /** Which axis counts outputs; absent means the first, as PyTorch stores weights. */
+  readonly outputAxis?: 'last';
 }
 
 /** Weights in a file: named tensors that are read one at a time, never the whole file at once. */
@@ -32,6 +34,8 @@ export interface StoredTensor extends TensorInfo {
   readonly littleEndian?: boolean;
   /** Distance between neighbours along each axis, in elements of the stretch; absent for row-major tensors. */
   readonly strides?: readonly number[];
+  /** How stored integers become weights: stored · scale + offset. */
+  readonly quantisation?: { readonly scale: number; readonly offset: number };
 }
 
 /** Number of elements of a shape; 1 for a scalar. */
@@ -94,6 +98,8 @@ async function* decoded(file: string, tensor: StoredTensor, signal?: AbortSignal
     const values = valuesFor(tensor.dtype, whole / width);
     decodeElements(tensor.dtype, bytes.subarray(0, whole), values, 0, tensor.littleEndian ?? true);
     if (signal?.aborted) throw new Stopped();
+    if (tensor.quantisation)
+      for (let at = 0; at < values.length; at++) values[at] = values[at]! * tensor.quantisation.scale + tensor.quantisation.offset;
     yield values;
   }
   if (rest.length > 0 || total !== tensor.bytes.length) throw brokenFile(file, `holds only ${total} bytes of ${tensor.name}`);
