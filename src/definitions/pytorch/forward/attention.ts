@@ -1,0 +1,132 @@
+import type { AttentionNode, CompositionNode } from '../../../architecture/composition';
+import type { ParameterValue } from '../tensors';
+import { matrixShape } from './joins';
+import type { Recorder } from './recorder';
+import type { SymbolicTensor } from './symbolicTensor';
+
+/** The product of two tensors as matrices; softmax(scale·QKᵀ + constant)V becomes one attention step. */
+export function matrixProduct(recorder: Recorder, name: string, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor {
+  const shape = matrixShape(left.sides, right.sides);
+  if (!shape) return recorder.unknown(name, 'the inner sides of this product do not fit', line, [left, right]);
+  const attention = attended(recorder, left, right, line);
+  if (attention) return attention;
+  return recorder.emit({ kind: 'product', of: 'matrices' }, [left, right], shape.sides, line);
+}
+
+/** A tensor times a learnable matrix: x @ W, or x @ Wᵀ where `transposed`. Its spectral norm is the same either way. */
+export function applyMatrix(
+  recorder: Recorder,
+  tensor: SymbolicTensor,
+  weight: { readonly path: string; readonly value: ParameterValue; readonly transposed: boolean },
+  line: number,
+): SymbolicTensor | undefined {
+  const { shape } = weight.value;
+  if (!shape.known || shape.value.length !== 2) return undefined;
+  const [inputs, outputs] = weight.transposed ? [shape.value[1]!, shape.value[0]!] : [shape.value[0]!, shape.value[1]!];
+  const side = tensor.sides?.at(-1);
+  if (side && side.symbols.length === 0 && side.factor !== inputs)
+    return recorder.unknown(weight.path, `a width of ${side.factor} does not fit a matrix of ${inputs} × ${outputs}`, line, [tensor]);
+  const sides = tensor.sides && [...tensor.sides.slice(0, -1), { factor: outputs, symbols: [] }];
+  const aligned = recorder.along(tensor, (tensor.sides?.length ?? 1) - 1, line);
+  return recorder.emit({ kind: 'layer', path: weight.path, tensor: '', gain: { euclidean: 1, rows: 1 } }, [aligned], sides, line);
+}
+
+/** `softmax(scores) @ values`, seen from the steps that made the scores. */
+function attended(recorder: Recorder, weights: SymbolicTensor, values: SymbolicTensor, line: number): SymbolicTensor | undefined {
+  const softmax = throughDropout(recorder, weights.node);
+  const node = recorder.nodes[softmax]!;
+  if (node.kind !== 'activation' || node.name !== 'softmax over the last axis') return undefined;
+  const scores = scoresBehind(recorder, node.inputs[0]!);
+  if (!scores) return undefined;
+  const sides = matrixShape(weights.sides, values.sides)?.sides;
+  return attention(recorder, { ...scores, values, sides, line });
+}
+
+const throughDropout = (recorder: Recorder, place: number): number => {
+  const node = recorder.nodes[place]!;
+  return node.kind === 'dropout' ? throughDropout(recorder, node.inputs[0]!) : place;
+};
+
+interface Scores {
+  readonly queries: SymbolicTensor;
+  /** As they stand in the product: transposed. */
+  readonly keys: SymbolicTensor;
+  readonly scale: number;
+}
+
+/** Q, Kᵀ and the scale behind some scores; what is added must not depend on the input, and masking leaves differences alone. */
+function scoresBehind(recorder: Recorder, place: number, scale = 1): Scores | undefined {
+  const node = recorder.nodes[place]!;
+  const [first, second] = node.inputs;
+  switch (node.kind) {
+    case 'product': {
+      if (node.of !== 'matrices') return undefined;
+      const [queries, keys] = [recorder.madeBy(first!), recorder.madeBy(second!)];
+      return queries && keys && { queries, keys, scale };
+    }
+    case 'scale':
+      return node.gain.euclidean === null ? undefined : scoresBehind(recorder, first!, scale * node.gain.euclidean);
+    case 'masking':
+    case 'dropout':
+      return scoresBehind(recorder, first!, scale);
+    case 'reshape':
+      return keepsLastSide(recorder, first!, place) ? scoresBehind(recorder, first!, scale) : undefined;
+    case 'sum': {
+      const isConstant = (input: number) => !dependsOnInput(recorder.nodes, input);
+      if (node.inputs.length !== 2) return undefined;
+      if (isConstant(second!)) return scoresBehind(recorder, first!, scale);
+      return isConstant(first!) ? scoresBehind(recorder, second!, scale) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a reshape only regroups axes before the last two. */
+function keepsLastSide(recorder: Recorder, from: number, to: number): boolean {
+  const node = recorder.nodes[to]!;
+  const name = node.kind === 'reshape' ? node.name : '';
+  const [before, after] = [from, to].map(place => recorder.nodes[place]!.shape?.slice(-2));
+  return ['view', 'reshape', 'unsqueeze', 'squeeze'].includes(name) && before !== undefined && String(before) === String(after);
+}
+
+function dependsOnInput(nodes: readonly CompositionNode[], place: number): boolean {
+  const open = [place];
+  const seen = new Set<number>();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const node = nodes[next]!;
+    if (node.kind === 'input' || node.kind === 'unknown') return true;
+    open.push(...node.inputs);
+  }
+  return false;
+}
+
+/** Writes down one attention step. `keys` have their rows along the last axis but one when they are transposed. */
+export function attention(
+  recorder: Recorder,
+  { queries, keys, values, scale, sides, line }: Scores & { values: SymbolicTensor; sides: SymbolicTensor['sides']; line: number },
+): SymbolicTensor {
+  const last = (tensor: SymbolicTensor) => (tensor.sides?.length ?? 1) - 1;
+  const inputs = [
+    recorder.along(queries, last(queries), line),
+    recorder.along(keys, last(keys) - 1, line),
+    recorder.along(values, last(values), line),
+  ];
+  const [query, key, value] = inputs.map(input => projectionBehind(recorder.nodes, input.node));
+  const operation: AttentionNode = {
+    kind: 'attention',
+    scale,
+    projections: { query: query ?? null, key: key ?? null, value: value ?? null },
+  };
+  return recorder.emit(operation, inputs, sides, line);
+}
+
+/** The layer whose result, moved about, a step is. */
+function projectionBehind(nodes: readonly CompositionNode[], place: number): string | undefined {
+  const node = nodes[place]!;
+  if (node.kind === 'layer') return node.path;
+  const passes = ['reshape', 'selection', 'scale', 'dropout', 'normalisation', 'resampling'].includes(node.kind);
+  return passes && node.inputs.length === 1 ? projectionBehind(nodes, node.inputs[0]!) : undefined;
+}

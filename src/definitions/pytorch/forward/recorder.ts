@@ -1,0 +1,131 @@
+import { ISOMETRY, type CompositionNode, type Gain, type Operation } from '../../../architecture/composition';
+import { dimension, equalSides, numberOf, productOf, sideOf, type Dimension } from './dimension';
+import type { Value } from '../../python/values';
+import { ModuleValue } from '../moduleValue';
+import { ParameterValue, TensorValue } from '../tensors';
+import { SymbolicTensor, type Sides } from './symbolicTensor';
+
+/** The batch: the one free side that every sample shares, so that sizes of a sample leave it out. */
+export const BATCH = 'B';
+
+const MAXIMUM_NODES = 20_000;
+
+/** Shapes that a layer met in the forward pass. */
+export interface LayerShapes {
+  readonly input: Sides;
+  readonly output: Sides;
+}
+
+/** Writes down the steps of one forward pass. */
+export class Recorder {
+  readonly nodes: CompositionNode[] = [];
+  /** What each module of the definition was given and made at its first call. */
+  readonly shapes = new Map<string, LayerShapes>();
+  /** The tensors that the steps made, by place. */
+  private readonly made: SymbolicTensor[] = [];
+  private readonly paths = new Map<ModuleValue | ParameterValue, string>();
+
+  constructor(root: ModuleValue) {
+    this.name(root, '');
+  }
+
+  /** Path of a module or parameter within the definition; undefined for one that does not belong to it. */
+  pathOf(value: ModuleValue | ParameterValue): string | undefined {
+    return this.paths.get(value);
+  }
+
+  /** Writes down a step. `features` is the axis of the rows; the last one when it is left out. */
+  emit(operation: Operation, inputs: readonly SymbolicTensor[], sides: Sides, line: number, features?: number): SymbolicTensor {
+    if (this.nodes.length >= MAXIMUM_NODES) throw new RangeError('too many steps');
+    const axis = features ?? Math.max(0, (sides?.length ?? 1) - 1);
+    this.nodes.push({
+      ...operation,
+      inputs: inputs.map(input => input.node),
+      shape: sides ? sides.map(sideOf) : null,
+      rows: rowCount(sides, axis),
+      line,
+    });
+    const tensor = new SymbolicTensor(this.nodes.length - 1, sides, axis);
+    // Tensors may change in place; what a step made does not.
+    this.made.push(new SymbolicTensor(tensor.node, sides, axis));
+    return tensor;
+  }
+
+  /** What the step at a place made. */
+  madeBy(place: number): SymbolicTensor | undefined {
+    return this.made[place];
+  }
+
+  /** An operation that is not known: its result has no relation to its inputs that may be used. */
+  unknown(name: string, why: string, line: number, inputs: readonly SymbolicTensor[] = [], sides?: Sides): SymbolicTensor {
+    return this.emit({ kind: 'unknown', name, why }, inputs, sides, line);
+  }
+
+  /** A value as a tensor of the forward pass: learnable tensors and tensors made on the way become steps; undefined for what is no tensor. */
+  tensor(value: Value | undefined, line: number): SymbolicTensor | undefined {
+    if (value instanceof SymbolicTensor) return value;
+    if (value instanceof ParameterValue || value instanceof TensorValue) {
+      const sides = value.shape.known ? value.shape.value.map(side => dimension(side)) : undefined;
+      const path = value instanceof ParameterValue ? this.pathOf(value) : undefined;
+      if (path !== undefined) return this.emit({ kind: 'parameter', path }, [], sides, line);
+      return this.emit({ kind: 'constant', entry: value instanceof TensorValue && value.deviation === 0 ? 0 : null }, [], sides, line);
+    }
+    return value?.kind === 'undecided' ? this.unknown('value', value.reason.why, value.reason.line) : undefined;
+  }
+
+  /** The tensor with its rows along an axis: where they lie along another, what is known of rows is given up. */
+  along(tensor: SymbolicTensor, axis: number, line: number): SymbolicTensor {
+    if (tensor.features === axis || !tensor.sides) return tensor;
+    return this.emit({ kind: 'reshape', name: 'rows', gain: { euclidean: 1, rows: null } }, [tensor], tensor.sides, line, axis);
+  }
+
+  /** A tensor repeated along axes where it has side 1 or none, as broadcasting does. */
+  expand(tensor: SymbolicTensor, sides: Sides, line: number, name = 'expand'): SymbolicTensor {
+    if (!sides || !tensor.sides) return tensor;
+    const shift = sides.length - tensor.sides.length;
+    const features = tensor.features + shift;
+    const repeated = sides.map((side, axis) => (isRepeated(tensor.sides![axis - shift], side) ? side : dimension(1)));
+    if (repeated.every(side => side && equalSides(side, dimension(1)))) return tensor;
+    const times = perSample(productOf(repeated));
+    const across = perSample(repeated[features]);
+    const gain: Gain = { euclidean: times === undefined ? null : Math.sqrt(times), rows: across === undefined ? null : Math.sqrt(across) };
+    return this.emit({ kind: 'resampling', name, gain }, [tensor], sides, line, features);
+  }
+
+  /** A step that keeps every value where it is, in another shape. */
+  reshape(
+    name: string,
+    tensor: SymbolicTensor,
+    sides: Sides,
+    line: number,
+    features: number | undefined,
+    rows: number | null = 1,
+  ): SymbolicTensor {
+    return this.emit({ kind: 'reshape', name, gain: { ...ISOMETRY, rows } }, [tensor], sides, line, features);
+  }
+
+  private name(module: ModuleValue, path: string): void {
+    if (this.paths.has(module)) return;
+    this.paths.set(module, path);
+    for (const [attribute, value] of module.attributes) {
+      const inner = path === '' ? attribute : `${path}.${attribute}`;
+      if (value instanceof ModuleValue) this.name(value, inner);
+      else if (value instanceof ParameterValue && !this.paths.has(value)) this.paths.set(value, inner);
+    }
+  }
+}
+
+/** A side repeats when it is 1 (or absent) and becomes something else. */
+const isRepeated = (from: Dimension | undefined, to: Dimension | undefined): boolean =>
+  (from === undefined || numberOf(from) === 1) && !(to && numberOf(to) === 1);
+
+/** A side without the batch as a number; undefined when it is not one. */
+export function perSample(side: Dimension | undefined): number | undefined {
+  if (!side) return undefined;
+  const rest = side.symbols.filter(symbol => symbol !== BATCH);
+  return rest.length === 0 ? side.factor : undefined;
+}
+
+function rowCount(sides: Sides, features: number): number | null {
+  return perSample(productOf(sides?.filter((_, axis) => axis !== features) ?? [undefined])) ?? null;
+}

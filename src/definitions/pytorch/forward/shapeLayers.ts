@@ -1,0 +1,113 @@
+import { ISOMETRY } from '../../../architecture/composition';
+import type { ModuleValue } from '../moduleValue';
+import { sideValue, type Sides, type SymbolicTensor } from './symbolicTensor';
+import { dimension, exactQuotient, numberOf, operateSides, productOf, times, windows, type Dimension } from './dimension';
+import { argumentValue, axisArgument, numberArgument } from './moduleArguments';
+import type { Recorder } from './recorder';
+import { reshape } from './shapes';
+import { overlap } from './window';
+import type { Read } from './windowLayers';
+
+/** Layers that only move values about: padding, upsampling, pixel shuffling, unfolding. Undefined for every other. */
+export function shapeLayer(
+  recorder: Recorder,
+  module: ModuleValue,
+  name: string,
+  tensor: SymbolicTensor,
+  line: number,
+): SymbolicTensor | undefined {
+  const read: Read = argument => argumentValue(module, argument);
+  const padding = /^(Zero|Constant|Reflection|Replication|Circular)Pad([123])d$/.exec(name);
+  if (padding) {
+    const pads = axisArgument(read('padding'), 2 * Number(padding[2]), undefined);
+    return pads && pad(recorder, `nn.${name}`, tensor, pads, padding[1] === 'Zero', line);
+  }
+  if (name.startsWith('Upsampl')) {
+    const mode = read('mode');
+    const word = name === 'UpsamplingBilinear2d' ? 'bilinear' : mode?.kind === 'string' ? mode.value : 'nearest';
+    return resample(recorder, `nn.${name}`, tensor, read, word, line);
+  }
+  if (name === 'PixelShuffle' || name === 'PixelUnshuffle') {
+    const factor = numberArgument(module, name === 'PixelShuffle' ? 'upscale_factor' : 'downscale_factor');
+    return factor === undefined ? undefined : shuffle(recorder, `nn.${name}`, tensor, factor, name === 'PixelShuffle', line);
+  }
+  if (name === 'Unfold') return unfold(recorder, tensor, read, line);
+  if (name === 'Unflatten') {
+    const [axis, sizes] = [numberArgument(module, 'dim'), read('unflattened_size')];
+    if (axis === undefined || sizes?.kind !== 'sequence' || !tensor.sides) return undefined;
+    const place = axis < 0 ? tensor.sides.length + axis : axis;
+    return reshape(recorder, 'unflatten', tensor, tensor.sides.toSpliced(place, 1, ...sizes.items.map(sideValue)), line);
+  }
+  return undefined;
+}
+
+/** Padding by `pads` entries, from the last axis on; with zeros it changes no difference. */
+export function pad(
+  recorder: Recorder,
+  name: string,
+  tensor: SymbolicTensor,
+  pads: readonly number[],
+  isZero: boolean,
+  line: number,
+): SymbolicTensor {
+  const sides = tensor.sides?.map((side, axis, all) => {
+    const place = 2 * (all.length - 1 - axis);
+    const added = (pads[place] ?? 0) + (pads[place + 1] ?? 0);
+    return side && operateSides('+', side, dimension(added));
+  });
+  const gain = isZero ? ISOMETRY : { euclidean: null, rows: 1 };
+  return recorder.emit({ kind: 'padding', name, gain }, [tensor], sides, line, tensor.features);
+}
+
+/** `nn.Upsample` and `F.interpolate`. Means of neighbours are convex: rows do not grow. */
+export function resample(recorder: Recorder, name: string, tensor: SymbolicTensor, read: Read, mode: string, line: number): SymbolicTensor {
+  const { sides } = tensor;
+  const count = (sides?.length ?? 2) - 2;
+  const factor = axisArgument(read('scale_factor'), count, undefined);
+  const size = read('size');
+  const sizes = size?.kind === 'sequence' ? size.items.map(sideValue) : Array<Dimension | undefined>(count).fill(sideValue(size));
+  const inner = sides?.slice(2).map((side, axis) => sizes[axis] ?? (factor && side && times(side, dimension(factor[axis]!))));
+  const repeats = inner?.map((side, axis) => side && sides?.[axis + 2] && exactQuotient(side, sides[axis + 2]!));
+  const all = repeats && numberOf(productOf(repeats));
+  const isNearest = mode.startsWith('nearest');
+  const convex = isNearest || ['linear', 'bilinear', 'trilinear', 'area'].includes(mode);
+  const gain = { euclidean: isNearest && all !== undefined ? Math.sqrt(all) : null, rows: convex ? 1 : null };
+  const result: Sides = sides && inner ? [...sides.slice(0, 2), ...inner] : undefined;
+  return recorder.emit({ kind: 'resampling', name, gain }, [tensor], result, line, tensor.features);
+}
+
+/** Channels to pixels and back. */
+function shuffle(recorder: Recorder, name: string, tensor: SymbolicTensor, factor: number, isUp: boolean, line: number): SymbolicTensor {
+  const { sides } = tensor;
+  const [batch, channels, height, width] = sides ?? [];
+  const square = dimension(factor * factor);
+  const divide = (side: Dimension | undefined, by: Dimension) => side && operateSides('//', side, by);
+  const multiplied = (side: Dimension | undefined, by: Dimension) => side && times(side, by);
+  const by = dimension(factor);
+  const result = isUp
+    ? [batch, divide(channels, square), multiplied(height, by), multiplied(width, by)]
+    : [batch, multiplied(channels, square), divide(height, by), divide(width, by)];
+  const gain = { euclidean: 1, rows: isUp ? 1 : factor };
+  return recorder.emit({ kind: 'reshape', name, gain }, [tensor], sides?.length === 4 ? result : undefined, line, 1);
+}
+
+/** `nn.Unfold` and `F.unfold`: the windows of an image as columns. */
+export function unfold(recorder: Recorder, tensor: SymbolicTensor, read: Read, line: number): SymbolicTensor | undefined {
+  const kernel = axisArgument(read('kernel_size'), 2, undefined);
+  const [stride, dilation, padding] = [
+    axisArgument(read('stride'), 2, 1),
+    axisArgument(read('dilation'), 2, 1),
+    axisArgument(read('padding'), 2, 0),
+  ];
+  const { sides } = tensor;
+  if (!kernel || !stride || !dilation || !padding || sides?.length !== 4) return undefined;
+  const aligned = recorder.along(tensor, 1, line);
+  const counts = [0, 1].map(axis =>
+    windows(sides[axis + 2], 2 * padding[axis]! - dilation[axis]! * (kernel[axis]! - 1) - 1, stride[axis]!),
+  );
+  const entries = kernel[0]! * kernel[1]!;
+  const axes = [0, 1].map(axis => ({ kernel: kernel[axis]!, stride: stride[axis]!, dilation: dilation[axis]! }));
+  const gain = { euclidean: Math.sqrt(overlap(axes)), rows: Math.sqrt(entries) };
+  const result = [sides[0], sides[1] && times(sides[1], dimension(entries)), productOf(counts)];
+  return recorder.emit({ kind: 'gather', name: 'unfold', gain }, [aligned], result, line, 1);
+}
