@@ -8,10 +8,10 @@ export interface Library {
   /** The value of a call of a library's function or class. */
   call(path: string, call: Call, context: Context): Value | undefined;
   /** What calling an object of the library returns. */
-  callInstance(instance: InstanceValue, call: Call): Value | undefined;
+  callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined;
   /** The value of an attribute or a bound method; `instance.attributes` was searched before. */
   attribute(value: Value, name: string, context: Context): Value | undefined;
-  /** `value.name = assigned` on a value that only the library understands. */
+  /** `value.name = assigned`: on a value that only the library understands, and told of it on every other object. */
   assign(value: Value, name: string, assigned: Value, line: number): void;
   /** An instance of a class of the source, before its `__init__` runs. */
   instantiate(classValue: ClassValue, call: Call): InstanceValue;
@@ -23,6 +23,8 @@ export interface Library {
   iterate(value: Value): readonly Value[] | undefined;
   /** `value[index]`. */
   subscript(value: Value, index: Value): Value | undefined;
+  /** `value[a, b:c]` of a value that only the library understands; `subscript` answers where this is absent. */
+  select?(value: Value, indices: readonly Index[], line: number): Value | undefined;
   /** Whether a value is an instance of a library's class. */
   isInstance(value: Value, path: string): boolean | undefined;
   /** Whether `from module import *` brings in the name. */
@@ -30,6 +32,9 @@ export interface Library {
   /** Whether an unknown function of this path returns no layer and leaves the layers that it is given alone. */
   isHarmless(path: string): boolean;
 }
+
+/** One index of `value[a, b:c, ...]`. */
+export type Index = { readonly at: Value } | { readonly slice: readonly (Value | undefined)[] } | { readonly rest: true };
 
 /** The evaluator as its parts see it. */
 export interface Context {

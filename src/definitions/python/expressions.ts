@@ -4,7 +4,7 @@ import { MAXIMUM_LENGTH } from './budget';
 import { isBuiltinName } from './builtins';
 import { readCall } from './calls';
 import { iterated, slice, subscript, written as asText } from './collections';
-import type { Context } from './context';
+import type { Context, Index } from './context';
 import { putInDoubt } from './doubt';
 import { defineFunction } from './functions';
 import { compare, decided, negated, reasonOf, truth } from './operators';
@@ -194,6 +194,14 @@ function readSubscript(node: Node, scope: Scope, context: Context): Value {
   const [index] = indices;
   if (value.kind === 'undecided') return value;
   const reason = () => unknown(`\`${written(node)}\` is not known`, lineOf(node));
+  const selected =
+    value.kind === 'library' &&
+    context.library.select?.(
+      value,
+      indices.map(each => readIndex(each, scope, context)),
+      lineOf(node),
+    );
+  if (selected) return selected;
   if (indices.length !== 1 || !index) return { kind: 'undecided', reason: reason(), plain: false };
   if (index.type === 'slice') {
     const bounds = sliceBounds(index).map(bound => bound && context.evaluate(bound, scope));
@@ -204,6 +212,12 @@ function readSubscript(node: Node, scope: Scope, context: Context): Value {
   if (item) return item;
   putInDoubt(value, reason());
   return { kind: 'undecided', reason: reasonOf(place, reason().why, lineOf(node)), plain: false };
+}
+
+function readIndex(node: Node, scope: Scope, context: Context): Index {
+  if (node.type === 'ellipsis') return { rest: true };
+  if (node.type === 'slice') return { slice: sliceBounds(node).map(bound => bound && context.evaluate(bound, scope)) };
+  return { at: context.evaluate(node, scope) };
 }
 
 /** The three places of `start:stop:step`; colons are unnamed children. */

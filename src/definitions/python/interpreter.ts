@@ -122,7 +122,7 @@ export class Interpreter implements Context, ModuleRunner {
         return { ...callee, plain: callee.plain, call: { type: call.type, range: call.range } };
       }
       default: {
-        const value = callee.kind === 'instance' ? this.library.callInstance(callee, call) : undefined;
+        const value = callee.kind === 'instance' ? this.library.callInstance(callee, call, this) : undefined;
         return value ?? refuse(call, `\`${call.type}(…)\` is not followed`);
       }
     }

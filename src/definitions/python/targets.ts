@@ -14,8 +14,9 @@ export function bindPattern(target: Node, value: Value, scope: Scope, context: C
       return;
     case 'attribute': {
       const object = context.evaluate(field(target, 'object') ?? target, scope);
-      if (object instanceof InstanceValue) object.attributes.set(field(target, 'attribute')?.text ?? '', value);
-      else context.library.assign(object, field(target, 'attribute')?.text ?? '', value, lineOf(target));
+      const name = field(target, 'attribute')?.text ?? '';
+      if (object instanceof InstanceValue) object.attributes.set(name, value);
+      context.library.assign(object, name, value, lineOf(target));
       return;
     }
     case 'subscript': {
