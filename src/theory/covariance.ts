@@ -22,3 +22,10 @@ export function scatter({ rows, columns, values }: Matrix, means: Float64Array):
   for (let j = 0; j < columns; j++) for (let k = 0; k < j; k++) sums[k * columns + j] = sums[j * columns + k]!;
   return { rows: columns, columns, values: sums };
 }
+
+/** Rows less `means`, with a constant column that carries the bias. */
+export function centredWithConstant({ rows, columns, values }: Matrix, means: Float64Array): Matrix {
+  const result = new Float64Array(rows * (columns + 1)).fill(1);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[i * (columns + 1) + j] = values[i * columns + j]! - means[j]!;
+  return { rows, columns: columns + 1, values: result };
+}

@@ -1,5 +1,5 @@
 import type { Random } from '../common/random';
-import { columnMeans, scatter } from './covariance';
+import { centredWithConstant, columnMeans, scatter } from './covariance';
 import { fitLogisticHead } from './linearHead';
 import { meanSquareNorm, rowsAt, type Matrix } from './matrix';
 import { normalUpperTail } from './normalDistribution';
@@ -17,6 +17,26 @@ export const sameDomain = (): Quantity => assumed(0, 'pre-training and downstrea
 
 /** Total variation between normal laws with one covariance and means at Mahalanobis distance `distance`: 2Φ(distance/2) − 1. */
 export const gaussianTotalVariation = (distance: number): number => Math.max(0, 1 - 2 * normalUpperTail(distance / 2));
+
+/** Total variation from a known Kullback–Leibler divergence, in nats: min(√(KL/2), √(1 − e^{−KL})) (Pinsker; Bretagnolle and Huber). `assumed`, as the divergence is. */
+export const divergenceTotalVariation = (divergence: number): Quantity => ({
+  value: Math.min(Math.sqrt(divergence / 2), Math.sqrt(-Math.expm1(-divergence))),
+  evidence: 'assumed',
+  formula: 'min(√(KL/2), √(1 − e^{−KL}))',
+  inputs: { KL: divergence },
+  assumptions: ['the divergence between the laws of pre-training and downstream inputs is at most KL'],
+});
+
+/** Total variation ½Σ|p − q| between two laws over the same bins, each given by its weights. Throws a RangeError when their numbers differ or a law has no weight. */
+export function binnedTotalVariation(source: ArrayLike<number>, target: ArrayLike<number>): number {
+  if (source.length !== target.length) throw new RangeError(`Laws over ${source.length} and ${target.length} bins cannot be compared`);
+  const weight = (law: ArrayLike<number>) => Array.from(law).reduce((sum, value) => sum + value, 0);
+  const [ofSource, ofTarget] = [weight(source), weight(target)];
+  if (!(ofSource > 0) || !(ofTarget > 0)) throw new RangeError('A law without weight is no law');
+  let sum = 0;
+  for (let i = 0; i < source.length; i++) sum += Math.abs(source[i]! / ofSource - target[i]! / ofTarget);
+  return sum / 2;
+}
 
 /**
  * Plug-in total variation between two samples of features under normal laws with a common covariance. The squared Mahalanobis distance is corrected
@@ -90,11 +110,4 @@ export function classifierDomainShift(source: Matrix, target: Matrix, random: Ra
 function stack(matrices: readonly Matrix[]): Matrix {
   const values = matrices.flatMap(matrix => Array.from(matrix.values));
   return { rows: matrices.reduce((sum, matrix) => sum + matrix.rows, 0), columns: matrices[0]!.columns, values: Float64Array.from(values) };
-}
-
-/** Rows less `means`, with a constant column that carries the bias. */
-function centredWithConstant({ rows, columns, values }: Matrix, means: Float64Array): Matrix {
-  const result = new Float64Array(rows * (columns + 1)).fill(1);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[i * (columns + 1) + j] = values[i * columns + j]! - means[j]!;
-  return { rows, columns: columns + 1, values: result };
 }

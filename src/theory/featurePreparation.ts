@@ -42,7 +42,7 @@ export function featurePreparations(unlabelled: Matrix, grid: readonly Preparati
         const values = new Float64Array(features.rows * (columns + 1));
         for (let i = 0; i < features.rows; i++) {
           const row = transform(centredRow(features, i, means));
-          const scale = settings.unitNormalised ? 1 / (Math.hypot(...row) || 1) : 1;
+          const scale = settings.unitNormalised ? 1 / (norm(row) || 1) : 1;
           for (let j = 0; j < columns; j++) values[i * (columns + 1) + j] = scale * row[j]!;
           values[i * (columns + 1) + columns] = constant;
         }
@@ -51,6 +51,25 @@ export function featurePreparations(unlabelled: Matrix, grid: readonly Preparati
     };
   });
 }
+
+/**
+ * Rows scaled to norm 1 with a constant feature of size `constant`: a map that looks at no point at all, for labelled features without unlabelled ones.
+ * It neither centres nor preconditions.
+ */
+export const rowNormalisation = (constant: number): FeaturePreparation => ({
+  settings: { exponent: 0, unitNormalised: true },
+  apply: ({ rows, columns, values }) => {
+    const result = new Float64Array(rows * (columns + 1));
+    for (let i = 0; i < rows; i++) {
+      let square = 0;
+      for (let j = 0; j < columns; j++) square += values[i * columns + j]! ** 2;
+      const scale = 1 / (Math.sqrt(square) || 1);
+      for (let j = 0; j < columns; j++) result[i * (columns + 1) + j] = scale * values[i * columns + j]!;
+      result[i * (columns + 1) + columns] = constant;
+    }
+    return { rows, columns: columns + 1, values: result };
+  },
+});
 
 interface PrincipalAxes {
   readonly axes: Matrix;
@@ -67,6 +86,8 @@ function principalAxes(unlabelled: Matrix, means: Float64Array): PrincipalAxes {
       : new Float64Array(values.length).fill(1);
   return { axes: vectors, deviations };
 }
+
+const norm = (row: Float64Array): number => Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
 
 function centredRow({ columns, values }: Matrix, row: number, means: Float64Array): Float64Array {
   return means.map((mean, j) => values[row * columns + j]! - mean);

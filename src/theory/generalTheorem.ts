@@ -19,6 +19,8 @@ export interface GeneralTheoremInput {
   readonly pretraining?: PretrainingInput;
   /** Probability ν with which the labelled sample may mislead; what the quantities spend comes on top. */
   readonly failureProbability: number;
+  /** The bound to be reached by more labels; the loss's range when absent. */
+  readonly target?: number;
 }
 
 export interface PretrainingInput {
@@ -30,6 +32,8 @@ export interface PretrainingInput {
   readonly excess: Quantity;
   /** Total variation between the laws of pre-training and downstream inputs. */
   readonly domainDistance: Quantity;
+  /** Discrepancy of the two domains over the class of heads, on this encoder and on the best one, summed: it may stand for 2·B_φ·TV and never exceeds it. */
+  readonly discrepancy?: Quantity;
   /** Least excess downstream risk on the best encoder for pre-training. */
   readonly task: Quantity;
 }
@@ -40,7 +44,7 @@ const concentration = (lossRange: number, failureProbability: number, labelled: 
 
 /** The smallest n at which (a + b)/√n falls below what the other terms leave of the range, both terms shrinking as 1/√n. */
 function neededLabels(input: GeneralTheoremInput, fixed: number): number | undefined {
-  const room = input.lossRange - fixed;
+  const room = (input.target ?? input.lossRange) - fixed;
   if (!(room > 0)) return undefined;
   const atOne =
     2 * input.lossLipschitz * input.complexity.value * Math.sqrt(input.labelled) +
@@ -63,7 +67,7 @@ function term(name: TermName, value: number, formula: string, quantities: readon
 const from = (quantity: Quantity, symbol: string): string => (quantity.formula === undefined ? '' : `; ${symbol} = ${quantity.formula}`);
 
 function pretrainingTerms(pretraining: PretrainingInput, lossRange: number): readonly Term[] {
-  const { transferConstant, transferExponent, excess, domainDistance, task } = pretraining;
+  const { transferConstant, transferExponent, excess, domainDistance, discrepancy, task } = pretraining;
   return [
     term(
       'transfer',
@@ -72,10 +76,12 @@ function pretrainingTerms(pretraining: PretrainingInput, lossRange: number): rea
       [transferConstant, excess],
       { C_β: transferConstant.value, β: transferExponent, E_U: excess.value },
     ),
-    term('domain shift', 2 * lossRange * domainDistance.value, `2·B_φ·TV${from(domainDistance, 'TV')}`, [domainDistance], {
-      B_φ: lossRange,
-      TV: domainDistance.value,
-    }),
+    discrepancy === undefined
+      ? term('domain shift', 2 * lossRange * domainDistance.value, `2·B_φ·TV${from(domainDistance, 'TV')}`, [domainDistance], {
+          B_φ: lossRange,
+          TV: domainDistance.value,
+        })
+      : term('domain shift', discrepancy.value, discrepancy.formula ?? 'D(T, U; F∘ĥ) + D(T, U; F∘h*)', [discrepancy], {}),
     term('task', task.value, task.formula ?? 'min_f E_T(f∘h*_U)', [task], {}),
   ];
 }
@@ -119,15 +125,15 @@ export function generalTheorem(input: GeneralTheoremInput): Report {
       failureProbability,
     ),
   });
-  if (!report.vacuous) return report;
+  if (report.total < (input.target ?? lossRange)) return report;
   const fixed = report.total - headTerms.reduce((sum, one) => sum + one.value, 0);
   const n = neededLabels(input, fixed);
   return { ...report, needed: n === undefined ? {} : { n } };
 }
 
-const quantitiesOf = ({ transferConstant, excess, domainDistance, task }: PretrainingInput): readonly Quantity[] => [
+const quantitiesOf = ({ transferConstant, excess, domainDistance, discrepancy, task }: PretrainingInput): readonly Quantity[] => [
   transferConstant,
   excess,
-  domainDistance,
+  discrepancy ?? domainDistance,
   task,
 ];

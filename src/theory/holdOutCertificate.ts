@@ -28,7 +28,20 @@ export function holdOutCertificate({ losses, lossRange, leastLoss = 0, failurePr
     if (loss > lossRange) clipped++;
     sum += Math.min(loss, lossRange);
   }
-  const mean = sum / count;
+  return holdOutOfMean({ mean: sum / count, count, clipped, lossRange, leastLoss, failureProbability });
+}
+
+/** What the hold-out certificate needs of its losses: their mean, each clipped at the range, and how many there are. */
+export interface HoldOutMean extends Omit<HoldOutCertificateInput, 'losses'> {
+  readonly mean: number;
+  readonly count: number;
+  /** How many losses were clipped. */
+  readonly clipped?: number;
+}
+
+/** The hold-out certificate from the mean of the losses alone. Throws a Fault when the mean exceeds the range. */
+export function holdOutOfMean({ mean, count, clipped = 0, lossRange, leastLoss = 0, failureProbability }: HoldOutMean): Report {
+  if (mean > lossRange) throw new Fault(`The mean loss ${mean} exceeds the largest loss ${lossRange}`, 'give a larger range');
   const upper = lossRange * binaryKlUpperInverse(Math.min(1, mean / lossRange), Math.log(1 / failureProbability) / count);
   return sumReport({
     theorem: 'holdout',

@@ -1,6 +1,6 @@
 import { Fault } from '../common/fault';
 import { Random } from '../common/random';
-import { featurePreparations, type FeaturePreparation, type PreparationSettings } from './featurePreparation';
+import { featurePreparations, rowNormalisation, type FeaturePreparation, type PreparationSettings } from './featurePreparation';
 import { signedDirections, tightestPosterior, type CertifiedPosterior } from './gibbsHead';
 import { rowsAt, type Matrix } from './matrix';
 import { confidenceNats, pacBayesReport } from './pacBayesReport';
@@ -48,29 +48,52 @@ const FEWEST = 8;
 const EXPONENTS = [0, 0.25, 0.5, 1];
 const STRENGTHS = [1e-4, 1e-3, 1e-2, 1e-1, 1];
 
+/** Constants of the bias feature that F1 tries on rows of norm 1 when there are no unlabelled points; each counts as a prior. */
+const BIAS_CONSTANTS = [0.25, 1];
+
 /**
  * PAC-Bayes margin certificates of a linear head on frozen features: F1 (prior at 0) and F2 (prior from one half of the labelled points, bound on the other),
  * theorems F1 to F3 in docs/theory.md. Both hold together with probability ≥ 1 − δ, so the smaller may be quoted.
  * The halves are drawn by a fixed permutation, so labels may come in any order. Throws a Fault for fewer than 8 points or features that are not finite.
  */
 export function marginCertificates(input: MarginCertificateInput): MarginCertificates {
-  const { features, labels, unlabelled, failureProbability, settings = {} } = input;
-  const { exponents = EXPONENTS, strengths = STRENGTHS } = settings;
-  check(features, labels, unlabelled);
-  const grid = (unitNormalised: boolean) => exponents.map((exponent): PreparationSettings => ({ exponent, unitNormalised }));
-  const preparations = featurePreparations(unlabelled, [...grid(true), ...grid(false)]);
-  const halves = features.rows >= 2 * FEWEST;
-  const share = halves ? failureProbability / 2 : failureProbability;
-  const f1 = centredCertificate(features, labels, preparations.slice(0, exponents.length), strengths, share);
-  return halves ? { f1, f2: halfAndHalfCertificate(features, labels, preparations, strengths, share) } : { f1 };
+  const halves = input.features.rows >= 2 * FEWEST;
+  const failureProbability = halves ? input.failureProbability / 2 : input.failureProbability;
+  const f1 = marginCertificate('F1', { ...input, failureProbability });
+  return halves ? { f1, f2: marginCertificate('F2', { ...input, failureProbability }) } : { f1 };
 }
 
-function check(features: Matrix, labels: ArrayLike<number>, unlabelled: Matrix): void {
+/**
+ * One of the two certificates with the whole failure probability. Without unlabelled points F1 takes the rows as they come, scaled to norm 1, and F2 prepares
+ * them by the first half of the labelled points. Throws as `marginCertificates` does; F2 takes at least 16 points.
+ */
+export function marginCertificate(
+  theorem: 'F1' | 'F2',
+  input: Omit<MarginCertificateInput, 'unlabelled'> & { readonly unlabelled?: Matrix },
+): HeadCertificate {
+  const { features, labels, unlabelled, failureProbability, settings = {} } = input;
+  const { exponents = EXPONENTS, strengths = STRENGTHS } = settings;
+  check(features, labels, unlabelled, theorem === 'F1' ? FEWEST : 2 * FEWEST);
+  const grid = (unitNormalised: boolean) => exponents.map((exponent): PreparationSettings => ({ exponent, unitNormalised }));
+  if (theorem === 'F2') {
+    const prepare = (points: Matrix) => featurePreparations(points, [...grid(true), ...grid(false)]);
+    return halfAndHalfCertificate(features, labels, first => prepare(unlabelled ?? first), strengths, failureProbability);
+  }
+  const preparations = unlabelled ? featurePreparations(unlabelled, grid(true)) : BIAS_CONSTANTS.map(rowNormalisation);
+  return centredCertificate(features, labels, preparations, strengths, failureProbability);
+}
+
+function check(features: Matrix, labels: ArrayLike<number>, unlabelled: Matrix | undefined, fewest: number): void {
   if (labels.length !== features.rows) throw new RangeError(`${labels.length} labels for ${features.rows} rows of features`);
-  if (features.rows < FEWEST)
-    throw new Fault(`A margin certificate takes at least ${FEWEST} labelled points, not ${features.rows}`, 'label more points');
+  if (features.rows < fewest)
+    throw new Fault(`This margin certificate takes at least ${fewest} labelled points, not ${features.rows}`, 'label more points');
   for (let i = 0; i < labels.length; i++) if (Math.abs(labels[i]!) !== 1) throw new RangeError(`Label ${i} is ${labels[i]!}, not +1 or −1`);
-  for (const [name, { values }] of Object.entries({ labelled: features, unlabelled }))
+  if (unlabelled && unlabelled.columns !== features.columns)
+    throw new Fault(
+      `The labelled points have ${features.columns} features and the unlabelled ones ${unlabelled.columns}`,
+      'take both from one encoder',
+    );
+  for (const [name, { values }] of Object.entries({ labelled: features, ...(unlabelled && { unlabelled }) }))
     if (!values.every(Number.isFinite))
       throw new Fault(
         `The features of the ${name} points hold values that are not finite`,
@@ -108,7 +131,7 @@ function centredCertificate(
 function halfAndHalfCertificate(
   features: Matrix,
   labels: ArrayLike<number>,
-  preparations: readonly FeaturePreparation[],
+  preparedBy: (firstHalf: Matrix) => readonly FeaturePreparation[],
   strengths: readonly number[],
   failureProbability: number,
 ): HeadCertificate {
@@ -120,7 +143,7 @@ function halfAndHalfCertificate(
   const middle = Math.floor(features.rows / 2);
   const first = half(0, middle);
   const second = half(middle);
-  const choice = choosePrior(first.features, first.labels, preparations, strengths);
+  const choice = choosePrior(first.features, first.labels, preparedBy(first.features), strengths);
   const { preparation } = choice;
   const direction = headDirection(preparation.apply(first.features), first.labels, choice.strength);
   const prior = {

@@ -1,4 +1,4 @@
-import type { PretrainingProblem } from './parameterCount';
+import { unionNats, type PretrainingProblem } from './parameterCount';
 
 /** One layer of a chain as the norm-based bound sees it. */
 export interface NormedLayer {
@@ -30,13 +30,25 @@ export function normBasedBound(
   problem: PretrainingProblem,
   trainingGap = 0,
 ): NormBasedBound {
-  const { samples, inputNorm, lossLipschitz, lossRange, failureProbability } = problem;
+  return coveringConstantBound(chainCoveringConstant(layers, widest, problem), problem, trainingGap);
+}
+
+/** C = √(8 ln 2W̄²)·(G_ℓ/B_ℓ)·√N·B_x·Πs_lρ_l·(Σ(b_l/s_l)^{2/3})^{3/2} of a chain of layers. */
+export function chainCoveringConstant(
+  layers: readonly NormedLayer[],
+  widest: number,
+  { samples, inputNorm, lossLipschitz, lossRange }: PretrainingProblem,
+): number {
   const product = layers.reduce((all, layer) => all * layer.spectralNorm * layer.activationLipschitz, 1);
   const groups = layers.reduce((sum, layer) => sum + (layer.groupNorm / layer.spectralNorm) ** (2 / 3), 0) ** 1.5;
-  const coveringConstant =
-    Math.sqrt(8 * Math.log(2 * widest ** 2)) * (lossLipschitz / lossRange) * Math.sqrt(samples) * inputNorm * product * groups;
+  return Math.sqrt(8 * Math.log(2 * widest ** 2)) * (lossLipschitz / lossRange) * Math.sqrt(samples) * inputNorm * product * groups;
+}
+
+/** What ln N(ε) ≤ C²/ε² says about the excess: Dudley's integral, symmetrisation and bounded differences (D3, D7). */
+export function coveringConstantBound(coveringConstant: number, problem: PretrainingProblem, trainingGap = 0): NormBasedBound {
+  const { samples, lossRange } = problem;
   const rademacher = rademacherFromCovering(coveringConstant, samples);
-  const concentration = 4 * lossRange * Math.sqrt(Math.log(4 / failureProbability) / (2 * samples));
+  const concentration = 4 * lossRange * Math.sqrt(unionNats(4, problem) / (2 * samples));
   return { coveringConstant, rademacher, excess: 2 * lossRange * rademacher + concentration + trainingGap };
 }
 

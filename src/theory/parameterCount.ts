@@ -19,7 +19,15 @@ export interface PretrainingProblem {
   /** Largest value B_ℓ of the loss; its least is 0. */
   readonly lossRange: number;
   readonly failureProbability: number;
+  /** Nats that a union bound over rounded norms costs ("peeling" in docs/theory.md); 0 when absent. */
+  readonly peelingNats?: number;
 }
+
+/** ln(count/δ), with what peeling costs on top. */
+export const unionNats = (
+  count: number,
+  { failureProbability, peelingNats = 0 }: Pick<PretrainingProblem, 'failureProbability' | 'peelingNats'>,
+): number => Math.log(count / failureProbability) + peelingNats;
 
 /** D4: sup |L_U − L_Û| over the class, and what it says about the pre-training excess. */
 export interface ParameterCountBound {
@@ -34,7 +42,7 @@ export interface ParameterCountBound {
 }
 
 /** ln(1 + eˣ) without overflow. */
-const softplus = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
+export const softplus = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
 
 /**
  * Logarithm of the covering number of a chain of layers in the sup norm over inputs, layer by layer (D4):
@@ -51,34 +59,26 @@ export function chainCovering(layers: readonly ChainLayer[], inputNorm: number, 
  * sup |L_U − L_Û| ≤ B_ℓ√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N.
  */
 export function parameterCountBound(layers: readonly ChainLayer[], problem: PretrainingProblem, trainingGap = 0): ParameterCountBound {
-  const { samples, lossRange, lossLipschitz, inputNorm, failureProbability } = problem;
-  const layerShares = chainCovering(layers, inputNorm, lossRange / (lossLipschitz * samples));
+  const layerShares = chainCovering(layers, problem.inputNorm, coverResolution(problem));
   const logCovering = layerShares.reduce((sum, share) => sum + share, 0);
-  const deviation = coveringDeviation(logCovering, problem, failureProbability);
+  const deviation = coveringDeviation(logCovering, problem);
   return { logCovering, layerShares, deviation, excess: 2 * deviation + trainingGap };
 }
 
+/** ε = B_ℓ/(G_ℓ N), the resolution of the covers of D4, D5 and D6. */
+export const coverResolution = ({ lossRange, lossLipschitz, samples }: PretrainingProblem): number => lossRange / (lossLipschitz * samples);
+
 /** Hoeffding over a cover at resolution B_ℓ/(G_ℓ N): B_ℓ√((ln N + ln(2/δ))/2N) + 2B_ℓ/N. */
-export const coveringDeviation = (
-  logCovering: number,
-  problem: Pick<PretrainingProblem, 'samples' | 'lossRange'>,
-  failureProbability: number,
-): number =>
-  problem.lossRange * Math.sqrt((logCovering + Math.log(2 / failureProbability)) / (2 * problem.samples)) +
-  (2 * problem.lossRange) / problem.samples;
+export const coveringDeviation = (logCovering: number, problem: PretrainingProblem): number =>
+  problem.lossRange * Math.sqrt((logCovering + unionNats(2, problem)) / (2 * problem.samples)) + (2 * problem.lossRange) / problem.samples;
 
 /**
  * Optimistic bound on the pre-training loss for a small training loss L̂ (D5): with t = ln N(ε) + ln(1/δ)
  * L_U ≤ L̂ + 2G_ℓε + √(2 B_ℓ t (L̂ + G_ℓε)/N) + 2 B_ℓ t/N, for the whole class at once. Subtract a known floor of the loss to bound E_U.
  */
-export function optimisticLossBound(
-  trainingLoss: number,
-  logCovering: number,
-  resolution: number,
-  problem: Pick<PretrainingProblem, 'samples' | 'lossLipschitz' | 'lossRange' | 'failureProbability'>,
-): number {
-  const { samples, lossLipschitz, lossRange, failureProbability } = problem;
-  const nats = logCovering + Math.log(1 / failureProbability);
+export function optimisticLossBound(trainingLoss: number, logCovering: number, resolution: number, problem: PretrainingProblem): number {
+  const { samples, lossLipschitz, lossRange } = problem;
+  const nats = logCovering + unionNats(1, problem);
   const slack = lossLipschitz * resolution;
   return trainingLoss + 2 * slack + Math.sqrt((2 * lossRange * nats * (trainingLoss + slack)) / samples) + (2 * lossRange * nats) / samples;
 }

@@ -16,7 +16,18 @@ export function weakest(evidence: Iterable<Evidence>): Evidence {
 
 /** The named summands of a bound. */
 export type TermName =
-  'transfer' | 'complexity' | 'concentration' | 'domain shift' | 'task' | 'optimisation' | 'empirical risk' | 'divergence' | 'confidence';
+  | 'transfer'
+  | 'complexity'
+  | 'concentration'
+  | 'domain shift'
+  | 'task'
+  | 'optimisation'
+  | 'empirical risk'
+  | 'divergence'
+  | 'confidence'
+  | 'robustness'
+  | 'memorisation'
+  | 'rationality';
 
 /** One named summand of a bound, with everything needed to recompute and to doubt it. */
 export interface Term {
@@ -50,6 +61,8 @@ export interface Report {
   readonly needed: { readonly n?: number; readonly N?: number };
   /** Probability with which the bound may fail, over the draw of the sample, all parts together. */
   readonly failureProbability: number;
+  /** Other forms of the same bound, for comparison. */
+  readonly beside?: readonly Report[];
 }
 
 /** A report whose total is the sum of its terms, labelled with the weakest evidence among them. */

@@ -15,6 +15,9 @@ const COLOURS: Readonly<Record<TermName, number | 'muted'>> = {
   'empirical risk': 0,
   divergence: 5,
   confidence: 'muted',
+  robustness: 1,
+  memorisation: 2,
+  rationality: 3,
 };
 
 /** The colour of a term in every picture of the page. */

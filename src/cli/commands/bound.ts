@@ -22,9 +22,9 @@ export const boundCommand: Command = {
     });
     if (found.isDirectory()) await boundOfRun(target, context);
     else if (target.endsWith('.json')) {
-      const report = await boundOfSpec(target);
+      const report = await boundOfSpec(target, context.signal);
       context.terminal.document(report);
-      context.terminal.print(reportText(report));
+      context.terminal.print([report, ...(report.beside ?? [])].map(reportText).join('\n\n'));
     } else await boundOfDefinitions(target, unlabelled, context);
     return 0;
   },

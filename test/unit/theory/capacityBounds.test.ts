@@ -106,19 +106,26 @@ describe('optimistic bound D5', () => {
 });
 
 describe('norms of a transformer', () => {
-  const block: TransformerBlock = { attentionScale: 0.5, feedForwardScale: 0.5, value: 1, queryKey: 1, feedForward: [1, 1], keyWidth: 16 };
+  const block: TransformerBlock = {
+    attentionScale: 0.5,
+    feedForwardScale: 0.5,
+    heads: [{ value: 1, queryKey: 1 }],
+    feedForward: [1, 1],
+    keyWidth: 16,
+  };
   it('follows the worked recursion', () => {
     assert.deepEqual(transformerNorms([block, block], 1, 1), {
       rows: [1, 2.25, 5.0625],
       afterAttention: [1.5, 3.375],
       lipschitz: [2.625, 4.1484375],
       tails: [4.1484375, 1],
+      decoderInput: 5.0625,
     });
   });
   it('is the identity without branches, and averages where queries and keys are 0', () => {
     const off = transformerNorms([{ ...block, attentionScale: 0, feedForwardScale: 0 }], 3, 1);
     assert.deepEqual([off.rows, off.lipschitz], [[3, 3], [1]]);
-    assert.deepEqual(transformerNorms([{ ...block, queryKey: 0 }], 3, 1).lipschitz, [1.5 * 1.5]);
+    assert.deepEqual(transformerNorms([{ ...block, heads: [{ value: 1, queryKey: 0 }] }], 3, 1).lipschitz, [1.5 * 1.5]);
   });
 });
 

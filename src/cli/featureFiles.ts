@@ -1,0 +1,61 @@
+import { readArray } from '../checkpoints/arrays';
+import { FileFault } from '../common/fault';
+import type { Matrix } from '../theory/matrix';
+
+const FEATURE_KEYS = ['features', 'source', 'target', 'unlabelled', 'x', 'X', 'projections'];
+const LABEL_KEYS = ['labels', 'y', 'Y'];
+
+/**
+ * A feature matrix, one row a point, from .npy, .npz or .safetensors; further axes are flattened. `key` names the array where a file holds several, else
+ * `features` and its like are looked for. Throws a Fault when the file is no matrix of finite numbers.
+ */
+export async function readFeatures(file: string, key?: string, signal?: AbortSignal): Promise<Matrix> {
+  const { shape, values } = await readArray(file, key === undefined ? FEATURE_KEYS : [key, ...FEATURE_KEYS], signal);
+  const [rows, ...rest] = shape;
+  if (rows === undefined || rest.length === 0)
+    throw new FileFault(file, `holds an array of shape (${shape.join(', ')})`, 'give a matrix with one row a point');
+  const columns = rest.reduce((product, size) => product * size, 1);
+  if (rows === 0 || columns === 0)
+    throw new FileFault(file, `holds ${rows} rows of ${columns} features`, 'give at least one row and one column');
+  const bad = values.findIndex(value => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new FileFault(
+      file,
+      `holds ${values[bad]!} in row ${Math.floor(bad / columns)}, column ${bad % columns}`,
+      'save finite numbers only',
+    );
+  return { rows, columns, values };
+}
+
+/** A list of numbers of any shape, from .npy, .npz or .safetensors. Throws a FileFault where one is not finite. */
+export async function readNumbers(file: string, key: string, signal?: AbortSignal): Promise<Float64Array> {
+  const { values } = await readArray(file, key, signal);
+  const bad = values.findIndex(value => !Number.isFinite(value));
+  if (bad >= 0) throw new FileFault(file, `holds ${values[bad]!} at place ${bad}`, 'save finite numbers only');
+  return Float64Array.from(values);
+}
+
+/** Class labels, one whole number a point, from .npy, .npz or .safetensors. Throws a Fault when they are not `count` whole numbers. */
+export async function readLabels(file: string, count: number, signal?: AbortSignal): Promise<Float64Array> {
+  const { shape, values } = await readArray(file, LABEL_KEYS, signal);
+  if (values.length !== count || shape.filter(size => size !== 1).length > 1)
+    throw new FileFault(file, `holds labels of shape (${shape.join(', ')}) for ${count} rows of features`, 'give one label a row');
+  const bad = values.findIndex(value => !Number.isInteger(value));
+  if (bad >= 0) throw new FileFault(file, `holds the label ${values[bad]!} in row ${bad}`, 'give classes as whole numbers');
+  return Float64Array.from(values);
+}
+
+/** The two classes that `labels` hold, the larger one as +1. Throws a FileFault when there are not exactly two. */
+export function binarySigns(
+  file: string,
+  labels: Float64Array,
+): { readonly signs: Float64Array; readonly classes: readonly [number, number] } {
+  const classes = [...new Set(labels)].sort((a, b) => a - b);
+  if (classes.length !== 2)
+    throw new FileFault(
+      file,
+      `holds ${classes.length === 1 ? 'one class' : `${classes.length} classes`}, where a binary task has two`,
+      'give the rows of two classes',
+    );
+  return { signs: labels.map(label => (label === classes[1] ? 1 : -1)), classes: [classes[0]!, classes[1]!] };
+}
