@@ -3,12 +3,13 @@ import { unknown, type Architecture, type SourceRange, type Unknown } from '../.
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { Budget, Exhausted } from '../python/budget';
 import { construct } from '../python/calls';
-import { ancestors, findMember } from '../python/classes';
+import { ancestors } from '../python/classes';
 import { directiveOver } from '../python/directives';
+import { callRange, decoratedLine, headerOf } from '../python/headers';
 import { Interpreter, TOO_MUCH } from '../python/interpreter';
 import { Modules } from '../python/modules';
 import { Scope } from '../python/scope';
-import { childrenOf, field, isImported, lineOf, rangeOf } from '../python/syntax';
+import { childrenOf, field, isImported } from '../python/syntax';
 import type { Call, ClassValue } from '../python/values';
 import { callersOf, needsArguments } from './callers';
 import { callOf, evaluateCall } from './evaluateCall';
@@ -138,31 +139,8 @@ class PytorchSource {
 const isDefinition = (classValue: ClassValue): boolean =>
   ancestors(classValue).some(ancestor => ancestor.kind === 'reference' && isModuleBase(ancestor.path));
 
-/** The line on which a class starts, its decorators included. */
-const decoratedLine = (node: Node): number => lineOf(node.parent?.type === 'decorated_definition' ? node.parent : node);
-
-/** What stands for the construction of a class that the source does not call: its `__init__`, for an argument without default. */
-function callRange(classValue: ClassValue, range: SourceRange): SourceRange {
-  const initialiser = findMember(classValue, '__init__');
-  const method = initialiser && 'member' in initialiser && initialiser.member.kind === 'function' ? initialiser.member : undefined;
-  const isOwn = method && !isImported(method.body);
-  return { ...range, startLine: isOwn ? lineOf(method.body.parent ?? method.body) : range.startLine };
-}
-
 function withoutLayers(name: string, range: SourceRange, reason: Unknown): Architecture {
   return { framework: 'pytorch', name, range, layers: [], parameterCount: reason };
-}
-
-/** The header of a definition: from its start to the end of its first line or of its class header. */
-function headerOf(node: Node): SourceRange {
-  const body = field(node, 'body');
-  const end = body ? (body.previousSibling?.endPosition ?? node.startPosition) : firstLineEnd(node);
-  return { ...rangeOf(node), endLine: end.row, endColumn: end.column };
-}
-
-function firstLineEnd(node: Node): { row: number; column: number } {
-  const { startPosition: start, endPosition: end } = node;
-  return start.row === end.row ? end : { row: start.row, column: start.column + node.text.indexOf('\n') };
 }
 
 /** `name = nn.Sequential(…)` at module level. */
