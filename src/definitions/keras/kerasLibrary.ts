@@ -1,0 +1,240 @@
+import { unknown } from '../../architecture/architecture';
+import { kerasRule } from '../../architecture/keras/kerasRules';
+import { ancestors } from '../python/classes';
+import type { Context, Index, Library } from '../python/context';
+import { InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
+import { callApplicationHelper } from './applicationHelpers';
+import { applyRule, argument, describe, ruleLayer, shapeFrom } from './construct';
+import { canonical, isHarmlessPath, isKerasBase, layerName, snakeCase } from './kerasPaths';
+import { KerasLayer, KerasTensor, WeightValue } from './kerasValues';
+import { callLayer, shapeValue } from './layerCalls';
+import { assignToLayer, layerMember, outputWithin } from './layerMembers';
+import { emptySequence, inputTensor, makeFunctional, makeSequential } from './models';
+import { selected } from './selection';
+import { callOperation, operateTensors } from './tensorOperations';
+import { isWrapper, makeWrapper } from './wrappers';
+
+/** Keras 2 and 3, alone or inside TensorFlow, as the evaluator needs to know them. */
+export class KerasLibrary implements Library {
+  /** Models in the order in which the source makes them. */
+  readonly models: KerasLayer[] = [];
+  private names = new Map<string, number>();
+
+  /** Begins to count automatic names anew, as a fresh session does. */
+  resetNames(): void {
+    this.names = new Map();
+  }
+
+  call(path: string, call: Call, context: Context): Value | undefined {
+    const name = canonical(path);
+    const helped = callApplicationHelper(name, call, context);
+    if (helped) return helped;
+    if (name === 'keras.layers.Input') return inputTensor(call, context);
+    if (isKerasBase(name)) return this.makeLayer(name, call, context);
+    if (name === 'keras.backend.image_data_format' || name === 'keras.config.image_data_format') return text('channels_last');
+    if (/\.get_uid$/.test(name)) return this.uid(call);
+    if (/^keras\.initializers\.\w+$/.test(name) && [...call.keywords.keys()].every(key => key === 'seed') && call.positional.length === 0)
+      return text(name.replace('keras.initializers.', ''));
+    if (name === 'functools.partial') return partial(call);
+    if (/^tensorflow\.(Variable|compat\.v1\.Variable)$|^keras\.(Variable|backend\.Variable)$/.test(name)) return variable(call, context);
+    return this.callFunction(name, call, context);
+  }
+
+  private callFunction(name: string, call: Call, context: Context): Value | undefined {
+    const merged = /^keras\.layers\.(add|subtract|multiply|average|maximum|minimum|concatenate|dot)$/.exec(name)?.[1];
+    const rule = merged && kerasRule(merged[0]!.toUpperCase() + merged.slice(1));
+    if (merged && rule) {
+      const [inputs, ...positional] = call.positional;
+      const layer = ruleLayer(rule, { ...call, positional });
+      describe(layer, call, () => this.autoName(merged));
+      return callLayer(layer, { ...call, positional: inputs ? [inputs] : [] }, context);
+    }
+    if (/^(keras\.(ops|backend|activations|random)|tensorflow|numpy)\./.test(name)) return callOperation(name, call, context);
+    return /\.is_keras_tensor$/.test(name) ? callOperation(name, call, context) : undefined;
+  }
+
+  private makeLayer(path: string, call: Call, context: Context): Value | undefined {
+    const name = layerName(path);
+    const rule = name === undefined ? undefined : kerasRule(name);
+    if (path === 'keras.layers.InputLayer') return inputTensor(call, context);
+    if (name !== undefined && !rule && !isWrapper(name) && name !== 'Lambda') return undefined;
+    const layer = rule ? ruleLayer(rule, call) : this.plainLayer(undefined, call);
+    if (!this.initialiseAs(layer, path, call, context)) return undefined;
+    return layer;
+  }
+
+  private plainLayer(classValue: ClassValue | undefined, call: Call): KerasLayer {
+    return new KerasLayer(classValue, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: false });
+  }
+
+  callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
+    if (!(instance instanceof KerasLayer)) return undefined;
+    if (instance.doubts.length > 0 && instance.body.kind === 'own' && !instance.classValue)
+      return new KerasTensor(instance.doubts[0]!, { layer: instance, inputs: [] });
+    return callLayer(instance, call, context);
+  }
+
+  attribute(value: Value, name: string, context: Context): Value | undefined {
+    if (value instanceof KerasLayer) {
+      const member = layerMember(value, name, context);
+      if (member || (name !== 'output' && name !== 'input')) return member;
+      const model = this.models.find(each => outputWithin(each, value));
+      const made = model && outputWithin(model, value);
+      return name === 'output' ? made : made?.history?.inputs[0];
+    }
+    if (value instanceof KerasTensor) return tensorMember(value, name, context);
+    return undefined;
+  }
+
+  assign(value: Value, name: string, assigned: Value, line: number): void {
+    if (value instanceof KerasLayer) assignToLayer(value, name, assigned, line);
+  }
+
+  instantiate(classValue: ClassValue, call: Call): InstanceValue {
+    const references = ancestors(classValue).filter(ancestor => ancestor.kind === 'reference');
+    const base = references.find(ancestor => isKerasBase(ancestor.path));
+    const foreign = references.find(({ path }) => !isKerasBase(path) && !/^(builtins|abc|typing)\./.test(path) && !isHarmlessPath(path));
+    if (!base && !foreign) return new InstanceValue(classValue);
+    const layer = this.plainLayer(classValue, call);
+    if (!base && foreign)
+      layer.doubts.push(unknown(`\`${foreign.path}\`, a base of ${classValue.name}, is not in this file`, call.range.startLine));
+    if (base && canonical(base.path) === 'keras.Sequential') layer.body = emptySequence(call.range.startLine);
+    layer.name = snakeCase(classValue.name);
+    this.models.push(layer);
+    return layer;
+  }
+
+  initialise(instance: InstanceValue, base: string, call: Call, context: Context): Value | undefined {
+    if (!(instance instanceof KerasLayer) || !isKerasBase(base)) return undefined;
+    return this.initialiseAs(instance, canonical(base), call, context) ? NONE : undefined;
+  }
+
+  /** Makes a layer what a class of Keras is; false for a class that is not known. */
+  private initialiseAs(layer: KerasLayer, path: string, call: Call, context: Context): boolean {
+    const name = layerName(path);
+    const className = layer.classValue?.name ?? name ?? path.replace('keras.', '');
+    if (name === 'Layer') describe(layer, call, () => this.autoName(className));
+    else if (path === 'keras.Sequential' || path === 'keras.Model') {
+      if (path === 'keras.Sequential') makeSequential(layer, call, context);
+      else makeFunctional(layer, call);
+      const isFunctional = path === 'keras.Model' && layer.body.kind === 'functional' && !layer.classValue;
+      describe(layer, call, () => this.autoName(isFunctional ? 'Functional' : className));
+      if (!this.models.includes(layer)) this.models.push(layer);
+    } else if (name !== undefined && isWrapper(name)) {
+      describe(layer, call, () => this.autoName(className));
+      makeWrapper(layer, name, call);
+    } else if (name === 'Lambda') {
+      describe(layer, call, () => this.autoName(className));
+      const [action] = call.positional;
+      if (action) layer.attributes.set('call', action);
+    } else {
+      const rule = name === undefined ? undefined : kerasRule(name);
+      if (!rule) return false;
+      if (layer.classValue) applyRule(layer, rule, call);
+      describe(layer, call, () => this.autoName(className));
+    }
+    return true;
+  }
+
+  operate(operator: string, left: Value, right: Value, line: number): Value | undefined {
+    return operateTensors(left, right, operator, line);
+  }
+
+  iterate(): readonly Value[] | undefined {
+    return undefined;
+  }
+
+  subscript(): Value | undefined {
+    return undefined;
+  }
+
+  select(value: Value, indices: readonly Index[], line: number): Value | undefined {
+    return value instanceof KerasTensor ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value] }) : undefined;
+  }
+
+  isInstance(value: Value, path: string): boolean | undefined {
+    const name = canonical(path);
+    if (value instanceof KerasTensor) return /\.(KerasTensor|Tensor)$/.test(name) ? true : isKerasBase(name) ? false : undefined;
+    if (!(value instanceof KerasLayer)) return undefined;
+    if (name === 'keras.layers.Layer') return true;
+    if (name === 'keras.Model') return value.isModel || (value.classValue ? undefined : false);
+    if (name === 'keras.Sequential') return value.body.kind === 'sequential';
+    const bare = layerName(name);
+    return bare !== undefined && value.body.kind === 'rule' ? kerasRule(bare) === value.body.rule : undefined;
+  }
+
+  exports(module: string, name: string): boolean {
+    const path = canonical(`${module}.${name}`);
+    return isKerasBase(path) || path === 'keras.layers.Input';
+  }
+
+  isHarmless(path: string): boolean {
+    return isHarmlessPath(path);
+  }
+
+  private autoName(className: string): string {
+    const stem = snakeCase(className);
+    const count = this.names.get(stem) ?? 0;
+    this.names.set(stem, count + 1);
+    return count === 0 ? stem : `${stem}_${count}`;
+  }
+
+  /** `backend.get_uid(prefix)`: 1, 2, … */
+  private uid(call: Call): Value {
+    const [prefix] = call.positional;
+    const key = `uid ${prefix?.kind === 'string' ? prefix.value : ''}`;
+    const count = (this.names.get(key) ?? 0) + 1;
+    this.names.set(key, count);
+    return { kind: 'integer', value: count };
+  }
+}
+
+function tensorMember(tensor: KerasTensor, name: string, context: Context): Value | undefined {
+  switch (name) {
+    case 'shape':
+    case '_keras_shape':
+      return shapeValue(tensor.shape);
+    case 'get_shape':
+      return { kind: 'builtin', call: () => shapeValue(tensor.shape) };
+    case 'T':
+      return tensor.shape.known ? new KerasTensor({ known: true, value: [...tensor.shape.value].reverse() }, { inputs: [tensor] }) : tensor;
+    case 'dtype':
+    case 'name':
+    case '_keras_history':
+      return undecidedPlain(unknown(`\`${name}\` of a tensor is not followed`, 0));
+    case 'as_list':
+      return { kind: 'builtin', call: () => shapeValue(tensor.shape) };
+    default:
+      return {
+        kind: 'builtin',
+        call: call => callOperation(`tensorflow.${name}`, { ...call, positional: [tensor, ...call.positional] }, context) ?? NONE,
+      };
+  }
+}
+
+/** `tf.Variable(initial_value, trainable=True, name=None)`: a weight of the layer that it is assigned to. */
+function variable(call: Call, context: Context): Value {
+  const line = call.range.startLine;
+  const initial = argument(call, 0, 'initial_value') ?? call.keywords.get('initializer');
+  const trainable = argument(call, 1, 'trainable');
+  const isOn = trainable?.kind === 'boolean' ? { known: true as const, value: trainable.value } : { known: true as const, value: true };
+  const shape = call.keywords.get('shape');
+  const name = call.keywords.get('name');
+  const open = unknown('the shape of this variable is not known', line);
+  const sides =
+    initial instanceof KerasTensor
+      ? initial.shape
+      : shape
+        ? shapeFrom(shape, context, line, true)
+        : initial?.kind === 'integer' || initial?.kind === 'float'
+          ? { known: true as const, value: [] }
+          : initial?.kind === 'undecided'
+            ? initial.reason
+            : open;
+  return new WeightValue(sides, name?.kind === 'string' ? name.value : 'variable', isOn, call.range);
+}
+
+function partial(call: Call): Value | undefined {
+  const [callee, ...positional] = call.positional;
+  return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
+}

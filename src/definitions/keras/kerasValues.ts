@@ -1,0 +1,140 @@
+import { unknown, type Known, type LayerKind, type SourceRange, type Unknown } from '../../architecture/architecture';
+import type { KerasRule, KerasWeight } from '../../architecture/keras/kerasRule';
+import type { Shape } from '../../architecture/keras/shape';
+import type { LayerArguments } from '../../architecture/torch/layerArguments';
+import { InstanceValue, LibraryValue, type ClassValue, type Value } from '../python/values';
+
+/** A symbolic tensor: its shape, and what it was computed from. */
+export class KerasTensor extends LibraryValue {
+  constructor(
+    readonly shape: Known<Shape>,
+    /** Absent for an input and for a constant. */
+    readonly history?: TensorHistory,
+  ) {
+    super();
+  }
+}
+
+/** How a tensor came about. */
+export interface TensorHistory {
+  /** The layer that made it; absent for a plain operation. */
+  readonly layer?: KerasLayer;
+  readonly inputs: readonly KerasTensor[];
+  /** Why layers that are not known may stand between it and its inputs. */
+  readonly doubt?: Unknown;
+}
+
+/** A weight that a layer of the source makes by itself: `self.add_weight(…)`, `tf.Variable(…)`. */
+export class WeightValue extends KerasTensor {
+  constructor(
+    shape: Known<Shape>,
+    readonly name: string,
+    readonly trainable: Known<boolean>,
+    readonly range: SourceRange,
+  ) {
+    super(shape);
+  }
+}
+
+/** What a layer does when it is called. */
+export type LayerBody =
+  | { readonly kind: 'rule'; readonly rule: KerasRule; readonly values: LayerArguments }
+  | { readonly kind: 'bidirectional'; readonly forward: KerasLayer; readonly backward: KerasLayer; readonly merge: string | null }
+  | { readonly kind: 'time distributed'; readonly inner: KerasLayer }
+  | { readonly kind: 'recurrence'; readonly cells: readonly KerasLayer[]; readonly sequences: boolean }
+  | { readonly kind: 'sequential'; readonly layers: KerasLayer[]; input: Known<Shape> }
+  | {
+      readonly kind: 'functional';
+      readonly inputs: readonly KerasTensor[];
+      readonly outputs: readonly KerasTensor[];
+      readonly single: boolean;
+    }
+  /** A class of the source, whose `call` is evaluated. */
+  | { readonly kind: 'own'; isBuilt: boolean };
+
+/** How a layer was constructed. */
+export interface Construction {
+  /** The class as written: `layers.Dense`. */
+  readonly type: string;
+  readonly kind: LayerKind;
+  readonly range: SourceRange;
+}
+
+/** A layer or model of Keras while the source is evaluated. */
+export class KerasLayer extends InstanceValue {
+  name: string | undefined;
+  trainable: Known<boolean> = { known: true, value: true };
+  /** Own weights, inner layers excluded; not known before the layer is called with a known shape. */
+  weights: Known<readonly KerasWeight[]>;
+  /** Construction arguments that were understood, by name. */
+  arguments: Readonly<Record<string, Known<number | string | boolean>>> = {};
+  /** Weights that its own code adds. */
+  readonly added: WeightValue[] = [];
+  /** The shapes of its first call. */
+  input: Known<Shape> | undefined;
+  output: Known<Shape> | undefined;
+
+  constructor(
+    classValue: ClassValue | undefined,
+    readonly construction: Construction,
+    public body: LayerBody,
+  ) {
+    super(classValue);
+    this.weights = body.kind === 'rule' ? unknown(NOT_CALLED, construction.range.startLine) : { known: true, value: [] };
+  }
+
+  get isModel(): boolean {
+    return this.body.kind === 'sequential' || this.body.kind === 'functional';
+  }
+
+  /** The layers directly inside it, each once, in the order in which they were met. */
+  inner(): KerasLayer[] {
+    switch (this.body.kind) {
+      case 'rule':
+        return [];
+      case 'bidirectional':
+        return [this.body.forward, this.body.backward];
+      case 'time distributed':
+        return [this.body.inner];
+      case 'recurrence':
+        return [...this.body.cells];
+      case 'sequential':
+        return [...new Set(this.body.layers)];
+      case 'functional':
+        return [...layersBetween(this.body.inputs, this.body.outputs)];
+      case 'own':
+        return [...new Set([...this.attributes.values()].flatMap(value => [...layersIn(value)]))];
+    }
+  }
+}
+
+const NOT_CALLED = 'the layer is not called with a shape that is known';
+
+/** Every layer in a value: itself, or what lists and dictionaries hold, as Keras tracks them. */
+function* layersIn(value: Value, depth = 0): Generator<KerasLayer, void, undefined> {
+  if (depth > 8) return;
+  if (value instanceof KerasLayer) yield value;
+  else if (value.kind === 'sequence') for (const item of value.items) yield* layersIn(item, depth + 1);
+  else if (value.kind === 'dictionary') for (const item of value.entries.values()) yield* layersIn(item, depth + 1);
+}
+
+/** Every tensor that some outputs depend on, those of the inputs' own past left out, first things first. */
+export function tensorsBetween(inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): readonly KerasTensor[] {
+  const ordered = new Set<KerasTensor>();
+  const entered = new Set<KerasTensor>(inputs);
+  const open = [...outputs].reverse().map(tensor => ({ tensor, isDone: false }));
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { tensor, isDone } = next;
+    if (isDone) ordered.add(tensor);
+    else if (!entered.has(tensor)) {
+      entered.add(tensor);
+      open.push({ tensor, isDone: true });
+      for (const input of [...(tensor.history?.inputs ?? [])].reverse()) open.push({ tensor: input, isDone: false });
+    }
+  }
+  return [...ordered];
+}
+
+function layersBetween(inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): Set<KerasLayer> {
+  return new Set(tensorsBetween(inputs, outputs).flatMap(({ history }) => (history?.layer ? [history.layer] : [])));
+}

@@ -1,0 +1,185 @@
+import { known, unknown, type Known, type Unknown } from '../../architecture/architecture';
+import { LayerInputs } from '../../architecture/keras/kerasRule';
+import type { Shape } from '../../architecture/keras/shape';
+import { Undecided } from '../../architecture/torch/layerArguments';
+import type { Context } from '../python/context';
+import { integer, list, NONE, tuple, type Call, type Value } from '../python/values';
+import { KerasLayer, KerasTensor } from './kerasValues';
+
+/** The tensors among the arguments of a layer's call: the first argument and what it lists, and for attention all that are named as inputs. */
+export function inputTensors(call: Call): KerasTensor[] {
+  const [first, ...more] = call.positional;
+  const named = ['inputs', 'x', 'input', 'query'].map(name => call.keywords.get(name)).find(value => value !== undefined);
+  const extra = ['value', 'key'].flatMap(name => call.keywords.get(name) ?? []);
+  const rest = more.filter(value => value instanceof KerasTensor || (value.kind === 'undecided' && !value.plain));
+  return [first ?? named, ...rest, ...extra].flatMap(value => (value ? tensorsIn(value, call) : []));
+}
+
+/** A value as tensors: a list gives each of its items, everything that is no tensor one of unknown shape. */
+export function tensorsIn(value: Value, call: Call): KerasTensor[] {
+  if (value.kind === 'sequence' && !value.doubt) return value.items.flatMap(item => tensorsIn(item, call));
+  if (value.kind === 'dictionary' && !value.doubt) return [...value.entries.values()].flatMap(item => tensorsIn(item, call));
+  return [asTensor(value, call)];
+}
+
+function asTensor(value: Value, call: Call): KerasTensor {
+  if (value instanceof KerasTensor) return value;
+  if (value.kind !== 'undecided')
+    return new KerasTensor(unknown(`the shape of what \`${call.type}(…)\` is called with is not known`, call.range.startLine));
+  return new KerasTensor(value.reason, value.plain ? undefined : { inputs: [], doubt: value.reason });
+}
+
+/** Carries out what may be undecided; its reason takes the place of the result. */
+export function orReason<T>(work: () => T): Known<T> {
+  try {
+    return known(work());
+  } catch (error) {
+    if (error instanceof Undecided) return error.reason;
+    throw error;
+  }
+}
+
+/** Calls a layer: builds its weights from the shapes where they are not known yet, and makes the tensor or tensors that it returns. */
+export function callLayer(layer: KerasLayer, call: Call, context: Context): Value {
+  const inputs = inputTensors(call);
+  const shapes = inputs.map(({ shape }) => shape);
+  layer.input ??= shapes[0];
+  context.spend(1);
+  const result = applied(layer, inputs, call, context);
+  if (result instanceof KerasTensor) layer.output ??= result.shape;
+  return result;
+}
+
+function applied(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, context: Context): Value {
+  const { body } = layer;
+  const line = call.range.startLine;
+  const made = (shape: Known<Shape>) => new KerasTensor(shape, { layer, inputs });
+  const [first = new KerasTensor(unknown(`\`${call.type}(…)\` is called without an input`, line))] = inputs;
+  switch (body.kind) {
+    case 'rule': {
+      const given = new LayerInputs(
+        inputs.map(({ shape }) => shape),
+        line,
+      );
+      build(layer, given);
+      const output = orReason(() => body.rule.output(body.values, given));
+      if (isOn(layer, 'return_state', call)) return list([made(output), ...states(layer, first, line).map(made)]);
+      return isOn(layer, 'return_attention_scores', call)
+        ? tuple([made(output), made(notFollowed('attention scores', line))])
+        : made(output);
+    }
+    case 'bidirectional': {
+      const [forward, backward] = [body.forward, body.backward].map(inner => shapeOf(callOn(inner, [first], call, context), line));
+      if (isOn(body.forward, 'return_state', call)) return { kind: 'undecided', reason: notFollowed('states', line), plain: false };
+      if (!forward!.known || !backward!.known) return made(forward!.known ? backward! : forward!);
+      const shape = forward!.value;
+      const width = shape.at(-1) ?? null;
+      return made(body.merge === 'concat' ? known([...shape.slice(0, -1), width === null ? null : 2 * width]) : forward!);
+    }
+    case 'time distributed': {
+      const step = first.shape.known ? known([first.shape.value[0]!, ...first.shape.value.slice(2)] as Shape) : first.shape;
+      const inner = shapeOf(callOn(body.inner, [new KerasTensor(step)], call, context), line);
+      const steps = first.shape.known ? first.shape.value[1]! : null;
+      return made(inner.known ? known([inner.value[0]!, steps, ...inner.value.slice(1)]) : inner);
+    }
+    case 'recurrence': {
+      let step = new KerasTensor(first.shape.known ? known([first.shape.value[0]!, ...first.shape.value.slice(2)]) : first.shape);
+      for (const cell of body.cells) step = new KerasTensor(shapeOf(callOn(cell, [step], call, context), line));
+      if (!step.shape.known || !first.shape.known) return made(step.shape.known ? first.shape : step.shape);
+      const [batch, ...sides] = step.shape.value;
+      return made(known(body.sequences ? [batch!, first.shape.value[1]!, ...sides] : step.shape.value));
+    }
+    case 'sequential': {
+      let tensor: KerasTensor = first;
+      if (!body.input.known) body.input = first.shape;
+      for (const inner of body.layers) {
+        const result = callOn(inner, [tensor], call, context);
+        tensor = result instanceof KerasTensor ? result : new KerasTensor(shapeOf(result, line));
+      }
+      return made(tensor.shape);
+    }
+    case 'functional': {
+      const outputs = body.outputs.map(output => made(output.shape));
+      return body.single ? (outputs[0] ?? made(notFollowed('what it returns', line))) : list(outputs);
+    }
+    case 'own':
+      return callOwn(layer, inputs, call, context);
+  }
+}
+
+/** Calls a layer on tensors as another layer does. */
+function callOn(layer: KerasLayer, tensors: KerasTensor[], { range, type }: Call, context: Context): Value {
+  return callLayer(layer, { positional: tensors, keywords: new Map(), range, type }, context);
+}
+
+/** Builds a layer with a rule; what is known already stays. */
+export function build(layer: KerasLayer, inputs: LayerInputs): void {
+  const { body } = layer;
+  if (layer.weights.known || body.kind !== 'rule') return;
+  layer.weights = orReason(() => body.rule.weights(body.values, inputs));
+}
+
+/** Runs the `build` and the `call` of a class of the source. */
+function callOwn(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, context: Context): Value {
+  const { range } = call;
+  const line = range.startLine;
+  buildOwn(layer, inputs, range, context);
+  const method = context.attribute(layer, 'call', line);
+  const result = method.kind === 'undecided' ? { ...method, plain: true } : context.call(method, { ...call, type: `${call.type}.call` });
+  return rewrapped(result, layer, inputs, line);
+}
+
+/** Runs the `build` of a class of the source once, as the first call does. */
+export function buildOwn(layer: KerasLayer, inputs: readonly KerasTensor[], range: Call['range'], context: Context): void {
+  if (layer.body.kind !== 'own' || layer.body.isBuilt) return;
+  layer.body.isBuilt = true;
+  const method = context.attribute(layer, 'build', range.startLine);
+  const shapes = inputs.map(({ shape }) => shapeValue(shape));
+  const [only = NONE] = shapes;
+  const argument = shapes.length > 1 ? list(shapes) : only;
+  if (method.kind === 'builtin') context.call(method, { positional: [argument], keywords: new Map(), range, type: 'build' });
+}
+
+/** What a layer of the source returns, as tensors that the layer made. */
+function rewrapped(value: Value, layer: KerasLayer, inputs: readonly KerasTensor[], line: number): Value {
+  if (value.kind === 'sequence')
+    return {
+      kind: 'sequence',
+      tuple: value.tuple,
+      items: value.items.map(item => rewrapped(item, layer, inputs, line)),
+      doubt: value.doubt,
+    };
+  if (value.kind === 'dictionary') {
+    const entries = new Map([...value.entries].map(([key, item]) => [key, rewrapped(item, layer, inputs, line)]));
+    return { kind: 'dictionary', entries, doubt: value.doubt };
+  }
+  if (value instanceof KerasTensor) return new KerasTensor(value.shape, { layer, inputs });
+  return value.kind === 'undecided' ? new KerasTensor(value.reason, { layer, inputs }) : value;
+}
+
+/** A shape as Python sees it: a tuple with `None` for what is not fixed. */
+export function shapeValue(shape: Known<Shape>): Value {
+  if (!shape.known) return { kind: 'undecided', reason: shape, plain: true };
+  return tuple(shape.value.map(side => (side === null ? NONE : integer(side))));
+}
+
+const shapeOf = (value: Value, line: number): Known<Shape> => {
+  if (value instanceof KerasTensor) return value.shape;
+  return value.kind === 'undecided' ? value.reason : notFollowed('what it returns', line);
+};
+
+const notFollowed = (what: string, line: number): Unknown => unknown(`${what} is not followed here`, line);
+
+/** Whether a switch is on, by the call or by the construction. */
+function isOn(layer: KerasLayer, name: string, call: Call): boolean {
+  const value = call.keywords.get(name) ?? layer.attributes.get(name);
+  return value?.kind === 'boolean' && value.value;
+}
+
+/** The states that a recurrent layer returns beside its output. */
+function states(layer: KerasLayer, input: KerasTensor, line: number): Known<Shape>[] {
+  const units = layer.attributes.get('units');
+  const state: Known<Shape> =
+    units?.kind === 'integer' && input.shape.known ? known([input.shape.value[0]!, units.value]) : notFollowed('a state', line);
+  return layer.construction.type.endsWith('LSTM') ? [state, state] : [state];
+}

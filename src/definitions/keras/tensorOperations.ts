@@ -1,0 +1,199 @@
+import { known, unknown, type Known } from '../../architecture/architecture';
+import { LayerInputs } from '../../architecture/keras/kerasRule';
+import { concatenated } from '../../architecture/keras/merging';
+import { reshaped } from '../../architecture/keras/reshaping';
+import { axisOf, broadcast, productOf, writtenShape, type Shape } from '../../architecture/keras/shape';
+import { Undecided } from '../../architecture/torch/layerArguments';
+import type { Context } from '../python/context';
+import { integer, tuple, undecidedPlain, type Call, type Value } from '../python/values';
+import { argument, shapeFrom } from './construct';
+import { orReason, shapeValue, tensorsIn } from './layerCalls';
+import { KerasTensor } from './kerasValues';
+
+type Operation = (inputs: LayerInputs, call: Call, context: Context) => Shape;
+
+/** Element-wise functions of one tensor. */
+const UNARY = new Set(
+  `relu relu6 elu selu gelu silu swish mish sigmoid hard_sigmoid hard_swish hard_silu softmax log_softmax softplus softsign tanh exp log sqrt
+   square abs negative cast identity stop_gradient dropout leaky_relu clip clip_by_value l2_normalize normalize linear sin cos floor ceil round
+   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal flip reverse exponential sparsemax`.split(
+    /\s+/,
+  ),
+);
+
+const BINARY = new Set(
+  'add subtract multiply divide maximum minimum truediv true_divide where greater less equal logical_and logical_or mod'.split(' '),
+);
+
+const REDUCTIONS = new Set(
+  'reduce_mean reduce_sum reduce_max reduce_min reduce_prod mean sum max min prod std var all any argmax'.split(' '),
+);
+
+const axesOf = (value: Value | undefined): readonly number[] | undefined => {
+  if (!value || value.kind === 'none') return undefined;
+  const items = value.kind === 'sequence' ? value.items : [value];
+  return items.map(item => (item.kind === 'integer' ? item.value : NaN));
+};
+
+function reduced(inputs: LayerInputs, call: Call): Shape {
+  const shape = inputs.first;
+  const axes = axesOf(argument(call, 1, 'axis'));
+  const keeps = ['keepdims', 'keep_dims'].some(name => {
+    const value = call.keywords.get(name);
+    return value?.kind === 'boolean' && value.value;
+  });
+  const places = axes?.map(axis => axisOf(axis, shape.length) ?? inputs.undecided('its axis is not known'));
+  const isGone = (axis: number) => places?.includes(axis) ?? true;
+  return keeps ? shape.map((side, axis) => (isGone(axis) ? 1 : side)) : shape.filter((_, axis) => !isGone(axis));
+}
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  concat: (inputs, call) =>
+    concatenated(inputs.all, axesOf(argument(call, 1, 'axis'))?.[0] ?? inputs.undecided('its axis is not said'), inputs),
+  concatenate: (inputs, call) => concatenated(inputs.all, axesOf(argument(call, 1, 'axis'))?.[0] ?? -1, inputs),
+  reshape(inputs, call, context) {
+    const target = argument(call, 1, 'shape') ?? call.keywords.get('newshape');
+    const shape = shapeFrom(target, context, call.range.startLine, true);
+    if (!shape.known) throw new Undecided(shape);
+    const [batch, ...sides] = inputs.first;
+    const [head, ...rest] = shape.value;
+    const keepsBatch = (head === -1 && !rest.includes(-1)) || head === null || (head !== undefined && head === batch);
+    const size = productOf(rest.filter(side => side !== null && side !== -1));
+    const whole = productOf(sides);
+    if (keepsBatch && (rest.includes(-1) || rest.includes(null) || (whole !== null && whole === size)))
+      return [batch ?? null, ...(rest.includes(null) ? rest : reshaped(sides, rest, inputs))];
+    return shape.value.map(side => (side === -1 ? null : side));
+  },
+  transpose(inputs, call) {
+    const order = axesOf(argument(call, 1, 'axes') ?? call.keywords.get('perm'));
+    const shape = inputs.first;
+    return (order ?? shape.map((_, axis) => shape.length - 1 - axis)).map(axis =>
+      axis in shape ? shape[axis]! : inputs.undecided('its order of axes is not known'),
+    );
+  },
+  expand_dims(inputs, call) {
+    const shape = [...inputs.first];
+    const [axis = NaN] = axesOf(argument(call, 1, 'axis')) ?? [];
+    const place = axisOf(axis, shape.length + 1) ?? inputs.undecided('its axis is not known');
+    return shape.toSpliced(place, 0, 1);
+  },
+  squeeze(inputs, call) {
+    const shape = inputs.first;
+    const axes = axesOf(argument(call, 1, 'axis')) ?? inputs.undecided('its axis is not said');
+    return shape.filter((_, place) => !axes.some(axis => axisOf(axis, shape.length) === place));
+  },
+  matmul(inputs) {
+    const [left, right] = [inputs.at(0), inputs.at(1)];
+    if (left.length < 2 || right.length < 2) return inputs.undecided('a product with a vector is not followed');
+    const lead = broadcast(left.slice(0, -2), right.slice(0, -2)) ?? inputs.undecided('its inputs do not fit');
+    return [...lead, left.at(-2)!, right.at(-1)!];
+  },
+  stack(inputs, call) {
+    const [axis = 0] = axesOf(argument(call, 1, 'axis')) ?? [];
+    const place = axisOf(axis, inputs.first.length + 1) ?? inputs.undecided('its axis is not known');
+    return inputs.first.toSpliced(place, 0, inputs.count);
+  },
+  resize(inputs, call, context) {
+    const size = shapeFrom(argument(call, 1, 'size'), context, call.range.startLine, true);
+    const shape = inputs.ranked(4);
+    if (!size.known) throw new Undecided(size);
+    return [shape[0]!, ...size.value, shape[3]!];
+  },
+  flatten: inputs => {
+    const [batch, ...sides] = inputs.first;
+    return [batch ?? null, ...reshaped(sides, [-1], inputs)];
+  },
+};
+
+function operationOf(name: string): Operation | undefined {
+  if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name];
+  if (UNARY.has(name)) return inputs => inputs.first;
+  if (REDUCTIONS.has(name)) return reduced;
+  return BINARY.has(name) ? inputs => inputs.all.reduce((left, right) => joined(left, right, inputs)) : undefined;
+}
+
+const joined = (left: Shape, right: Shape, inputs: LayerInputs): Shape =>
+  broadcast(left, right) ?? inputs.undecided(`shapes ${writtenShape(left)} and ${writtenShape(right)} do not fit`);
+
+/** Functions that make a tensor from a shape. */
+const MAKERS = new Set(
+  'zeros ones fill full empty uniform normal truncated_normal random_normal random_uniform rand randn standard_normal placeholder'.split(
+    ' ',
+  ),
+);
+
+/** A function of `tf`, `keras.ops` or `keras.backend`; undefined when no tensor has a part in it. */
+export function callOperation(path: string, call: Call, context: Context): Value | undefined {
+  const name = path.split('.').at(-1) ?? '';
+  const line = call.range.startLine;
+  const first = argument(call, 0, 'shape');
+  if (MAKERS.has(name) && first && !(first instanceof KerasTensor)) return new KerasTensor(shapeFrom(first, context, line, true));
+  if (name === 'range' || name === 'arange') return ranged(call);
+  if (name === 'eye' && first?.kind === 'integer') return new KerasTensor(known([first.value, first.value]));
+  const inputs = tensorArguments(call);
+  const [tensor] = inputs;
+  if (!tensor) return undefined;
+  if (name === 'is_keras_tensor') return { kind: 'boolean', value: true };
+  if (name === 'shape' || name === 'int_shape') return name === 'shape' ? dynamicShape(tensor, line) : shapeValue(tensor.shape);
+  if (name === 'ndim' || name === 'rank') return tensor.shape.known ? integer(tensor.shape.value.length) : undecidedPlain(tensor.shape);
+  const operation = operationOf(name);
+  const given = new LayerInputs(
+    inputs.map(({ shape }) => shape),
+    line,
+  );
+  const shape: Known<Shape> = operation
+    ? orReason(() => operation(given, call, context))
+    : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
+  return new KerasTensor(shape, { inputs });
+}
+
+/** The tensors that a call is given, plain numbers left out. */
+function tensorArguments(call: Call): KerasTensor[] {
+  const values = [...call.positional, ...call.keywords.values()];
+  const holds = (value: Value): boolean => value instanceof KerasTensor || (value.kind === 'sequence' && value.items.some(holds));
+  return values.flatMap(value => (holds(value) ? tensorsIn(value, call) : []));
+}
+
+function ranged(call: Call): Value | undefined {
+  const ends = ['start', 'limit'].map(
+    (name, place) => call.positional[place] ?? call.keywords.get(name) ?? (name === 'limit' ? call.keywords.get('stop') : undefined),
+  );
+  const numbers = ends.map(value => (value?.kind === 'integer' ? value.value : undefined));
+  const [start, limit] = ends[1] === undefined ? [0, numbers[0]] : numbers;
+  if (start === undefined || limit === undefined) return new KerasTensor(known([null]));
+  return new KerasTensor(known([Math.max(0, limit - start)]));
+}
+
+/** `tf.shape(x)`: sides that are not fixed are numbers of the running program. */
+function dynamicShape(tensor: KerasTensor, line: number): Value {
+  if (!tensor.shape.known) return undecidedPlain(tensor.shape);
+  const open = unknown('this side is only known when the model runs', line);
+  return tuple(tensor.shape.value.map(side => (side === null ? undecidedPlain(open) : integer(side))));
+}
+
+/** An operator between tensors, or a tensor and a number. */
+export function operateTensors(left: Value, right: Value, operator: string, line: number): Value | undefined {
+  const operands = [left, right].filter(value => value instanceof KerasTensor);
+  if (operands.length === 0) return undefined;
+  const other = [left, right].find(value => !(value instanceof KerasTensor));
+  const given = new LayerInputs(
+    operands.map(({ shape }) => shape),
+    line,
+  );
+  if (other && !['integer', 'float', 'boolean', 'none'].includes(other.kind) && !(other.kind === 'undecided' && other.plain)) {
+    const reason = other.kind === 'undecided' ? other.reason : unknown(`\`${operator}\` of a tensor is not followed here`, line);
+    return new KerasTensor(reason, { inputs: operands, doubt: other.kind === 'undecided' ? reason : undefined });
+  }
+  const shape = orReason(() => {
+    if (operator === '@') return OPERATIONS.matmul!(given, NO_CALL, undefined as never);
+    return given.all.reduce((first, second) => joined(first, second, given));
+  });
+  return new KerasTensor(shape, { inputs: operands });
+}
+
+const NO_CALL: Call = {
+  positional: [],
+  keywords: new Map(),
+  range: { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 },
+  type: '@',
+};
