@@ -6,11 +6,12 @@ export interface LogisticHeadSettings {
   readonly strength: number;
   /** Where to start; 0 when absent. */
   readonly start?: Float64Array;
+  /** The gradient has shrunk enough at this share of the norm it has at θ = 0; 10⁻⁹ when absent. */
+  readonly tolerance?: number;
 }
 
 /** Newton steps before giving up; fewer than fifteen are usual. */
 const MOST_STEPS = 200;
-/** The gradient has shrunk enough at this share of the norm it has at θ = 0. */
 const TOLERANCE = 1e-9;
 /** Bisections of ln λ for the head on the boundary of the ball. */
 const BALL_STEPS = 40;
@@ -23,7 +24,7 @@ export function fitLogisticHead(features: Matrix, labels: ArrayLike<number>, set
   if (labels.length !== features.rows) throw new RangeError(`${labels.length} labels for ${features.rows} rows of features`);
   const { strength } = settings;
   const origin = new Float64Array(features.columns);
-  const tolerance = TOLERANCE * norm(gradient(features, labels, strength, origin).vector);
+  const tolerance = (settings.tolerance ?? TOLERANCE) * norm(gradient(features, labels, strength, origin).vector);
   let head: Float64Array = settings.start ? Float64Array.from(settings.start) : origin;
   for (let step = 0; step < MOST_STEPS; step++) {
     const { vector, curvatures } = gradient(features, labels, strength, head);

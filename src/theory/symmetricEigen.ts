@@ -9,94 +9,172 @@ export interface SymmetricEigen {
 /** Sweeps of the QL iteration that one eigenvalue may take; two or three are usual. */
 const MOST_SWEEPS = 60;
 
+/** Eigenvalues in falling order and, row by row, the coordinates of the carried columns along the eigenvectors. */
+export interface RotatedTargets {
+  readonly values: Float64Array;
+  /** Vᵀ·targets: row i belongs to the i-th eigenvalue. */
+  readonly targets: Matrix;
+}
+
 /**
  * All eigenvalues and eigenvectors of a symmetric matrix: Householder reduction to tridiagonal form, then the implicit QL iteration
  * (Golub and Van Loan, chapter 8). Reads the lower triangle. Throws a RangeError for a matrix that is not square or holds a value that is not finite.
  */
 export function symmetricEigen(matrix: Matrix): SymmetricEigen {
   const n = matrix.rows;
-  if (matrix.columns !== n) throw new RangeError(`A ${n} × ${matrix.columns} matrix has no eigenvalues`);
-  if (!matrix.values.every(Number.isFinite)) throw new RangeError('The matrix holds a value that is not a finite number');
-  const { diagonal, offDiagonal, basis } = tridiagonalise(Float64Array.from(matrix.values), n);
-  implicitQl(diagonal, offDiagonal, basis, n);
-  const order = Array.from(diagonal.keys()).sort((a, b) => diagonal[b]! - diagonal[a]!);
-  const vectors = new Float64Array(n * n);
-  order.forEach((from, to) => vectors.set(basis.subarray(from * n, (from + 1) * n), to * n));
-  return { values: Float64Array.from(order, i => diagonal[i]!), vectors: { rows: n, columns: n, values: vectors } };
+  const identity = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) identity[i * n + i] = 1;
+  const { values, targets } = rotateTargets(matrix, { rows: n, columns: n, values: identity });
+  return { values, vectors: targets };
 }
+
+/**
+ * Eigenvalues V diag(values) Vᵀ of a symmetric matrix and Vᵀ·targets, without ever forming V: every reflection and rotation is applied to the targets
+ * instead, which costs O(n²) a column. Throws like `symmetricEigen`.
+ */
+export function rotateTargets(matrix: Matrix, targets: Matrix): RotatedTargets {
+  const n = matrix.rows;
+  if (matrix.columns !== n) throw new RangeError(`A ${n} × ${matrix.columns} matrix has no eigenvalues`);
+  if (targets.rows !== n) throw new RangeError(`${targets.rows} rows of targets for a matrix of ${n} rows`);
+  if (!matrix.values.every(Number.isFinite)) throw new RangeError('The matrix holds a value that is not a finite number');
+  const { columns } = targets;
+  const carried = Float64Array.from(targets.values);
+  const scale = largestSize(matrix.values) || 1;
+  const { diagonal, offDiagonal } = tridiagonalise(
+    Float64Array.from(matrix.values, value => value / scale),
+    n,
+    carried,
+    columns,
+  );
+  implicitQl(diagonal, offDiagonal, carried, n, columns);
+  const order = Array.from(diagonal.keys()).sort((a, b) => diagonal[b]! - diagonal[a]!);
+  const rotated = new Float64Array(n * columns);
+  order.forEach((from, to) => rotated.set(carried.subarray(from * columns, (from + 1) * columns), to * columns));
+  return { values: Float64Array.from(order, i => scale * diagonal[i]!), targets: { rows: n, columns, values: rotated } };
+}
+
+/** Eigenvalues of a symmetric matrix in falling order. Throws like `symmetricEigen`. */
+export const symmetricEigenvalues = (matrix: Matrix): Float64Array =>
+  rotateTargets(matrix, { rows: matrix.rows, columns: 0, values: new Float64Array(0) }).values;
 
 interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** offDiagonal[i] couples i and i + 1; the last entry is 0. */
   readonly offDiagonal: Float64Array;
-  /** Rows are the orthonormal vectors in which the matrix is tridiagonal. */
-  readonly basis: Float64Array;
 }
 
-function tridiagonalise(a: Float64Array, n: number): Tridiagonal {
-  const basis = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) basis[i * n + i] = 1;
+/**
+ * Overwrites `a`; every reflection is carried through the n rows of `carried`. Rows are eliminated from the last one up, and a reflection is applied to the rows
+ * above in the same pass that multiplies them with the next reflection's vector.
+ */
+function tridiagonalise(a: Float64Array, n: number, carried: Float64Array, columns: number): Tridiagonal {
+  const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
-  const v = new Float64Array(n);
-  const work = new Float64Array(n);
-  for (let k = 0; k + 1 < n; k++) {
-    let norm = 0;
-    for (let i = k + 1; i < n; i++) norm = Math.hypot(norm, a[i * n + k]!);
-    const head = a[(k + 1) * n + k]!;
+  const work = new Float64Array(columns);
+  let [v, w, next, product] = Array.from({ length: 4 }, () => new Float64Array(n)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let k = n - 1; k >= 0; k--) {
+    const row = k * n;
+    for (let j = 0; j <= k; j++) a[row + j]! -= v[k]! * w[j]! + w[k]! * v[j]!;
+    diagonal[k] = a[row + k]!;
+    if (k === 0) break;
+    const head = a[row + k - 1]!;
+    next.fill(0);
+    next.set(a.subarray(row, row + k));
+    const norm = length(next, k);
     const alpha = head > 0 ? -norm : norm;
-    offDiagonal[k] = alpha;
-    if (norm === 0 || k + 2 === n) {
-      offDiagonal[k] = head;
-      continue;
+    const square = 2 * norm * (norm + Math.abs(head));
+    offDiagonal[k - 1] = square > 0 && k > 1 ? alpha : head;
+    if (square > 0 && k > 1) next[k - 1] = head - alpha;
+    else next.fill(0);
+    updateAndMultiply(a, n, k, v, w, next, product);
+    const beta = square > 0 ? 2 / square : 0;
+    if (beta > 0 && k > 1) reflectRows(carried, next, beta, work, k, columns);
+    let dot = 0;
+    for (let j = 0; j < k; j++) dot += product[j]! * next[j]!;
+    for (let j = 0; j < k; j++) product[j] = beta * (product[j]! - (beta / 2) * dot * next[j]!);
+    [v, next] = [next, v];
+    [w, product] = [product, w];
+  }
+  return { diagonal, offDiagonal };
+}
+
+function largestSize(values: Matrix['values']): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}
+
+/** Euclidean length of the first `count` entries. */
+function length(vector: Float64Array, count: number): number {
+  let sum = 0;
+  for (let j = 0; j < count; j++) sum += vector[j]! ** 2;
+  return Math.sqrt(sum);
+}
+
+/**
+ * A ← A − vwᵀ − wvᵀ on the lower triangle of the leading `count` rows, and product ← A·next of the result, two rows at a time in one pass over A.
+ */
+function updateAndMultiply(
+  a: Float64Array,
+  n: number,
+  count: number,
+  v: Float64Array,
+  w: Float64Array,
+  next: Float64Array,
+  product: Float64Array,
+): void {
+  product.fill(0);
+  let i = 0;
+  for (; i + 1 < count; i += 2) {
+    const [row, below] = [i * n, (i + 1) * n];
+    const [v0, w0, x0] = [v[i]!, w[i]!, next[i]!];
+    const [v1, w1, x1] = [v[i + 1]!, w[i + 1]!, next[i + 1]!];
+    let [sum0, sum1] = [0, 0];
+    for (let j = 0; j < i; j++) {
+      const upper = a[row + j]! - v0 * w[j]! - w0 * v[j]!;
+      const lower = a[below + j]! - v1 * w[j]! - w1 * v[j]!;
+      a[row + j] = upper;
+      a[below + j] = lower;
+      sum0 += upper * next[j]!;
+      sum1 += lower * next[j]!;
+      product[j]! += upper * x0 + lower * x1;
     }
-    v.fill(0);
-    for (let i = k + 1; i < n; i++) v[i] = a[i * n + k]!;
-    v[k + 1]! -= alpha;
-    reflectSymmetric(a, v, work, n, k + 1);
-    reflectRows(basis, v, work, n, k + 1);
+    const corner = (a[row + i]! -= 2 * v0 * w0);
+    const side = (a[below + i]! -= v1 * w0 + w1 * v0);
+    const last = (a[below + i + 1]! -= 2 * v1 * w1);
+    product[i]! += sum0 + corner * x0 + side * x1;
+    product[i + 1]! += sum1 + side * x0 + last * x1;
   }
-  return { diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i]!), offDiagonal, basis };
+  if (i === count) return;
+  let sum = 0;
+  for (let j = 0; j < i; j++) {
+    const value = (a[i * n + j]! -= v[i]! * w[j]! + w[i]! * v[j]!);
+    sum += value * next[j]!;
+    product[j]! += value * next[i]!;
+  }
+  product[i]! += sum + (a[i * n + i]! -= 2 * v[i]! * w[i]!) * next[i]!;
 }
 
-/** A ← (I − βvvᵀ) A (I − βvvᵀ) on the rows and columns from `start` on, lower triangle only, where β = 2/vᵀv. */
-function reflectSymmetric(a: Float64Array, v: Float64Array, w: Float64Array, n: number, start: number): void {
-  let square = 0;
-  for (let i = start; i < n; i++) square += v[i]! * v[i]!;
-  const beta = 2 / square;
+/** B ← (I − βvvᵀ)B on the first `count` rows. */
+function reflectRows(rows: Float64Array, v: Float64Array, beta: number, w: Float64Array, count: number, columns: number): void {
   w.fill(0);
-  for (let i = start; i < n; i++) {
-    let sum = 0;
-    for (let j = start; j < i; j++) {
-      sum += a[i * n + j]! * v[j]!;
-      w[j]! += a[i * n + j]! * v[i]!;
-    }
-    w[i]! += sum + a[i * n + i]! * v[i]!;
+  for (let i = 0; i < count; i++) {
+    const factor = v[i]!;
+    for (let j = 0; j < columns; j++) w[j]! += factor * rows[i * columns + j]!;
   }
-  let dot = 0;
-  for (let i = start; i < n; i++) {
-    w[i]! *= beta;
-    dot += w[i]! * v[i]!;
-  }
-  for (let i = start; i < n; i++) w[i]! -= (beta / 2) * dot * v[i]!;
-  for (let i = start; i < n; i++) for (let j = start; j <= i; j++) a[i * n + j]! -= v[i]! * w[j]! + w[i]! * v[j]!;
-}
-
-/** B ← (I − βvvᵀ) B on the rows from `start` on. */
-function reflectRows(basis: Float64Array, v: Float64Array, w: Float64Array, n: number, start: number): void {
-  let square = 0;
-  w.fill(0);
-  for (let i = start; i < n; i++) {
-    square += v[i]! * v[i]!;
-    for (let j = 0; j < n; j++) w[j]! += v[i]! * basis[i * n + j]!;
-  }
-  for (let i = start; i < n; i++) {
-    const factor = (2 * v[i]!) / square;
-    for (let j = 0; j < n; j++) basis[i * n + j]! -= factor * w[j]!;
+  for (let i = 0; i < count; i++) {
+    const factor = beta * v[i]!;
+    for (let j = 0; j < columns; j++) rows[i * columns + j]! -= factor * w[j]!;
   }
 }
 
-/** Diagonalises in place; every rotation is carried through the rows of `basis`. */
-function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, n: number): void {
+/** Diagonalises in place; every rotation is carried through the rows of `carried`. */
+function implicitQl(d: Float64Array, e: Float64Array, carried: Float64Array, n: number, columns: number): void {
   const scale = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0);
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
@@ -104,12 +182,12 @@ function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, n: nu
       while (m + 1 < n && Math.abs(e[m]!) > Number.EPSILON * scale) m++;
       if (m === l) break;
       if (sweep === MOST_SWEEPS) throw new RangeError('The eigenvalues do not converge');
-      qlSweep(d, e, basis, n, l, m);
+      qlSweep(d, e, carried, columns, l, m);
     }
   }
 }
 
-function qlSweep(d: Float64Array, e: Float64Array, basis: Float64Array, n: number, l: number, m: number): void {
+function qlSweep(d: Float64Array, e: Float64Array, carried: Float64Array, columns: number, l: number, m: number): void {
   const ratio = (d[l + 1]! - d[l]!) / (2 * e[l]!);
   const root = Math.hypot(ratio, 1);
   let g = d[m]! - d[l]! + e[l]! / (ratio + (ratio >= 0 ? root : -root));
@@ -133,20 +211,20 @@ function qlSweep(d: Float64Array, e: Float64Array, basis: Float64Array, n: numbe
     shift = sine * sum;
     d[i + 1] = difference + shift;
     g = cosine * sum - b;
-    rotateRows(basis, n, i, sine, cosine);
+    rotateRows(carried, columns, i, sine, cosine);
   }
   d[l]! -= shift;
   e[l] = g;
   e[m] = 0;
 }
 
-function rotateRows(basis: Float64Array, n: number, row: number, sine: number, cosine: number): void {
-  const upper = row * n;
-  const lower = upper + n;
-  for (let j = 0; j < n; j++) {
-    const x = basis[lower + j]!;
-    const y = basis[upper + j]!;
-    basis[lower + j] = sine * y + cosine * x;
-    basis[upper + j] = cosine * y - sine * x;
+function rotateRows(rows: Float64Array, columns: number, row: number, sine: number, cosine: number): void {
+  const upper = row * columns;
+  const lower = upper + columns;
+  for (let j = 0; j < columns; j++) {
+    const x = rows[lower + j]!;
+    const y = rows[upper + j]!;
+    rows[lower + j] = sine * y + cosine * x;
+    rows[upper + j] = cosine * y - sine * x;
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Random } from '../../../src/common/random';
 import type { Matrix } from '../../../src/theory/matrix';
-import { symmetricEigen } from '../../../src/theory/symmetricEigen';
+import { rotateTargets, symmetricEigen, symmetricEigenvalues } from '../../../src/theory/symmetricEigen';
 import { close, mapMatrix, matrixOf, multiply, normalMatrix } from './support';
 
 const transposed = ({ rows, columns, values }: Matrix): Matrix => ({
@@ -63,7 +63,33 @@ describe('symmetric eigenvalues', () => {
     }
   });
 
+  it('does not depend on the scale of the matrix', () => {
+    const factor = normalMatrix(new Random(3), 9, 9);
+    const matrix = multiply(factor, transposed(factor));
+    const { values } = symmetricEigen(matrix);
+    for (const scale of [1e-250, 1e250])
+      symmetricEigenvalues(mapMatrix(matrix, value => scale * value)).forEach((value, i) => close(value, scale * values[i]!, 1e-9));
+  });
+
+  it('rotates targets as the eigenvectors would', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 5 }), fc.integer(), (n, columns, seed) => {
+        const random = new Random(seed);
+        const factor = normalMatrix(random, n, n);
+        const matrix = multiply(factor, transposed(factor));
+        const targets = normalMatrix(random, n, columns);
+        const rotated = rotateTargets(matrix, targets);
+        const { values, vectors } = symmetricEigen(matrix);
+        assert.deepEqual(rotated.values, values);
+        agree(rotated.targets, multiply(vectors, targets), 1e-11);
+        assert.deepEqual(symmetricEigenvalues(matrix), values);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('refuses what has no eigenvalues', () => {
+    assert.throws(() => rotateTargets(matrixOf([[1]]), matrixOf([[1], [2]])), /2 rows of targets/);
     assert.throws(() => symmetricEigen(matrixOf([[1, 2]])), /1 × 2/);
     assert.throws(() => symmetricEigen(matrixOf([[NaN]])), /not a finite number/);
   });

@@ -1,0 +1,15 @@
+import type { Matrix } from '../matrix';
+
+/** Mean of ln Σ exp(xⱼ) over the rows: the negative free energy of logits or features (ETran; Gholami et al. 2023, over all points). */
+export function energy({ rows, columns, values }: Matrix): number {
+  let total = 0;
+  for (let i = 0; i < rows; i++) {
+    const row = values.subarray(i * columns, (i + 1) * columns);
+    let largest = -Infinity;
+    for (const value of row) largest = Math.max(largest, value);
+    let sum = 0;
+    for (const value of row) sum += Math.exp(value - largest);
+    total += largest + Math.log(sum);
+  }
+  return total / rows;
+}
