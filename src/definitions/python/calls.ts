@@ -1,6 +1,6 @@
 import type { Node } from '../syntaxNode';
 import { unknown, type Unknown } from '../../architecture/architecture';
-import { findMember } from './classes';
+import { ancestors, fieldsOf, findMember, isEnumeration } from './classes';
 import { iterated } from './collections';
 import type { Context } from './context';
 import { putInDoubt } from './doubt';
@@ -108,8 +108,18 @@ export function doubtArguments(call: Call, reason: Unknown): void {
   for (const value of [...call.positional, ...call.keywords.values()]) putInDoubt(value, reason);
 }
 
+const isSame = (member: InstanceValue, value: Value): boolean => {
+  const own = member.attributes.get('value');
+  return own !== undefined && 'value' in own && 'value' in value && own.value === value.value;
+};
+
 /** Makes an instance of a class of the source and runs its `__init__`. */
 export function construct(classValue: ClassValue, call: Call, context: Context): InstanceValue {
+  const [value] = call.positional;
+  if (isEnumeration(classValue) && value) {
+    const same = [...classValue.members.values()].find(each => each instanceof InstanceValue && isSame(each, value));
+    if (same instanceof InstanceValue) return same;
+  }
   context.constructing(classValue, call);
   const instance = context.library.instantiate(classValue, call);
   initialise(instance, classValue, undefined, call, context);
@@ -124,6 +134,8 @@ export function initialise(
   call: Call,
   context: Context,
 ): Value {
+  const fields = fieldsOf(classValue, after);
+  if (fields) return initialiseFields(instance, classValue, fields, call, context);
   const found = findMember(classValue, '__init__', after);
   const line = call.range.startLine;
   if (!found) {
@@ -144,6 +156,19 @@ export function initialise(
       found.member.kind === 'undecided' ? found.member.reason : unknown(`${classValue.name}.__init__ is not understood`, line),
     );
   }
+  return NONE;
+}
+
+/** Sets the fields of a data class or named tuple and runs what it does afterwards. */
+function initialiseFields(instance: InstanceValue, classValue: ClassValue, fields: readonly Formal[], call: Call, context: Context): Value {
+  const bound = bindArguments(classValue.name, fields, call);
+  if (!bound) instance.doubts.push(unknown(`\`${call.type}(…)\` does not fit the fields of ${classValue.name}`, call.range.startLine));
+  for (const [name, value] of bound ?? []) instance.attributes.set(name, value);
+  if (ancestors(classValue).some(ancestor => ancestor.kind === 'reference' && ancestor.path === 'typing.NamedTuple'))
+    instance.order = fields.map(({ name }) => name);
+  const after = findMember(classValue, '__post_init__');
+  if (after && 'member' in after && after.member.kind === 'function')
+    callFunction(after.member, { ...call, positional: [instance], keywords: new Map() }, context, instance);
   return NONE;
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from './context';
-import { InstanceValue, type ClassValue, type Value } from './values';
+import { InstanceValue, type ClassValue, type Formal, type Value } from './values';
 
 /** A class of the source or, by its dotted path, of a library. */
 export type Ancestor =
@@ -41,8 +41,25 @@ export function findMember(
   return undefined;
 }
 
+/** Whether a class derives from one of `enum`'s. */
+export const isEnumeration = (classValue: ClassValue): boolean =>
+  ancestors(classValue).some(ancestor => ancestor.kind === 'reference' && /^enum\.\w*(Enum|Flag)$/.test(ancestor.path));
+
+/** The fields that constructing a class sets, as a data class or named tuple, looked for after `after`; undefined where an `__init__` comes first. */
+export function fieldsOf(classValue: ClassValue, after?: ClassValue): readonly Formal[] | undefined {
+  const all = ancestors(classValue);
+  for (const ancestor of all.slice(after ? all.indexOf(after) + 1 : 0)) {
+    if (ancestor.kind !== 'class' || ancestor.members.has('__init__')) return undefined;
+    if (ancestor.fields) return ancestor.fields;
+  }
+  return undefined;
+}
+
 /** Bases that add neither attributes nor construction. */
-const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.Protocol', 'huggingface_hub.PyTorchModelHubMixin']);
+const PLAIN_BASES = new Set(
+  `builtins.object abc.ABC typing.Generic typing.Protocol typing.NamedTuple enum.Enum enum.IntEnum enum.StrEnum
+   huggingface_hub.PyTorchModelHubMixin`.split(/\s+/),
+);
 
 /** `isinstance(value, type)`; undefined where it is not decided. */
 export function isInstance(value: Value, type: Value, context: Context): boolean | undefined {
@@ -57,10 +74,21 @@ export function isInstance(value: Value, type: Value, context: Context): boolean
     return value.classValue ? isSubclass(value.classValue, type) : false;
   }
   if (type.kind !== 'reference') return undefined;
-  const kinds = PYTHON_TYPES[type.path];
+  const kinds = PYTHON_TYPES[abstract(type.path)];
+  if (kinds && (value.kind === 'instance' || value.kind === 'library')) return isAbstract(type.path) ? undefined : isPlainInstance(value);
+  if (kinds && value.kind === 'reference') return undefined;
   if (kinds) return kinds.includes(value.kind === 'sequence' ? (value.tuple ? 'tuple' : 'list') : value.kind);
   return context.library.isInstance(value, type.path);
 }
+
+const isAbstract = (path: string): boolean => abstract(path).startsWith('collections.abc.');
+
+/** An object of a class of the source is no number, word or list unless a base says so. */
+const isPlainInstance = (value: Value): false | undefined =>
+  value instanceof InstanceValue &&
+  (value.order || (value.classValue && ancestors(value.classValue).some(({ kind }) => kind === 'unreadable')))
+    ? undefined
+    : false;
 
 const PYTHON_TYPES: Readonly<Record<string, readonly string[]>> = {
   'builtins.int': ['integer', 'boolean'],
@@ -70,6 +98,27 @@ const PYTHON_TYPES: Readonly<Record<string, readonly string[]>> = {
   'builtins.list': ['list'],
   'builtins.tuple': ['tuple'],
   'builtins.dict': ['dictionary'],
+  'builtins.set': ['set'],
+  'collections.OrderedDict': ['dictionary'],
+  'collections.abc.Iterable': ['list', 'tuple', 'dictionary', 'string'],
+  'collections.abc.Sequence': ['list', 'tuple', 'string'],
+  'collections.abc.Mapping': ['dictionary'],
+  'collections.abc.Callable': ['function', 'builtin', 'partial', 'class'],
+  'numbers.Number': ['integer', 'float', 'boolean'],
+  'functools.partial': ['partial'],
+  'types.FunctionType': ['function'],
+};
+
+/** What `typing` calls as `collections.abc` does. */
+const abstract = (path: string): string => {
+  const name = path.replace(/^(typing|collections)\.(?=(Iterable|Sequence|Mapping|Callable)$)/, 'collections.abc.');
+  return name === 'typing.List'
+    ? 'builtins.list'
+    : name === 'typing.Tuple'
+      ? 'builtins.tuple'
+      : name === 'typing.Dict'
+        ? 'builtins.dict'
+        : name;
 };
 
 /** `issubclass(value, type)`; undefined where it is not decided. */

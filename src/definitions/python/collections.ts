@@ -1,9 +1,13 @@
 import { unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
 import type { Context } from './context';
+import { isEnumeration } from './classes';
 import { putInDoubt } from './doubt';
+import { filled } from './formatting';
+import { equal } from './operators';
 import {
   builtin,
+  InstanceValue,
   integer,
   list,
   NONE,
@@ -26,6 +30,8 @@ export function iterated(value: Value, context: Context): readonly Value[] | und
   if (value.kind === 'sequence') return value.doubt ? undefined : value.items;
   if (value.kind === 'dictionary') return value.doubt ? undefined : [...value.entries.keys()].map(keyValue);
   if (value.kind === 'string') return Array.from(value.value.slice(0, MAXIMUM_LENGTH), text);
+  if (value instanceof InstanceValue && value.order) return value.order.map(name => value.attributes.get(name) ?? NONE);
+  if (value.kind === 'class' && isEnumeration(value)) return [...value.members.values()].filter(member => member instanceof InstanceValue);
   return context.library.iterate(value);
 }
 
@@ -35,13 +41,29 @@ export function subscript(value: Value, index: Value, context: Context): Value |
     return value.items[index.value < 0 ? value.items.length + index.value : index.value];
   if (value.kind === 'dictionary') {
     const key = keyOf(index);
-    return key === undefined || value.doubt ? undefined : value.entries.get(key);
+    if (key === undefined || value.doubt) return undefined;
+    const found = value.entries.get(key);
+    if (found || !value.missing) return found;
+    const made = context.call(value.missing, { positional: [], keywords: new Map(), range: NOWHERE, type: 'default_factory' });
+    value.entries.set(key, made);
+    return made;
   }
+  if (value.kind === 'string' && index.kind === 'integer') {
+    const letter = value.value.at(index.value);
+    return letter === undefined ? undefined : text(letter);
+  }
+  if (value instanceof InstanceValue && value.order && index.kind === 'integer')
+    return value.attributes.get(value.order.at(index.value) ?? '');
+  if (value.kind === 'class' && isEnumeration(value) && index.kind === 'string') return value.members.get(index.value);
   return context.library.subscript(value, index);
 }
 
 /** `value[start:stop:step]` of a list or tuple with known bounds. */
 export function slice(value: Value, bounds: readonly (Value | undefined)[]): Value | undefined {
+  if (value.kind === 'string') {
+    const letters = slice(list(Array.from(value.value, text)), bounds);
+    return letters?.kind === 'sequence' ? text(letters.items.map(item => (item.kind === 'string' ? item.value : '')).join('')) : undefined;
+  }
   if (value.kind !== 'sequence' || value.doubt) return undefined;
   const numbers = bounds.map(bound =>
     bound === undefined || bound.kind === 'none' ? undefined : bound.kind === 'integer' ? bound.value : NaN,
@@ -51,6 +73,7 @@ export function slice(value: Value, bounds: readonly (Value | undefined)[]): Val
   let items: Value[];
   if (step === 1) items = value.items.slice(start, stop);
   else if (step === -1 && start === undefined && stop === undefined) items = [...value.items].reverse();
+  else if (step > 1) items = value.items.slice(start, stop).filter((_, index) => index % step === 0);
   else return undefined;
   return value.tuple ? tuple(items) : list(items);
 }
@@ -59,8 +82,8 @@ export function slice(value: Value, bounds: readonly (Value | undefined)[]): Val
 export function assignSubscript(container: Value, index: Value, value: Value, line: number): void {
   const key = keyOf(index);
   if (container.kind === 'dictionary' && key !== undefined) container.entries.set(key, value);
-  else if (container.kind === 'sequence' && typeof key === 'number' && key >= 0 && key < container.items.length)
-    container.items[key] = value;
+  else if (container.kind === 'sequence' && typeof key === 'number' && key >= -container.items.length && key < container.items.length)
+    container.items[key < 0 ? container.items.length + key : key] = value;
   else putInDoubt(container, unknown('an element is set that is not followed', line));
 }
 
@@ -107,6 +130,19 @@ function listMethod(sequence: SequenceValue, name: string, context: Context): Va
       });
     case 'copy':
       return builtin(() => list([...sequence.items], sequence.doubt));
+    case 'clear':
+      return change(() => {
+        sequence.items.length = 0;
+        return true;
+      });
+    case 'index':
+    case 'count':
+      return builtin(call => {
+        const same = sequence.items.map(item => equal(item, call.positional[0] ?? NONE));
+        const isDecided = !sequence.doubt && !same.includes(undefined);
+        if (isDecided && name === 'count') return integer(same.filter(each => each).length);
+        return isDecided && same.includes(true) ? integer(same.indexOf(true)) : undecidedPlain(sequence.doubt ?? notFollowed(call));
+      });
     default:
       return undefined;
   }
@@ -144,9 +180,12 @@ function dictionaryMethod(value: DictionaryValue, name: string): Value | undefin
           if (name === 'pop') putInDoubt(value, notFollowed(call));
           return { kind: 'undecided', reason: value.doubt ?? notFollowed(call), plain: false };
         }
-        const item = value.entries.get(key) ?? call.positional[1] ?? NONE;
-        if (name === 'pop') value.entries.delete(key);
-        return item;
+        const found = value.entries.get(key);
+        if (name === 'pop') {
+          value.entries.delete(key);
+          if (!found && !call.positional[1]) return { kind: 'undecided', reason: notFollowed(call), plain: false };
+        }
+        return found ?? call.positional[1] ?? call.keywords.get('default') ?? NONE;
       });
     case 'update':
       return builtin(call => {
@@ -154,6 +193,16 @@ function dictionaryMethod(value: DictionaryValue, name: string): Value | undefin
         if (call.spread || (other && (other.kind !== 'dictionary' || other.doubt))) putInDoubt(value, notFollowed(call));
         else for (const [key, item] of [...(other?.entries ?? []), ...call.keywords]) value.entries.set(key, item);
         return NONE;
+      });
+    case 'setdefault':
+      return builtin(call => {
+        const key = keyOf(call.positional[0]);
+        if (key === undefined || value.doubt) {
+          putInDoubt(value, notFollowed(call));
+          return { kind: 'undecided', reason: notFollowed(call), plain: false };
+        }
+        if (!value.entries.has(key)) value.entries.set(key, call.positional[1] ?? NONE);
+        return value.entries.get(key)!;
       });
     case 'copy':
       return builtin(() => ({ kind: 'dictionary', entries: new Map(value.entries), doubt: value.doubt }));
@@ -178,31 +227,99 @@ function stringMethod(value: string, name: string, context: Context): Value | un
         return { kind: 'boolean', value: name === 'startswith' ? value.startsWith(part) : value.endsWith(part) };
       });
     case 'format':
-      return known(({ positional }) => {
-        const parts = value.split('{}');
-        const words = positional.map(written);
-        if (parts.length !== words.length + 1 || /[{}]/.test(parts.join('')) || words.includes(undefined)) return undefined;
-        return text(parts.map((part, index) => part + (words[index] ?? '')).join(''));
-      });
+      return known(call => (call.spread ? undefined : filled(value, call.positional, call.keywords)));
     case 'join':
       return known(({ positional: [items] }) => {
         const words = (items && iterated(items, context))?.map(item => (item.kind === 'string' ? item.value : undefined));
         return words && !words.includes(undefined) ? text(words.join(value)) : undefined;
       });
     case 'split':
+    case 'rsplit':
+      return known(call => splitText(value, call, name === 'rsplit'));
+    case 'partition':
       return known(call => {
         const separator = argument(call);
-        return separator ? list(value.split(separator).map(text)) : undefined;
+        if (separator === undefined) return undefined;
+        const at = value.indexOf(separator);
+        const parts = at < 0 ? [value, '', ''] : [value.slice(0, at), separator, value.slice(at + separator.length)];
+        return tuple(parts.map(text));
       });
+    case 'replace':
+      return known(({ positional: [from, to, count] }) =>
+        from?.kind === 'string' && to?.kind === 'string' && !count ? text(value.replaceAll(from.value, to.value)) : undefined,
+      );
+    case 'strip':
+    case 'lstrip':
+    case 'rstrip':
+      return known(call => {
+        if (call.positional.length > 0 && argument(call) === undefined) return undefined;
+        const letters = argument(call) ?? ' \t\n\r\f\v';
+        let [start, end] = [0, value.length];
+        while (name !== 'rstrip' && start < end && letters.includes(value[start]!)) start++;
+        while (name !== 'lstrip' && end > start && letters.includes(value[end - 1]!)) end--;
+        return text(value.slice(start, end));
+      });
+    case 'isdigit':
+    case 'isnumeric':
+      return known(() => ({ kind: 'boolean', value: /^[0-9]+$/.test(value) }));
+    case 'isalpha':
+      return known(() => (/^[\x00-\x7f]*$/.test(value) ? { kind: 'boolean', value: /^[A-Za-z]+$/.test(value) } : undefined));
+    case 'count':
+    case 'find':
+      return known(call => {
+        const part = argument(call);
+        if (!part || call.positional.length > 1) return undefined;
+        return integer(name === 'find' ? value.indexOf(part) : value.split(part).length - 1);
+      });
+    case 'capitalize':
+      return known(() => text(value.slice(0, 1).toUpperCase() + value.slice(1).toLowerCase()));
+    case 'title':
+      return known(() =>
+        text(value.toLowerCase().replace(/(^|[^a-z])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase())),
+      );
+    case 'removeprefix':
+      return known(call =>
+        argument(call) === undefined ? undefined : text(value.startsWith(argument(call)!) ? value.slice(argument(call)!.length) : value),
+      );
+    case 'removesuffix':
+      return known(call =>
+        argument(call) === undefined
+          ? undefined
+          : text(argument(call) !== '' && value.endsWith(argument(call)!) ? value.slice(0, -argument(call)!.length) : value),
+      );
     default:
       return undefined;
   }
 }
+
+/** `text.split(separator, most)`; without separator at every run of blanks. */
+function splitText(value: string, call: Call, fromRight: boolean): Value | undefined {
+  const [separator, most] = [call.positional[0] ?? call.keywords.get('sep'), call.positional[1] ?? call.keywords.get('maxsplit')];
+  if (!separator || separator.kind === 'none')
+    return most
+      ? undefined
+      : list(
+          value
+            .split(/\s+/)
+            .filter(part => part !== '')
+            .map(text),
+        );
+  if (separator.kind !== 'string' || separator.value === '' || (most && most.kind !== 'integer')) return undefined;
+  const parts = value.split(separator.value);
+  const count = most?.kind === 'integer' && most.value >= 0 ? Math.min(most.value, parts.length - 1) : parts.length - 1;
+  const joined = fromRight
+    ? [parts.slice(0, parts.length - count).join(separator.value), ...parts.slice(parts.length - count)]
+    : [...parts.slice(0, count), parts.slice(count).join(separator.value)];
+  return list(joined.map(text));
+}
+
+const NOWHERE = { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
 
 /** What `str()` makes of a value that is certain to be written the same in Python. */
 export function written(value: Value): string | undefined {
   if (value.kind === 'string') return value.value;
   if (value.kind === 'integer') return String(value.value);
   if (value.kind === 'boolean') return value.value ? 'True' : 'False';
+  if (value.kind === 'none') return 'None';
   return undefined;
 }

@@ -3,13 +3,14 @@ import { unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
 import { isBuiltinName } from './builtins';
 import { readCall } from './calls';
-import { iterated, slice, subscript, written as asText } from './collections';
+import { iterated, slice, subscript } from './collections';
 import type { Context, Index } from './context';
 import { putInDoubt } from './doubt';
+import { directed, unescaped } from './formatting';
 import { defineFunction } from './functions';
 import { compare, decided, negated, reasonOf, truth } from './operators';
 import { Scope } from './scope';
-import { childrenOf, field, lineOf, written } from './syntax';
+import { childrenOf, field, lineOf, rangeOf, written } from './syntax';
 import { bindPattern } from './targets';
 import { boolean, dictionary, float, integer, list, NONE, reference, text, tuple, undecided, undecidedPlain, type Value } from './values';
 
@@ -31,6 +32,8 @@ export const EXPRESSIONS: Readonly<Record<string, (node: Node, scope: Scope, con
   tuple: (node, scope, context) => readItems(node, scope, context, true),
   expression_list: (node, scope, context) => readItems(node, scope, context, true),
   dictionary: readDictionary,
+  set: readSet,
+  set_comprehension: (node, scope, context) => distinct(readComprehension(node, scope, context), node, context),
   parenthesized_expression: (node, scope, context) => context.evaluate(childrenOf(node)[0] ?? node, scope),
   list_comprehension: (node, scope, context) => readComprehension(node, scope, context),
   generator_expression: (node, scope, context) => readComprehension(node, scope, context),
@@ -97,10 +100,13 @@ function readString(node: Node, scope: Scope, context: Context): Value {
   for (const part of childrenOf(node)) {
     if (part.type === 'string_content') {
       const escaped = childrenOf(part).length > 0;
-      parts.push(escaped ? undecidedPlain(unknown('text with escapes is not followed', lineOf(part))) : text(part.text));
+      const plain = escaped ? unescaped(part.text) : part.text;
+      parts.push(plain === undefined ? undecidedPlain(unknown('text with escapes is not followed', lineOf(part))) : text(plain));
     } else if (part.type === 'interpolation') {
       const [expression, ...format] = childrenOf(part);
-      const word = expression && format.length === 0 ? asText(context.evaluate(expression, scope)) : undefined;
+      const [directive, ...more] = format;
+      const isSimple = more.length === 0 && (!directive || (directive.type === 'format_specifier' && childrenOf(directive).length === 0));
+      const word = expression && isSimple ? directed(context.evaluate(expression, scope), directive?.text.slice(1) ?? '') : undefined;
       parts.push(word === undefined ? undecidedPlain(unknown(`\`${written(part)}\` is not known`, lineOf(part))) : text(word));
     }
   }
@@ -131,6 +137,14 @@ function readItems(node: Node, scope: Scope, context: Context, asTuple: boolean)
   }
   return asTuple ? tuple(items) : list(items);
 }
+
+/** A set is a list of its distinct items, in the order in which they are written. */
+function readSet(node: Node, scope: Scope, context: Context): Value {
+  return distinct(readItems(node, scope, context, false), node, context);
+}
+
+const distinct = (items: Value, node: Node, context: Context): Value =>
+  context.call(reference('builtins.set'), { positional: [items], keywords: new Map(), range: rangeOf(node), type: 'set' });
 
 function readDictionary(node: Node, scope: Scope, context: Context): Value {
   const result = dictionary();

@@ -2,19 +2,41 @@ import type { Node } from '../syntaxNode';
 import { unknown } from '../../architecture/architecture';
 import type { Context } from './context';
 import { Scope } from './scope';
-import { childrenOf, field, lineOf, written } from './syntax';
-import { undecided, type ClassValue, type Formal, type FunctionValue, type Value } from './values';
+import { readCall } from './calls';
+import { isEnumeration } from './classes';
+import { childrenOf, field, lineOf, rangeOf, written } from './syntax';
+import { InstanceValue, undecided, type ClassValue, type Formal, type FunctionValue, type Value } from './values';
 
 /** The value of a `function_definition` or `lambda`, its defaults evaluated in the scope where it stands. */
 export function defineFunction(node: Node, scope: Scope, context: Context, owner?: ClassValue, decorators: readonly Node[] = []): Value {
   const body = field(node, 'body');
   if (!body) return undecided('the function has no body', lineOf(node));
   const name = field(node, 'name')?.text ?? 'lambda';
-  const foreign = decorators.find(decorator => !(decoratorName(decorator) in BINDINGS) && !HARMLESS.test(decoratorName(decorator)));
-  if (foreign) return undecided(`\`${written(foreign)}\` may change ${name}`, lineOf(foreign));
   const binding = decorators.map(decorator => BINDINGS[decoratorName(decorator)]).find(found => found !== undefined) ?? 'instance';
-  return { kind: 'function', name, formals: readFormals(field(node, 'parameters'), scope, context), body, scope, owner, binding };
+  const formals = readFormals(field(node, 'parameters'), scope, context);
+  const plain: Value = { kind: 'function', name, formals, body, scope, owner, binding };
+  return decorated(plain, name, decorators, scope, context);
 }
+
+/** A function or class after its decorators, the innermost first; what one makes of it that is not known is undecided. */
+export function decorated(plain: Value, name: string, decorators: readonly Node[], scope: Scope, context: Context): Value {
+  let value = plain;
+  for (const decorator of [...decorators].reverse()) {
+    const called = decoratorName(decorator);
+    if (called in BINDINGS || HARMLESS.test(called)) continue;
+    const [expression] = childrenOf(decorator);
+    const callee = expression && context.evaluate(expression, scope);
+    const applies = callee && ['function', 'builtin', 'partial', 'class', 'reference'].includes(callee.kind);
+    const call = { positional: [value], keywords: new Map(), range: rangeOf(decorator), type: called };
+    const result = applies ? context.call(callee, call) : undefined;
+    if (result && result.kind !== 'undecided') value = result;
+    else if (!REGISTERS.test(called)) return undecided(`\`${written(decorator)}\` may change ${name}`, lineOf(decorator));
+  }
+  return value;
+}
+
+/** Decorators of other files that, by their name, note a function or class down and hand it on. */
+const REGISTERS = /(^|[._])register(_\w+)?$/;
 
 const decoratorName = (decorator: Node): string => decorator.text.replace(/^@\s*/, '').replace(/\(.*$/s, '').trim();
 
@@ -28,7 +50,7 @@ const BINDINGS: Readonly<Record<string, FunctionValue['binding']>> = {
 
 /** Decorators that leave what a function returns alone. */
 const HARMLESS =
-  /^(torch\.(no_grad|jit\.\w+|inference_mode)|abstractmethod|abc\.abstractmethod|override|typing\.\w+|(functools\.)?(lru_cache|cache|wraps))$/;
+  /^(torch\.(no_grad|jit\.\w+|inference_mode|fx\.wrap|autocast|compile)|_?dataclass|dataclasses\.dataclass|total_ordering|abstractmethod|abc\.abstractmethod|override|overload|typing\.\w+|final|(functools\.)?(lru_cache|cache|wraps)|handle_legacy_interface|kwonly_to_pos_or_kw|add_(start|end)_docstrings\w*|replace_return_docstrings)$/;
 
 function readFormals(node: Node | undefined, scope: Scope, context: Context): readonly Formal[] {
   const formals: Formal[] = [];
@@ -63,6 +85,7 @@ export function defineClass(node: Node, scope: Scope, context: Context): ClassVa
     .map(base => context.evaluate(base.type === 'subscript' ? (field(base, 'value') ?? base) : base, scope));
   const classValue: ClassValue = { kind: 'class', name: field(node, 'name')?.text ?? '', bases, members, node };
   const inside = new Scope(scope);
+  const fields: Formal[] = [];
   for (const statement of childrenOf(field(node, 'body') ?? node)) {
     const definition = statement.type === 'decorated_definition' ? (field(statement, 'definition') ?? statement) : statement;
     if (definition.type === 'function_definition') {
@@ -74,17 +97,62 @@ export function defineClass(node: Node, scope: Scope, context: Context): ClassVa
       const [assignment] = childrenOf(statement);
       const target = assignment?.type === 'assignment' ? field(assignment, 'left') : undefined;
       const value = assignment && field(assignment, 'right');
+      const annotation = assignment && field(assignment, 'type')?.text;
+      if (target?.type === 'identifier' && annotation !== undefined && !/^(typing\.)?ClassVar/.test(annotation)) {
+        const fallback = value && defaultOfField(value, inside, context);
+        fields.push({ name: target.text, role: 'positional', default: fallback, annotation });
+      }
       if (target?.type !== 'identifier' || !value) continue;
       const result = statement.hasError ? undecided('this line does not parse', lineOf(statement)) : context.evaluate(value, inside);
       inside.set(target.text, result);
       members.set(target.text, result);
     } else if (definition.type === 'class_definition') {
-      members.set(field(definition, 'name')?.text ?? '', defineClass(definition, scope, context));
+      const inner = defineClass(definition, inside, context);
+      members.set(inner.name, inner);
+      inside.set(inner.name, inner);
     } else if (statement.text.includes('__init__')) {
       members.set('__init__', undecided(`the body of ${classValue.name} is not understood`, lineOf(statement)));
     }
   }
+  if (isEnumeration(classValue)) nameMembers(classValue);
+  else if (isDataClass(node) || isNamedTuple(bases)) classValue.fields = withInherited(bases, fields);
   return classValue;
+}
+
+/** `field(default=…)` and `field(default_factory=…)` stand for a default; every other value is one. */
+function defaultOfField(value: Node, scope: Scope, context: Context): Value {
+  const callee = value.type === 'call' ? field(value, 'function')?.text : undefined;
+  if (callee !== 'field' && callee !== 'dataclasses.field') return context.evaluate(value, scope);
+  const call = readCall(value, scope, context);
+  const factory = call.keywords.get('default_factory');
+  return (
+    call.keywords.get('default') ??
+    (factory ? context.call(factory, { ...call, keywords: new Map() }) : undecided('this field has no default', lineOf(value)))
+  );
+}
+
+const isDataClass = (node: Node): boolean =>
+  node.parent?.type === 'decorated_definition' &&
+  childrenOf(node.parent).some(child => child.type === 'decorator' && /(^|\.)_?dataclass$/.test(decoratorName(child)));
+
+const isNamedTuple = (bases: readonly Value[]): boolean =>
+  bases.some(base => base.kind === 'reference' && base.path === 'typing.NamedTuple');
+
+function withInherited(bases: readonly Value[], own: readonly Formal[]): readonly Formal[] {
+  const all = new Map<string, Formal>();
+  for (const base of [...bases].reverse()) if (base.kind === 'class') for (const each of base.fields ?? []) all.set(each.name, each);
+  for (const each of own) all.set(each.name, each);
+  return [...all.values()];
+}
+
+/** A class attribute of an enumeration is an object with a name and a value. */
+function nameMembers(classValue: ClassValue): void {
+  for (const [name, value] of classValue.members) {
+    if (value.kind === 'function' || name.startsWith('_')) continue;
+    const member = new InstanceValue(classValue);
+    member.attributes.set('name', { kind: 'string', value: name }).set('value', value);
+    classValue.members.set(name, member);
+  }
 }
 
 /** Why a class cannot be trusted while its text is being typed; undefined when it is whole. */

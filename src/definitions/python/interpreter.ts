@@ -13,7 +13,17 @@ import { arithmetic } from './operators';
 import type { Scope } from './scope';
 import { runStatements } from './statements';
 import { childrenOf, lineOf, markImported, written } from './syntax';
-import { builtin, InstanceValue, reference, undecided, type Call, type ClassValue, type FunctionValue, type Value } from './values';
+import {
+  builtin,
+  dictionary,
+  InstanceValue,
+  reference,
+  undecided,
+  type Call,
+  type ClassValue,
+  type FunctionValue,
+  type Value,
+} from './values';
 
 /**
  * Evaluates Python's syntax without running it: what the source decides becomes a value, everything else an undecided value with
@@ -143,7 +153,7 @@ export class Interpreter implements Context, ModuleRunner {
       }
       case 'class': {
         const found = findMember(value, name);
-        if (name === '__name__') return { kind: 'string', value: value.name };
+        if (name === '__name__' || name === '__qualname__') return { kind: 'string', value: value.name };
         if (found && 'member' in found) return found.member.kind === 'function' ? bindToClass(found.member, value, this) : found.member;
         break;
       }
@@ -154,6 +164,13 @@ export class Interpreter implements Context, ModuleRunner {
         if (found && 'member' in found) return this.bind(found.member, value.instance);
         break;
       }
+      case 'function':
+        if (name === '__name__' || name === '__qualname__') return { kind: 'string', value: value.name };
+        break;
+      case 'partial':
+        if (name === 'func') return value.callee;
+        if (name === 'keywords') return dictionary(value.keywords);
+        break;
       default: {
         const known = this.library.attribute(value, name, this) ?? methodOf(value, name, this);
         if (known) return known;
@@ -171,7 +188,10 @@ export class Interpreter implements Context, ModuleRunner {
       return refuse(call, `\`${call.type}(…)\` is not known: \`${path}\` is not in this file`);
     }
     if (!isPureBuiltin(name)) return refuse(call, `\`${call.type}(…)\` is not followed here`);
-    return mayReturnArgument(name) ? { ...undecided(`\`${call.type}(…)\` is not decided`, call.range.startLine) } : plainResult(call);
+    const isPlain = call.positional.every(value => value.kind !== 'instance' && (value.kind !== 'undecided' || value.plain));
+    return mayReturnArgument(name) && !(isPlain && PLAIN_RESULTS.has(name))
+      ? { ...undecided(`\`${call.type}(…)\` is not decided`, call.range.startLine) }
+      : plainResult(call);
   }
 
   private memberOf(instance: InstanceValue, name: string): Value | undefined {
@@ -200,6 +220,9 @@ export class Interpreter implements Context, ModuleRunner {
     }
   }
 }
+
+/** Functions that return their arguments' items or nothing else: of plain arguments something plain. */
+const PLAIN_RESULTS = new Set(['list', 'tuple', 'sorted', 'reversed', 'min', 'max', 'sum', 'set']);
 
 /** Why something is in doubt that used up its share of steps. */
 export const TOO_MUCH = 'it takes too many steps to evaluate';

@@ -15,6 +15,9 @@ const NEVER_READ = new Set(
    warnings operator random string time datetime pathlib argparse keras tensorflow jax flax scipy inspect contextlib numbers`.split(/\s+/),
 );
 
+/** Parts of those packages that are made of their own layers alone, and are read like any other file. */
+const ARCHITECTURES = /^keras\.(src\.)?applications(\.|$)/;
+
 /** Sources that stand in for files which cannot be reached, as parts of torchvision; undefined where there is none. */
 export type StandIn = (module: string, importer: string | undefined) => { readonly path: string; readonly text: string } | undefined;
 
@@ -48,7 +51,7 @@ export class Modules {
 
   /** The module that a file imports by name, with or without leading dots; undefined when no file is found. */
   find(module: string, importer: string | undefined): NamespaceValue | undefined {
-    if (NEVER_READ.has(module.split('.')[0]!)) return undefined;
+    if (NEVER_READ.has(module.split('.')[0]!) && !ARCHITECTURES.test(module)) return undefined;
     for (const stem of this.stems(module, importer)) {
       const path = moduleFile(stem, this.files);
       if (path !== undefined) return this.namespace(path, stem, () => this.sources?.root(path, this.files));

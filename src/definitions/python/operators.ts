@@ -1,6 +1,7 @@
 import { unknown, type Unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
-import { boolean, firstReason, float, integer, list, text, tuple, undecidedPlain, type Value } from './values';
+import { formatted } from './formatting';
+import { boolean, dictionary, firstReason, float, integer, list, text, tuple, undecidedPlain, type Value } from './values';
 
 const numberOf = (value: Value): number | undefined => {
   if (value.kind === 'integer' || value.kind === 'float') return value.value;
@@ -32,8 +33,13 @@ export function arithmetic(operator: string, left: Value, right: Value, line: nu
   return undecidedPlain(unknown(`\`${first} ${operator} ${second}\` has no exact result`, line));
 }
 
-/** `+` and `*` on lists, tuples and text. */
+/** `+`, `*` and `%` on lists, tuples and text. */
 function joinedSequence(operator: string, left: Value, right: Value): Value | undefined {
+  if (operator === '%' && left.kind === 'string') return formatted(left.value, right);
+  if (operator === '*' && left.kind === 'string' && right.kind === 'integer' && left.value.length * right.value <= MAXIMUM_LENGTH)
+    return text(left.value.repeat(Math.max(0, right.value)));
+  if (operator === '|' && left.kind === 'dictionary' && right.kind === 'dictionary')
+    return dictionary([...left.entries, ...right.entries], left.doubt ?? right.doubt);
   if (operator === '+' && left.kind === 'string' && right.kind === 'string')
     return left.value.length + right.value.length > MAXIMUM_LENGTH ? undefined : text(left.value + right.value);
   if (operator === '+' && left.kind === 'sequence' && right.kind === 'sequence') {

@@ -3,12 +3,12 @@ import { unknown, type Unknown } from '../../architecture/architecture';
 import { iterated } from './collections';
 import type { Completion, Context } from './context';
 import { doubtStatements, mayJump } from './doubt';
-import { brokenReason, defineClass, defineFunction } from './functions';
+import { brokenReason, decorated, defineClass, defineFunction } from './functions';
 import { reasonOf, truth } from './operators';
 import type { Scope } from './scope';
 import { childrenOf, field, isDangling, lineOf, written } from './syntax';
 import { bindPattern } from './targets';
-import { NONE, reference, undecided, undecidedPlain } from './values';
+import { NONE, reference, undecided, undecidedPlain, type ClassValue, type Value } from './values';
 
 type Rule = (node: Node, scope: Scope, context: Context) => Completion;
 
@@ -149,11 +149,17 @@ function define(node: Node, scope: Scope, context: Context): Completion {
     const broken = brokenReason(definition) ?? (node === definition ? undefined : brokenReason(node));
     const value = defineClass(definition, scope, context);
     if (broken) value.members.set('__init__', { kind: 'undecided', reason: broken, plain: false });
-    scope.set(name, value);
+    scope.set(name, decoratedClass(value, decorators, scope, context));
     context.defined(value);
   } else if (definition.hasError) scope.set(name, undecided(`${name} cannot be parsed as it stands`, lineOf(definition)));
   else scope.set(name, defineFunction(definition, scope, context, undefined, decorators));
   return undefined;
+}
+
+/** Decorators of a class mostly note it down; one that is not known is taken to hand the class on. */
+function decoratedClass(value: ClassValue, decorators: readonly Node[], scope: Scope, context: Context): Value {
+  const result = decorators.length > 0 ? decorated(value, value.name, decorators, scope, context) : value;
+  return result.kind === 'undecided' ? value : result;
 }
 
 /** The branches of an `if` with their conditions; the last may have none. */

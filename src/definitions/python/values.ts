@@ -35,6 +35,8 @@ export interface DictionaryValue {
   readonly kind: 'dictionary';
   readonly entries: Map<string | number, Value>;
   doubt?: Unknown;
+  /** What makes an entry that is missing: `defaultdict(list)`. */
+  missing?: Value;
 }
 
 /** One formal argument of a function in the source; defaults are evaluated where the function is defined. */
@@ -78,6 +80,8 @@ export interface ClassValue {
   readonly bases: readonly Value[];
   readonly members: Map<string, Value>;
   readonly node: Node;
+  /** The fields of a data class in order, those of its bases first; absent for every other class. */
+  fields?: readonly Formal[];
 }
 
 /** An object with attributes: an instance of a class of the source or of a library. */
@@ -86,6 +90,8 @@ export class InstanceValue {
   readonly attributes = new Map<string, Value>();
   /** Why it may hold more or other attributes than these; empty when it does not. */
   readonly doubts: Unknown[] = [];
+  /** The attributes in order of an object that is a tuple too. */
+  order?: readonly string[];
 
   constructor(readonly classValue: ClassValue | undefined) {}
 }
