@@ -1,7 +1,7 @@
 import { ProtobufWriter } from './protobuf';
 
 /** Element types by their numbers in onnx.proto (TensorProto.DataType). */
-const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 export type OnnxType = keyof typeof ELEMENT_TYPES;
 
 export const elementType = (type: OnnxType): number => ELEMENT_TYPES[type];

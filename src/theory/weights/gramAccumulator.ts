@@ -1,0 +1,114 @@
+import type { MatrixLayout } from './matrixNorms';
+import type { TransposedProduct } from './products';
+import type { Gram } from './spectralBracket';
+
+type Values = Float32Array | Float64Array;
+
+/** Rows of a tall matrix, or columns of a wide one, that are multiplied at once. */
+const SLICE_NUMBERS = 1 << 22;
+/** Wide matrices are held whole while their Gram matrix is made, up to this many numbers. */
+const MOST_HELD = 1 << 26;
+/** Largest Gram matrix that is made: 8192 × 8192 numbers take half a gigabyte with its factor. */
+const LARGEST_GRAM = 6144;
+
+/** Makes the Gram matrix of the smaller side of a matrix from its values in row-major order: WᵀW of a tall one, WWᵀ of a wide one. */
+export class GramAccumulator {
+  private readonly size: number;
+  private readonly tall: boolean;
+  private readonly held: Values[] = [];
+  private heldCount = 0;
+  private gram: Float64Array | undefined;
+  private trace = 0;
+
+  /** Whether the Gram matrix of a matrix of this shape fits into memory. */
+  static fits({ rows, columns }: MatrixLayout): boolean {
+    return Math.min(rows, columns) <= LARGEST_GRAM && (rows >= columns || rows * columns <= MOST_HELD);
+  }
+
+  constructor(
+    private readonly layout: MatrixLayout,
+    private readonly product: TransposedProduct,
+  ) {
+    this.tall = layout.rows > layout.columns;
+    this.size = this.tall ? layout.columns : layout.rows;
+  }
+
+  async add(values: Values): Promise<void> {
+    for (const value of values) this.trace += value * value;
+    this.held.push(values);
+    this.heldCount += values.length;
+    if (this.tall && this.heldCount >= SLICE_NUMBERS) await this.multiplyRows();
+  }
+
+  async finish(): Promise<Gram> {
+    if (this.tall) await this.multiplyRows();
+    else await this.multiplyColumns();
+    const { rows, columns } = this.layout;
+    const slices = Math.ceil((rows * columns) / SLICE_NUMBERS);
+    return {
+      values: this.gram ?? new Float64Array(this.size ** 2),
+      size: this.size,
+      terms: Math.max(rows, columns) + slices,
+      trace: this.trace,
+    };
+  }
+
+  private takeHeld(count: number): Values {
+    const [first] = this.held;
+    let whole: Values;
+    if (first && this.held.length === 1) whole = first;
+    else {
+      whole = first instanceof Float64Array ? new Float64Array(this.heldCount) : new Float32Array(this.heldCount);
+      let at = 0;
+      for (const part of this.held) {
+        whole.set(part, at);
+        at += part.length;
+      }
+    }
+    this.held.length = 0;
+    const rest = whole.subarray(count);
+    if (rest.length > 0) this.held.push(rest.slice());
+    this.heldCount = rest.length;
+    return whole.subarray(0, count);
+  }
+
+  private async multiplyRows(): Promise<void> {
+    const { columns } = this.layout;
+    const rows = Math.floor(this.heldCount / columns);
+    if (rows === 0) return;
+    const values = this.takeHeld(rows * columns);
+    await this.addProduct(transposed(values, rows, columns), rows);
+  }
+
+  private async multiplyColumns(): Promise<void> {
+    const { rows, columns } = this.layout;
+    const values = this.takeHeld(rows * columns);
+    const width = Math.max(1, Math.min(columns, Math.floor(SLICE_NUMBERS / Math.max(1, rows))));
+    for (let from = 0; from < columns; from += width) {
+      const slice = Math.min(width, columns - from);
+      const packed = new Float64Array(rows * slice);
+      for (let row = 0; row < rows; row++) packed.set(values.subarray(row * columns + from, row * columns + from + slice), row * slice);
+      await this.addProduct(packed, slice);
+    }
+  }
+
+  private async addProduct(packed: Float64Array, inner: number): Promise<void> {
+    const part = await this.product(packed, packed, this.size, this.size, inner);
+    if (!this.gram) this.gram = part;
+    else for (let index = 0; index < part.length; index++) this.gram[index]! += part[index]!;
+  }
+}
+
+const TILE = 32;
+
+/** The transpose of `rows` × `columns` values as 64-bit floats, by tiles. */
+function transposed(values: Values, rows: number, columns: number): Float64Array {
+  const result = new Float64Array(rows * columns);
+  for (let rowTile = 0; rowTile < rows; rowTile += TILE)
+    for (let columnTile = 0; columnTile < columns; columnTile += TILE) {
+      const [rowEnd, columnEnd] = [Math.min(rows, rowTile + TILE), Math.min(columns, columnTile + TILE)];
+      for (let row = rowTile; row < rowEnd; row++)
+        for (let column = columnTile; column < columnEnd; column++) result[column * rows + row] = values[row * columns + column]!;
+    }
+  return result;
+}
