@@ -1,8 +1,9 @@
 import { unknown } from '../../architecture/architecture';
 import { kerasRule } from '../../architecture/keras/kerasRules';
 import { ancestors } from '../python/classes';
+import { deepCopied } from '../python/copying';
 import type { Context, Index, Library } from '../python/context';
-import { InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
+import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
 import { callApplicationHelper } from './applicationHelpers';
 import { applyRule, argument, describe, ruleLayer, shapeFrom } from './construct';
 import { canonical, isHarmlessPath, isKerasBase, layerName, snakeCase } from './kerasPaths';
@@ -27,6 +28,8 @@ export class KerasLibrary implements Library {
 
   call(path: string, call: Call, context: Context): Value | undefined {
     const name = canonical(path);
+    const decorated = callDecorator(name, call);
+    if (decorated) return decorated;
     const helped = callApplicationHelper(name, call, context);
     if (helped) return helped;
     if (name === 'keras.layers.Input') return inputTensor(call, context);
@@ -36,6 +39,7 @@ export class KerasLibrary implements Library {
     if (/^keras\.initializers\.\w+$/.test(name) && [...call.keywords.keys()].every(key => key === 'seed') && call.positional.length === 0)
       return text(name.replace('keras.initializers.', ''));
     if (name === 'functools.partial') return partial(call);
+    if (/^copy\.(deep)?copy$/.test(name) && call.positional[0]) return deepCopied(call.positional[0], () => undefined);
     if (/^tensorflow\.(Variable|compat\.v1\.Variable)$|^keras\.(Variable|backend\.Variable)$/.test(name)) return variable(call, context);
     return this.callFunction(name, call, context);
   }
@@ -187,6 +191,17 @@ export class KerasLibrary implements Library {
     this.names.set(key, count);
     return { kind: 'integer', value: count };
   }
+}
+
+const DECORATORS =
+  /^(tensorflow\.(function|autograph\.experimental\.\w+)|keras\.(saving|utils|api_export)\.(register_keras_serializable|keras_export|export)|keras\.\w+\.keras_export|jax\.jit)$/;
+
+/** Decorators that hand on what they are given, with or without arguments of their own. */
+function callDecorator(name: string, call: Call): Value | undefined {
+  if (!DECORATORS.test(name)) return undefined;
+  const [first] = call.positional;
+  const isTarget = first?.kind === 'function' || first?.kind === 'class' || first?.kind === 'builtin';
+  return isTarget ? first : builtin(({ positional: [target] }) => target ?? NONE);
 }
 
 function tensorMember(tensor: KerasTensor, name: string, context: Context): Value | undefined {
