@@ -1,12 +1,25 @@
 import { Fault, Stopped, UsageFault, sentenceOf } from '../common/fault';
 import type { Command } from './command';
 import { boundCommand } from './commands/bound';
+import { complexityCommand } from './commands/complexity';
 import { definitionsCommand } from './commands/definitions';
+import { normsCommand } from './commands/norms';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
+import { shiftCommand } from './commands/shift';
+import { transferabilityCommand } from './commands/transferability';
 import { ProcessTerminal } from './terminal';
 
-const COMMANDS: readonly Command[] = [definitionsCommand, runCommand, runsCommand, boundCommand];
+const COMMANDS: readonly Command[] = [
+  definitionsCommand,
+  runCommand,
+  runsCommand,
+  boundCommand,
+  normsCommand,
+  shiftCommand,
+  complexityCommand,
+  transferabilityCommand,
+];
 
 /** The help text: every command with its arguments and one sentence. */
 export function help(): string {
