@@ -110,8 +110,12 @@ async function buildKernels() {
 /** Copies what the bundles load at run time beside them, unless it is there: a running program may be reading it. */
 function copyAssets() {
   const assets = {
-    'tree-sitter.wasm': '@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm',
-    'tree-sitter-python.wasm': '@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm',
+    ...Object.fromEntries(
+      ['', '-python', '-javascript', '-typescript', '-tsx'].map(grammar => [
+        `tree-sitter${grammar}.wasm`,
+        `@vscode/tree-sitter-wasm/wasm/tree-sitter${grammar}.wasm`,
+      ]),
+    ),
     'ort.wasm.min.js': 'onnxruntime-web/dist/ort.wasm.min.js',
     'ort-wasm-simd-threaded.wasm': 'onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
     'ort-wasm-simd-threaded.mjs': 'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',

@@ -18,7 +18,9 @@ export class AnalysisService {
     const request = message as { kind?: unknown; id?: unknown } | null;
     if (isAnalyse(request)) {
       try {
-        const analysis = analyse(await this.documents, request.document, request.settings);
+        const documents = await this.documents;
+        await documents.prepare(request.document.uri);
+        const analysis = analyse(documents, request.document, request.settings);
         this.reply({ kind: 'analysed', id: request.id, analysis });
       } catch (error) {
         this.reply({ kind: 'failed', id: request.id, sentence: `${request.document.uri} could not be analysed (${sentenceOf(error)})` });

@@ -5,10 +5,12 @@ import type { DefinitionReader } from './definitionReader';
 import { KerasReader } from './keras/kerasReader';
 import { PytorchReader } from './pytorch/pytorchReader';
 import { ParsedSources } from './python/parsedSources';
-
 import { DiskFiles, type SourceFiles } from './python/sourceFiles';
 import { isWhole } from './python/syntax';
-import { SourceParser } from './sourceParser';
+import { mayConfigure, readConfiguration } from './huggingFace/huggingFaceReader';
+import { languageOf } from './languages';
+import { OpenTrees } from './openTrees';
+import { SourceParser, type Grammar } from './sourceParser';
 
 /** One definition of a document as it stands, or as it last stood when its text is broken. */
 export interface ReadDefinition {
@@ -37,36 +39,42 @@ export class Documents {
   private readonly remembered = new Map<string, readonly Architecture[]>();
   /** Texts of the documents that are open, by path: they come before what is on disk. */
   private readonly open = new Map<string, string>();
+  private readonly trees = new OpenTrees();
+  private readonly parsers: Map<Grammar, SourceParser>;
   private readonly sources: ParsedSources;
   private readonly files: SourceFiles;
 
-  constructor(
-    private readonly parser: SourceParser,
-    disk: SourceFiles = new DiskFiles(),
+  private constructor(
+    private readonly assets: string,
+    private readonly python: SourceParser,
+    disk: SourceFiles,
   ) {
-    this.sources = new ParsedSources(parser);
+    this.parsers = new Map([['python', python]]);
+    this.sources = new ParsedSources(python);
     this.files = { read: path => this.open.get(path) ?? disk.read(path) };
   }
 
-  /** Loads the parser from the folder that holds its WebAssembly files. */
-  static async load(assets: string): Promise<Documents> {
-    return new Documents(await SourceParser.load(assets, 'python'));
+  /** Loads the parser of Python from the folder that holds the parsers' WebAssembly files. */
+  static async load(assets: string, disk: SourceFiles = new DiskFiles()): Promise<Documents> {
+    return new Documents(assets, await SourceParser.load(assets, 'python'), disk);
+  }
+
+  /** Loads what reading a document needs and is not loaded yet; to be awaited before `read`. */
+  async prepare(uri: string): Promise<void> {
+    const language = languageOf(uri);
+    if (language !== 'json' && !this.parsers.has(language)) this.parsers.set(language, await SourceParser.load(this.assets, language));
   }
 
   /** Reads one version of a document. Never throws over its text. */
-  read({ uri, text }: Pick<SourceDocument, 'uri' | 'text'>, { folders = [], call }: Partial<AnalysisSettings> = {}): ReadDocument {
+  read({ uri, text }: Pick<SourceDocument, 'uri' | 'text'>, settings: Partial<AnalysisSettings> = {}): ReadDocument {
     if (text.length > MAXIMUM_TEXT) return { definitions: [], skipped: 'the file is larger than 1 MB' };
-    const readers = this.readers.filter(reader => reader.mayDefine(text));
-    if (readers.length === 0) return { definitions: [] };
+    const read = this.readText(uri, text, settings);
+    if (!read) {
+      this.trees.close(uri);
+      return { definitions: [] };
+    }
+    const { found, broken } = read;
     const before = this.remembered.get(uri) ?? [];
-    const path = pathOf(uri);
-    if (path !== undefined) this.open.set(path, text);
-    const context = { path, files: this.files, folders, sources: this.sources, call };
-    const { found, broken } = this.parser.parse(text, root => ({
-      found: readers.flatMap(reader => reader.read(root, context)),
-      broken: !isWhole(root),
-    }));
-    this.sources.trim();
     const definitions = broken ? keepLastGood(found, before) : found.map(architecture => ({ architecture, stale: false }));
     this.remember(
       uri,
@@ -79,6 +87,34 @@ export class Documents {
   forget(uri: string): void {
     this.remembered.delete(uri);
     this.open.delete(pathOf(uri) ?? '');
+    this.trees.close(uri);
+  }
+
+  /** Bytes of memory that the parsers have taken for trees; never shrinks. */
+  get treeBytes(): number {
+    return this.python.memoryBytes;
+  }
+
+  /** What a text defines, and whether it is broken; undefined where it cannot define a model. */
+  private readText(uri: string, text: string, settings: Partial<AnalysisSettings>): ReadText | undefined {
+    const language = languageOf(uri);
+    if (language === 'json') return mayConfigure(text) ? readConfiguration(text) : undefined;
+    if (language === 'python') return this.readPython(uri, text, settings);
+    return undefined;
+  }
+
+  private readPython(uri: string, text: string, { folders = [], call }: Partial<AnalysisSettings>): ReadText | undefined {
+    const readers = this.readers.filter(reader => reader.mayDefine(text));
+    if (readers.length === 0) return undefined;
+    const path = pathOf(uri);
+    if (path !== undefined) this.open.set(path, text);
+    const context = { path, files: this.files, folders, sources: this.sources, call };
+    const read = this.trees.use(uri, text, this.python, root => ({
+      found: readers.flatMap(reader => reader.read(root, context)),
+      broken: !isWhole(root),
+    }));
+    this.sources.trim();
+    return read;
   }
 
   private remember(uri: string, architectures: readonly Architecture[]): void {
@@ -86,6 +122,11 @@ export class Documents {
     this.remembered.set(uri, architectures);
     if (this.remembered.size > REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
   }
+}
+
+interface ReadText {
+  readonly found: readonly Architecture[];
+  readonly broken: boolean;
 }
 
 const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);

@@ -14,6 +14,9 @@ const NOT_FOLLOWED: readonly (readonly [key: string, why: string])[] = [
 /** Nesting of JSON that is looked at; a configuration needs a handful. */
 const MAXIMUM_DEPTH = 50;
 
+/** Whether a JSON text may be a model's configuration: a cheap test before it is parsed. */
+export const mayConfigure = (text: string): boolean => /"(model_type|architectures)"/.test(text);
+
 /** The models that a Hugging Face `config.json` stands for: one for each name in `architectures`. `broken` says that the text is no JSON. */
 export function readConfiguration(text: string): { readonly found: Architecture[]; readonly broken: boolean } {
   if (depthOf(text) > MAXIMUM_DEPTH) return { found: [], broken: false };

@@ -30,7 +30,11 @@ export function rangeOf(node: Node): SourceRange {
 }
 
 /** Whether Python would accept the text. The grammar lets a line end after `=` and takes the next line for the value; Python does not. */
-export const isWhole = (root: Node): boolean => !root.hasError && !root.descendantsOfType('assignment').some(isDangling);
+export const isWhole = (root: Node): boolean =>
+  !root.hasError && !(ENDS_IN_EQUALS.test(root.text) && root.descendantsOfType('assignment').some(isDangling));
+
+/** A line that ends in `=`, a comment aside: only after one can an assignment dangle. */
+const ENDS_IN_EQUALS = /=[^\S\n]*(#.*)?$/m;
 
 /** An assignment whose value stands on another line than its `=`, without a backslash between them. */
 export function isDangling(assignment: Node): boolean {
