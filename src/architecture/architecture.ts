@@ -1,3 +1,5 @@
+import type { Composition, Side } from './composition';
+
 /** A value that was read from a source, or the reason why it could not be. */
 export type Known<T> = { readonly known: true; readonly value: T } | Unknown;
 
@@ -65,6 +67,9 @@ export interface Layer {
   /** Own tensors that are part of its state and no parameters, as running means; absent when there are none. */
   readonly buffers?: Known<readonly Parameter[]>;
   readonly children: readonly Layer[];
+  /** Shapes of what it was given and made in the forward pass, batch first, as far as they are known; absent when it was not met. */
+  readonly inputShape?: readonly Side[];
+  readonly outputShape?: readonly Side[];
   /** Where it is constructed in the source. */
   readonly range: SourceRange;
 }
@@ -98,4 +103,6 @@ export interface Architecture {
   readonly arguments?: readonly GivenArgument[];
   /** Number of learnable scalars; known only when every contribution is. */
   readonly parameterCount: Known<number>;
+  /** How the layers compose in a forward pass, or why that is not known; absent where no reader looks. */
+  readonly composition?: Known<Composition>;
 }

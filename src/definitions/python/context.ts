@@ -11,7 +11,7 @@ export interface Library {
   callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined;
   /** The value of an attribute or a bound method; `instance.attributes` was searched before. */
   attribute(value: Value, name: string, context: Context): Value | undefined;
-  /** `value.name = assigned`: on a value that only the library understands, and told of it on every other object. */
+  /** `value.name = assigned`: on a value that only the library understands, and told of it on every other object; `[]` for an element, `op=` after `+=` and its like. */
   assign(value: Value, name: string, assigned: Value, line: number): void;
   /** An instance of a class of the source, before its `__init__` runs. */
   instantiate(classValue: ClassValue, call: Call): InstanceValue;
@@ -25,6 +25,8 @@ export interface Library {
   subscript(value: Value, index: Value): Value | undefined;
   /** `value[a, b:c]` of a value that only the library understands; `subscript` answers where this is absent. */
   select?(value: Value, indices: readonly Index[], line: number): Value | undefined;
+  /** The result of `<`, `==` and their like where an operand is the library's and the result is no truth value. */
+  compare?(left: Value, right: Value, line: number): Value | undefined;
   /** Whether a value is an instance of a library's class. */
   isInstance(value: Value, path: string): boolean | undefined;
   /** Whether `from module import *` brings in the name. */

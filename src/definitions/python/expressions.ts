@@ -292,6 +292,12 @@ function readBooleanOperator(node: Node, scope: Scope, context: Context): Value 
 function readComparison(node: Node, scope: Scope, context: Context): Value {
   const operands = childrenOf(node).map(child => context.evaluate(child, scope));
   const operators = node.childrenForFieldName('operators').map(operator => operator.type);
+  const [left, right] = operands;
+  const joined =
+    left && right && operators.length === 1 && /^[<>=!]/.test(operators[0]!)
+      ? context.library.compare?.(left, right, lineOf(node))
+      : undefined;
+  if (joined) return joined;
   let all: boolean | undefined = true;
   for (const [index, operator] of operators.entries()) {
     const holds = compare(operator, operands[index] ?? NONE, operands[index + 1] ?? NONE);

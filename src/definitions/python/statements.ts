@@ -108,7 +108,9 @@ function assignAugmented(node: Node, scope: Scope, context: Context): void {
     else before.doubt ??= unknown(`\`${written(right)}\` is not known`, lineOf(right));
     return;
   }
-  bindPattern(left, context.operate(operator, before, context.evaluate(right, scope), lineOf(node)), scope, context);
+  const after = context.operate(operator, before, context.evaluate(right, scope), lineOf(node));
+  if (before.kind === 'library') context.library.assign(before, 'op=', after, lineOf(node));
+  bindPattern(left, after, scope, context);
 }
 
 function runImport(node: Node, scope: Scope, { modules }: Context): Completion {

@@ -22,6 +22,7 @@ export function bindPattern(target: Node, value: Value, scope: Scope, context: C
     case 'subscript': {
       const container = context.evaluate(field(target, 'value') ?? target, scope);
       const index = field(target, 'subscript');
+      if (container.kind === 'library') context.library.assign(container, '[]', value, lineOf(target));
       assignSubscript(container, index ? context.evaluate(index, scope) : value, value, lineOf(target));
       return;
     }

@@ -1,5 +1,4 @@
 import type { AttentionNode, CompositionNode } from '../../../architecture/composition';
-import type { ParameterValue } from '../tensors';
 import { matrixShape } from './joins';
 import type { Recorder } from './recorder';
 import type { SymbolicTensor } from './symbolicTensor';
@@ -7,28 +6,30 @@ import type { SymbolicTensor } from './symbolicTensor';
 /** The product of two tensors as matrices; softmax(scale·QKᵀ + constant)V becomes one attention step. */
 export function matrixProduct(recorder: Recorder, name: string, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor {
   const shape = matrixShape(left.sides, right.sides);
+  const applied = appliedMatrix(recorder, left, right, line);
+  if (applied) return applied;
   if (!shape) return recorder.unknown(name, 'the inner sides of this product do not fit', line, [left, right]);
   const attention = attended(recorder, left, right, line);
   if (attention) return attention;
   return recorder.emit({ kind: 'product', of: 'matrices' }, [left, right], shape.sides, line);
 }
 
-/** A tensor times a learnable matrix: x @ W, or x @ Wᵀ where `transposed`. Its spectral norm is the same either way. */
-export function applyMatrix(
-  recorder: Recorder,
-  tensor: SymbolicTensor,
-  weight: { readonly path: string; readonly value: ParameterValue; readonly transposed: boolean },
-  line: number,
-): SymbolicTensor | undefined {
-  const { shape } = weight.value;
-  if (!shape.known || shape.value.length !== 2) return undefined;
-  const [inputs, outputs] = weight.transposed ? [shape.value[1]!, shape.value[0]!] : [shape.value[0]!, shape.value[1]!];
-  const side = tensor.sides?.at(-1);
-  if (side && side.symbols.length === 0 && side.factor !== inputs)
-    return recorder.unknown(weight.path, `a width of ${side.factor} does not fit a matrix of ${inputs} × ${outputs}`, line, [tensor]);
-  const sides = tensor.sides && [...tensor.sides.slice(0, -1), { factor: outputs, symbols: [] }];
-  const aligned = recorder.along(tensor, (tensor.sides?.length ?? 1) - 1, line);
-  return recorder.emit({ kind: 'layer', path: weight.path, tensor: '', gain: { euclidean: 1, rows: 1 } }, [aligned], sides, line);
+/** A tensor times a learnable matrix of two sides, however that was transposed: its spectral norm is the same. */
+export function appliedMatrix(recorder: Recorder, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor | undefined {
+  const path = matrixBehind(recorder.nodes, right.node);
+  const sides = matrixShape(left.sides, right.sides)?.sides;
+  if (path === undefined || !sides || recorder.nodes[left.node]!.kind === 'parameter') return undefined;
+  const aligned = recorder.along(left, left.sides!.length - 1, line);
+  return recorder.emit({ kind: 'layer', path, tensor: '', gain: { euclidean: 1, rows: 1 } }, [aligned], sides, line);
+}
+
+function matrixBehind(nodes: readonly CompositionNode[], place: number): string | undefined {
+  const node = nodes[place]!;
+  if (node.shape?.length !== 2) return undefined;
+  if (node.kind === 'parameter') return node.path;
+  return node.kind === 'reshape' && ['t', 'transpose', 'permute', 'rows'].includes(node.name)
+    ? matrixBehind(nodes, node.inputs[0]!)
+    : undefined;
 }
 
 /** `softmax(scores) @ values`, seen from the steps that made the scores. */
@@ -72,7 +73,7 @@ function scoresBehind(recorder: Recorder, place: number, scale = 1): Scores | un
     case 'reshape':
       return keepsLastSide(recorder, first!, place) ? scoresBehind(recorder, first!, scale) : undefined;
     case 'sum': {
-      const isConstant = (input: number) => !dependsOnInput(recorder.nodes, input);
+      const isConstant = (input: number) => !recorder.dependsOnInput(recorder.madeBy(input)!);
       if (node.inputs.length !== 2) return undefined;
       if (isConstant(second!)) return scoresBehind(recorder, first!, scale);
       return isConstant(first!) ? scoresBehind(recorder, second!, scale) : undefined;
@@ -88,19 +89,6 @@ function keepsLastSide(recorder: Recorder, from: number, to: number): boolean {
   const name = node.kind === 'reshape' ? node.name : '';
   const [before, after] = [from, to].map(place => recorder.nodes[place]!.shape?.slice(-2));
   return ['view', 'reshape', 'unsqueeze', 'squeeze'].includes(name) && before !== undefined && String(before) === String(after);
-}
-
-function dependsOnInput(nodes: readonly CompositionNode[], place: number): boolean {
-  const open = [place];
-  const seen = new Set<number>();
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    const node = nodes[next]!;
-    if (node.kind === 'input' || node.kind === 'unknown') return true;
-    open.push(...node.inputs);
-  }
-  return false;
 }
 
 /** Writes down one attention step. `keys` have their rows along the last axis but one when they are transposed. */

@@ -23,6 +23,7 @@ export class Recorder {
   readonly shapes = new Map<string, LayerShapes>();
   /** The tensors that the steps made, by place. */
   private readonly made: SymbolicTensor[] = [];
+  private readonly moves: boolean[] = [];
   private readonly paths = new Map<ModuleValue | ParameterValue, string>();
 
   constructor(root: ModuleValue) {
@@ -38,6 +39,7 @@ export class Recorder {
   emit(operation: Operation, inputs: readonly SymbolicTensor[], sides: Sides, line: number, features?: number): SymbolicTensor {
     if (this.nodes.length >= MAXIMUM_NODES) throw new RangeError('too many steps');
     const axis = features ?? Math.max(0, (sides?.length ?? 1) - 1);
+    this.moves.push(operation.kind === 'input' || operation.kind === 'unknown' || inputs.some(input => this.dependsOnInput(input)));
     this.nodes.push({
       ...operation,
       inputs: inputs.map(input => input.node),
@@ -54,6 +56,11 @@ export class Recorder {
   /** What the step at a place made. */
   madeBy(place: number): SymbolicTensor | undefined {
     return this.made[place];
+  }
+
+  /** Whether a tensor's values may change with the input. */
+  dependsOnInput({ node }: SymbolicTensor): boolean {
+    return this.moves[node]!;
   }
 
   /** An operation that is not known: its result has no relation to its inputs that may be used. */

@@ -1,0 +1,170 @@
+import { known, unknown, type Architecture, type Known, type Layer } from '../../../architecture/architecture';
+import type { Composition, CompositionNode } from '../../../architecture/composition';
+import { Budget, Exhausted } from '../../python/budget';
+import { callFunction } from '../../python/calls';
+import { findMember } from '../../python/classes';
+import { Interpreter, TOO_MUCH } from '../../python/interpreter';
+import type { Modules } from '../../python/modules';
+import type { Call, FunctionValue, Value } from '../../python/values';
+import { ModuleValue } from '../moduleValue';
+import { ForwardLibrary } from './forwardLibrary';
+import { sideOf } from './dimension';
+import { inputShapes, type InputShape } from './inputShapes';
+import { Recorder } from './recorder';
+import { SymbolicTensor } from './symbolicTensor';
+
+/** Nodes of the source that one forward pass may visit, and all passes over one file together. */
+const PASS_STEPS = 150_000;
+const FILE_STEPS = 1_000_000;
+
+/** Shapes of the input that are tried at most. */
+const MAXIMUM_TRIES = 4;
+
+/** Evaluates the forward passes of one file's definitions. */
+export class Composer {
+  private readonly budget = new Budget(FILE_STEPS, PASS_STEPS);
+
+  constructor(private readonly modules: Modules) {}
+
+  /**
+   * An architecture with how its layers compose, and the shapes that each meets. `given` are the construction arguments by name, `input` the shape
+   * that a directive names.
+   */
+  compose(architecture: Architecture, module: ModuleValue, given: ReadonlyMap<string, Value>, input?: InputShape): Architecture {
+    if (!architecture.parameterCount.known) {
+      const { why, line } = architecture.parameterCount;
+      return { ...architecture, composition: unknown(`not all of its layers are known: ${why}`, line) };
+    }
+    const forward = forwardOf(module);
+    if (!forward) return { ...architecture, composition: unknown('it has no `forward` that can be read', architecture.range.startLine) };
+    const shapes: readonly (InputShape | undefined)[] = input
+      ? [input]
+      : [...inputShapes(module, given).slice(0, MAXIMUM_TRIES), undefined];
+    let best: Pass | undefined;
+    for (const shape of shapes) {
+      const pass = this.pass(module, forward, shape, architecture.range.startLine);
+      if (!best || pass.doubts < best.doubts) best = pass;
+      if (best.doubts === 0) break;
+    }
+    const layers = architecture.layers.map(layer => withShapes(layer, best!.recorder));
+    return { ...architecture, layers, composition: best!.composition };
+  }
+
+  private pass(module: ModuleValue, forward: Forward, shape: InputShape | undefined, line: number): Pass {
+    const recorder = new Recorder(module);
+    const interpreter = new Interpreter(new ForwardLibrary(recorder), this.budget, () => undefined, this.modules);
+    this.budget.renew();
+    try {
+      const result = this.budget.apart(() => run(module, forward, shape, recorder, interpreter, line));
+      return toPass(recorder, result, shape, line);
+    } catch (error) {
+      if (!(error instanceof Exhausted || error instanceof RangeError)) throw error;
+      return { recorder, composition: unknown(`its \`forward\`: ${TOO_MUCH}`, line), doubts: Infinity };
+    }
+  }
+}
+
+interface Pass {
+  readonly recorder: Recorder;
+  readonly composition: Known<Composition>;
+  /** Operations and shapes that stayed unknown. */
+  readonly doubts: number;
+}
+
+/** The method of the source, or `chain` for a container of the library that is a definition by itself. */
+type Forward = FunctionValue | 'chain';
+
+function forwardOf(module: ModuleValue): Forward | undefined {
+  const found = module.classValue && findMember(module.classValue, 'forward');
+  if (found && 'member' in found) return found.member.kind === 'function' ? found.member : undefined;
+  return module.base === 'torch.nn.Sequential' || (found && 'library' in found && found.library !== 'torch.nn.Module')
+    ? 'chain'
+    : undefined;
+}
+
+function run(
+  module: ModuleValue,
+  forward: Forward,
+  shape: InputShape | undefined,
+  recorder: Recorder,
+  interpreter: Interpreter,
+  line: number,
+): Value {
+  const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };
+  const formals =
+    forward === 'chain' ? [] : forward.formals.slice(1).filter(formal => formal.role !== 'rest' && formal.role !== 'keywords');
+  const isNumber = (annotation: string | undefined) => /^(int|float|bool|str)\b/.test(annotation ?? '');
+  const tensors = formals.filter(formal => !formal.default && !isNumber(formal.annotation)).map(formal => formal.name);
+  const names = forward === 'chain' ? ['input'] : tensors.length > 0 ? tensors : formals.slice(0, 1).map(formal => formal.name);
+  const inputs = names.map(
+    (name, place) =>
+      [
+        name,
+        recorder.emit(
+          { kind: 'input', name },
+          [],
+          place === 0 ? shape?.sides : undefined,
+          line,
+          imageFeatures(place === 0 ? shape : undefined),
+        ),
+      ] as const,
+  );
+  const call: Call = { positional: [], keywords: new Map(inputs), range, type: 'forward' };
+  if (forward !== 'chain') return callFunction(forward, { ...call, positional: [module] }, interpreter, module);
+  return interpreter.call(module, { ...call, positional: inputs.map(([, tensor]) => tensor), keywords: new Map() });
+}
+
+/** The rows of an image are its pixels: vectors of channels. */
+const imageFeatures = (shape: InputShape | undefined): number | undefined => (shape && shape.sides.length >= 4 ? 1 : undefined);
+
+function toPass(recorder: Recorder, result: Value, shape: InputShape | undefined, line: number): Pass {
+  const outputs = tensorsIn(result).map(tensor => tensor.node);
+  const doubt = result.kind === 'undecided' ? result.reason : unknown('what its `forward` returns is not a tensor', line);
+  if (outputs.length === 0) return { recorder, composition: doubt, doubts: 1e6 };
+  const { nodes, places } = pruned(recorder.nodes, outputs);
+  const composition: Composition = {
+    nodes: nodes.map((node, place) => (node.kind === 'sum' ? withIdentity(node, place, nodes) : node)),
+    outputs: outputs.map(output => places.get(output)!),
+    inputFrom: shape?.from ?? 'not known',
+  };
+  const doubts = nodes.filter(node => node.kind === 'unknown' || node.shape?.includes(null) !== false).length;
+  return { recorder, composition: known(composition), doubts };
+}
+
+/** Tensors in what `forward` returns: itself, or what tuples, lists, dictionaries and plain objects hold. */
+function tensorsIn(value: Value): SymbolicTensor[] {
+  if (value instanceof SymbolicTensor) return [value];
+  if (value.kind === 'sequence') return value.items.flatMap(tensorsIn);
+  if (value.kind === 'dictionary') return [...value.entries.values()].flatMap(tensorsIn);
+  if (value.kind === 'instance' && !(value instanceof ModuleValue)) return [...value.attributes.values()].flatMap(tensorsIn);
+  return [];
+}
+
+/** Only the steps that the outputs need, renumbered. */
+function pruned(all: readonly CompositionNode[], outputs: readonly number[]) {
+  const needed = new Set(outputs);
+  for (let place = all.length - 1; place >= 0; place--) if (needed.has(place)) for (const input of all[place]!.inputs) needed.add(input);
+  const kept = [...needed].sort((left, right) => left - right);
+  const places = new Map(kept.map((place, index) => [place, index]));
+  const nodes = kept.map(place => ({ ...all[place]!, inputs: all[place]!.inputs.map(input => places.get(input)!) }) as CompositionNode);
+  return { nodes, places };
+}
+
+/** Names the input of a sum that every other input was computed from. */
+function withIdentity(node: CompositionNode, place: number, nodes: readonly CompositionNode[]): CompositionNode {
+  const [left, right] = node.inputs;
+  if (node.kind !== 'sum' || left === undefined || right === undefined || left === right) return node;
+  const [early, late] = left < right ? [left, right] : [right, left];
+  const seen = new Set<number>([late]);
+  for (let each = late; each > early; each--) if (seen.has(each)) for (const input of nodes[each]!.inputs) seen.add(input);
+  const isSource = ['parameter', 'constant'].includes(nodes[early]!.kind);
+  return seen.has(early) && !isSource && place > late ? { ...node, identity: early } : node;
+}
+
+function withShapes(layer: Layer, recorder: Recorder): Layer {
+  const shapes = recorder.shapes.get(layer.path);
+  const children = layer.children.map(child => withShapes(child, recorder));
+  if (!shapes?.input && !shapes?.output) return { ...layer, children };
+  const side = (sides: typeof shapes.input) => sides?.map(sideOf);
+  return { ...layer, children, inputShape: side(shapes.input), outputShape: side(shapes.output) };
+}

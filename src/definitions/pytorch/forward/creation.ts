@@ -1,0 +1,61 @@
+import type { Call, Value } from '../../python/values';
+import { dimension, exactQuotient, operateSides, type Dimension } from './dimension';
+import type { Recorder } from './recorder';
+import { sideValue, SymbolicTensor } from './symbolicTensor';
+
+/** Functions that make a tensor which depends on no input, with a bound on its entries where there is one. */
+const ENTRIES: Readonly<Record<string, number | null>> = {
+  zeros: 0,
+  ones: 1,
+  rand: 1,
+  randn: null,
+  empty: null,
+  full: null,
+  arange: null,
+  linspace: null,
+  randperm: null,
+  randint: null,
+  eye: 1,
+  zeros_like: 0,
+  ones_like: 1,
+  rand_like: 1,
+  randn_like: null,
+  empty_like: null,
+  full_like: null,
+};
+
+export const isCreation = (name: string): boolean => Object.hasOwn(ENTRIES, name);
+
+/** The tensor that such a function makes; undefined for a name that is none of them. */
+export function createTensor(recorder: Recorder, name: string, call: Call): Value | undefined {
+  if (!isCreation(name)) return undefined;
+  const entry = ENTRIES[name] ?? null;
+  return recorder.emit({ kind: 'constant', entry }, [], sidesOf(recorder, name, call), call.range.startLine);
+}
+
+function sidesOf(recorder: Recorder, name: string, call: Call): readonly (Dimension | undefined)[] | undefined {
+  const [first, second, third] = call.positional;
+  if (call.spread) return undefined;
+  if (name.endsWith('_like')) return first instanceof SymbolicTensor ? first.sides : recorder.tensor(first, call.range.startLine)?.sides;
+  switch (name) {
+    case 'arange': {
+      const [start, end] = second ? [sideValue(first), sideValue(second)] : [dimension(0), sideValue(first)];
+      const step = third ? sideValue(third) : dimension(1);
+      const length = start && end && operateSides('-', end, start);
+      return [length && step && exactQuotient(length, step)];
+    }
+    case 'linspace':
+      return [sideValue(third ?? call.keywords.get('steps'))];
+    case 'randperm':
+      return [sideValue(first)];
+    case 'eye':
+      return [sideValue(first), sideValue(second ?? first)];
+    case 'randint':
+      return undefined;
+    default: {
+      const size = call.keywords.get('size') ?? (first?.kind === 'sequence' ? first : undefined);
+      if (size) return size.kind === 'sequence' && !size.doubt ? size.items.map(sideValue) : undefined;
+      return call.positional.some(value => value.kind === 'undecided') ? undefined : call.positional.map(sideValue);
+    }
+  }
+}

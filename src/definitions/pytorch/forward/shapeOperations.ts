@@ -1,0 +1,216 @@
+import { ISOMETRY } from '../../../architecture/composition';
+import { tuple, type Value } from '../../python/values';
+import { exactQuotient, dimension, numberOf, times, type Dimension } from './dimension';
+import { contraction } from './elementwise';
+import { concatenate } from './joins';
+import { flatten } from './layerCalls';
+import { keptSides, type TensorCall } from './operation';
+import { pad, resample, unfold } from './shapeLayers';
+import { permute, reshape, squeeze, transpose, unsqueeze } from './shapes';
+import { axisOf, sideValue, SymbolicTensor } from './symbolicTensor';
+
+type Operation = (call: TensorCall) => Value | undefined;
+
+const same: Operation = ({ tensor }) => tensor;
+
+const view: Operation = call => reshape(call.recorder, call.name, call.tensor, call.sides('shape'), call.line);
+
+/** Parts of a tensor along one axis. */
+function parts(call: TensorCall, axis: number, lengths: readonly (Dimension | undefined)[]): Value {
+  const { recorder, tensor, line, name } = call;
+  const place = tensor.sides && axisOf(axis, tensor.sides.length);
+  return tuple(
+    lengths.map(length =>
+      recorder.emit(
+        { kind: 'selection', name, gain: ISOMETRY },
+        [tensor],
+        place === undefined ? undefined : tensor.sides?.with(place, length),
+        line,
+        tensor.features,
+      ),
+    ),
+  );
+}
+
+const chunk: Operation = call => {
+  const [count, axis] = [call.number(0, 'chunks'), call.number(1, 'dim', 0)];
+  const side = axis === undefined ? undefined : call.tensor.sides?.at(axis);
+  if (count === undefined || axis === undefined || count > 4096) return undefined;
+  const length = side && exactQuotient(side, dimension(count));
+  return side && !length && numberOf(side) !== undefined ? undefined : parts(call, axis, Array<Dimension | undefined>(count).fill(length));
+};
+
+const split: Operation = call => {
+  const sizes = call.argument(0, call.rest[0] ? '' : 'split_size_or_sections') ?? call.argument(0, 'split_size');
+  const axis = call.number(1, 'dim', 0);
+  const side = axis === undefined ? undefined : call.tensor.sides?.at(axis);
+  if (axis === undefined || !side) return undefined;
+  if (sizes?.kind === 'sequence' && !sizes.doubt) return parts(call, axis, sizes.items.map(sideValue));
+  const size = sideValue(sizes);
+  const [whole, part] = [numberOf(side), size && numberOf(size)];
+  const exact = size && numberOf(exactQuotient(side, size));
+  if (exact !== undefined && exact <= 4096) return parts(call, axis, Array<Dimension | undefined>(exact).fill(size));
+  if (whole === undefined || !part || whole / part > 4096) return undefined;
+  return parts(
+    call,
+    axis,
+    Array.from({ length: Math.ceil(whole / part) }, (_, index) => dimension(Math.min(part, whole - index * part))),
+  );
+};
+
+/** `unbind`: the parts of side 1, without the axis. */
+export function unbind({ recorder, tensor, line }: Pick<TensorCall, 'recorder' | 'tensor' | 'line'>, axis: number): Value[] | undefined {
+  const { sides } = tensor;
+  const place = sides && axisOf(axis, sides.length);
+  const length = place === undefined ? undefined : numberOf(sides?.[place]);
+  if (!sides || place === undefined || length === undefined || length > 4096) return undefined;
+  const isRow = place === tensor.features;
+  const features = isRow ? undefined : tensor.features - (place < tensor.features ? 1 : 0);
+  const gain = { euclidean: 1, rows: isRow ? null : 1 };
+  return Array.from({ length }, () =>
+    recorder.emit({ kind: 'selection', name: 'unbind', gain }, [tensor], sides.toSpliced(place, 1), line, features),
+  );
+}
+
+const expand: Operation = call => {
+  const given = call.sides('size');
+  const { sides } = call.tensor;
+  if (!given || !sides) return undefined;
+  return call.recorder.expand(call.tensor, keptSides(given, sides), call.line);
+};
+
+const repeat: Operation = call => {
+  const { recorder, tensor, line } = call;
+  const given = call.sides('repeats');
+  if (!given || !tensor.sides || given.length < tensor.sides.length) return undefined;
+  const sides = given.map((times_, axis) => {
+    const before = tensor.sides![axis - given.length + tensor.sides!.length] ?? dimension(1);
+    return times_ && times(before, times_);
+  });
+  const features = tensor.features + given.length - tensor.sides.length;
+  const isOne = (side: Dimension | undefined) => side && numberOf(side) === 1;
+  const more = given.filter(side => !isOne(side)).map(side => (side?.symbols.every(symbol => symbol === 'B') ? side.factor : undefined));
+  const count = more.reduce<number | undefined>((total, each) => (total === undefined || each === undefined ? undefined : total * each), 1);
+  const gain = { euclidean: count === undefined ? null : Math.sqrt(count), rows: isOne(given[features]) ? 1 : null };
+  return recorder.emit({ kind: 'resampling', name: 'repeat', gain }, [tensor], sides, line, features);
+};
+
+const flip: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'reshape', name, tensor, line);
+
+/** Entries at places that do not depend on the input, along one axis. */
+const gather: Operation = call => {
+  const { recorder, tensor, line } = call;
+  const axis = call.number(0, 'dim');
+  const index = call.other(1, 'index');
+  if (axis === undefined || !index) return undefined;
+  if (recorder.dependsOnInput(index)) return call.unknown('which entries it takes depends on the input');
+  const isWhole = call.name === 'gather';
+  const place = tensor.sides && axisOf(axis, tensor.sides.length);
+  const sides = isWhole ? index.sides : place === undefined ? undefined : tensor.sides?.with(place, index.sides?.[0]);
+  const rows = place !== undefined && place !== tensor.features ? 1 : null;
+  return recorder.emit({ kind: 'gather', name: call.name, gain: { euclidean: null, rows } }, [tensor], sides, line, tensor.features);
+};
+
+const narrow: Operation = call => {
+  const [axis, length] = [call.number(0, 'dim'), sideValue(call.argument(2, 'length'))];
+  if (axis === undefined || !length) return undefined;
+  const [part] = (parts(call, axis, [length]) as { items: Value[] }).items;
+  return part;
+};
+
+const rearranged: Operation = call => {
+  const [first, second] = [call.number(0, 'dim0', call.number(0, 'axis0')), call.number(1, 'dim1', call.number(1, 'axis1'))];
+  return first === undefined || second === undefined
+    ? undefined
+    : transpose(call.recorder, call.name, call.tensor, first, second, call.line);
+};
+
+const padded: Operation = call => {
+  const pads = call.argument(0, 'pad');
+  const [mode, value] = [call.argument(1, 'mode'), call.number(2, 'value', 0)];
+  if (pads?.kind !== 'sequence' || pads.doubt) return undefined;
+  const sizes = pads.items.map(item => (item.kind === 'integer' ? item.value : NaN));
+  if (sizes.some(size => !(size >= 0))) return undefined;
+  const isConstant = !mode || (mode.kind === 'string' && mode.value === 'constant');
+  return pad(call.recorder, 'F.pad', call.tensor, sizes, isConstant && value === 0, call.line);
+};
+
+const keyword =
+  (call: TensorCall, names: readonly string[]) =>
+  (name: string): Value | undefined =>
+    call.argument(names.includes(name) ? names.indexOf(name) : 99, name);
+
+/** Operations that move values about. Undefined from one means that its arguments are not followed. */
+export const SHAPE_OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...Object.fromEntries(
+    'contiguous clone detach to float half double bfloat16 type type_as cuda cpu requires_grad_ nan_to_num'
+      .split(' ')
+      .map(name => [name, same]),
+  ),
+  view,
+  reshape: view,
+  flatten: call => flatten(call.recorder, call.tensor, call.number(0, 'start_dim', 0), call.number(1, 'end_dim', -1), call.line),
+  unflatten: call => {
+    const [axis, sizes] = [call.number(0, 'dim'), call.argument(1, 'sizes')];
+    const place = axis === undefined || !call.tensor.sides ? undefined : axisOf(axis, call.tensor.sides.length);
+    if (place === undefined || sizes?.kind !== 'sequence') return undefined;
+    return reshape(
+      call.recorder,
+      'unflatten',
+      call.tensor,
+      call.tensor.sides!.toSpliced(place, 1, ...sizes.items.map(sideValue)),
+      call.line,
+    );
+  },
+  permute: call => {
+    const order = call.sides('dims')?.map(numberOf);
+    return order && !order.includes(undefined) ? permute(call.recorder, 'permute', call.tensor, order as number[], call.line) : undefined;
+  },
+  transpose: rearranged,
+  swapaxes: rearranged,
+  swapdims: rearranged,
+  t: call => transpose(call.recorder, 't', call.tensor, -2, -1, call.line),
+  unsqueeze: call => {
+    const axis = call.number(0, 'dim');
+    return axis === undefined ? undefined : unsqueeze(call.recorder, 'unsqueeze', call.tensor, axis, call.line);
+  },
+  squeeze: call => squeeze(call.recorder, 'squeeze', call.tensor, call.number(0, 'dim'), call.line),
+  chunk,
+  split,
+  unbind: call => {
+    const all = unbind(call, call.number(0, 'dim', 0) ?? 0);
+    return all && tuple(all);
+  },
+  expand,
+  expand_as: call => {
+    const other = call.other(0, 'other');
+    return other && call.recorder.expand(call.tensor, other.sides, call.line);
+  },
+  repeat,
+  flip,
+  roll: flip,
+  gather,
+  index_select: gather,
+  narrow,
+  pad: padded,
+  interpolate: call => {
+    const mode = call.argument(2, 'mode');
+    const word = mode?.kind === 'string' ? mode.value : mode ? 'not known' : 'nearest';
+    return resample(call.recorder, 'F.interpolate', call.tensor, keyword(call, ['size', 'scale_factor']), word, call.line);
+  },
+  unfold: call => unfold(call.recorder, call.tensor, keyword(call, ['kernel_size', 'dilation', 'padding', 'stride']), call.line),
+};
+
+/** `torch.cat` and `torch.stack`. */
+export function joinList(recorder: TensorCall['recorder'], name: string, values: readonly Value[], axis: number, line: number): Value {
+  const tensors = values.map(value => recorder.tensor(value, line));
+  if (tensors.length === 0 || tensors.includes(undefined)) return recorder.unknown(name, 'what is joined is not known', line);
+  const known = tensors as SymbolicTensor[];
+  if (name !== 'stack') return concatenate(recorder, known, axis, line);
+  return concatenate(
+    recorder,
+    known.map(tensor => unsqueeze(recorder, 'unsqueeze', tensor, axis, line)),
+    axis,
+    line,
+  );
+}
