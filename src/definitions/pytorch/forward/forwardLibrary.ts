@@ -120,7 +120,7 @@ export class ForwardLibrary extends TorchLibrary {
     return super.iterate(value);
   }
 
-  select(value: Value, indices: readonly Index[], line: number): Value | undefined {
+  override select(value: Value, indices: readonly Index[], line: number): Value | undefined {
     const tensor = isTensor(value) ? this.recorder.tensor(value, line) : undefined;
     if (!tensor) return undefined;
     const places = indices.map((index): IndexPlace => {
@@ -271,7 +271,8 @@ export class ForwardLibrary extends TorchLibrary {
     const isEncoder = module.base !== 'torch.nn.Sequential';
     const layers = isEncoder ? module.attributes.get('layers') : module;
     const norm = isEncoder ? module.attributes.get('norm') : undefined;
-    const elements = layers instanceof ModuleValue ? elementsOf(layers) : undefined;
+    const inner = layers instanceof ModuleValue && layers.doubts.length === 0 ? layers : undefined;
+    const elements = isEncoder ? inner && elementsOf(inner) : inner && [...inner.children()].map(([, child]) => child);
     const [input] = call.positional;
     if (!elements || !input) return this.unknownCall(call.type, call);
     const all = norm instanceof ModuleValue ? [...elements, norm] : elements;

@@ -50,7 +50,8 @@ function normalisation(call: TensorCall): Value | undefined {
   const node = weight && recorder.nodes[weight.node]!;
   const epsilon = call.number(3, 'eps', 1e-5);
   const shape = call.argument(0, 'normalized_shape');
-  if (!sides || epsilon === undefined || shape?.kind !== 'sequence' || shape.items.length !== 1) return undefined;
+  const isOne = shape?.kind === 'integer' || (shape?.kind === 'sequence' && shape.items.length === 1);
+  if (!sides || epsilon === undefined || !isOne) return undefined;
   const path = node?.kind === 'parameter' ? node.path.replace(/\.?[^.]*$/, '') : null;
   const aligned = recorder.along(tensor, sides.length - 1, line);
   const size = numberOf(sides.at(-1)) ?? null;
