@@ -84,7 +84,7 @@ export async function tensorNorms(checkpoint: Checkpoint, tensor: TensorInfo, op
       'train again from a checkpoint before the loss diverged',
     );
   if (!kind) return { name, shape, dtype, frobenius };
-  const finished = await gram?.finish();
+  const finished = await gram?.finish(frobenius ** 2);
   const matrix = finished ? await spectralBracket(finished, options.product) : { lower: largestLine, upper: frobenius };
   const operator = kind === 'kernel' ? await operatorBracket(checkpoint, tensor, options) : undefined;
   const spectral: SpectralNorm = operator ?? { ...matrix, of: kind === 'matrix' ? 'operator' : 'kernel' };

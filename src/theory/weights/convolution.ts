@@ -79,6 +79,12 @@ export async function convolutionBracket(convolution: Convolution, product: Tran
   return { lower, upper };
 }
 
+function squaredNorm(values: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
+  return sum;
+}
+
 async function denseBracket(
   convolution: Convolution,
   group: number,
@@ -95,14 +101,13 @@ async function denseBracket(
   }
   const gram = new GramAccumulator({ rows: columns, columns: rows, outputs: 'columns' }, product);
   await gram.add(transposedMatrix);
-  return spectralBracket(await gram.finish(), product);
+  return spectralBracket(await gram.finish(squaredNorm(transposedMatrix)), product);
 }
 
 async function matrixFree(convolution: Convolution, group: number, columns: number, torus: number): Promise<Bracket> {
   const apply = (vector: Float64Array) => applyGroup(convolution, group, applyGroup(convolution, group, vector, false), true);
   const { vector } = await largestRitzPair(apply, columns, 1e-9, 120);
-  const norm = (values: Float64Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  const measured = norm(applyGroup(convolution, group, vector, false)) / norm(vector);
+  const measured = Math.sqrt(squaredNorm(applyGroup(convolution, group, vector, false)) / squaredNorm(vector));
   return { lower: Math.min(torus, measured * (1 - 1e-9)), upper: torus };
 }
 
@@ -138,11 +143,9 @@ async function torusBound(convolution: Convolution, product: TransposedProduct):
           }
         const gram = new GramAccumulator({ rows: 2 * outputs, columns: 2 * inputs, outputs: 'rows' }, product);
         await gram.add(symbol);
-        const found = await gram.finish();
+        const found = await gram.finish(squaredNorm(symbol));
         if (found.trace * (1 + 1e-9) > upper * upper) upper = Math.max(upper, (await spectralBracket(found, product)).upper);
       }
-  let squares = 0;
-  for (const weight of weights) squares += weight * weight;
-  const symbolRounding = 64 * taps ** 1.5 * UNIT_ROUNDOFF * Math.sqrt(squares);
+  const symbolRounding = 64 * taps ** 1.5 * UNIT_ROUNDOFF * Math.sqrt(squaredNorm(weights));
   return roundedUp(upper + symbolRounding);
 }

@@ -25,12 +25,11 @@ export async function staysPositive(gram: Float64Array, size: number, t: number,
   return true;
 }
 
-/** Factors the panel's diagonal block and solves for the rows below it; false at the first pivot that is not positive. */
+/** Factors the panel's diagonal block and solves for the rows below it, four at a time; false at the first pivot that is not positive. */
 function factorPanel(factor: Float64Array, size: number, first: number, width: number): boolean {
-  for (let row = first; row < size; row++) {
+  for (let row = first; row < first + width; row++) {
     const own = row * size + first;
-    const last = Math.min(width, row - first + 1);
-    for (let column = 0; column < last; column++) {
+    for (let column = 0; column <= row - first; column++) {
       const other = (first + column) * size + first;
       let sum = factor[own + column]!;
       for (let k = 0; k < column; k++) sum -= factor[own + k]! * factor[other + k]!;
@@ -38,7 +37,30 @@ function factorPanel(factor: Float64Array, size: number, first: number, width: n
       else if (sum > 0 && sum < Infinity) factor[own + column] = Math.sqrt(sum);
       else return false;
     }
-    for (let column = last; column < width; column++) factor[own + column] = 0;
+    factor.fill(0, own + row - first + 1, own + width);
   }
+  for (let row = first + width; row < size; row += 4) solveRows(factor, size, first, width, row);
   return true;
+}
+
+/** Forward substitution for four rows from `row` on; where fewer are left, the places of the others are those of the last one, which get its values again. */
+function solveRows(factor: Float64Array, size: number, first: number, width: number, row: number): void {
+  const place = (offset: number) => Math.min(size - 1, row + offset) * size + first;
+  const [r0, r1, r2, r3] = [place(0), place(1), place(2), place(3)];
+  for (let column = 0; column < width; column++) {
+    const other = (first + column) * size + first;
+    const pivot = factor[other + column]!;
+    let [s0, s1, s2, s3] = [factor[r0 + column]!, factor[r1 + column]!, factor[r2 + column]!, factor[r3 + column]!];
+    for (let k = 0; k < column; k++) {
+      const weight = factor[other + k]!;
+      s0 -= factor[r0 + k]! * weight;
+      s1 -= factor[r1 + k]! * weight;
+      s2 -= factor[r2 + k]! * weight;
+      s3 -= factor[r3 + k]! * weight;
+    }
+    factor[r0 + column] = s0 / pivot;
+    factor[r1 + column] = s1 / pivot;
+    factor[r2 + column] = s2 / pivot;
+    factor[r3 + column] = s3 / pivot;
+  }
 }

@@ -18,7 +18,6 @@ export class GramAccumulator {
   private readonly held: Values[] = [];
   private heldCount = 0;
   private gram: Float64Array | undefined;
-  private trace = 0;
 
   /** Whether the Gram matrix of a matrix of this shape fits into memory. */
   static fits({ rows, columns }: MatrixLayout): boolean {
@@ -34,13 +33,13 @@ export class GramAccumulator {
   }
 
   async add(values: Values): Promise<void> {
-    for (const value of values) this.trace += value * value;
     this.held.push(values);
     this.heldCount += values.length;
     if (this.tall && this.heldCount >= SLICE_NUMBERS) await this.multiplyRows();
   }
 
-  async finish(): Promise<Gram> {
+  /** @param trace squared Frobenius norm of the matrix */
+  async finish(trace: number): Promise<Gram> {
     if (this.tall) await this.multiplyRows();
     else await this.multiplyColumns();
     const { rows, columns } = this.layout;
@@ -49,7 +48,7 @@ export class GramAccumulator {
       values: this.gram ?? new Float64Array(this.size ** 2),
       size: this.size,
       terms: Math.max(rows, columns) + slices,
-      trace: this.trace,
+      trace,
     };
   }
 

@@ -6,7 +6,7 @@ export interface EntryNorms {
   readonly l21: number;
   /** Largest ℓ1 norm of an output unit's incoming weights: ‖W‖_{1,∞}. */
   readonly l1Infinity: number;
-  /** Largest ℓ2 norm of a row or column: a lower bound of the spectral norm. */
+  /** Largest ℓ2 norm of an output unit's incoming weights: a lower bound of the spectral norm. */
   readonly largestLine: number;
 }
 
@@ -19,50 +19,54 @@ export interface MatrixLayout {
 
 /** Collects the norms of a matrix from its values in row-major order, any number at a time. */
 export class EntryNormAccumulator {
-  private readonly rowSquares: Float64Array;
-  private readonly columnSquares: Float64Array;
-  private readonly outputSums: Float64Array;
+  private readonly squares: Float64Array;
+  private readonly sums: Float64Array;
   private at = 0;
 
   constructor(private readonly layout: MatrixLayout) {
-    this.rowSquares = new Float64Array(layout.rows);
-    this.columnSquares = new Float64Array(layout.columns);
-    this.outputSums = new Float64Array(layout.outputs === 'rows' ? layout.rows : layout.columns);
+    const units = layout.outputs === 'rows' ? layout.rows : layout.columns;
+    this.squares = new Float64Array(units);
+    this.sums = new Float64Array(units);
   }
 
   add(values: ArrayLike<number>): void {
     const { columns, outputs } = this.layout;
-    const { rowSquares, columnSquares, outputSums } = this;
-    let row = Math.floor(this.at / columns);
-    let column = this.at % columns;
     for (let index = 0; index < values.length;) {
-      const end = Math.min(values.length, index + columns - column);
-      let [square, absolute] = [0, 0];
-      for (; index < end; index++, column++) {
-        const value = values[index]!;
-        square += value * value;
-        columnSquares[column]! += value * value;
-        if (outputs === 'rows') absolute += Math.abs(value);
-        else outputSums[column]! += Math.abs(value);
-      }
-      rowSquares[row]! += square;
-      if (outputs === 'rows') outputSums[row]! += absolute;
-      if (column === columns) {
-        column = 0;
-        row++;
-      }
+      const [row, column] = [Math.floor(this.at / columns), this.at % columns];
+      const count = Math.min(values.length - index, columns - column);
+      if (outputs === 'rows') this.addToRow(values, index, count, row);
+      else this.addToColumns(values, index, count, column);
+      index += count;
+      this.at += count;
     }
-    this.at += values.length;
+  }
+
+  private addToRow(values: ArrayLike<number>, first: number, count: number, row: number): void {
+    let [square, absolute] = [0, 0];
+    for (let index = first; index < first + count; index++) {
+      const value = values[index]!;
+      square += value * value;
+      absolute += Math.abs(value);
+    }
+    this.squares[row]! += square;
+    this.sums[row]! += absolute;
+  }
+
+  private addToColumns(values: ArrayLike<number>, first: number, count: number, column: number): void {
+    for (let offset = 0; offset < count; offset++) {
+      const value = values[first + offset]!;
+      this.squares[column + offset]! += value * value;
+      this.sums[column + offset]! += Math.abs(value);
+    }
   }
 
   norms(): EntryNorms {
-    const outputSquares = this.layout.outputs === 'rows' ? this.rowSquares : this.columnSquares;
     const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, value), 0);
     return {
-      frobenius: Math.sqrt(this.rowSquares.reduce((sum, square) => sum + square, 0)),
-      l21: outputSquares.reduce((sum, square) => sum + Math.sqrt(square), 0),
-      l1Infinity: largest(this.outputSums),
-      largestLine: Math.sqrt(Math.max(largest(this.rowSquares), largest(this.columnSquares))),
+      frobenius: Math.sqrt(this.squares.reduce((sum, square) => sum + square, 0)),
+      l21: this.squares.reduce((sum, square) => sum + Math.sqrt(square), 0),
+      l1Infinity: largest(this.sums),
+      largestLine: Math.sqrt(largest(this.squares)),
     };
   }
 }
