@@ -96,3 +96,6 @@ export const SCORES = {
 } as const satisfies Readonly<Record<string, ScoreDescription>>;
 
 export type ScoreName = keyof typeof SCORES;
+
+/** The scores that do not look at labels. */
+export const LABEL_FREE: ReadonlySet<ScoreName> = new Set(['energy', 'rankme', 'participationRatio']);

@@ -8,13 +8,13 @@ export interface LabelledFeatures {
   readonly classes: number;
 }
 
-/** Numbers the classes without gaps. Throws a RangeError when counts differ, a feature is not finite or fewer than two classes are there. */
+/** Numbers the classes without gaps. Throws a RangeError when there are no points, counts differ or a feature is not finite. */
 export function labelledFeatures(features: Matrix, labels: ArrayLike<number | bigint>): LabelledFeatures {
   if (labels.length !== features.rows) throw new RangeError(`${labels.length} labels for ${features.rows} rows of features`);
   if (!allFinite(features.values)) throw new RangeError('The features hold a value that is not a finite number');
   const names = Array.from(labels, Number);
   const classes = Array.from(new Set(names)).sort((a, b) => a - b);
-  if (classes.length < 2) throw new RangeError(`The labels name ${classes.length === 0 ? 'no class' : 'one class only'}`);
+  if (classes.length === 0) throw new RangeError('There are no points');
   const numbers = new Map(classes.map((name, c) => [name, c]));
   return { features, classOf: Int32Array.from(names, name => numbers.get(name)!), classes: classes.length };
 }

@@ -4,7 +4,7 @@ import { columnMeans } from '../covariance';
 import { gram, type GramFunction } from '../gram';
 import { rowsAt, type Matrix } from '../matrix';
 import { rowSpace } from '../rowSpace';
-import { SCORES, type ScoreName } from './catalogue';
+import { LABEL_FREE, SCORES, type ScoreName } from './catalogue';
 import { energy } from './energy';
 import { bhattacharyyaCoefficient } from './gbc';
 import { jackknifeGroups, jackknifeInterval, rowsWithout, type Estimate } from './jackknife';
@@ -75,6 +75,8 @@ class Board {
   readonly scores: Partial<Record<ScoreName, Estimate>> = {};
   readonly notes: Partial<Record<ScoreName, string>> = {};
 
+  constructor(private readonly classes: number) {}
+
   note(name: ScoreName, text: string): void {
     this.notes[name] = text;
   }
@@ -87,6 +89,7 @@ class Board {
     share = 1,
   ): Promise<void> {
     try {
+      if (this.classes < 2 && !LABEL_FREE.has(name)) throw new RangeError('needs points of at least two classes');
       const whole = await value();
       if (!Number.isFinite(whole)) throw new RangeError('The score is not a finite number on these points');
       this.scores[name] = { value: whole, interval: jackknifeInterval(whole, await leftOut(whole), { range: SCORES[name].range, share }) };
@@ -99,7 +102,7 @@ class Board {
 
 /**
  * All transferability scores with 95 % intervals (docs/theory.md, transferability scores). A score that cannot be computed is absent, with the reason in `notes`.
- * Throws a RangeError when the input itself makes no sense: other counts of labels than of rows, values that are not finite, fewer than two classes.
+ * Throws a RangeError when the input itself makes no sense: no points, other counts of labels than of rows, values that are not finite.
  */
 export async function transferabilityScores(
   input: TransferabilityInput,
@@ -123,7 +126,7 @@ export async function transferabilityScores(
     groupCount,
     multiply: options.multiply ?? gram,
     random,
-    board: new Board(),
+    board: new Board(data.classes),
   };
   const parts: readonly (readonly [label: string, weight: number, run: () => Promise<void>])[] = [
     ['source model', 1, () => addSourceScores(evaluation, input)],
