@@ -216,6 +216,12 @@ const enumerate: Builtin = ([values, start = integer(0)], call, context) => {
   return items && first.kind === 'integer' ? list(items.map((item, index) => tuple([integer(first.value + index), item]))) : undefined;
 };
 
+/** The number in a library's value, as a tensor of one. */
+function itemOf(value: Value, call: Call, context: Context): Value {
+  if (value.kind !== 'library') return value;
+  return context.call(context.attribute(value, 'item', call.range.startLine), { ...call, positional: [], keywords: new Map() });
+}
+
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   range,
   min: extreme('<'),
@@ -280,12 +286,17 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const total = items.reduce((sum, item) => sum + item.value, 0);
     return items.some(item => item.kind === 'float') ? float(total) : wholeOf(total);
   },
-  int: ([value]) => {
+  int: ([given], call, context) => {
+    const value = given && itemOf(given, call, context);
     if (isNumber(value)) return wholeOf(Math.trunc(value.value));
     if (value?.kind === 'boolean') return integer(Number(value.value));
     return value?.kind === 'string' && /^\s*-?\d+\s*$/.test(value.value) ? wholeOf(Number(value.value)) : undefined;
   },
-  float: ([value]) => (isNumber(value) ? float(value.value) : undefined),
+  float: ([given], call, context) => {
+    const value = given && itemOf(given, call, context);
+    if (value?.kind === 'string' && /^\s*-?(\d+\.?\d*|\.\d+)(e-?\d+)?\s*$/.test(value.value)) return float(Number(value.value));
+    return isNumber(value) ? float(value.value) : undefined;
+  },
   abs: ([value]) => (isNumber(value) ? { kind: value.kind, value: Math.abs(value.value) } : undefined),
   round: ([value, digits]) => {
     if (!isNumber(value)) return undefined;

@@ -129,6 +129,7 @@ function listMethod(sequence: SequenceValue, name: string, context: Context): Va
         return item ?? { kind: 'undecided', reason: notFollowed(call), plain: false };
       });
     case 'copy':
+    case 'tolist':
       return builtin(() => list([...sequence.items], sequence.doubt));
     case 'clear':
       return change(() => {

@@ -27,6 +27,8 @@ export interface Library {
   select?(value: Value, indices: readonly Index[], line: number): Value | undefined;
   /** The result of `<`, `==` and their like where an operand is the library's and the result is no truth value. */
   compare?(left: Value, right: Value, line: number): Value | undefined;
+  /** Carries out `container[index] = value` on an object of the library; false when it is not followed. */
+  assignElement?(container: Value, index: Value, value: Value): boolean;
   /** Whether a value is an instance of a library's class. */
   isInstance(value: Value, path: string): boolean | undefined;
   /** Whether `from module import *` brings in the name. */

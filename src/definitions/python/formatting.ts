@@ -3,15 +3,15 @@ import { text, type Value } from './values';
 /** `'…%d…' % values`; undefined for a directive that is not followed. */
 export function formatted(pattern: string, given: Value): Value | undefined {
   const values = given.kind === 'sequence' && given.tuple ? [...given.items] : [given];
-  let isKnown = true;
-  const result = pattern.replace(/%(\d*)(.)/g, (_, width: string, kind: string) => {
+  const open: string[] = [];
+  const result = pattern.replace(/%(\d*)(.)/g, (found, width: string, kind: string) => {
     if (kind === '%') return '%';
     const value = values.shift();
     const word = value && directed(value, kind === 's' ? '' : `${width}${kind}`);
-    isKnown &&= word !== undefined;
+    if (word === undefined) open.push(found);
     return word ?? '';
   });
-  return isKnown && values.length === 0 ? text(result) : undefined;
+  return open.length === 0 && values.length === 0 ? text(result) : undefined;
 }
 
 /** What `format(value, directive)` writes, for words, whole numbers and the directives `d`, `02d`, `s`; undefined for all others. */
@@ -30,7 +30,7 @@ export function directed(value: Value, directive: string): string | undefined {
 /** `'{} {1} {name:02d}'.format(…)`; undefined where a place is not known. */
 export function filled(pattern: string, positional: readonly Value[], keywords: ReadonlyMap<string, Value>): Value | undefined {
   let next = 0;
-  let isKnown = true;
+  const open: string[] = [];
   const result = pattern.replace(/\{\{|\}\}|\{(\w*)(?::([^{}]*))?\}|[{}]/g, (found, name: string | undefined, directive = '') => {
     if (found === '{{' || found === '}}') return found[0]!;
     const value =
@@ -42,20 +42,20 @@ export function filled(pattern: string, positional: readonly Value[], keywords: 
             ? positional[Number(name)]
             : keywords.get(name);
     const word = value && directed(value, String(directive));
-    isKnown &&= word !== undefined;
+    if (word === undefined) open.push(found);
     return word ?? '';
   });
-  return isKnown ? text(result) : undefined;
+  return open.length === 0 ? text(result) : undefined;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', '0': '\0', '\n': '' };
 
 /** The text of a literal whose escapes are all simple ones; undefined for others. */
 export function unescaped(literal: string): string | undefined {
-  let isKnown = true;
+  const open: string[] = [];
   const result = literal.replace(/\\([^])/g, (_, letter: string) => {
-    isKnown &&= letter in ESCAPES;
+    if (!(letter in ESCAPES)) open.push(letter);
     return ESCAPES[letter] ?? '';
   });
-  return isKnown ? result : undefined;
+  return open.length === 0 ? result : undefined;
 }

@@ -121,7 +121,7 @@ const copy: Rule = ({ positional: [value] }) => {
 
 /** A dictionary whose missing entries are made by a call. */
 const defaultdict: Rule = ({ positional: [factory] }) => {
-  const made: DictionaryValue = { ...(dictionary() as DictionaryValue) };
+  const made: DictionaryValue = dictionary();
   made.missing = factory;
   return made;
 };

@@ -23,7 +23,8 @@ export function bindPattern(target: Node, value: Value, scope: Scope, context: C
       const container = context.evaluate(field(target, 'value') ?? target, scope);
       const index = field(target, 'subscript');
       if (container.kind === 'library') context.library.assign(container, '[]', value, lineOf(target));
-      assignSubscript(container, index ? context.evaluate(index, scope) : value, value, lineOf(target));
+      const place = index ? context.evaluate(index, scope) : value;
+      if (!context.library.assignElement?.(container, place, value)) assignSubscript(container, place, value, lineOf(target));
       return;
     }
     default:

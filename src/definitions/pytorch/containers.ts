@@ -60,3 +60,18 @@ export function elementAt(module: ModuleValue, index: Value): Value | undefined 
   const key = elements.keys.at(index.value);
   return key === undefined ? undefined : module.attributes.get(key);
 }
+
+/** Carries out `container[index] = value`; false when the index is not one of its elements. */
+export function setElementAt(module: ModuleValue, index: Value, value: Value): boolean {
+  const { elements } = module;
+  if (!elements || module.doubts.length > 0) return false;
+  if (index.kind === 'string' && elements.mapping) {
+    if (elements.keys.includes(index.value)) module.attributes.set(index.value, value);
+    else module.addElement(index.value, value);
+    return true;
+  }
+  const key = index.kind === 'integer' ? elements.keys.at(index.value) : undefined;
+  if (key === undefined || elements.mapping) return false;
+  module.attributes.set(key, value);
+  return true;
+}

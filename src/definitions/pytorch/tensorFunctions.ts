@@ -1,6 +1,7 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
-import { integer, list, tuple, undecidedPlain, type Call, type Value } from '../python/values';
+import { float, integer, list, tuple, undecidedPlain, type Call, type Value } from '../python/values';
 import { argumentOf } from './construct';
+import { differences, elementwise, joined, tensorMethod, tensorOf } from './tensorMath';
 import { ParameterValue, TensorValue, unknownTensor } from './tensors';
 
 /** Functions of `torch` that make a tensor of a given shape, with the standard deviation of its entries where they are centred and independent. */
@@ -29,19 +30,84 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
     case 'empty_like':
       return first instanceof TensorValue || first instanceof ParameterValue ? new TensorValue(first.shape) : undefined;
     case 'tensor':
-      return new TensorValue(tensorShape(first, call));
+      return numbersOf(first) ?? new TensorValue(tensorShape(first, call));
     case 'eye':
       return first?.kind === 'integer' && call.positional.length === 1 ? new TensorValue(known([first.value, first.value])) : undefined;
     case 'arange':
-      return first?.kind === 'integer' && call.positional.length === 1 ? new TensorValue(known([first.value])) : undefined;
-    case 'linspace': {
-      const steps = call.positional[2] ?? call.keywords.get('steps');
-      return new TensorValue(steps?.kind === 'integer' ? known([steps.value]) : notKnown(call));
+      return counted(call);
+    case 'linspace':
+      return spaced(call);
+    case 'meshgrid': {
+      const all = tensorsOf(first?.kind === 'sequence' ? first.items : call.positional);
+      const sides = all?.map(({ shape }) => (shape.known && shape.value.length === 1 ? shape.value[0]! : NaN));
+      return sides && !sides.includes(NaN) ? list(sides.map(() => new TensorValue(known(sides)))) : undefined;
     }
-    default:
-      return undefined;
+    case 'stack':
+    case 'cat':
+    case 'concat': {
+      const all = first?.kind === 'sequence' && !first.doubt ? tensorsOf(first.items) : undefined;
+      return all && joined(name === 'stack' ? 'stack' : 'cat', all, call.positional[1] ?? call.keywords.get('dim'));
+    }
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'divide':
+    case 'pow':
+      return call.positional.length === 2 ? operateTensors(OPERATORS[name], first!, call.positional[1]!, call.range.startLine) : undefined;
+    case 'diff':
+      return first instanceof TensorValue && call.positional.length === 1 ? differences(first) : undefined;
+    default: {
+      const tensor = first && asTensor(first);
+      return tensor && tensorMethod(tensor, name, { ...call, positional: call.positional.slice(1) });
+    }
   }
 }
+
+const OPERATORS = { add: '+', sub: '-', mul: '*', div: '/', divide: '/', pow: '**' } as const;
+
+function tensorsOf(values: readonly Value[]): TensorValue[] | undefined {
+  const all = values.map(asTensor);
+  return all.every(tensor => tensor !== undefined) ? all : undefined;
+}
+
+const numberOf = (value: Value | undefined): number | undefined =>
+  value?.kind === 'integer' || value?.kind === 'float' ? value.value : undefined;
+
+/** `torch.arange(end)`, `(start, end)` or `(start, end, step)`. */
+function counted(call: Call): Value | undefined {
+  const numbers = call.positional.map(numberOf);
+  if (numbers.length === 0 || numbers.includes(undefined)) return undefined;
+  const [start, end, step = 1] = (numbers.length === 1 ? [0, ...numbers] : numbers) as [number, number, number?];
+  const length = Math.ceil((end - start) / step);
+  if (!Number.isSafeInteger(length) || length < 0) return undefined;
+  const whole = call.positional.every(({ kind }) => kind === 'integer');
+  if (length > SMALL) return new TensorValue(known([length]));
+  return tensorOf(
+    [length],
+    Array.from({ length }, (_, index) => start + index * step),
+    whole,
+  );
+}
+
+/** `torch.linspace(start, end, steps)`. */
+function spaced(call: Call): Value {
+  const [start, end] = [
+    numberOf(call.positional[0] ?? call.keywords.get('start')),
+    numberOf(call.positional[1] ?? call.keywords.get('end')),
+  ];
+  const steps = call.positional[2] ?? call.keywords.get('steps');
+  if (steps?.kind !== 'integer' || steps.value < 0) return new TensorValue(notKnown(call));
+  if (start === undefined || end === undefined || steps.value > SMALL) return new TensorValue(known([steps.value]));
+  const width = steps.value > 1 ? (end - start) / (steps.value - 1) : 0;
+  return tensorOf(
+    [steps.value],
+    Array.from({ length: steps.value }, (_, index) => start + index * width),
+    false,
+  );
+}
+
+const SMALL = 4096;
 
 const notKnown = (call: Call): Known<readonly number[]> =>
   call.spread ?? unknown(`the shape of \`${call.type}(…)\` is not known`, call.range.startLine);
@@ -58,6 +124,18 @@ function shapeOf(name: string, call: Call): Known<readonly number[]> {
   if (!sides.known) return sides;
   const value = isSize(sides.value) ? [sides.value] : sides.value;
   return Array.isArray(value) && value.every(isSize) && (size || value.length > 0) ? known(value) : notKnown(call);
+}
+
+/** A tensor of one number or one row of numbers. */
+function numbersOf(value: Value | undefined): TensorValue | undefined {
+  const items = value?.kind === 'sequence' && !value.doubt ? value.items : value ? [value] : [];
+  const numbers = items.map(numberOf);
+  if (items.length === 0 || !numbers.every(number => number !== undefined)) return undefined;
+  return tensorOf(
+    value?.kind === 'sequence' ? [items.length] : [],
+    numbers,
+    items.every(({ kind }) => kind === 'integer'),
+  );
 }
 
 /** The shape of nested lists of numbers; a bare number has none. */
@@ -79,13 +157,16 @@ export function operateTensors(operator: string, left: Value, right: Value, line
     const isScaling =
       operator === '*' || (operator === '/' && other === right && other.value !== 0) || (operator === '-' && other.value === 0);
     const factor = operator === '-' ? -1 : operator === '/' ? 1 / other.value : other.value;
+    const scalar = tensorOf([], [other.value], other.kind === 'integer');
+    const exact = tensor.numbers && (other === right ? elementwise(operator, tensor, scalar) : elementwise(operator, scalar, tensor));
+    if (exact) return exact;
     return isScaling ? tensor.scaled(factor) : new TensorValue(tensor.shape);
   }
   const second = asTensor(other);
   const reason = !tensor.shape.known ? tensor.shape : second && !second.shape.known ? second.shape : undefined;
   if (reason) return unknownTensor(reason);
-  const same = second?.shape.known && tensor.shape.known && String(second.shape.value) === String(tensor.shape.value);
-  if (same && operator !== '@') return new TensorValue(tensor.shape);
+  const result = second && operator !== '@' ? elementwise(operator, tensor, second) : undefined;
+  if (result) return result;
   return unknownTensor(other.kind === 'undecided' ? other.reason : unknown(`the shape that \`${operator}\` makes is not followed`, line));
 }
 
@@ -99,7 +180,10 @@ export function iterateTensor(tensor: TensorValue): readonly Value[] | undefined
   if (!tensor.shape.known) return undefined;
   const [length, ...rest] = tensor.shape.value;
   if (length === undefined || length > 10_000) return undefined;
-  return Array.from({ length }, () => new TensorValue(known(rest)));
+  const { numbers } = tensor;
+  return Array.from({ length }, (_, index) =>
+    numbers && rest.length === 0 ? tensorOf([], [numbers.values[index]!], numbers.whole) : new TensorValue(known(rest)),
+  );
 }
 
 /** `tensor.shape` and `tensor.size()` as a tuple. */
@@ -110,8 +194,18 @@ export const shapeValue = ({ shape }: TensorValue | ParameterValue): Value =>
 export const sizeValue = ({ shape }: TensorValue | ParameterValue): Value =>
   shape.known ? integer(shape.value.reduce((product, side) => product * side, 1)) : undecidedPlain(shape);
 
-/** `tensor.tolist()`: as many undecided numbers as it has. */
+/** `tensor.item()`: the one number of a tensor. */
+export const itemValue = ({ numbers }: TensorValue, line: number): Value => {
+  const [value] = numbers?.values.length === 1 ? numbers.values : [];
+  if (value === undefined) return undecidedPlain(unknown('the numbers in a tensor are not followed', line));
+  return numbers!.whole ? integer(value) : float(value);
+};
+
+/** `tensor.tolist()`: its numbers, or as many undecided ones as it has. */
 export const listValue = (tensor: TensorValue, line: number): Value => {
+  const { numbers } = tensor;
+  if (numbers && tensor.shape.known && tensor.shape.value.length === 1)
+    return list(numbers.values.map(value => (numbers.whole ? integer(value) : float(value))));
   const items = iterateTensor(tensor);
   const reason = unknown('the numbers in a tensor are not followed', line);
   return items ? list(items.map(() => undecidedPlain(reason))) : undecidedPlain(tensor.shape.known ? reason : tensor.shape);

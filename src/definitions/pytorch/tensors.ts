@@ -1,12 +1,20 @@
 import type { Known, SourceRange, Unknown } from '../../architecture/architecture';
 import { LibraryValue } from '../python/values';
 
+/** The numbers in a small tensor, row by row. */
+export interface Numbers {
+  readonly values: readonly number[];
+  /** They are whole, as `torch.arange` makes them. */
+  readonly whole: boolean;
+}
+
 /** A tensor that is computed while the model is built, as `torch.zeros(1, 16, 48)`. */
 export class TensorValue extends LibraryValue {
   constructor(
     readonly shape: Known<readonly number[]>,
     /** Standard deviation of its entries, when they are independent draws of mean 0. */
     readonly deviation?: number,
+    readonly numbers?: Numbers,
   ) {
     super();
   }

@@ -3,25 +3,17 @@ import { initialSpectralNorm } from '../../architecture/initialNorm';
 import { torchLayerRule } from '../../architecture/torch/layerRules';
 import { bindArguments } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
-import type { Context, Library } from '../python/context';
-import {
-  builtin,
-  dictionary,
-  InstanceValue,
-  integer,
-  list,
-  NONE,
-  undecidedPlain,
-  type Call,
-  type ClassValue,
-  type Value,
-} from '../python/values';
+import type { Context, Index, Library } from '../python/context';
+import { dictionary, InstanceValue, list, NONE, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
 import { applyRule, shownArguments } from './construct';
-import { elementAt, elementsOf, fillContainer, isContainer } from './containers';
+import { elementAt, elementsOf, fillContainer, isContainer, setElementAt } from './containers';
 import { assignToParameter, moduleMethod } from './moduleMethods';
 import { ModuleValue } from './moduleValue';
-import { ParameterValue, TensorValue, unknownTensor } from './tensors';
-import { callTensorFunction, iterateTensor, listValue, operateTensors, shapeValue, sizeValue } from './tensorFunctions';
+import { parametrized } from './parametrizations';
+import { tensorAttribute } from './tensorAttributes';
+import { callTensorFunction, iterateTensor, operateTensors } from './tensorFunctions';
+import { selected } from './tensorMath';
+import { ParameterValue, TensorValue } from './tensors';
 
 const MODULE_BASES = new Set([
   'torch.nn.Module',
@@ -62,6 +54,11 @@ export class TorchLibrary implements Library {
     if (name === 'torch.nn.Parameter') return parameter(call);
     if (name.startsWith('torch.nn.init.')) return call.positional[0] ?? NONE;
     if (name === 'torch.nn.Module.__init__') return NONE;
+    const normed = parametrized(name, call);
+    if (normed) return normed;
+    if (name === 'torch.manual_seed' || name === 'torch.set_grad_enabled') return NONE;
+    if (/^torch\.jit\.is_(scripting|tracing)$/.test(name) || /^torch\.\w+\.is_available$/.test(name))
+      return { kind: 'boolean', value: false };
     if (isModuleBase(name)) {
       const kind = torchLayerRule(layerName(name) ?? '')?.kind ?? 'container';
       const module = new ModuleValue(undefined, name, { type: call.type, kind, range: call.range });
@@ -73,7 +70,7 @@ export class TorchLibrary implements Library {
     return name.startsWith('torch.') ? callTensorFunction(name.slice('torch.'.length), call) : undefined;
   }
 
-  callInstance(instance: InstanceValue, call: Call): Value | undefined {
+  callInstance(instance: InstanceValue, call: Call, _context: Context): Value | undefined {
     if (!(instance instanceof ModuleValue)) return undefined;
     return undecidedPlain(unknown(`what \`${call.type}(…)\` computes is not followed`, call.range.startLine));
   }
@@ -130,6 +127,15 @@ export class TorchLibrary implements Library {
     return value instanceof TensorValue ? iterateTensor(value) : undefined;
   }
 
+  select(value: Value, indices: readonly Index[], _line: number): Value | undefined {
+    if (value instanceof ParameterValue) return selected(new TensorValue(value.shape), indices);
+    return value instanceof TensorValue ? selected(value, indices) : undefined;
+  }
+
+  assignElement(container: Value, index: Value, value: Value): boolean {
+    return container instanceof ModuleValue && setElementAt(container, index, value);
+  }
+
   subscript(value: Value, index: Value): Value | undefined {
     if (value instanceof ModuleValue) return elementAt(value, index);
     return value instanceof TensorValue && index.kind === 'integer' ? iterateTensor(value)?.at(index.value) : undefined;
@@ -137,9 +143,13 @@ export class TorchLibrary implements Library {
 
   isInstance(value: Value, path: string): boolean | undefined {
     const name = canonical(path);
+    if (name === 'torch.Tensor' && value.kind !== 'instance') return value instanceof TensorValue || value instanceof ParameterValue;
     if (name === 'torch.nn.Parameter') return value instanceof ParameterValue || (value.kind === 'library' ? undefined : false);
     if (!(value instanceof ModuleValue)) return isModuleBase(name) && value.kind !== 'library' ? false : undefined;
     if (name === 'torch.nn.Module' || value.base === name) return true;
+    const derived = ABSTRACT[name.replace(/^.*\./, '')];
+    if (derived) return derived.test(value.base);
+    if (/^torch\.(Tensor|device|dtype|Size)$/.test(name)) return false;
     return isModuleBase(name) && !SUBCLASSED.has(name) ? false : undefined;
   }
 
@@ -155,6 +165,16 @@ export class TorchLibrary implements Library {
     return HARMLESS_MODULES.has(module) || (/^torch\.[a-z_]+$/.test(path) && !['torch.compile', 'torch.load'].includes(path));
   }
 }
+
+/** Classes of `torch.nn.modules` that only others derive from, by what their layers are called. */
+const ABSTRACT: Readonly<Record<string, RegExp>> = {
+  _BatchNorm: /\.(Sync)?BatchNorm/,
+  _NormBase: /\.(Sync)?(Batch|Instance)Norm/,
+  _InstanceNorm: /\.InstanceNorm/,
+  _ConvNd: /\.Conv/,
+  _ConvTransposeNd: /\.ConvTranspose/,
+  _DropoutNd: /Dropout/,
+};
 
 /** Layers of `torch.nn` from which other layers of it derive: not being one itself does not decide `isinstance`. */
 const SUBCLASSED = new Set(['torch.nn.Hardtanh']);
@@ -230,60 +250,4 @@ function deepCopy(call: Call, context: Context): Value | undefined {
   }
   if (value?.kind === 'dictionary') return dictionary(value.entries, value.doubt);
   return value && ['integer', 'float', 'string', 'boolean', 'none', 'undecided', 'reference'].includes(value.kind) ? value : undefined;
-}
-
-function tensorAttribute(value: TensorValue | ParameterValue, name: string): Value | undefined {
-  const tensor = value instanceof TensorValue ? value : new TensorValue(value.shape);
-  switch (name) {
-    case 'shape':
-      return shapeValue(value);
-    case 'data':
-      return tensor;
-    case 'device':
-    case 'dtype':
-    case 'grad':
-    case 'ndim':
-    case 'requires_grad':
-      return undecidedPlain(unknown(`\`${name}\` of a tensor is not followed`, 0));
-    case 'size':
-      return builtin(call => {
-        const [place] = call.positional;
-        if (!place) return shapeValue(value);
-        const side = value.shape.known && place.kind === 'integer' ? value.shape.value.at(place.value) : undefined;
-        return side === undefined ? undecidedPlain(unknown('this size is not known', call.range.startLine)) : integer(side);
-      });
-    case 'numel':
-    case 'nelement':
-      return builtin(() => sizeValue(value));
-    case 'tolist':
-      return builtin(call => listValue(tensor, call.range.startLine));
-    case 'item':
-      return builtin(call => undecidedPlain(unknown('the numbers in a tensor are not followed', call.range.startLine)));
-    default:
-      return builtin(call => inPlace(value, name, call));
-  }
-}
-
-/** Methods that end in `_` change a tensor in place; of all others only the ones that keep the shape are followed. */
-function inPlace(value: TensorValue | ParameterValue, name: string, call: Call): Value {
-  if (name === 'requires_grad_' && value instanceof ParameterValue) {
-    const [on] = call.positional;
-    if (on?.kind === 'boolean' || !on) value.learnable = on?.value ?? true;
-    return value;
-  }
-  if (name.endsWith('_') && !/^(resize|unsqueeze|squeeze|t|transpose|swap\w+)_$/.test(name)) {
-    return value instanceof TensorValue ? new TensorValue(value.shape, filledDeviation(name, call)) : value;
-  }
-  if (['clone', 'detach', 'float', 'half', 'double', 'contiguous', 'to', 'cpu', 'cuda', 'log', 'exp', 'sqrt', 'abs'].includes(name))
-    return new TensorValue(value.shape);
-  return unknownTensor(unknown(`the shape that \`${call.type}(…)\` makes is not followed`, call.range.startLine));
-}
-
-/** `tensor.normal_(mean, std)` and `tensor.zero_()`. */
-function filledDeviation(name: string, call: Call): number | undefined {
-  if (name === 'zero_') return 0;
-  if (name !== 'normal_') return undefined;
-  const deviation = call.positional[1] ?? call.keywords.get('std');
-  if (!deviation) return 1;
-  return deviation.kind === 'float' || deviation.kind === 'integer' ? deviation.value : undefined;
 }

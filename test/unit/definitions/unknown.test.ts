@@ -57,7 +57,11 @@ describe('what a source does not decide', () => {
       /`my.Part`/,
     ],
     ['a layer that is lazy', initialising('self.fc = nn.LazyLinear(3)'), /`torch.nn.LazyLinear` is not in this file/],
-    ['a reparametrisation', initialising('self.fc = nn.utils.weight_norm(nn.Linear(2, 2))'), /weight_norm/],
+    [
+      "a reparametrisation of one's own",
+      initialising('self.fc = nn.utils.parametrize.register_parametrization(nn.Linear(2, 2), "weight", Mine())'),
+      /register_parametrization|`Mine` is not defined/,
+    ],
     ['a float where PyTorch wants a whole number', initialising('self.fc = nn.Linear(4 / 2, 1)'), /in_features is 2\.0, not a size/],
     ['a negative size', initialising('self.fc = nn.Linear(2 - 3, 1)'), /in_features is -1, not a size/],
     [
