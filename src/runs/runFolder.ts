@@ -42,12 +42,20 @@ export class RunFolder {
     return (await asFault(this.recordFile, () => this.files.size(this.recordFile))) === undefined ? undefined : this.read();
   }
 
-  /** Replaces the record as a whole. A failed write leaves the one before. */
+  /** Makes the folder where there is none and writes its record. */
+  async create(record: RunRecord): Promise<void> {
+    await asFault(this.path, () => this.files.makeFolder(this.path));
+    await this.write(record);
+  }
+
+  /** Replaces the record as a whole. A failed write leaves the one before; a folder that was deleted stays so. */
   write(record: RunRecord): Promise<void> {
-    return this.inTurn(async () => {
-      await asFault(this.path, () => this.files.makeFolder(this.path));
-      await replaceFile(this.files, this.recordFile, `${JSON.stringify(record, undefined, 1)}\n`);
-    });
+    return this.inTurn(() => replaceFile(this.files, this.recordFile, `${JSON.stringify(record, undefined, 1)}\n`));
+  }
+
+  /** Whether somebody deleted the run. */
+  async isGone(): Promise<boolean> {
+    return (await this.files.size(this.recordFile)) === undefined;
   }
 
   /** Reads, changes and replaces the record; returns the new one. */

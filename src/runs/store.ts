@@ -28,7 +28,7 @@ export class RunStore {
     const earlier = await folder.readIfPresent();
     if (earlier?.state === 'finished') await this.keepEarlier(folder, earlier);
     const record: RunRecord = { version: 1, id: trial.id, trial, state: 'queued', createdAt: new Date().toISOString() };
-    await folder.write(record);
+    await folder.create(record);
     await folder.clear();
     return { folder, record };
   }

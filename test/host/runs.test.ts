@@ -20,10 +20,10 @@ describe('runs in the editor', () => {
     await vscode.extensions.getExtension('boundlens.boundlens')?.activate();
     definition = { file: workspaceFile('models/mae.py').fsPath, name: 'MaskedAutoencoder' };
     const bound = report('D1', 0.62, { terms: [term('transfer', 0.5), term('complexity', 0.12)], evidence: 'measured' });
-    await folder('fixture/a').write(record({ definition, study: 'fixture', results: results([report('F2', 0.174), bound]) }));
-    await folder('fixture/b').write(record({ study: 'fixture', arm: 'L2', state: 'failed', fault: 'The disk is full: free some space.' }));
+    await folder('fixture/a').create(record({ definition, study: 'fixture', results: results([report('F2', 0.174), bound]) }));
+    await folder('fixture/b').create(record({ study: 'fixture', arm: 'L2', state: 'failed', fault: 'The disk is full: free some space.' }));
     const progress = { phase: 'pre-training', fraction: 0.25, step: 1, steps: 4, secondsLeft: 30 };
-    await folder('other/c').write(record({ study: 'other', state: 'running', endedAt: undefined, process: await ownIdentity(), progress }));
+    await folder('other/c').create(record({ study: 'other', state: 'running', endedAt: undefined, process: await ownIdentity(), progress }));
     await vscode.commands.executeCommand('boundlens.refreshRuns');
   });
 

@@ -4,6 +4,7 @@
  */
 export class Coalesced {
   private requested = false;
+  private cancelled = false;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -15,6 +16,7 @@ export class Coalesced {
 
   /** Has the present state written within one interval. */
   request(): void {
+    if (this.cancelled) return;
     this.requested = true;
     this.timer ??= setTimeout(() => this.tick(), this.interval);
   }
@@ -25,6 +27,13 @@ export class Coalesced {
     this.timer = undefined;
     await this.writing;
     await this.writeRequested();
+  }
+
+  /** Forgets what was requested; nothing is written from now on. */
+  cancel(): void {
+    this.cancelled = true;
+    this.requested = false;
+    clearTimeout(this.timer);
   }
 
   private tick(): void {

@@ -70,6 +70,12 @@ export class RunJournal {
     }
   }
 
+  /** Writes nothing any more: the run is gone. */
+  abandon(): void {
+    this.recordWrites.cancel();
+    this.metricWrites.cancel();
+  }
+
   private async appendLines(): Promise<void> {
     const batch = this.lines.splice(0);
     try {

@@ -35,7 +35,7 @@ const STOP_POLL = 250;
 
 /**
  * Executes the run of a folder from its record to its end, and writes it all down there. Returns the state it ended in; what went wrong
- * is in the record's `fault`. Throws only when that cannot be written.
+ * is in the record's `fault`. Throws only when that cannot be written. A run whose folder is deleted stops and leaves nothing behind.
  */
 export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<RunRecord['state']> {
   const { log } = parts;
@@ -48,6 +48,10 @@ export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<
   try {
     const end = await outcome(folder, journal, parts, abort.signal);
     log(end.fault ?? `The run is ${end.state}.`);
+    if (await folder.isGone()) {
+      journal.abandon();
+      return 'stopped';
+    }
     await journal.end(end);
     return end.state;
   } finally {
@@ -94,11 +98,14 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
   }
 }
 
+/** Somebody asked the run to stop, or deleted it. */
+const isUnwanted = async (folder: RunFolder): Promise<boolean> => (await folder.stopRequested()) || (await folder.isGone());
+
 /** Looks for the `stop` file and keeps the log bounded until the run is over. */
 async function watchFolder(folder: RunFolder, stop: () => void, over: AbortSignal): Promise<void> {
   try {
     for await (const _ of every(STOP_POLL, undefined, { signal: over })) {
-      if (await folder.stopRequested().catch(() => false)) stop();
+      if (await isUnwanted(folder).catch(() => false)) stop();
       await boundLog(folder.logFile).catch(() => undefined);
     }
   } catch {

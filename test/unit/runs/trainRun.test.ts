@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Fault, Stopped, UsageFault } from '../../../src/common/fault';
 import type { RunFolder } from '../../../src/runs/runFolder';
@@ -111,6 +111,17 @@ describe('a trainer', () => {
     let begun = false;
     assert.equal(await train(() => Promise.resolve((begun = true)).then(() => fakeResults)), 'stopped');
     assert.equal(begun, false);
+  });
+
+  it('stops when its folder is deleted, and does not bring it back', async () => {
+    const running = train(context => {
+      rmSync(folder.path, { recursive: true });
+      context.onProgress(progress);
+      context.onMetrics(metric(1));
+      return untilAborted(context);
+    });
+    assert.equal(await running, 'stopped');
+    assert.ok(!existsSync(folder.path));
   });
 
   it('says in the record when there is no engine', async () => {
