@@ -61,13 +61,13 @@ export function pairDistances(
 ): PairDistances {
   const total = source.rows * target.rows + (source.rows * (source.rows - 1) + target.rows * (target.rows - 1)) / 2;
   let done = 0;
-  const sumsOf = (a: Matrix, b: Matrix): PairSums => {
+  const sumsOf = (a: Matrix, b?: Matrix): PairSums => {
     const sums = { kernel: 0, distance: 0 };
     for (let i = 0; i < a.rows; i++) {
       if (signal?.aborted) throw new Stopped();
-      const last = a === b ? i : b.rows;
+      const last = b?.rows ?? i;
       for (let k = 0; k < last; k++) {
-        const square = squaredDistance(a, i, b, k);
+        const square = squaredDistance(a, i, b ?? a, k);
         sums.kernel += Math.exp(-square / (2 * sigma ** 2));
         sums.distance += Math.sqrt(square);
       }
@@ -77,7 +77,7 @@ export function pairDistances(
     return sums;
   };
   const [n, m] = [source.rows, target.rows];
-  const [within, others, across] = [sumsOf(source, source), sumsOf(target, target), sumsOf(source, target)];
+  const [within, others, across] = [sumsOf(source), sumsOf(target), sumsOf(source, target)];
   return {
     mmd2: (2 * within.kernel) / (n * (n - 1)) + (2 * others.kernel) / (m * (m - 1)) - (2 * across.kernel) / (n * m),
     energy2: (2 * across.distance) / (n * m) - (2 * within.distance) / n ** 2 - (2 * others.distance) / m ** 2,
