@@ -7,11 +7,14 @@ import { driftAll, type Edit, type Place } from './positionDrift';
 import type { DefinitionPlace } from './runIndex';
 import { SECTION, settings } from './settings';
 
-/** Documents that BoundLens reads: Python in files and new buffers, not the read-only sides of comparisons. */
-export const SOURCES: vscode.DocumentSelector = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'].map(scheme => ({
-  language: 'python',
-  scheme,
-}));
+const LANGUAGES = ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
+const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'];
+
+/** Documents that BoundLens reads: sources in files and new buffers and Hugging Face's config.json, not the read-only sides of comparisons. */
+export const SOURCES: vscode.DocumentSelector = SCHEMES.flatMap(scheme => [
+  ...LANGUAGES.map(language => ({ language, scheme })),
+  { pattern: '**/config.json', scheme },
+]);
 
 /** Rest after the last keystroke before a document is read again. */
 const DELAY_MS = 300;
