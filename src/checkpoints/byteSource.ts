@@ -27,6 +27,11 @@ export function brokenFile(file: string, problem: string): FileFault {
   return new FileFault(file, problem, 'save or download it again');
 }
 
+/** A fault of a sound file that BoundLens cannot use. `problem` as "stores its values in chunks, which BoundLens does not read". */
+export function unsupportedFile(file: string, problem: string): FileFault {
+  return new FileFault(file, problem, 'save it as safetensors');
+}
+
 class FileSource implements ByteSource {
   constructor(
     readonly file: string,

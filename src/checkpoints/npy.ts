@@ -1,4 +1,4 @@
-import { brokenFile, openSource, plainStretch, type ByteStretch } from './byteSource';
+import { brokenFile, openSource, plainStretch, type ByteStretch, unsupportedFile } from './byteSource';
 import { elementCount, isShape, StoredCheckpoint, type Checkpoint, type StoredTensor } from './checkpoint';
 import { ELEMENT_BYTES, type ElementType } from './elementType';
 import { after, zipEntries, zipStretch } from './zip';
@@ -55,7 +55,10 @@ export async function npyTensor(file: string, name: string, stretch: ByteStretch
   const sizes = /['"]shape['"]\s*:\s*\(([\d\s,]*)\)/.exec(header);
   const dtype = descr && Object.hasOwn(TYPES, descr[2]!) ? TYPES[descr[2]!]! : undefined;
   if (!dtype)
-    throw brokenFile(file, `stores ${name} as ${/['"]descr['"]\s*:\s*([^,}]{0,60})/.exec(header)?.[1] ?? 'nothing'}, not as plain numbers`);
+    throw unsupportedFile(
+      file,
+      `stores ${name} as ${/['"]descr['"]\s*:\s*([^,}]{0,60})/.exec(header)?.[1] ?? 'nothing'}, not as plain numbers`,
+    );
   const shape = sizes?.[1]!.split(',').flatMap(part => (part.trim() === '' ? [] : [Number(part)]));
   if (!order || !isShape(shape)) throw brokenFile(file, `holds ${name} with a broken .npy header`);
   const length = elementCount(shape) * ELEMENT_BYTES[dtype];

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { Fault } from '../common/fault';
-import { brokenFile, openSource, plainStretch, type ByteSource } from './byteSource';
+import { brokenFile, openSource, plainStretch, type ByteSource, unsupportedFile } from './byteSource';
 import { elementCount, isShape, StoredCheckpoint, type Checkpoint, type StoredTensor } from './checkpoint';
 import { ELEMENT_BYTES, type ElementType } from './elementType';
 import { isRecord, parseJson, readJsonFile } from './json';
@@ -43,7 +43,8 @@ async function storedTensors(source: ByteSource): Promise<StoredTensor[]> {
     if (name === '__metadata__') return [];
     const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
     const type = typeof dtype === 'string' && Object.hasOwn(TYPES, dtype) ? TYPES[dtype]! : undefined;
-    if (!type) throw brokenFile(file, `stores ${name} as ${JSON.stringify(dtype)}, which is no type of the format that BoundLens knows`);
+    if (!type)
+      throw unsupportedFile(file, `stores ${name} as ${JSON.stringify(dtype)}, which is no type of the format that BoundLens knows`);
     if (!isShape(shape)) throw brokenFile(file, `gives ${name} no valid shape`);
     if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(offset => Number.isSafeInteger(offset)))
       throw brokenFile(file, `gives ${name} no valid place`);

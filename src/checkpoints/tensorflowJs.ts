@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { brokenFile, openSource, plainStretch, type ByteSource, type ByteStretch } from './byteSource';
+import { brokenFile, openSource, plainStretch, type ByteSource, type ByteStretch, unsupportedFile } from './byteSource';
 import { elementCount, isShape, StoredCheckpoint, type Checkpoint, type StoredTensor } from './checkpoint';
 import { ELEMENT_BYTES, isElementType, type ElementType } from './elementType';
 import { isRecord, readJsonFile } from './json';
@@ -33,7 +33,7 @@ function storage(file: string, name: string, entry: Record<string, unknown>): Pi
   const { dtype, quantization } = entry;
   const stored: unknown = isRecord(quantization) ? quantization.dtype : dtype;
   if (typeof stored !== 'string' || !isElementType(stored))
-    throw brokenFile(file, `stores ${name} as ${JSON.stringify(stored)}, not as numbers`);
+    throw unsupportedFile(file, `stores ${name} as ${JSON.stringify(stored)}, not as numbers`);
   if (!isRecord(quantization) || stored === 'float16') return { dtype: stored };
   const { scale, min } = quantization;
   if (typeof scale !== 'number' || typeof min !== 'number') throw brokenFile(file, `quantises ${name} without a scale`);

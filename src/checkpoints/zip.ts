@@ -1,6 +1,6 @@
 import { createInflateRaw } from 'node:zlib';
 import { Stopped } from '../common/fault';
-import { brokenFile, CHUNK_BYTES, plainStretch, type ByteSource, type ByteStretch } from './byteSource';
+import { brokenFile, CHUNK_BYTES, plainStretch, type ByteSource, type ByteStretch, unsupportedFile } from './byteSource';
 
 /** A file inside a zip archive. */
 export interface ZipEntry {
@@ -140,7 +140,7 @@ export async function zipStretch(source: ByteSource, entry: ZipEntry): Promise<B
     if (size !== compressedSize) throw brokenFile(source.file, `gives ${entry.name} two sizes`);
     return plainStretch(source, offset, size);
   }
-  if (method !== DEFLATED) throw brokenFile(source.file, `compresses ${entry.name} in a way (${method}) that is not deflate`);
+  if (method !== DEFLATED) throw unsupportedFile(source.file, `compresses ${entry.name} in a way (${method}) that is not deflate`);
   if (size > compressedSize * LARGEST_EXPANSION + CHUNK_BYTES) throw brokenFile(source.file, `claims an impossible size for ${entry.name}`);
   return { length: size, chunks: signal => inflated(source, entry, offset, signal) };
 }

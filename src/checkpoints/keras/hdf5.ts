@@ -1,4 +1,4 @@
-import { brokenFile, plainStretch, type ByteSource, type ByteStretch } from '../byteSource';
+import { brokenFile, plainStretch, unsupportedFile, type ByteSource, type ByteStretch } from '../byteSource';
 import { elementCount, isShape } from '../checkpoint';
 import { ELEMENT_BYTES, type ElementType } from '../elementType';
 
@@ -68,6 +68,10 @@ export class Hdf5Reader {
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
+  private unsupported(problem: string) {
+    return unsupportedFile(this.source.file, problem);
+  }
+
   private address(view: DataView, at: number): number {
     const value = view.getBigUint64(at, true);
     if (value > BigInt(this.source.size)) throw this.broken(`points outside its ${this.source.size} bytes`);
@@ -80,7 +84,7 @@ export class Hdf5Reader {
     if (signature !== SIGNATURE || block.byteLength < 48) throw this.broken('is not an HDF5 file');
     const version = block.getUint8(8);
     const sizes = version < 2 ? [block.getUint8(13), block.getUint8(14)] : [block.getUint8(9), block.getUint8(10)];
-    if (version > 3 || sizes[0] !== 8 || sizes[1] !== 8) throw this.broken('is an HDF5 file of a kind that BoundLens does not read');
+    if (version > 3 || sizes[0] !== 8 || sizes[1] !== 8) throw this.unsupported('is an HDF5 file of a kind that BoundLens does not read');
     if (version >= 2) return this.address(block, 36);
     const entry = version === 0 ? 56 : 60;
     if (block.byteLength < entry + 16) throw this.broken('ends inside its HDF5 header');
@@ -216,7 +220,7 @@ export class Hdf5Reader {
     if (!element) return undefined;
     const shape = this.shape(space, path);
     if (messages.some(message => message.type === MESSAGE.filters))
-      throw this.broken(`stores ${path} compressed, which BoundLens does not read`);
+      throw this.unsupported(`stores ${path} compressed, which BoundLens does not read`);
     return { path, shape, ...element, bytes: this.stretch(layout, path, elementCount(shape) * ELEMENT_BYTES[element.dtype]) };
   }
 
@@ -231,7 +235,7 @@ export class Hdf5Reader {
 
   private stretch(layout: DataView, path: string, length: number): ByteStretch {
     const [version, kind] = [layout.getUint8(0), layout.getUint8(1)];
-    if (version < 3 || version > 4) throw this.broken(`stores ${path} in an old layout that BoundLens does not read`);
+    if (version < 3 || version > 4) throw this.unsupported(`stores ${path} in an old layout that BoundLens does not read`);
     if (kind === 0) {
       if (layout.getUint16(2, true) < length || 4 + length > layout.byteLength)
         throw this.broken(`holds fewer values of ${path} than its shape says`);
@@ -243,7 +247,7 @@ export class Hdf5Reader {
         },
       };
     }
-    if (kind !== 1) throw this.broken(`stores ${path} in chunks, which BoundLens does not read`);
+    if (kind !== 1) throw this.unsupported(`stores ${path} in chunks, which BoundLens does not read`);
     if (layout.getBigUint64(2, true) === UNDEFINED) throw this.broken(`has no values of ${path}`);
     const place = this.address(layout, 2);
     if (layout.getBigUint64(10, true) < BigInt(length) || place + length > this.source.size)

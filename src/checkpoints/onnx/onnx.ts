@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { brokenFile, openSource, plainStretch, type ByteSource, type ByteStretch } from '../byteSource';
+import { brokenFile, openSource, plainStretch, unsupportedFile, type ByteSource, type ByteStretch } from '../byteSource';
 import { elementCount, isShape, StoredCheckpoint, type Checkpoint, type StoredTensor } from '../checkpoint';
 import { ELEMENT_BYTES, type ElementType } from '../elementType';
 import { ProtobufReader, type Field } from './protobufReader';
@@ -135,7 +135,8 @@ class InitialiserReader {
 
   private async stored({ name, dims, type, data, external }: TensorFields): Promise<StoredTensor> {
     const dtype = TYPES[type];
-    if (!dtype) throw brokenFile(this.source.file, `stores ${name} as type ${type} of ONNX, which is not a number that BoundLens reads`);
+    if (!dtype)
+      throw unsupportedFile(this.source.file, `stores ${name} as type ${type} of ONNX, which is not a number that BoundLens reads`);
     if (name === '' || !isShape(dims)) throw this.broken(name);
     const length = elementCount(dims) * ELEMENT_BYTES[dtype];
     const bytes = external.size > 0 ? await this.externalStretch(name, external, length) : await this.ownStretch(name, dtype, data);

@@ -1,0 +1,76 @@
+import type { Layer, Parameter } from '../architecture/architecture';
+import type { TensorInfo } from './checkpoint';
+
+/** A parameter of a definition with the tensor that holds its values. */
+export interface WeightMatch {
+  /** Path of the layer within the definition. */
+  readonly layer: string;
+  readonly parameter: Parameter;
+  readonly tensor: TensorInfo;
+}
+
+/** Which tensors of a checkpoint belong to which layers of a definition, and what found no counterpart. */
+export interface WeightMatching {
+  readonly matches: readonly WeightMatch[];
+  /** Parameters without a tensor of their name and shape, each with the reason as one clause. */
+  readonly missing: readonly { readonly layer: string; readonly parameter: Parameter; readonly why: string }[];
+  /** Tensors that no parameter asked for. */
+  readonly unused: readonly TensorInfo[];
+}
+
+interface Wanted {
+  readonly layer: string;
+  readonly name: string;
+  readonly parameter: Parameter;
+}
+
+function wantedBelow(layers: readonly Layer[]): Wanted[] {
+  return layers.flatMap(({ path, parameters, children }) => [
+    ...(parameters.known ? parameters.value : []).map(parameter => ({
+      layer: path,
+      name: path === '' ? parameter.name : `${path}.${parameter.name}`,
+      parameter,
+    })),
+    ...wantedBelow(children),
+  ]);
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Keras names its kernels `dense/kernel:0`: the same path with dots, without the output's number. */
+const dotted = (name: string) => name.replace(/:\d+$/, '').replaceAll('/', '.');
+
+/** The prefix (`encoder.`, `module.`, none) with which most of the wanted names are names of the checkpoint. */
+function commonPrefix(wanted: readonly Wanted[], names: ReadonlySet<string>): string {
+  const counts = new Map<string, number>([['', 0]]);
+  const wantedNames = new Set(wanted.map(({ name }) => name));
+  for (const name of names)
+    for (let at = 0; at >= 0 && at < name.length; at = name.indexOf('.', at) + 1 || -1)
+      if (wantedNames.has(name.slice(at))) counts.set(name.slice(0, at), (counts.get(name.slice(0, at)) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}
+
+/**
+ * Matches the parameters of a definition to the tensors of a checkpoint by name, and by shape: a tensor of the right name and another shape is reported,
+ * never taken. A prefix that the checkpoint puts before all names (`module.`, `encoder.`) is looked through.
+ */
+export function matchWeights(layers: readonly Layer[], tensors: readonly TensorInfo[]): WeightMatching {
+  const wanted = wantedBelow(layers);
+  const byName = new Map(tensors.map(tensor => [dotted(tensor.name), tensor]));
+  const prefix = commonPrefix(wanted, new Set(byName.keys()));
+  const used = new Set<TensorInfo>();
+  const matches: WeightMatch[] = [];
+  const missing: WeightMatching['missing'][number][] = [];
+  for (const { layer, name, parameter } of wanted) {
+    const tensor = byName.get(prefix + name);
+    const wants = `[${parameter.shape.join(', ')}]`;
+    if (!tensor) missing.push({ layer, parameter, why: `the checkpoint has no ${prefix}${name}` });
+    else if (!sameShape(tensor.shape, parameter.shape))
+      missing.push({ layer, parameter, why: `${tensor.name} has shape [${tensor.shape.join(', ')}], the definition ${wants}` });
+    else {
+      matches.push({ layer, parameter, tensor });
+      used.add(tensor);
+    }
+  }
+  return { matches, missing, unused: tensors.filter(tensor => !used.has(tensor)) };
+}
