@@ -1,5 +1,6 @@
 import type { Architecture, Layer, Parameter } from '../architecture/architecture';
 import { allLayers, parameterSize } from '../architecture/counts';
+import { composedBound } from './composedBound';
 import { architectureBound, type ArchitectureBound, type BoundLayer } from '../theory/architectureBound';
 
 /** What theory says about an architecture before any run, and which tensor each entry of `bound.layers` stands for. */
@@ -10,14 +11,20 @@ export interface BoundOfArchitecture {
 
 /**
  * The bound of a definition at `unlabelled` images; absent when a size is not known or nothing in it is a matrix. Normalisations
- * and embeddings of positions are not matrices and stand outside the chain that the bound is about.
+ * and embeddings of positions are not matrices: what they add is left out. Where the composition is known it says how much each matrix counts;
+ * elsewhere the matrices are taken as one chain.
  */
 export function boundOf(architecture: Architecture, unlabelled: number): BoundOfArchitecture {
   if (!architecture.parameterCount.known) return { boundLayers: [] };
   const matrices = [...allLayers(architecture.layers)].flatMap(matricesOf);
   if (matrices.length === 0) return { boundLayers: [] };
+  const { amplifications, ...composed } = composedBound(
+    architecture,
+    matrices.map(({ path, tensor }) => ({ path, tensor })),
+  );
+  const layers = matrices.map(({ matrix }, index) => ({ ...matrix, amplification: amplifications?.[index] }));
   return {
-    bound: architectureBound({ layers: matrices.map(({ matrix }) => matrix), unlabelled }),
+    bound: architectureBound({ layers, unlabelled, ...composed }),
     boundLayers: matrices.map(({ path, tensor }) => ({ path, tensor })),
   };
 }

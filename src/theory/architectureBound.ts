@@ -1,5 +1,13 @@
 import { neededSamples } from './neededSamples';
-import { parameterCountBound, type ChainLayer, type PretrainingProblem } from './parameterCount';
+import {
+  composedCovering,
+  coveringBound,
+  coverResolution,
+  parameterCountBound,
+  type ChainLayer,
+  type ComposedLayer,
+  type PretrainingProblem,
+} from './parameterCount';
 import type { Report } from './report';
 import { sumReport } from './report';
 
@@ -15,6 +23,11 @@ export interface BoundLayer {
   readonly kind: 'linear' | 'convolution' | 'attention' | 'embedding' | 'other';
   /** Free scalars when they are not inputs × outputs: with biases, for grouped convolutions. */
   readonly parameters?: number;
+  /**
+   * Λ_l: how far the output moves, for inputs up to `inputNorm`, when this matrix moves by spectral norm 1. From how the layers compose; where one
+   * layer lacks it, all are taken as one chain.
+   */
+  readonly amplification?: number;
 }
 
 export interface ArchitectureBoundInput {
@@ -25,6 +38,10 @@ export interface ArchitectureBoundInput {
   readonly inputNorm?: number;
   /** 0.05 when absent. */
   readonly failureProbability?: number;
+  /** Lipschitz constant of the composed layers; the product of the spectral norms when absent. */
+  readonly lipschitz?: number;
+  /** What was taken for granted when the layers were composed, or why they were not. */
+  readonly assumptions?: readonly string[];
 }
 
 /** What one layer adds. */
@@ -47,16 +64,19 @@ export interface ArchitectureBound {
   readonly capacity: number;
   /** log₁₀ of `capacity`: a change of 1 is ten times the capacity. */
   readonly capacityDecades: number;
-  /** log₁₀ of the product of the spectral norms. */
+  /** log₁₀ of the Lipschitz constant: of the composed layers, or the product of the spectral norms. */
   readonly lipschitzDecades: number;
 }
 
 /** Mean squared error over values in [0, 1] with clipped outputs: at most 1, and 2-Lipschitz (2/√d for d values). */
 const LOSS = { lossRange: 1, lossLipschitz: 2 } as const;
 
+const CHAIN = 'layers composed as one chain with 1-Lipschitz activations: skip connections, attention and normalisation are not counted';
+
+const COMPOSED = 'layers composed as `forward` says, in evaluation mode: skip connections, attention and normalisation are counted';
+
 const ASSUMPTIONS = [
   'spectral norms as expected at initialisation, not measured',
-  'layers composed as one chain with 1-Lipschitz activations: skip connections, attention and normalisation are not counted',
   'reconstruction loss in [0, 1], mean over the values of an image',
   'training reaches the least empirical loss',
 ];
@@ -69,7 +89,12 @@ export function architectureBound(input: ArchitectureBoundInput): ArchitectureBo
   const { unlabelled, inputNorm = 1, failureProbability = 0.05 } = input;
   if (input.layers.length === 0) throw new RangeError('A bound needs at least one layer');
   const chain = input.layers.map(chainLayer);
-  const at = (samples: number) => parameterCountBound(chain, problem(samples));
+  const composed = input.layers.map(composedLayer);
+  const isComposed = composed.every(layer => Number.isFinite(layer.amplification));
+  const at = (samples: number) =>
+    isComposed
+      ? coveringBound(composedCovering(composed, coverResolution(problem(samples))), problem(samples))
+      : parameterCountBound(chain, problem(samples));
   const problem = (samples: number): PretrainingProblem => ({ ...LOSS, samples, inputNorm, failureProbability });
   const bound = at(unlabelled);
   const confidence = 2 * LOSS.lossRange * Math.sqrt(Math.log(2 / failureProbability) / (2 * unlabelled));
@@ -86,7 +111,7 @@ export function architectureBound(input: ArchitectureBoundInput): ArchitectureBo
         evidence: 'estimated',
         formula: '2·(B_ℓ·√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N) − confidence, ln N(ε) = Σ p_l·ln(1 + 2 s_l (L+1) Λ_l/ε)',
         inputs: { ...inputs, 'ln N(ε)': bound.logCovering, L: chain.length },
-        assumptions: ASSUMPTIONS,
+        assumptions: [...ASSUMPTIONS, isComposed ? COMPOSED : CHAIN, ...(input.assumptions ?? [])],
       },
       {
         id: 'D4.confidence',
@@ -111,9 +136,18 @@ export function architectureBound(input: ArchitectureBoundInput): ArchitectureBo
     })),
     capacity: bound.logCovering,
     capacityDecades: Math.log10(bound.logCovering),
-    lipschitzDecades: chain.reduce((sum, layer) => sum + Math.log10(layer.spectralNorm), 0),
+    lipschitzDecades:
+      isComposed && input.lipschitz !== undefined
+        ? Math.log10(input.lipschitz)
+        : chain.reduce((sum, layer) => sum + Math.log10(layer.spectralNorm), 0),
   };
 }
+
+const composedLayer = (layer: BoundLayer): ComposedLayer => ({
+  parameters: layer.parameters ?? layer.inputs * layer.outputs,
+  spectralNorm: layer.initialSpectralNorm ?? 1,
+  amplification: layer.amplification ?? Infinity,
+});
 
 const chainLayer = (layer: BoundLayer): ChainLayer => ({
   parameters: layer.parameters ?? layer.inputs * layer.outputs,

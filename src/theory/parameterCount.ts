@@ -54,12 +54,33 @@ export function chainCovering(layers: readonly ChainLayer[], inputNorm: number, 
   return layers.map(layer => layer.parameters * softplus(logRatio));
 }
 
+/** One matrix of any network, composed as it may be. */
+export interface ComposedLayer {
+  readonly parameters: number;
+  readonly spectralNorm: number;
+  /** Λ_l: how far the output moves, for any input, when the matrix moves by spectral norm 1 within its cap. */
+  readonly amplification: number;
+}
+
+/**
+ * The same for layers that do not form a chain: p_l·ln(1 + 2 s_l m Λ_l/ε) over m matrices with Λ_l as it is given (D4, D6). A matrix that moves
+ * nothing adds nothing.
+ */
+export const composedCovering = (layers: readonly ComposedLayer[], resolution: number): readonly number[] =>
+  layers.map(({ parameters, spectralNorm, amplification }) => {
+    return parameters * softplus(Math.log(2 * layers.length) + Math.log(spectralNorm) + Math.log(amplification) - Math.log(resolution));
+  });
+
 /**
  * Parameter-count bound on the pre-training deviation and excess (D4 in docs/theory.md). With probability ≥ 1 − δ over the N samples
  * sup |L_U − L_Û| ≤ B_ℓ√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N.
  */
 export function parameterCountBound(layers: readonly ChainLayer[], problem: PretrainingProblem, trainingGap = 0): ParameterCountBound {
-  const layerShares = chainCovering(layers, problem.inputNorm, coverResolution(problem));
+  return coveringBound(chainCovering(layers, problem.inputNorm, coverResolution(problem)), problem, trainingGap);
+}
+
+/** The same bound from what each layer adds to the logarithm of the covering number at `coverResolution(problem)`. */
+export function coveringBound(layerShares: readonly number[], problem: PretrainingProblem, trainingGap = 0): ParameterCountBound {
   const logCovering = layerShares.reduce((sum, share) => sum + share, 0);
   const deviation = coveringDeviation(logCovering, problem);
   return { logCovering, layerShares, deviation, excess: 2 * deviation + trainingGap };

@@ -5,7 +5,8 @@ import type { Interpreter } from '../python/interpreter';
 import type { ParsedSources } from '../python/parsedSources';
 import { Scope } from '../python/scope';
 import { childrenOf, markImported } from '../python/syntax';
-import { reference, type Call } from '../python/values';
+import { reference, type Call, type Value } from '../python/values';
+import type { Composer } from './forward/compose';
 import { givenArguments } from './givenArguments';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
@@ -27,6 +28,7 @@ export function evaluateCall(
   scope: Scope,
   interpreter: Interpreter,
   sources: ParsedSources,
+  composer: Composer,
 ): Architecture {
   const node = expressionNode(expression, range, sources);
   if (!node) return nothing(name, range, `\`${expression}\` is not an expression`);
@@ -36,7 +38,9 @@ export function evaluateCall(
     const reason = value.kind === 'undecided' ? value.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
     return { ...nothing(name, range, reason.why), parameterCount: reason };
   }
-  const architecture = toArchitecture(name, range, value);
+  const bare = toArchitecture(name, range, value);
+  const given = node.type === 'call' ? readCall(node, inner, interpreter).keywords : new Map<string, Value>();
+  const architecture = composer.compose(bare, value, given);
   const callee = scope.get(name);
   if (callee?.kind !== 'class' || node.type !== 'call') return architecture;
   return { ...architecture, arguments: givenArguments(callee, readCall(node, inner, interpreter), 'call', range.startLine) };

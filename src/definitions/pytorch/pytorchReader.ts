@@ -13,7 +13,9 @@ import { childrenOf, field, isImported } from '../python/syntax';
 import type { Call, ClassValue } from '../python/values';
 import { callersOf, needsArguments } from './callers';
 import { callOf, evaluateCall } from './evaluateCall';
-import { givenArguments } from './givenArguments';
+import { Composer } from './forward/compose';
+import { directiveShape } from './forward/inputShapes';
+import { boundArguments, givenArguments } from './givenArguments';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
 import { isModuleBase, TorchLibrary } from './torchLibrary';
@@ -43,6 +45,7 @@ class PytorchSource {
   private readonly classes: ClassValue[] = [];
   private readonly interpreter: Interpreter;
   private readonly scope: Scope;
+  private readonly composer: Composer;
 
   constructor(
     private readonly root: Node,
@@ -54,6 +57,7 @@ class PytorchSource {
     this.scope = new Scope(undefined, undefined, path);
     this.interpreter = new Interpreter(new TorchLibrary(), this.budget, classValue => this.classes.push(classValue), modules);
     modules.start(this.interpreter, this.scope);
+    this.composer = new Composer(modules);
   }
 
   read(): Architecture[] {
@@ -61,7 +65,9 @@ class PytorchSource {
     if (this.context.call !== undefined) return this.readCall(this.context.call);
     const chains = childrenOf(this.root).flatMap(statement => {
       const assigned = sequentialOf(statement, this.scope);
-      return assigned ? [toArchitecture(assigned.name, headerOf(statement), assigned.module)] : [];
+      if (!assigned) return [];
+      const architecture = toArchitecture(assigned.name, headerOf(statement), assigned.module);
+      return [this.composer.compose(architecture, assigned.module, new Map())];
     });
     const lines = this.root.text.split('\n');
     const classes = this.classes
@@ -80,7 +86,7 @@ class PytorchSource {
     this.budget.renew();
     return [
       this.exhaustible(
-        () => evaluateCall(expression, name, range, this.scope, this.interpreter, this.context.sources),
+        () => evaluateCall(expression, name, range, this.scope, this.interpreter, this.context.sources, this.composer),
         () => withoutLayers(name, range, unknown(TOO_MUCH, range.startLine)),
       ),
     ];
@@ -101,7 +107,7 @@ class PytorchSource {
     if (directive) {
       const site = { ...range, startLine: directive.line, endLine: directive.line };
       const call = callOf(directive.call, site, this.scope, this.interpreter, this.context.sources);
-      return this.built(classValue, range, { ...call, range: callRange(classValue, range) }, 'directive', directive.line);
+      return this.built(classValue, range, { ...call, range: callRange(classValue, range) }, 'directive', directive.line, directive.input);
     }
     const callers = callersOf(classValue, this.root, this.scope, this.interpreter);
     const [caller] = callers;
@@ -119,11 +125,13 @@ class PytorchSource {
     call: Call,
     source: 'directive' | 'caller' | 'default',
     line: number,
+    input?: string,
   ): Architecture | undefined {
     this.budget.renew();
     const instance = construct(classValue, call, this.interpreter);
     if (!(instance instanceof ModuleValue)) return undefined;
-    return { ...toArchitecture(classValue.name, range, instance), arguments: givenArguments(classValue, call, source, line) };
+    const architecture = { ...toArchitecture(classValue.name, range, instance), arguments: givenArguments(classValue, call, source, line) };
+    return this.composer.compose(architecture, instance, boundArguments(classValue, call) ?? new Map(), directiveShape(input));
   }
 
   private exhaustible<T>(work: () => T, otherwise: () => T): T {

@@ -1,0 +1,63 @@
+import type { Architecture } from '../architecture/architecture';
+import { mainOutput, type Composition, type CompositionNode } from '../architecture/composition';
+import { initialNorms } from '../architecture/initialWeights';
+import { amplification, differences, firstUnbounded, lipschitzConstant, ranges } from '../architecture/lipschitzOfComposition';
+import { valuesOf } from '../architecture/rangeOfComposition';
+import type { ArchitectureBoundInput } from '../theory/architectureBound';
+
+/** What a composition adds to the bound of an architecture. */
+export interface ComposedBound extends Pick<ArchitectureBoundInput, 'inputNorm' | 'lipschitz' | 'assumptions'> {
+  /** Λ_l of each matrix, in order; absent where they are not all known. */
+  readonly amplifications?: readonly number[];
+}
+
+/** How much each matrix counts at the model's main output, at initialisation; without numbers, and with the reason, where that is not known. */
+export function composedBound(
+  architecture: Architecture,
+  matrices: readonly { readonly path: string; readonly tensor: string }[],
+): ComposedBound {
+  const { composition } = architecture;
+  if (!composition) return {};
+  if (!composition.known)
+    return { assumptions: [`how the layers compose is not known: ${composition.why} (line ${composition.line + 1})`] };
+  const output = mainOutput(composition.value);
+  if (output === undefined) return { assumptions: ['how the layers compose is not known: no layer reaches what `forward` returns'] };
+  const norms = initialNorms(architecture);
+  const inputNorm = inputNormOf(composition.value);
+  const sizes = ranges(composition.value, norms, { euclidean: inputNorm, rows: inputNorm, entry: 1 });
+  const amplifications = matrices.map(matrix => amplification(composition.value, norms, sizes, output, matrix));
+  if (!amplifications.every(Number.isFinite)) return { assumptions: [reasonOf(composition.value, norms, sizes, output)] };
+  const lipschitz = lipschitzConstant(composition.value, norms, sizes, output);
+  return {
+    amplifications,
+    inputNorm,
+    lipschitz: lipschitz > 0 && Number.isFinite(lipschitz) ? lipschitz : undefined,
+    assumptions: [
+      'biases at 0, normalisations with gain 1 and running variance 1',
+      Number.isFinite(valuesOf(inputOf(composition.value))) ? 'input values in [0, 1]' : 'input of norm at most 1: its size is not known',
+    ],
+  };
+}
+
+const inputOf = ({ nodes }: Composition): Pick<CompositionNode, 'shape'> => nodes.find(node => node.kind === 'input') ?? { shape: null };
+
+/** Largest norm of an input with values in [0, 1]; 1 where its size is not known. */
+function inputNormOf(composition: Composition): number {
+  const values = valuesOf(inputOf(composition));
+  return Number.isFinite(values) ? Math.sqrt(values) : 1;
+}
+
+/** The first step at which a bound is lost, in words. */
+function reasonOf(composition: Composition, norms: Parameters<typeof ranges>[1], sizes: ReturnType<typeof ranges>, output: number): string {
+  const unit = { euclidean: 1, rows: 1, entry: 1 };
+  const everywhere = new Map(
+    composition.nodes.flatMap((node, place) => (node.kind === 'input' || node.kind === 'layer' ? [[place, unit] as const] : [])),
+  );
+  const node =
+    firstUnbounded(composition, differences(composition, norms, sizes, everywhere), output) ?? firstUnbounded(composition, sizes, output);
+  const chain = 'no bound along the composition';
+  if (!node && composition.nodes[output]!.rows === null) return `${chain}: the number of tokens or pixels is not known`;
+  if (!node) return `${chain}: its constants are larger than numbers go`;
+  const what = node.kind === 'unknown' ? `\`${node.name}\`, ${node.why}` : 'name' in node ? `\`${node.name}\`` : node.kind;
+  return `${chain}: ${what} (line ${node.line + 1})`;
+}
