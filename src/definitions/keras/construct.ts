@@ -8,7 +8,7 @@ import { iterated } from '../python/collections';
 import type { Context } from '../python/context';
 import type { Call, Value } from '../python/values';
 import { build } from './layerCalls';
-import { KerasLayer, type LayerBody } from './kerasValues';
+import { KerasLayer, NOT_CALLED, type LayerBody } from './kerasValues';
 
 /** An argument by its place or its name. */
 export const argument = (call: Call, place: number, name: string): Value | undefined => call.positional[place] ?? call.keywords.get(name);
@@ -93,5 +93,3 @@ export function applyRule(layer: KerasLayer, rule: KerasRule, call: Call): void 
   layer.weights = unknown(NOT_CALLED, line);
   build(layer, new LayerInputs([unknown(NOT_CALLED, line)], line));
 }
-
-const NOT_CALLED = 'the shape of its input is not known';

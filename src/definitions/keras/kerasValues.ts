@@ -108,7 +108,8 @@ export class KerasLayer extends InstanceValue {
   }
 }
 
-const NOT_CALLED = 'the layer is not called with a shape that is known';
+/** Why a layer has no weights yet, and what helps. */
+export const NOT_CALLED = 'the shape of its input is not known: a comment `# boundlens: Net() on (28, 28, 1)` over the definition says it';
 
 /** Every layer in a value: itself, or what lists and dictionaries hold, as Keras tracks them. */
 function* layersIn(value: Value, depth = 0): Generator<KerasLayer, void, undefined> {

@@ -10,8 +10,9 @@ import {
 } from '../../architecture/architecture';
 import { parameterCount } from '../../architecture/counts';
 import type { KerasWeight } from '../../architecture/keras/kerasRule';
+import { findMember } from '../python/classes';
 import type { Value } from '../python/values';
-import { KerasLayer, tensorsBetween, WeightValue } from './kerasValues';
+import { KerasLayer, NOT_CALLED, tensorsBetween, WeightValue } from './kerasValues';
 
 /** The architecture of a model that was evaluated; layers that are shared are listed where they are met first. */
 export function toArchitecture(name: string, range: SourceRange, model: KerasLayer): Architecture {
@@ -65,6 +66,12 @@ function layerOf(layer: KerasLayer, prefix: string, seen: Set<KerasLayer | Weigh
   return { ...common, parameters: known(trained), ...(frozen.length > 0 ? { frozen } : {}) };
 }
 
+/** Whether its class makes weights when it is first called. */
+function hasOwnBuild({ classValue }: KerasLayer): boolean {
+  const found = classValue && findMember(classValue, 'build');
+  return found !== undefined && 'member' in found;
+}
+
 function asParameter({ name, shape, initialSpectralNorm, outputs }: KerasWeight): Parameter {
   return {
     name,
@@ -77,6 +84,8 @@ function asParameter({ name, shape, initialSpectralNorm, outputs }: KerasWeight)
 /** A layer's own weights: the rule's, those that its code adds, and variables that are its attributes. */
 function weightsOf(layer: KerasLayer, seen: Set<KerasLayer | WeightValue>): Known<readonly KerasWeight[]> {
   if (!layer.weights.known) return layer.weights;
+  if (layer.body.kind === 'own' && !layer.body.isBuilt && hasOwnBuild(layer))
+    return unknown(NOT_CALLED, layer.construction.range.startLine);
   const variables = layer.body.kind === 'own' ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : [];
   const weights: KerasWeight[] = [...layer.weights.value];
   for (const variable of new Set([...layer.added, ...variables])) {
