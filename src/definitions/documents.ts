@@ -11,6 +11,7 @@ import { mayConfigure, readConfiguration } from './huggingFace/huggingFaceReader
 import { languageOf } from './languages';
 import { OpenTrees } from './openTrees';
 import { SourceParser, type Grammar } from './sourceParser';
+import { mayUseTensorflow, readTensorflow } from './tensorflowJs/tensorflowReader';
 
 /** One definition of a document as it stands, or as it last stood when its text is broken. */
 export interface ReadDefinition {
@@ -100,7 +101,9 @@ export class Documents {
     const language = languageOf(uri);
     if (language === 'json') return mayConfigure(text) ? readConfiguration(text) : undefined;
     if (language === 'python') return this.readPython(uri, text, settings);
-    return undefined;
+    const parser = this.parsers.get(language);
+    if (!parser || !mayUseTensorflow(text)) return undefined;
+    return this.trees.use(uri, text, parser, root => ({ found: readTensorflow(root), broken: root.hasError }));
   }
 
   private readPython(uri: string, text: string, { folders = [], call }: Partial<AnalysisSettings>): ReadText | undefined {
