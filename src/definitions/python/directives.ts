@@ -24,7 +24,7 @@ export function directiveOver(lines: readonly string[], line: number, name: stri
 }
 
 /** Splits `Net(…) on (3, 32, 32)`; the last ` on ` outside the call counts. */
-function splitInput(text: string): { readonly call: string; readonly input?: string } {
+export function splitInput(text: string): { readonly call: string; readonly input?: string } {
   const [, call, input] = /^(\w+(?:\(.*\))?)\s+on\s+(.+)$/.exec(text) ?? [];
   return call === undefined ? { call: text } : { call, input };
 }

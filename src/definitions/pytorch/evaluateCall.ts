@@ -7,6 +7,7 @@ import { Scope } from '../python/scope';
 import { childrenOf, markImported } from '../python/syntax';
 import { reference, type Call, type Value } from '../python/values';
 import type { Composer } from './forward/compose';
+import type { InputShape } from './forward/inputShapes';
 import { givenArguments } from './givenArguments';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
@@ -29,6 +30,7 @@ export function evaluateCall(
   interpreter: Interpreter,
   sources: ParsedSources,
   composer: Composer,
+  input?: InputShape,
 ): Architecture {
   const node = expressionNode(expression, range, sources);
   if (!node) return nothing(name, range, `\`${expression}\` is not an expression`);
@@ -40,7 +42,7 @@ export function evaluateCall(
   }
   const bare = toArchitecture(name, range, value);
   const given = node.type === 'call' ? readCall(node, inner, interpreter).keywords : new Map<string, Value>();
-  const architecture = composer.compose(bare, value, given);
+  const architecture = composer.compose(bare, value, given, input);
   const callee = scope.get(name);
   if (callee?.kind !== 'class' || node.type !== 'call') return architecture;
   return { ...architecture, arguments: givenArguments(callee, readCall(node, inner, interpreter), 'call', range.startLine) };

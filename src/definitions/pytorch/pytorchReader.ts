@@ -4,7 +4,7 @@ import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { Budget, Exhausted } from '../python/budget';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
-import { directiveOver } from '../python/directives';
+import { directiveOver, splitInput } from '../python/directives';
 import { callRange, decoratedLine, headerOf } from '../python/headers';
 import { Interpreter, TOO_MUCH } from '../python/interpreter';
 import { Modules } from '../python/modules';
@@ -78,7 +78,8 @@ class PytorchSource {
   }
 
   /** The model that an expression makes. */
-  private readCall(expression: string): Architecture[] {
+  private readCall(text: string): Architecture[] {
+    const { call: expression, input } = splitInput(text);
     const name = /^[\w.]+/.exec(expression)?.[0] ?? expression;
     const made = this.scope.get(name);
     const node = made?.kind === 'class' ? made.node : made?.kind === 'function' ? made.body.parent : undefined;
@@ -86,7 +87,8 @@ class PytorchSource {
     this.budget.renew();
     return [
       this.exhaustible(
-        () => evaluateCall(expression, name, range, this.scope, this.interpreter, this.context.sources, this.composer),
+        () =>
+          evaluateCall(expression, name, range, this.scope, this.interpreter, this.context.sources, this.composer, directiveShape(input)),
         () => withoutLayers(name, range, unknown(TOO_MUCH, range.startLine)),
       ),
     ];

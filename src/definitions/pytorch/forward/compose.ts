@@ -58,7 +58,7 @@ export class Composer {
       const result = this.budget.apart(() => run(module, forward, shape, recorder, interpreter, line));
       return toPass(recorder, result, shape, line);
     } catch (error) {
-      if (!(error instanceof Exhausted || error instanceof RangeError)) throw error;
+      if (!(error instanceof Exhausted)) throw error;
       return { recorder, composition: unknown(`its \`forward\`: ${TOO_MUCH}`, line), doubts: Infinity };
     }
   }

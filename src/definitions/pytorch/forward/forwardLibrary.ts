@@ -24,6 +24,9 @@ import { combine, einsum, valueOperation } from './valueOperations';
 const NO =
   /^torch\.(jit\.is_(scripting|tracing)|overrides\.has_torch_function\w*|is_grad_enabled|onnx\.is_in_onnx_export|compiler\.is_\w+|is_autocast_enabled)$/;
 
+/** Steps that calling one layer takes. */
+const CALL_STEPS = 20;
+
 /** PyTorch while `forward` is evaluated: tensors carry shapes, and every operation on them is written down. */
 export class ForwardLibrary extends TorchLibrary {
   constructor(private readonly recorder: Recorder) {
@@ -46,6 +49,7 @@ export class ForwardLibrary extends TorchLibrary {
 
   override callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
     const line = call.range.startLine;
+    context.spend(CALL_STEPS);
     const forward = instance.classValue && findMember(instance.classValue, 'forward');
     if (forward && 'member' in forward && forward.member.kind === 'function') {
       const result = callFunction(forward.member, { ...call, positional: [instance, ...call.positional] }, context, instance);

@@ -1,5 +1,6 @@
 import { ISOMETRY, type CompositionNode, type Gain, type Operation } from '../../../architecture/composition';
 import { dimension, equalSides, numberOf, productOf, sideOf, type Dimension } from './dimension';
+import { Exhausted } from '../../python/budget';
 import type { Value } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
 import { ParameterValue, TensorValue } from '../tensors';
@@ -8,7 +9,7 @@ import { SymbolicTensor, type Sides } from './symbolicTensor';
 /** The batch: the one free side that every sample shares, so that sizes of a sample leave it out. */
 export const BATCH = 'B';
 
-const MAXIMUM_NODES = 20_000;
+const MAXIMUM_NODES = 6000;
 
 /** Shapes that a layer met in the forward pass. */
 export interface LayerShapes {
@@ -37,7 +38,7 @@ export class Recorder {
 
   /** Writes down a step. `features` is the axis of the rows; the last one when it is left out. */
   emit(operation: Operation, inputs: readonly SymbolicTensor[], sides: Sides, line: number, features?: number): SymbolicTensor {
-    if (this.nodes.length >= MAXIMUM_NODES) throw new RangeError('too many steps');
+    if (this.nodes.length >= MAXIMUM_NODES) throw new Exhausted('too many steps');
     const axis = features ?? Math.max(0, (sides?.length ?? 1) - 1);
     this.moves.push(operation.kind === 'input' || operation.kind === 'unknown' || inputs.some(input => this.dependsOnInput(input)));
     this.nodes.push({
