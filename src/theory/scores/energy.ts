@@ -4,11 +4,11 @@ import type { Matrix } from '../matrix';
 export function energy({ rows, columns, values }: Matrix): number {
   let total = 0;
   for (let i = 0; i < rows; i++) {
-    const row = values.subarray(i * columns, (i + 1) * columns);
+    const [start, end] = [i * columns, (i + 1) * columns];
     let largest = -Infinity;
-    for (const value of row) largest = Math.max(largest, value);
+    for (let at = start; at < end; at++) largest = Math.max(largest, values[at]!);
     let sum = 0;
-    for (const value of row) sum += Math.exp(value - largest);
+    for (let at = start; at < end; at++) sum += Math.exp(values[at]! - largest);
     total += largest + Math.log(sum);
   }
   return total / rows;

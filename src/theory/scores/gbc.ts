@@ -1,4 +1,5 @@
 import type { Matrix } from '../matrix';
+import { mapEntries } from './entries';
 import { classCounts, classSums, type LabelledFeatures } from './labelledFeatures';
 
 /** Variances are at least this, so that constant features do not separate classes by themselves. */
@@ -39,13 +40,11 @@ function classGaussians(data: LabelledFeatures): { readonly means: Matrix; reado
   const { features, classOf, classes } = data;
   const d = features.columns;
   const counts = classCounts(data);
-  const means: Matrix = {
-    ...classSums(data),
-    values: Float64Array.from(classSums(data).values, (sum, at) => sum / counts[Math.floor(at / d)]!),
-  };
+  const means = mapEntries(classSums(data), (sum, c) => sum / counts[c]!);
   const variances = new Float64Array(classes * d);
-  classOf.forEach((c, i) => {
+  for (let i = 0; i < features.rows; i++) {
+    const c = classOf[i]!;
     for (let j = 0; j < d; j++) variances[c * d + j]! += (features.values[i * d + j]! - means.values[c * d + j]!) ** 2 / counts[c]!;
-  });
+  }
   return { means, variances: { ...means, values: variances.map(value => Math.max(value, LEAST_VARIANCE)) } };
 }

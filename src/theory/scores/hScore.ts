@@ -1,5 +1,6 @@
 import type { Matrix } from '../matrix';
 import type { RotatedTargets } from '../symmetricEigen';
+import { squareSum, trace as traceOf } from './entries';
 
 /** Eigenvalues below this share of the largest, times the order, are rounding. */
 const ROUNDING = 2 ** -52;
@@ -45,10 +46,8 @@ function sumOver({ rows, columns, values }: Matrix, weight: (row: number) => num
  * The shrinkage of Ledoit and Wolf (2004) towards a multiple of the identity, in [0, 1]. `fourthMoment` is Σ‖x − mean‖⁴ over the points, `scatter` undivided.
  */
 export function ledoitWolfShrinkage(scatter: Matrix, fourthMoment: number, count: number, dimensions: number): number {
-  let [trace, square] = [0, 0];
-  for (let j = 0; j < scatter.rows; j++) trace += scatter.values[j * scatter.rows + j]! / count;
-  for (const value of scatter.values) square += (value / count) ** 2;
-  const spread = square - trace ** 2 / dimensions;
+  const square = squareSum(scatter) / count ** 2;
+  const spread = square - (traceOf(scatter) / count) ** 2 / dimensions;
   const noise = Math.min((fourthMoment / count - square) / count, spread);
   return noise > 0 ? noise / spread : 0;
 }

@@ -8,7 +8,7 @@ import { rowsOfClasses, type LabelledFeatures } from './labelledFeatures';
 
 const FOLDS = 5;
 /** The heads need not be better than the accuracy can tell. */
-const TOLERANCE = 1e-3;
+const TOLERANCE = 1e-2;
 
 /**
  * Whether a linear head classifies each row rightly that was fitted to the other folds: logistic, one class against the rest, features standardised by the rows

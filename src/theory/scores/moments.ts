@@ -1,5 +1,6 @@
 import { gram, type GramFunction } from '../gram';
 import { rowsAt, type Matrix } from '../matrix';
+import { mapEntries } from './entries';
 import { classCounts, classSums, type LabelledFeatures } from './labelledFeatures';
 
 /** Counts, sums and inner products of a labelled sample about a fixed origin: all that the spectral scores need, and it can be taken apart by groups. */
@@ -20,28 +21,18 @@ export class Moments {
     origin: Float64Array,
     multiply: GramFunction = gram,
   ): Promise<Moments> {
-    const chosen = rowsAt(features, indices);
-    for (let i = 0; i < chosen.rows; i++) for (let j = 0; j < chosen.columns; j++) chosen.values[i * chosen.columns + j]! -= origin[j]!;
+    const chosen = mapEntries(rowsAt(features, indices), (value, _, j) => value - origin[j]!);
     const part = { features: chosen, classOf: Int32Array.from(indices, i => classOf[i]!), classes };
     return new Moments(classCounts(part), classSums(part), await multiply(chosen), origin);
   }
 
-  /** Moments of a sample and another together. */
-  plus(other: Moments): Moments {
-    return this.combined(other, 1);
-  }
-
   /** Moments of what remains when another sample is taken out. */
   minus(other: Moments): Moments {
-    return this.combined(other, -1);
-  }
-
-  private combined(other: Moments, sign: 1 | -1): Moments {
-    const add = (a: Matrix['values'], b: Matrix['values']) => Float64Array.from(a, (value, i) => value + sign * b[i]!);
+    const subtract = (a: Matrix, b: Matrix) => mapEntries(a, (value, i, j) => value - b.values[i * a.columns + j]!);
     return new Moments(
-      add(this.counts, other.counts),
-      { ...this.sums, values: add(this.sums.values, other.sums.values) },
-      { ...this.products, values: add(this.products.values, other.products.values) },
+      this.counts.map((count, c) => count - other.counts[c]!),
+      subtract(this.sums, other.sums),
+      subtract(this.products, other.products),
       this.origin,
     );
   }
@@ -60,36 +51,25 @@ export class Moments {
 
   /** Mean of all rows minus the origin. */
   private offset(): Float64Array {
-    const offset = new Float64Array(this.dimension);
-    this.sums.values.forEach((sum, at) => (offset[at % this.dimension]! += sum / this.count));
+    const { dimension, count } = this;
+    const offset = new Float64Array(dimension);
+    this.sums.values.forEach((sum, at) => (offset[at % dimension]! += sum / count));
     return offset;
   }
 
   /** Σ (x − mean)(x − mean)ᵀ. */
   scatter(): Matrix {
+    const { count } = this;
     const offset = this.offset();
-    return this.changed((value, j, k) => value - this.count * offset[j]! * offset[k]!);
+    return mapEntries(this.products, (value, j, k) => value - count * offset[j]! * offset[k]!);
   }
 
   /** Σ xxᵀ about zero. */
   gram(): Matrix {
     const { origin, count } = this;
     const offset = this.offset();
-    return this.changed((value, j, k) => value + count * (offset[j]! * origin[k]! + origin[j]! * offset[k]! + origin[j]! * origin[k]!));
-  }
-
-  private changed(change: (value: number, row: number, column: number) => number): Matrix {
-    const d = this.dimension;
-    const values = new Float64Array(d * d);
-    for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) values[j * d + k] = change(this.products.values[j * d + k]!, j, k);
-    return { rows: d, columns: d, values };
-  }
-
-  /** Mean of each class about zero: classes × dimensions. */
-  classMeans(): Matrix {
-    const d = this.dimension;
-    const values = Float64Array.from(this.sums.values, (sum, at) => sum / this.counts[Math.floor(at / d)]! + this.origin[at % d]!);
-    return { ...this.sums, values };
+    const cross = (j: number, k: number) => offset[j]! * origin[k]! + origin[j]! * offset[k]! + origin[j]! * origin[k]!;
+    return mapEntries(this.products, (value, j, k) => value + count * cross(j, k));
   }
 
   /** Column c is (mean of class c − mean)·weight(points in class c): dimensions × classes. */

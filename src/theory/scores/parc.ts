@@ -1,6 +1,7 @@
 import { columnMeans } from '../covariance';
 import { addProducts } from '../gram';
 import type { Matrix } from '../matrix';
+import { mapEntries } from './entries';
 import type { LabelledFeatures } from './labelledFeatures';
 
 /** Rows of inner products that are held at a time. */
@@ -24,12 +25,15 @@ export function parc({ features, classOf }: LabelledFeatures): number {
 
 /** Every column with mean 0 and, unless it is constant, standard deviation 1 (divided by n). */
 function standardised(features: Matrix): Matrix {
-  const { rows, columns, values } = features;
   const means = columnMeans(features);
-  const squares = new Float64Array(columns);
-  values.forEach((value, at) => (squares[at % columns]! += (value - means[at % columns]!) ** 2));
-  const scales = squares.map((square, j) => (square / rows <= (10 * Number.EPSILON * means[j]!) ** 2 ? 1 : 1 / Math.sqrt(square / rows)));
-  return { rows, columns, values: Float64Array.from(values, (value, at) => (value - means[at % columns]!) * scales[at % columns]!) };
+  const squares = new Float64Array(features.columns);
+  const centred = mapEntries(features, (value, _, j) => {
+    const difference = value - means[j]!;
+    squares[j]! += difference ** 2 / features.rows;
+    return difference;
+  });
+  const scales = squares.map((square, j) => (square <= (10 * Number.EPSILON * means[j]!) ** 2 ? 1 : 1 / Math.sqrt(square)));
+  return mapEntries(centred, (value, _, j) => value * scales[j]!);
 }
 
 /** Every row with mean 0 and length 1, so that inner products are correlations. */

@@ -1,6 +1,7 @@
 import { cholesky, choleskySolve } from '../cholesky';
-import { gram, type GramFunction } from '../gram';
+import { addProducts, gram, type GramFunction } from '../gram';
 import type { Matrix } from '../matrix';
+import { mapEntries, trace } from './entries';
 import { classCounts, classSums, type LabelledFeatures } from './labelledFeatures';
 
 /** Least shrinkage of the covariance within classes. */
@@ -30,20 +31,15 @@ export async function sfda(data: LabelledFeatures, surroundings: Surroundings, m
 
 function classMeans(data: LabelledFeatures): Matrix {
   const counts = classCounts(data);
-  const sums = classSums(data);
-  return { ...sums, values: Float64Array.from(sums.values, (sum, at) => sum / counts[Math.floor(at / sums.columns)]!) };
+  return mapEntries(classSums(data), (sum, c) => sum / counts[c]!);
 }
 
 /** Covariance about the class means, divided by n. */
 async function withinCovariance(data: LabelledFeatures, multiply: GramFunction): Promise<Matrix> {
-  const { rows, columns, values } = data.features;
-  const means = classMeans(data).values;
-  const centred = Float64Array.from(values, (value, at) => {
-    const i = Math.floor(at / columns);
-    return value - means[data.classOf[i]! * columns + (at - i * columns)]!;
-  });
-  const products = await multiply({ rows, columns, values: centred });
-  return { ...products, values: Float64Array.from(products.values, value => value / rows) };
+  const { features, classOf } = data;
+  const means = classMeans(data);
+  const products = await multiply(mapEntries(features, (value, i, j) => value - means.values[classOf[i]! * features.columns + j]!));
+  return mapEntries(products, value => value / features.rows);
 }
 
 /** The largest eigenvalue as six products from A·1 leave it. */
@@ -72,24 +68,24 @@ function dot(a: ArrayLike<number>, b: Float64Array): number {
 /** Class probabilities of every point under the linear discriminant with the shrunk covariance. */
 function discriminate(data: LabelledFeatures, within: Matrix, shrinkage: number, dimensions: number): Matrix {
   const { features, classes } = data;
-  const d = features.columns;
-  let trace = 0;
-  for (let j = 0; j < d; j++) trace += within.values[j * d + j]!;
-  const ridge = (shrinkage * trace) / dimensions;
-  const factor = cholesky({
-    ...within,
-    values: Float64Array.from(within.values, (value, at) => (1 - shrinkage) * value + (at % (d + 1) === 0 ? ridge : 0)),
-  });
+  const { rows, columns } = features;
+  const ridge = (shrinkage * trace(within)) / dimensions;
+  const factor = cholesky(mapEntries(within, (value, i, j) => (1 - shrinkage) * value + (i === j ? ridge : 0)));
   if (!factor) throw new RangeError('The features hardly vary within classes');
   const means = classMeans(data).values;
   const counts = classCounts(data);
-  const weights = Array.from({ length: classes }, (_, c) => choleskySolve(factor, means.subarray(c * d, (c + 1) * d)));
-  const offsets = weights.map((weight, c) => Math.log(counts[c]! / features.rows) - dot(means.subarray(c * d, (c + 1) * d), weight) / 2);
-  const outputs = new Float64Array(features.rows * classes);
-  for (let i = 0; i < features.rows; i++)
-    for (let c = 0; c < classes; c++)
-      outputs[i * classes + c] = offsets[c]! + dot(features.values.subarray(i * d, (i + 1) * d), weights[c]!);
-  return softened({ rows: features.rows, columns: classes, values: outputs });
+  const weights = new Float64Array(classes * columns);
+  const outputs = new Float64Array(rows * classes);
+  for (let c = 0; c < classes; c++) {
+    const mean = means.subarray(c * columns, (c + 1) * columns);
+    const weight = choleskySolve(factor, mean);
+    weights.set(weight, c * columns);
+    const offset = Math.log(counts[c]! / rows) - dot(mean, weight) / 2;
+    for (let i = 0; i < rows; i++) outputs[i * classes + c] = offset;
+  }
+  for (let i = 0; i < rows; i += 2)
+    addProducts(features.values, i * columns, Math.min(2, rows - i), weights, 0, classes, columns, outputs, i * classes, classes);
+  return softened({ rows, columns: classes, values: outputs });
 }
 
 /** The softmax of each row. */
@@ -111,13 +107,10 @@ function confuse(data: LabelledFeatures, probabilities: Matrix): Matrix {
   const d = features.columns;
   const means = classMeans(data).values;
   const total = new Float64Array(d);
-  means.forEach((value, at) => (total[at % d]! += value));
-  const values = Float64Array.from(features.values, (value, at) => {
-    const i = Math.floor(at / d);
-    const j = at - i * d;
+  for (let at = 0; at < means.length; at++) total[at % d]! += means[at]!;
+  return mapEntries(features, (value, i, j) => {
     const c = classOf[i]!;
     const share = probabilities.values[i * classes + c]!;
     return share * value + ((1 - share) * (total[j]! - means[c * d + j]!)) / (classes - 1);
   });
-  return { ...features, values };
 }

@@ -1,5 +1,6 @@
 import type { Matrix } from '../matrix';
 import { rotateTargets } from '../symmetricEigen';
+import { trace } from './entries';
 import { hScore, ledoitWolfShrinkage, regularisedHScore } from './hScore';
 import { labelCka } from './labelCka';
 import { logMe } from './logMe';
@@ -24,7 +25,7 @@ export function spectralScores(moments: Moments, dimensions: number, fourthMomen
     hscore: () => hScore(centred()),
     regularizedHScore: () => {
       const shrinkage = ledoitWolfShrinkage(scatter, fourthMoment, count, dimensions);
-      return regularisedHScore(centred(), shrinkage, { count, dimensions, trace: traceOf(scatter) });
+      return regularisedHScore(centred(), shrinkage, { count, dimensions, trace: trace(scatter) });
     },
     labelCka: () => labelCka(moments),
     participationRatio: () => participationRatio(scatter),
@@ -40,12 +41,6 @@ export function fourthMoment({ rows, columns, values }: Matrix, mean: Float64Arr
     total += square ** 2;
   }
   return total;
-}
-
-function traceOf({ rows, values }: Matrix): number {
-  let trace = 0;
-  for (let j = 0; j < rows; j++) trace += values[j * rows + j]!;
-  return trace;
 }
 
 function once<T>(make: () => T): () => T {

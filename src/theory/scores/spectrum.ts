@@ -1,4 +1,5 @@
 import type { Matrix } from '../matrix';
+import { squareSum, trace } from './entries';
 
 /** Added to every share before the entropy, as its authors do. */
 const RANK_ME_EPSILON = 1e-7;
@@ -23,10 +24,8 @@ export function rankMe(eigenvalues: Float64Array, count: number, dimensions: num
 }
 
 /** (Σλ)²/Σλ² of the covariance's eigenvalues, from any multiple of the covariance: the number of dimensions over which the variance spreads. */
-export function participationRatio({ rows, values }: Matrix): number {
-  let [trace, square] = [0, 0];
-  for (let j = 0; j < rows; j++) trace += values[j * rows + j]!;
-  for (const value of values) square += value * value;
+export function participationRatio(covariance: Matrix): number {
+  const square = squareSum(covariance);
   if (square === 0) throw new RangeError('The features do not vary');
-  return trace ** 2 / square;
+  return trace(covariance) ** 2 / square;
 }

@@ -1,6 +1,7 @@
 import { cholesky, logDeterminant } from '../cholesky';
 import { gram, kernel } from '../gram';
 import { rowsAt, type Matrix } from '../matrix';
+import { mapEntries } from './entries';
 import { rowsOfClasses, type LabelledFeatures } from './labelledFeatures';
 
 /** Distortion ε of the coding rate, that of the reference implementations. */
@@ -11,8 +12,8 @@ const DISTORTION = 1e-4;
  * features' volume lies between classes. Classes count alike and are not centred anew, as in the reference implementation. `scatter` is Σ(x − mean)(x − mean)ᵀ.
  */
 export function transRate(data: LabelledFeatures, mean: Float64Array, scatter: Matrix, distortion = DISTORTION): number {
-  const { rows, columns, values } = data.features;
-  const centred: Matrix = { rows, columns, values: Float64Array.from(values, (value, at) => value - mean[at % columns]!) };
+  const { rows, columns } = data.features;
+  const centred = mapEntries(data.features, (value, _, j) => value - mean[j]!);
   const rates = rowsOfClasses(data).map(indices => {
     const members = rowsAt(centred, indices);
     return codingRate(members.rows < columns ? kernel(members) : gram(members), members.rows, distortion);
@@ -22,9 +23,7 @@ export function transRate(data: LabelledFeatures, mean: Float64Array, scatter: M
 
 /** ½ ln det(I + products/(count·ε)), with the inner products of the columns or of the rows: their non-zero eigenvalues agree. */
 function codingRate(products: Matrix, count: number, distortion: number): number {
-  const n = products.rows;
-  const values = Float64Array.from(products.values, (value, at) => value / (count * distortion) + (at % (n + 1) === 0 ? 1 : 0));
-  const factor = cholesky({ rows: n, columns: n, values });
+  const factor = cholesky(mapEntries(products, (value, i, j) => value / (count * distortion) + (i === j ? 1 : 0)));
   if (!factor) throw new RangeError('The features are too large for their coding rate');
-  return logDeterminant(factor, n) / 2;
+  return logDeterminant(factor, products.rows) / 2;
 }

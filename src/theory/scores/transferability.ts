@@ -48,14 +48,14 @@ export interface TransferabilityOptions {
 const GROUPS = 20;
 const GROUPS_WHEN_DEAR = 10;
 /** Multiplications of one round of moments and eigenvalues from which on it counts as dear. */
-const DEAR = 2e9;
+const DEAR = 5e8;
 /** Points that PARC looks at, for its value and for its interval: it holds all their pairs. */
 const PARC_POINTS = 4000;
-const PARC_INTERVAL_POINTS = 1000;
+const PARC_INTERVAL_POINTS = 500;
 /** Multiplications that the nearest neighbours may cost before only some points are asked for theirs. */
-const NEIGHBOUR_WORK = 2e11;
+const NEIGHBOUR_WORK = 3e10;
 /** Points × dimensions × classes that the linear probe is fitted on. */
-const PROBE_WORK = 1e8;
+const PROBE_WORK = 1e7;
 
 /** Everything that the parts of one evaluation share. */
 interface Evaluation {

@@ -60,7 +60,8 @@ describe('transferability scores beside the published implementations', () => {
     describe(name, () => {
       let result: TransferabilityScores;
       let expected: Expected['expected'];
-      before(async () => {
+      before(async function () {
+        this.timeout(60_000);
         expected = (readJson(`transfer/${name}/expected.json`) as Expected).expected;
         result = await transferabilityScores({
           features: await readMatrix(`transfer/${name}/features.npy`),
@@ -99,7 +100,8 @@ describe('transferability scores beside the published implementations', () => {
           );
       });
 
-      it('Ledoit and Wolf’s shrinkage and TransRate at another distortion agree too', async () => {
+      it('Ledoit and Wolf’s shrinkage and TransRate at another distortion agree too', async function () {
+        this.timeout(20_000);
         const features = await readMatrix(`transfer/${name}/features.npy`);
         const data = labelledFeatures(features, (await readMatrix(`transfer/${name}/labels.npy`)).values);
         const mean = columnMeans(features);
