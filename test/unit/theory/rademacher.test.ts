@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Random } from '../../../src/common/random';
+import { biasComplexity, cappedComplexity, multiclassComplexity, withBias } from '../../../src/theory/headClasses';
 import type { Matrix } from '../../../src/theory/matrix';
 import {
   complexityLowerBound,
   complexityUpperBound,
   exactComplexity,
   expectedAbsoluteSignSum,
+  coordinateLowerBound,
   headComplexity,
+  massartUpperBound,
   sampledComplexity,
 } from '../../../src/theory/rademacher';
 import { close, mapMatrix, matrixOf, mostFailures, multiply, normalMatrix, readJson, readNpy } from './support';
@@ -19,6 +22,9 @@ interface Reference {
     readonly khintchine_lower_l2ball: number;
     readonly mc_l2ball: { readonly value: number; readonly standard_error: number };
     readonly exact_l2ball?: number;
+    readonly massart_upper_l1ball: number;
+    readonly mc_l1ball_maxabs: { readonly value: number; readonly standard_error: number };
+    readonly exact_l1ball_maxabs?: number;
   };
 }
 
@@ -39,6 +45,11 @@ describe('Rademacher complexity of linear heads', () => {
       const deviation = Math.hypot(standardError, expected.mc_l2ball.standard_error);
       assert.ok(Math.abs(mean - expected.mc_l2ball.value) < 4 * deviation, `${mean} ± ${deviation} against ${expected.mc_l2ball.value}`);
       if (expected.exact_l2ball !== undefined) close(exactComplexity(features, B), expected.exact_l2ball, 1e-6);
+      close(massartUpperBound(features, B), expected.massart_upper_l1ball, 1e-6);
+      const l1 = sampledComplexity(features, B, 400, new Random(name), 'l1');
+      const spread = Math.hypot(l1.standardError, expected.mc_l1ball_maxabs.standard_error);
+      assert.ok(Math.abs(l1.mean - expected.mc_l1ball_maxabs.value) < 4 * spread, `${l1.mean} ± ${spread}`);
+      if (expected.exact_l1ball_maxabs !== undefined) close(exactComplexity(features, B, 'l1'), expected.exact_l1ball_maxabs, 1e-6);
     });
   }
 
@@ -129,5 +140,59 @@ describe('Rademacher complexity of linear heads', () => {
     assert.ok(quantity.value < jensen && quantity.value > mean);
     assert.equal(quantity.failureProbability, 0.01);
     assert.equal(quantity.inputs?.['M'], 20_000);
+  });
+
+  it('of the ℓ1 ball lies between one coordinate and Massart, and below that of the ℓ2 ball', () => {
+    fc.assert(
+      fc.property(rows, features => {
+        const value = exactComplexity(features, 2, 'l1');
+        assert.ok(value <= massartUpperBound(features, 2) * (1 + 1e-12) && value <= exactComplexity(features, 2) * (1 + 1e-12));
+        assert.ok(value >= coordinateLowerBound(features, 2) * (1 - 1e-12));
+      }),
+    );
+  });
+
+  it('of the ℓ1 ball is certified: below the exact value in at most δ of 200 draws', () => {
+    const features = normalMatrix(new Random('l1 features'), 14, 6);
+    const exact = exactComplexity(features, 1, 'l1');
+    let below = 0;
+    for (let seed = 0; seed < 200; seed++)
+      if (headComplexity(features, 1, { draws: 300, failureProbability: 0.1, random: new Random(seed), ball: 'l1' }).certified < exact)
+        below++;
+    assert.ok(below <= mostFailures(200, 0.1), `${below} of 200`);
+  });
+
+  it('with a bias is the sum of both: brute force over signs of sup_θ,b', () => {
+    const features = normalMatrix(new Random('bias'), 6, 3);
+    let sum = 0;
+    for (let code = 0; code < 64; code++) {
+      const signs = Array.from({ length: 6 }, (_, i) => (code & (1 << i) ? 1 : -1));
+      const moved = [0, 1, 2].map(j => signs.reduce((all, sign, i) => all + sign * features.values[i * 3 + j]!, 0));
+      sum += (2 * Math.hypot(...moved) + 0.7 * Math.abs(signs.reduce((all, sign) => all + sign, 0))) / 6 / 64;
+    }
+    close(exactComplexity(features, 2) + biasComplexity(6, 0.7), sum);
+    close(withBias({ value: 1, evidence: 'certified' }, 6, 0.7).value, 1 + biasComplexity(6, 0.7));
+  });
+
+  it('of K classes covers the K-class class: E sup over ‖Θ‖_F ≤ R of Σ_ik ε_ik⟨θ_k, h_i⟩/n, up to Maurer’s √2', () => {
+    const features = normalMatrix(new Random('classes'), 5, 3);
+    const random = new Random('signs of all outputs');
+    let mean = 0;
+    for (let draw = 0; draw < 2000; draw++) {
+      let square = 0;
+      for (let k = 0; k < 4; k++) {
+        const signs = Array.from({ length: 5 }, () => random.sign());
+        for (let j = 0; j < 3; j++) square += signs.reduce((sum, sign, i) => sum + sign * features.values[i * 3 + j]!, 0) ** 2;
+      }
+      mean += (Math.SQRT2 * 1.5 * Math.sqrt(square)) / 5 / 2000;
+    }
+    const { value } = multiclassComplexity(features, 1.5, 4);
+    assert.ok(mean <= value && mean > 0.8 * value, `${mean} against ${value}`);
+  });
+
+  it('before any feature is seen is R·B_h/√n, as well known as B_h', () => {
+    const capped = cappedComplexity(2, { value: 3, evidence: 'measured' }, 100);
+    close(capped.value, 0.6);
+    assert.equal(capped.evidence, 'measured');
   });
 });
