@@ -1,4 +1,4 @@
-import { createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { Stopped } from '../common/fault';
 import { brokenFile, CHUNK_BYTES, plainStretch, type ByteSource, type ByteStretch, unsupportedFile } from './byteSource';
 
@@ -8,6 +8,8 @@ export interface ZipEntry {
   readonly method: number;
   readonly compressedSize: number;
   readonly size: number;
+  /** CRC-32 of the content. */
+  readonly checksum: number;
   readonly headerOffset: number;
 }
 
@@ -91,7 +93,12 @@ export async function zipEntries(source: ByteSource): Promise<ReadonlyMap<string
     const name = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameLength));
     if (directory.getUint16(at + 8, true) & 1) throw brokenFile(source.file, `holds ${name} encrypted`);
     if (entries.has(name)) throw brokenFile(source.file, `holds ${name} twice`);
-    entries.set(name, { name, method: directory.getUint16(at + 10, true), ...wideSizes(directory, at, nameLength, extraLength) });
+    entries.set(name, {
+      name,
+      method: directory.getUint16(at + 10, true),
+      checksum: directory.getUint32(at + 16, true),
+      ...wideSizes(directory, at, nameLength, extraLength),
+    });
     at = next;
   }
   return entries;
@@ -131,18 +138,29 @@ async function* inflated(source: ByteSource, entry: ZipEntry, offset: number, si
   if (total !== entry.size) throw brokenFile(source.file, `holds only ${total} of the ${entry.size} bytes of ${entry.name}`);
 }
 
-/** The content of an entry, inflated while it is read. */
+/** The chunks of an entry, whose checksum is compared when all have been read. */
+async function* checked(source: ByteSource, entry: ZipEntry, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let checksum = 0;
+  for await (const chunk of chunks) {
+    checksum = crc32(chunk, checksum);
+    yield chunk;
+  }
+  if (checksum !== entry.checksum) throw brokenFile(source.file, `holds ${entry.name} with values that its checksum contradicts`);
+}
+
+/** The content of an entry, inflated and checked while it is read. */
 export async function zipStretch(source: ByteSource, entry: ZipEntry): Promise<ByteStretch> {
   const offset = await dataOffset(source, entry);
   const { method, compressedSize, size } = entry;
   if (offset + compressedSize > source.size) throw brokenFile(source.file, `ends before the end of ${entry.name}`);
   if (method === STORED) {
     if (size !== compressedSize) throw brokenFile(source.file, `gives ${entry.name} two sizes`);
-    return plainStretch(source, offset, size);
+    const plain = plainStretch(source, offset, size);
+    return { ...plain, chunks: signal => checked(source, entry, plain.chunks(signal)) };
   }
   if (method !== DEFLATED) throw unsupportedFile(source.file, `compresses ${entry.name} in a way (${method}) that is not deflate`);
   if (size > compressedSize * LARGEST_EXPANSION + CHUNK_BYTES) throw brokenFile(source.file, `claims an impossible size for ${entry.name}`);
-  return { length: size, chunks: signal => inflated(source, entry, offset, signal) };
+  return { length: size, chunks: signal => checked(source, entry, inflated(source, entry, offset, signal)) };
 }
 
 /** A stretch without its first `skipped` bytes. */

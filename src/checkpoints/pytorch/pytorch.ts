@@ -27,9 +27,9 @@ function within(stretch: ByteStretch, first: number, length: number): ByteStretc
     async *chunks(signal) {
       let left = length;
       for await (const chunk of rest.chunks(signal)) {
-        if (left <= 0) break;
         yield chunk.subarray(0, left);
         left -= chunk.length;
+        if (left <= 0 && first + length < stretch.length) break;
       }
     },
   };

@@ -60,14 +60,19 @@ const LARGEST_DENSE_SIDE = 1536;
  * A certified bracket of the spectral norm of a zero-padded convolution as an operator between planes (docs/theory.md, F6.convolution). Small operators are
  * written out as matrices. For larger ones: below, ‖Tv‖/‖v‖ of Lanczos' vector; above, the largest norm of the symbol of the circular convolution
  * on a torus so large that the padded one is a part of it.
+ * @param mostDenseEntries entries up to which the matrix is written out
  */
-export async function convolutionBracket(convolution: Convolution, product: TransposedProduct): Promise<Bracket> {
+export async function convolutionBracket(
+  convolution: Convolution,
+  product: TransposedProduct,
+  mostDenseEntries = MOST_DENSE_ENTRIES,
+): Promise<Bracket> {
   const [outHeight, outWidth] = outputPlane(convolution);
   const columns = convolution.inputs * convolution.plane[0] * convolution.plane[1];
   const rows = (convolution.outputs / convolution.groups) * outHeight * outWidth;
   if (rows === 0 || columns === 0) return { lower: 0, upper: 0 };
   let [lower, upper] = [0, 0];
-  const dense = rows * columns <= MOST_DENSE_ENTRIES && Math.min(rows, columns) <= LARGEST_DENSE_SIDE;
+  const dense = rows * columns <= mostDenseEntries && Math.min(rows, columns) <= LARGEST_DENSE_SIDE;
   const torus = dense ? 0 : await torusBound(convolution, product);
   for (let group = 0; group < convolution.groups; group++) {
     const bracket = dense

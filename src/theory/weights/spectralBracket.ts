@@ -23,13 +23,18 @@ export interface Gram {
 /** Gram matrices up to this size are bracketed to about 10⁻⁷, larger ones to about 10⁻⁴. */
 const FINE_SIZE = 512;
 const MOST_STEPS = 240;
+/** Beyond these a Gram matrix is scaled by a power of two first, so that no square leaves the range of 64-bit floats. */
+const SMALLEST_TRACE = 1e-40;
+const LARGEST_TRACE = 1e40;
 
 /**
  * A certified bracket of ‖W‖ from G ≈ WᵀW or WWᵀ (theorem F6). Below: the Rayleigh quotient of Lanczos' vector. Above: a number t close over it
  * for which the Cholesky factorisation of t·I − G runs through. Both rounded outward by all that 64-bit arithmetic can have changed.
  */
-export async function spectralBracket({ values, size, terms, trace }: Gram, product: TransposedProduct): Promise<Bracket> {
+export async function spectralBracket(gram: Gram, product: TransposedProduct): Promise<Bracket> {
+  const { values, size, terms, trace } = gram;
   if (trace === 0 || size === 0) return { lower: 0, upper: 0 };
+  if (!(trace > SMALLEST_TRACE && trace < LARGEST_TRACE)) return rescaled(gram, product);
   const fine = size <= FINE_SIZE;
   const apply = (vector: Float64Array) => (fine ? appliedTo(values, size, vector) : product(values, vector, size, 1, size));
   const { vector } = await largestRitzPair(apply, size, fine ? 1e-13 : 2e-7, MOST_STEPS);
@@ -48,6 +53,13 @@ export async function spectralBracket({ values, size, terms, trace }: Gram, prod
     if (await staysPositive(values, size, t, product))
       return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + error))) };
   }
+}
+
+async function rescaled({ values, size, terms, trace }: Gram, product: TransposedProduct): Promise<Bracket> {
+  const scale = 2 ** Math.round(Math.log2(trace) / 2);
+  const squared = (value: number) => value / scale / scale;
+  const { lower, upper } = await spectralBracket({ values: values.map(squared), size, terms, trace: squared(trace) }, product);
+  return { lower: lower * scale, upper: upper * scale };
 }
 
 function appliedTo(values: Float64Array, size: number, vector: Float64Array): Float64Array {

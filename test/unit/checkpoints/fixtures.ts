@@ -40,9 +40,9 @@ export interface ReferencePowerLaw {
   readonly eigenvalues_of_WtW_unnormalised?: readonly number[];
 }
 
-export const jsonFixture = <T>(name: string): T => JSON.parse(readFileSync(fixture(name), 'utf8')) as T;
+export const jsonFixture = (name: string): unknown => JSON.parse(readFileSync(fixture(name), 'utf8'));
 
-export const reference = (model: string): ReferenceNetwork => jsonFixture<Record<string, ReferenceNetwork>>('expected.json')[model]!;
+export const reference = (model: string): ReferenceNetwork => (jsonFixture('expected.json') as Record<string, ReferenceNetwork>)[model]!;
 
 /** Opens a checkpoint for `use` and closes it afterwards, whatever happens. */
 export async function withCheckpoint<T>(file: string, use: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {

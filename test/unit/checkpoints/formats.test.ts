@@ -85,10 +85,10 @@ describe('one network as Keras, TensorFlow.js and in shards', () => {
 });
 
 describe('tensors of PyTorch that are views', () => {
-  const expected = jsonFixture<{
+  const expected = jsonFixture('strided.json') as {
     readonly values: Readonly<Record<string, readonly number[]>>;
     readonly shapes: Readonly<Record<string, readonly number[]>>;
-  }>('strided.json');
+  };
   for (const file of ['strided.pt', 'strided_legacy.pt'])
     it(`reads strides, shared storages and every type of ${file} as PyTorch does`, () =>
       withCheckpoint(fixture(file), async checkpoint => {

@@ -42,7 +42,7 @@ function mutated(original: Buffer, random: Random): Buffer {
         bytes[at]! ^= 1 << random.integer(8);
         break;
       case 1:
-        bytes.fill(random.integer(2) * 255, at, at + 1 + random.integer(8));
+        bytes.fill(random.integer(2) * 255, at, Math.min(bytes.length, at + 1 + random.integer(8)));
         break;
       case 2:
         bytes[at] = random.integer(256);

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { checkpointNorms, type NormOptions } from '../../../src/checkpoints/norms';
+import { plainProduct } from '../../../src/theory/weights/products';
+import { fixture, reference, withCheckpoint } from './fixtures';
+
+const close = (actual: number | undefined, expected: number, what: string) =>
+  assert.ok(actual !== undefined && Math.abs(actual - expected) <= 1e-6 * Math.abs(expected), `${what}: ${actual} instead of ${expected}`);
+
+const normsOf = (file: string, options: Partial<NormOptions> = {}) =>
+  withCheckpoint(fixture(file), checkpoint => checkpointNorms(checkpoint, { product: plainProduct, ...options }));
+
+describe('norms of a checkpoint', () => {
+  for (const [file, model] of [
+    ['cnn/model.safetensors', 'cnn_bn_6_12'],
+    ['cnn/model_legacy.pt', 'cnn_bn_6_12'],
+    ['mlp/model.safetensors', 'mlp_64_128_64_10'],
+    ['vit/model.safetensors', 'vit_d32'],
+  ] as const)
+    it(`are those of NumPy for every layer of ${file}`, async () => {
+      const { tensors, totals } = await normsOf(file);
+      const { layers, measures } = reference(model);
+      for (const layer of layers) {
+        const found = tensors.find(({ name }) => name === `${layer.name}.weight`)!;
+        assert.ok(
+          found.spectral!.lower <= layer.spectral * (1 + 1e-12) && found.spectral!.upper >= layer.spectral * (1 - 1e-12),
+          layer.name,
+        );
+        close(found.spectral!.lower, layer.spectral, 'lower');
+        close(found.spectral!.upper, layer.spectral, 'upper');
+        close(found.frobenius, layer.frobenius, 'Frobenius');
+        close(found.l21, layer.norm21_sum_of_row_l2, '(2,1)');
+        close(found.l1Infinity, layer.max_row_l1, '(1,∞)');
+        close(found.stableRank, layer.stable_rank, 'stable rank');
+      }
+      close(totals.logProductSpectral.upper, measures.log_prod_spectral!, 'product');
+      assert.equal(totals.matrices, layers.length);
+    });
+
+  it('give vectors, counters, positions and tokens no spectral norm', async () => {
+    const { tensors } = await normsOf('vit/model.safetensors');
+    for (const name of ['cls_token', 'pos_embed', 'patch_embed.bias'])
+      assert.equal(tensors.find(tensor => tensor.name === name)!.spectral, undefined, name);
+    const { tensors: cnn } = await normsOf('cnn/model.pt');
+    assert.deepEqual(Object.keys(cnn.find(({ name }) => name === 'bn1.num_batches_tracked')!), ['name', 'shape', 'dtype', 'frobenius']);
+  });
+
+  it('sum over output units wherever the format stores them', async () => {
+    const expected = reference('mlp_64_128_64_10').layers.map(layer => layer.norm21_sum_of_row_l2);
+    for (const file of [
+      'mlp/model.keras',
+      'mlp/weights_keras2_layout.h5',
+      'mlp/tfjs/model.json',
+      'mlp/sharded/model.safetensors.index.json',
+    ]) {
+      const { tensors } = await normsOf(file);
+      const found = tensors.filter(({ spectral }) => spectral).map(({ l21 }) => l21);
+      expected.forEach((value, index) => close(found[index], value, file));
+    }
+  });
+
+  /** A kernel of one input channel and as many filters as the input has channels may also be a depthwise one, and is taken so. */
+  it('take a convolution as the operator it is when its input is known, as a kernel otherwise', async () => {
+    for (const layer of reference('cnn_bn_6_12').layers.filter(({ conv_input_hw }) => conv_input_hw)) {
+      const size = layer.conv_input_hw!;
+      const channels = layer.name === 'conv1' ? 1 : 6;
+      const { tensors } = await normsOf('cnn/model.safetensors', { inputShape: { channels, plane: [size, size] } });
+      for (const { name, shape, spectral } of tensors.filter(tensor => tensor.spectral && tensor.shape.length === 4))
+        assert.equal(spectral!.of, shape[1] === channels || shape[0] === channels ? 'operator' : 'kernel', name);
+      const found = tensors.find(({ name }) => name === `${layer.name}.weight`)!.spectral!;
+      close(found.lower, layer.dense_operator_spectral!, 'lower');
+      close(found.upper, layer.dense_operator_spectral!, 'upper');
+    }
+  });
+
+  it('fit a power law only where it is asked for and the spectrum is long enough', async () => {
+    const { tensors } = await normsOf('mlp/model.safetensors', { powerLaw: true });
+    assert.deepEqual(
+      tensors.filter(({ powerLaw }) => powerLaw).map(({ name }) => name),
+      ['net.0.weight', 'net.2.weight'],
+    );
+  });
+
+  it('report progress and stop when asked', async () => {
+    const controller = new AbortController();
+    const fractions: number[] = [];
+    const progress = (fraction: number) => {
+      fractions.push(fraction);
+      if (fractions.length === 3) controller.abort();
+    };
+    await assert.rejects(() => normsOf('mlp/model.safetensors', { progress, signal: controller.signal }), /stopped/);
+    assert.deepEqual(
+      fractions,
+      fractions.toSorted((a, b) => a - b),
+    );
+    assert.equal(fractions.length, 3);
+  });
+});
