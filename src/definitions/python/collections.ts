@@ -48,6 +48,7 @@ export function subscript(value: Value, index: Value, context: Context): Value |
     value.entries.set(key, made);
     return made;
   }
+  if (value.kind === 'reference' && value.path === 'sys.modules' && index.kind === 'string') return context.modules.loaded(index.value);
   if (value.kind === 'string' && index.kind === 'integer') {
     const letter = value.value.at(index.value);
     return letter === undefined ? undefined : text(letter);
@@ -106,6 +107,25 @@ function listMethod(sequence: SequenceValue, name: string, context: Context): Va
   switch (name) {
     case 'append':
       return change(({ positional: [item] }) => item !== undefined && sequence.items.push(item) > 0);
+    case 'appendleft':
+      return change(({ positional: [item] }) => item !== undefined && sequence.items.unshift(item) > 0);
+    case 'popleft':
+      return builtin(call => sequence.items.shift() ?? { kind: 'undecided', reason: notFollowed(call), plain: false });
+    case 'add':
+      return change(({ positional: [item] }) => {
+        const same = item ? sequence.items.map(other => equal(other, item)) : [undefined];
+        if (item && !same.includes(true) && !same.includes(undefined)) sequence.items.push(item);
+        return !same.includes(undefined) || same.includes(true);
+      });
+    case 'discard':
+    case 'remove':
+      return change(({ positional: [item] }) => {
+        const same = item ? sequence.items.map(other => equal(other, item)) : [undefined];
+        if (same.includes(undefined)) return false;
+        if (same.includes(true)) sequence.items.splice(same.indexOf(true), 1);
+        return true;
+      });
+    case 'update':
     case 'extend':
       return change(({ positional: [items] }) => {
         const all = items && iterated(items, context);

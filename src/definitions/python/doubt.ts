@@ -21,6 +21,8 @@ export function putInDoubt(value: Value | undefined, reason: Unknown, depth = 0)
 /** Statements that are not carried out: every name that they bind, and every object that they may change, is in doubt from here on. */
 export function doubtStatements(statements: readonly Node[], scope: Scope, reason: Unknown): void {
   const bound = new Set<string>();
+  const self = scope.frame?.self;
+  if (self?.isCompact && callsAnything(statements)) putInDoubt(self, reason);
   for (const { node, parent } of mentions(statements)) {
     const { name, attributes } = chainOf(node);
     const isTarget = isBinding(node, parent);
@@ -28,6 +30,11 @@ export function doubtStatements(statements: readonly Node[], scope: Scope, reaso
     if (attributes.length === 0 && isTarget) bound.add(name);
   }
   for (const name of bound) scope.set(name, { kind: 'undecided', reason, plain: false });
+}
+
+function callsAnything(statements: readonly Node[]): boolean {
+  for (const { node } of descendants(statements)) if (node.type === 'call') return true;
+  return false;
 }
 
 /** Whether a run of statements contains one that leaves the function or the loop. */

@@ -25,6 +25,8 @@ export function decorated(plain: Value, name: string, decorators: readonly Node[
     const called = decoratorName(decorator);
     if (called in BINDINGS || HARMLESS.test(called)) continue;
     const [expression] = childrenOf(decorator);
+    const isImported = scope.isLazy(/^\w+/.exec(called)?.[0] ?? '');
+    if (isImported && REGISTERS.test(called) && !context.modules.keepsRegistries) continue;
     const callee = expression && context.evaluate(expression, scope);
     const applies = callee && ['function', 'builtin', 'partial', 'class', 'reference'].includes(callee.kind);
     const call = { positional: [value], keywords: new Map(), range: rangeOf(decorator), type: called };

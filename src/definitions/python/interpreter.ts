@@ -166,6 +166,7 @@ export class Interpreter implements Context, ModuleRunner {
       }
       case 'function':
         if (name === '__name__' || name === '__qualname__') return { kind: 'string', value: value.name };
+        if (name === '__module__') return { kind: 'string', value: value.scope.file ?? '__main__' };
         break;
       case 'partial':
         if (name === 'func') return value.callee;

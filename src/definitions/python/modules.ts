@@ -41,6 +41,8 @@ export class Modules {
     private readonly files: SourceFiles = NO_FILES,
     private readonly folders: readonly string[] = [],
     private readonly standIn: StandIn = () => undefined,
+    /** Whether imported decorators that note functions down are carried out: only an expression can ask for what they noted. */
+    readonly keepsRegistries = false,
   ) {}
 
   /** Names the evaluator that runs the modules, and the scope of the file that is read, for the files that import it. */
@@ -61,6 +63,11 @@ export class Modules {
     return this.namespace(replacement.path, replacement.path.replace(/\.py$/, ''), () =>
       this.sources?.rootOf(replacement.path, replacement.text),
     );
+  }
+
+  /** The module of a file that was evaluated, by what its functions say is their `__module__`. */
+  loaded(file: string): NamespaceValue | undefined {
+    return this.scopes.has(file) ? this.namespace(file, file.replace(/\.py$/, ''), () => undefined) : undefined;
   }
 
   private stems(module: string, importer: string | undefined): readonly string[] {

@@ -1,7 +1,20 @@
 import { unknown, type Unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
+import { findMember } from './classes';
 import { formatted } from './formatting';
-import { boolean, dictionary, firstReason, float, integer, list, text, tuple, undecidedPlain, type Value } from './values';
+import {
+  boolean,
+  dictionary,
+  firstReason,
+  float,
+  integer,
+  list,
+  text,
+  tuple,
+  undecidedPlain,
+  type InstanceValue,
+  type Value,
+} from './values';
 
 const numberOf = (value: Value): number | undefined => {
   if (value.kind === 'integer' || value.kind === 'float') return value.value;
@@ -55,6 +68,15 @@ function joinedSequence(operator: string, left: Value, right: Value): Value | un
   return sequence.tuple ? tuple(items) : list(items, sequence.doubt);
 }
 
+/** An object is true unless its class says how long it is or what its truth is. */
+function isTrueObject({ classValue }: InstanceValue): boolean {
+  if (!classValue) return false;
+  return ['__bool__', '__len__'].every(name => {
+    const found = findMember(classValue, name);
+    return !found || ('library' in found && found.library === 'torch.nn.Module');
+  });
+}
+
 /** Python's truth of a value; undefined where it is not decided. */
 export function truth(value: Value): boolean | undefined {
   switch (value.kind) {
@@ -67,6 +89,8 @@ export function truth(value: Value): boolean | undefined {
       return value.value;
     case 'none':
       return false;
+    case 'instance':
+      return isTrueObject(value) ? true : undefined;
     case 'sequence':
       return value.items.length > 0 || (value.doubt ? undefined : false);
     case 'dictionary':
@@ -89,13 +113,22 @@ export function reasonOf(value: Value, otherwise: string, line: number): Unknown
   return doubt ?? unknown(otherwise, line);
 }
 
+/** Two classes of `torch.nn` of different names are different ones. */
+const areLayers = (...references: readonly { readonly path: string }[]): boolean =>
+  references.every(({ path }) => /^torch\.nn\.[A-Z]\w*$/.test(path));
+
+/** Functions and classes are equal only to themselves. */
+const isCode = (value: Value): boolean => value.kind === 'function' || value.kind === 'class';
+
 /** Whether two values are equal as Python's `==` has it; undefined where it is not decided. */
 export function equal(left: Value, right: Value): boolean | undefined {
   if (left.kind === 'undecided' || right.kind === 'undecided') return undefined;
   const [first, second] = [numberOf(left), numberOf(right)];
   if (first !== undefined && second !== undefined) return first === second;
   if (left.kind === 'string' && right.kind === 'string') return left.value === right.value;
-  if (left.kind === 'reference' && right.kind === 'reference') return left.path === right.path || undefined;
+  if (left.kind === 'reference' && right.kind === 'reference')
+    return left.path === right.path || (areLayers(left, right) ? false : undefined);
+  if (left !== right && isCode(left) && isCode(right)) return false;
   if (left.kind === 'sequence' && right.kind === 'sequence') return equalSequences(left, right);
   if (left === right && left.kind !== 'library') return true;
   const plain = ['integer', 'float', 'boolean', 'string', 'none'];

@@ -59,6 +59,16 @@ export class Scope {
     this.lazy.set(name, find);
   }
 
+  /** Whether it holds the names of a module itself. */
+  get isModule(): boolean {
+    return this.parent === undefined;
+  }
+
+  /** Whether the name is bound to something that was not asked for yet. */
+  isLazy(name: string): boolean {
+    return this.lazy.has(name);
+  }
+
   /** Unbinds a name of this scope itself; false when it has none of that name. */
   delete(name: string): boolean {
     return this.lazy.delete(name) || this.names.delete(name);

@@ -2,7 +2,19 @@ import { MAXIMUM_LENGTH } from './budget';
 import { fieldsOf } from './classes';
 import { iterated } from './collections';
 import type { Context } from './context';
-import { builtin, dictionary, float, InstanceValue, integer, list, tuple, type Call, type DictionaryValue, type Value } from './values';
+import {
+  builtin,
+  dictionary,
+  float,
+  InstanceValue,
+  integer,
+  list,
+  NONE,
+  tuple,
+  type Call,
+  type DictionaryValue,
+  type Value,
+} from './values';
 
 type Rule = (call: Call, context: Context) => Value | undefined;
 
@@ -172,6 +184,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   'itertools.accumulate': accumulate,
   'functools.reduce': reduce,
   'copy.copy': copy,
+  'collections.deque': ({ positional: [items] }, context) => {
+    const all = items ? iterated(items, context) : [];
+    return all && list([...all]);
+  },
+  'os.environ.get': ({ positional: [, otherwise] }) => otherwise ?? NONE,
+  'os.getenv': ({ positional: [, otherwise] }) => otherwise ?? NONE,
   'operator.mul': ({ positional: [a, b], range }, context) => a && b && context.operate('*', a, b, range.startLine),
   'operator.add': ({ positional: [a, b], range }, context) => a && b && context.operate('+', a, b, range.startLine),
   'numpy.prod': total,

@@ -92,9 +92,19 @@ function runExpression(node: Node, scope: Scope, context: Context): Completion {
 function assign(node: Node, scope: Scope, context: Context): ReturnType<Context['evaluate']> {
   const [left, right] = [field(node, 'left'), field(node, 'right')];
   if (!left || !right) return NONE;
+  if (left.type === 'identifier' && isImportedCall(right, scope)) {
+    scope.setLazy(left.text, () => context.evaluate(right, scope));
+    return NONE;
+  }
   const value = right.type === 'assignment' ? assign(right, scope, context) : context.evaluate(right, scope);
   bindPattern(left, value, scope, context);
   return value;
+}
+
+/** A call of an imported function at module level is only carried out when its result is asked for. */
+function isImportedCall(node: Node, scope: Scope): boolean {
+  const callee = node.type === 'call' ? field(node, 'function') : undefined;
+  return callee?.type === 'identifier' && scope.isModule && scope.isLazy(callee.text);
 }
 
 function assignAugmented(node: Node, scope: Scope, context: Context): void {

@@ -90,6 +90,8 @@ export class InstanceValue {
   readonly attributes = new Map<string, Value>();
   /** Why it may hold more or other attributes than these; empty when it does not. */
   readonly doubts: Unknown[] = [];
+  /** Whether its methods make parts of it by calling classes: statements of theirs that are not carried out leave it in doubt. */
+  isCompact = false;
   /** The attributes in order of an object that is a tuple too. */
   order?: readonly string[];
 

@@ -53,7 +53,7 @@ class PytorchSource {
   ) {
     const { sources, files, folders, path } = context;
     const standIn = torchvisionSource(() => root.text);
-    const modules = new Modules(sources, files, folders, standIn);
+    const modules = new Modules(sources, files, folders, standIn, context.call !== undefined);
     this.scope = new Scope(undefined, undefined, path);
     this.interpreter = new Interpreter(new TorchLibrary(), this.budget, classValue => this.classes.push(classValue), modules);
     modules.start(this.interpreter, this.scope);
@@ -158,6 +158,8 @@ function sequentialOf(statement: Node, scope: Scope): { readonly name: string; r
   const assignment = statement.type === 'expression_statement' ? childrenOf(statement)[0] : undefined;
   const target = assignment?.type === 'assignment' ? field(assignment, 'left') : undefined;
   if (target?.type !== 'identifier') return undefined;
+  const callee = assignment && field(field(assignment, 'right') ?? assignment, 'function');
+  if (!callee?.text.endsWith('Sequential')) return undefined;
   const module = scope.get(target.text);
   const isSequential = module instanceof ModuleValue && module.base === 'torch.nn.Sequential' && !module.classValue;
   return isSequential ? { name: target.text, module } : undefined;

@@ -1,7 +1,7 @@
 import { unknown } from '../../architecture/architecture';
 import { builtin, integer, undecidedPlain, type Call, type Value } from '../python/values';
 import { itemValue, listValue, shapeValue, sizeValue } from './tensorFunctions';
-import { tensorMethod } from './tensorMath';
+import { split, tensorMethod } from './tensorMath';
 import { ParameterValue, TensorValue, unknownTensor } from './tensors';
 
 /** An attribute or method of a tensor; a method that is not followed makes a tensor of unknown shape. */
@@ -32,6 +32,8 @@ export function tensorAttribute(value: TensorValue | ParameterValue, name: strin
     case 'numel':
     case 'nelement':
       return builtin(() => sizeValue(value));
+    case 'split':
+      return builtin(call => split(tensor, call) ?? undecidedPlain(unknown(`\`${call.type}(…)\` is not followed`, call.range.startLine)));
     case 'tolist':
       return builtin(call => listValue(tensor, call.range.startLine));
     case 'dim':

@@ -1,6 +1,6 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
 import type { Index } from '../python/context';
-import type { Call, Value } from '../python/values';
+import { list, type Call, type Value } from '../python/values';
 import { TensorValue, type Numbers } from './tensors';
 
 /** Scalars of a tensor that are followed one by one; of larger ones only the shape is. */
@@ -257,4 +257,17 @@ function slicedLength(side: number, bounds: readonly (Value | undefined)[]): num
   if ((step ?? 1) < 1) return undefined;
   const clamp = (value: number) => Math.min(side, Math.max(0, value < 0 ? value + side : value));
   return Math.ceil(Math.max(0, clamp(stop ?? side) - clamp(start ?? 0)) / (step ?? 1));
+}
+
+/** `tensor.split(sizes)` of a row of numbers. */
+export function split({ shape, numbers }: TensorValue, { positional: [sizes, dimension], keywords }: Call): Value | undefined {
+  const lengths = sizes?.kind === 'sequence' ? integersOf(sizes.items) : undefined;
+  if (!lengths || dimension || keywords.size > 0 || !shape.known || shape.value.length !== 1) return undefined;
+  let start = 0;
+  return list(
+    lengths.map(length => {
+      const values = numbers?.values.slice(start, (start += length));
+      return values ? tensorOf([length], values, numbers!.whole) : new TensorValue(known([length]));
+    }),
+  );
 }

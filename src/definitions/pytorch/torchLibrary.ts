@@ -4,7 +4,7 @@ import { torchLayerRule } from '../../architecture/torch/layerRules';
 import { bindArguments } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
 import type { Context, Index, Library } from '../python/context';
-import { dictionary, InstanceValue, list, NONE, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
+import { dictionary, InstanceValue, list, NONE, tuple, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
 import { applyRule, shownArguments } from './construct';
 import { elementAt, elementsOf, fillContainer, isContainer, setElementAt } from './containers';
 import { assignToParameter, moduleMethod } from './moduleMethods';
@@ -241,13 +241,52 @@ function copyOf(module: ModuleValue, context: Context, copies = new Map<Value, V
 
 function deepCopy(call: Call, context: Context): Value | undefined {
   const [value] = call.positional;
-  if (value instanceof ModuleValue) return copyOf(value, context);
-  if (value instanceof ParameterValue) return value.copy();
-  if (value?.kind === 'sequence') {
-    const copies = new Map<Value, Value>();
-    const items = value.items.map(item => (item instanceof ModuleValue ? copyOf(item, context, copies) : item));
-    return list(items, value.doubt);
+  return value && deeplyCopied(value, context, new Map());
+}
+
+/** A copy that shares nothing that can change with the original, sharing inside it kept; undefined for what is not followed. */
+function deeplyCopied(value: Value, context: Context, copies: Map<Value, Value>): Value | undefined {
+  const before = copies.get(value);
+  if (before) return before;
+  if (value instanceof ModuleValue) return copyOf(value, context, copies);
+  if (value instanceof ParameterValue) {
+    const copy = value.copy();
+    copies.set(value, copy);
+    return copy;
   }
-  if (value?.kind === 'dictionary') return dictionary(value.entries, value.doubt);
-  return value && ['integer', 'float', 'string', 'boolean', 'none', 'undecided', 'reference'].includes(value.kind) ? value : undefined;
+  context.spend(1);
+  if (value.kind === 'sequence') {
+    const copy = value.tuple ? tuple([]) : list([], value.doubt);
+    copies.set(value, copy);
+    return pushAll(copy.items, value.items, context, copies) ? copy : undefined;
+  }
+  if (value.kind === 'dictionary') {
+    const copy = dictionary([], value.doubt);
+    copy.missing = value.missing;
+    copies.set(value, copy);
+    const items: Value[] = [];
+    if (!pushAll(items, [...value.entries.values()], context, copies)) return undefined;
+    for (const [place, key] of [...value.entries.keys()].entries()) copy.entries.set(key, items[place]!);
+    return copy;
+  }
+  if (value instanceof InstanceValue) {
+    const copy = new InstanceValue(value.classValue);
+    copy.order = value.order;
+    copy.doubts.push(...value.doubts);
+    copies.set(value, copy);
+    const items: Value[] = [];
+    if (!pushAll(items, [...value.attributes.values()], context, copies)) return undefined;
+    for (const [place, name] of [...value.attributes.keys()].entries()) copy.attributes.set(name, items[place]!);
+    return copy;
+  }
+  return ['builtin', 'super', 'namespace'].includes(value.kind) ? undefined : value;
+}
+
+function pushAll(into: Value[], items: readonly Value[], context: Context, copies: Map<Value, Value>): boolean {
+  for (const item of items) {
+    const copy = deeplyCopied(item, context, copies);
+    if (!copy) return false;
+    into.push(copy);
+  }
+  return true;
 }
