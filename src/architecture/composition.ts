@@ -120,7 +120,7 @@ export function mainOutput({ nodes, outputs }: Composition): number | undefined 
   return tensors[0] ?? outputs.map(place => lastLayer(nodes, place)).find(place => place !== undefined);
 }
 
-const isTensor = (shape: Shape): boolean => shape !== null && shape.length > 1;
+const isTensor = (shape: Shape): boolean => shape === null || shape.length > 1;
 
 function lastLayer(nodes: readonly CompositionNode[], output: number): number | undefined {
   const needed = new Set([output]);

@@ -1,4 +1,4 @@
-import type { Architecture, Layer } from './architecture';
+import type { Architecture } from './architecture';
 import { tensorKey } from './composition';
 import type { WeightNorms } from './compositionWeights';
 import { allLayers } from './counts';
@@ -9,16 +9,14 @@ import { allLayers } from './counts';
  */
 export function initialNorms(architecture: Architecture): WeightNorms {
   const spectral = new Map<string, number>();
-  const kinds = new Map<string, Layer['kind']>();
   for (const layer of allLayers(architecture.layers)) {
-    kinds.set(layer.path, layer.kind);
     for (const { name, initialSpectralNorm } of layer.parameters.known ? layer.parameters.value : [])
       if (initialSpectralNorm !== undefined) spectral.set(tensorKey(layer.path, name), initialSpectralNorm);
   }
   return {
     spectral: (path, tensor) => spectral.get(tensorKey(path, tensor)),
     length: (path, tensor) => (tensor === 'bias' ? 0 : spectral.get(tensorKey(path, tensor))),
-    largest: (path, tensor) => (tensor === 'weight' && kinds.get(path) === 'normalisation' ? 1 : undefined),
+    largest: (_path, tensor) => (tensor === 'weight' ? 1 : undefined),
     leastVariance: () => 1,
   };
 }

@@ -58,6 +58,24 @@ function reasonOf(composition: Composition, norms: Parameters<typeof ranges>[1],
   const chain = 'no bound along the composition';
   if (!node && composition.nodes[output]!.rows === null) return `${chain}: the number of tokens or pixels is not known`;
   if (!node) return `${chain}: its constants are larger than numbers go`;
-  const what = node.kind === 'unknown' ? `\`${node.name}\`, ${node.why}` : 'name' in node ? `\`${node.name}\`` : node.kind;
-  return `${chain}: ${what} (line ${node.line + 1})`;
+  return `${chain}: ${stepOf(causeOf(composition, sizes, node))}`;
+}
+
+/** What leaves a step without a bound: where it needs the size of what it is given, the step that has none. */
+function causeOf(composition: Composition, sizes: ReturnType<typeof ranges>, node: CompositionNode): CompositionNode {
+  if (node.kind !== 'attention' && node.kind !== 'product') return node;
+  const open = node.inputs.find(place => sizes[place]!.rows === Infinity);
+  return (open === undefined ? undefined : firstUnbounded(composition, sizes, open)) ?? node;
+}
+
+function stepOf(node: CompositionNode): string {
+  const what =
+    node.kind === 'unknown'
+      ? `\`${node.name}\`, ${node.why}`
+      : 'name' in node
+        ? `\`${node.name}\``
+        : 'path' in node
+          ? `${node.kind} \`${node.path ?? ''}\``
+          : node.kind;
+  return `${what} (line ${node.line + 1})`;
 }

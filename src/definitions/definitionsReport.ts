@@ -68,6 +68,14 @@ export function definitionsReport(files: readonly ReadFile[]): DefinitionsReport
   };
 }
 
+/** The steps of the forward pass with lines from 1; why they are not known, or null where no reader looks. */
+function reportedComposition({ composition }: Architecture): unknown {
+  if (!composition) return null;
+  if (!composition.known) return { unknown: { why: composition.why, line: composition.line + 1 } };
+  const { nodes, ...rest } = composition.value;
+  return { ...rest, nodes: nodes.map(node => ({ ...node, line: node.line + 1 })) };
+}
+
 /** What 3D shapes and composition add to an architecture and its layers, where a framework's reader says it. */
 interface Composed {
   readonly composition?: unknown;
@@ -90,7 +98,7 @@ function definitionReport(file: string, architecture: Architecture): DefinitionR
     buffers: counts.buffers ?? null,
     unknown: unknownOf(architecture, given),
     layers: layerReports(architecture),
-    composition: (architecture as Composed).composition ?? null,
+    composition: reportedComposition(architecture),
   };
 }
 

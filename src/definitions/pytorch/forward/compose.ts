@@ -146,7 +146,7 @@ function pruned(all: readonly CompositionNode[], outputs: readonly number[]) {
   for (let place = all.length - 1; place >= 0; place--) if (needed.has(place)) for (const input of all[place]!.inputs) needed.add(input);
   const kept = [...needed].sort((left, right) => left - right);
   const places = new Map(kept.map((place, index) => [place, index]));
-  const nodes = kept.map(place => ({ ...all[place]!, inputs: all[place]!.inputs.map(input => places.get(input)!) }) as CompositionNode);
+  const nodes = kept.map(place => ({ ...all[place]!, inputs: all[place]!.inputs.map(input => places.get(input)!) }));
   return { nodes, places };
 }
 

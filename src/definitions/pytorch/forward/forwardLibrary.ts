@@ -84,9 +84,17 @@ export class ForwardLibrary extends TorchLibrary {
 
   override assign(value: Value, name: string, assigned: Value, line: number): void {
     if (!(value instanceof SymbolicTensor)) super.assign(value, name, assigned, line);
-    else if (name === '[]')
-      value.node = this.recorder.unknown('assignment', 'an element is set, which is not followed', line, [value], value.sides).node;
+    else if (name === '[]') value.node = this.withElement(value, assigned, line).node;
     else if (name === 'op=' && assigned instanceof SymbolicTensor) value.node = assigned.node;
+  }
+
+  /** A tensor after one of its elements was set: still constant where neither depends on the input. */
+  private withElement(tensor: SymbolicTensor, assigned: Value, line: number): SymbolicTensor {
+    const isPlain = ['integer', 'float', 'boolean'].includes(assigned.kind) || assigned instanceof SizeValue;
+    const isFixed = isPlain || (isTensor(assigned) && !this.recorder.dependsOnInput(this.recorder.tensor(assigned, line)!));
+    if (isFixed && !this.recorder.dependsOnInput(tensor))
+      return this.recorder.emit({ kind: 'constant', entry: null }, [], tensor.sides, line);
+    return this.recorder.unknown('assignment', 'an element is set, which is not followed', line, [tensor], tensor.sides);
   }
 
   override operate(operator: string, left: Value, right: Value, line: number): Value | undefined {

@@ -32,12 +32,15 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
     const side = sides[axis]!;
     if (place.kind === 'slice') {
       if (axis === tensor.features) features = result.length;
-      result.push(sliceSide(side, (place as SlicePlace).bounds));
+      result.push(sliceSide(side, place.bounds));
     } else if (place instanceof SymbolicTensor) {
       if (gathered || place.sides?.length !== 1)
         return recorder.unknown('indexing', 'an index is a tensor that is not followed', line, [tensor]);
       gathered = true;
       result.push(place.sides[0]);
+    } else if (place.kind === 'sequence' && !place.doubt && !gathered && place.items.every(item => item.kind === 'integer')) {
+      gathered = true;
+      result.push(dimension(place.items.length));
     } else if (!sideValue(place)) return recorder.unknown('indexing', 'an index is not known', line, [tensor]);
     axis++;
   }

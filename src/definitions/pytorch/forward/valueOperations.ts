@@ -162,6 +162,12 @@ const outerProduct: Operation = call => {
   return other && matrixProduct(call.recorder, call.name, call.tensor, other, call.line);
 };
 
+/** Entrywise functions that have no Lipschitz constant: the shape is known and nothing else. */
+const steep: Operation = ({ recorder, tensor, name, line }) =>
+  recorder.dependsOnInput(tensor)
+    ? recorder.unknown(name, `\`${name}\` has no bound on its slope`, line, [tensor], tensor.sides)
+    : recorder.emit({ kind: 'constant', entry: null }, [], tensor.sides, line, tensor.features);
+
 /** Operations on values. Undefined from one means that its arguments are not followed. */
 export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   add: arithmetic('+'),
@@ -204,6 +210,9 @@ export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   ),
   scaled_dot_product_attention: dotProductAttention,
   is_floating_point: () => boolean(true),
+  ...Object.fromEntries(
+    ['exp', 'expm1', 'log', 'log1p', 'log2', 'sqrt', 'rsqrt', 'reciprocal', 'sign', 'round', 'floor', 'ceil'].map(name => [name, steep]),
+  ),
 };
 
 /** The value operation of a name: one of the table, a reduction or an activation; undefined for a name that is none. */
@@ -238,8 +247,12 @@ export function einsum(
     return unknown('this equation is not followed');
   if ((left.sides && left.sides.length !== first.length) || (right.sides && right.sides.length !== second.length))
     return unknown('its tensors have other sides');
-  const batch = [...first].filter(label => second.includes(label) && result.includes(label)).join('');
-  const summed = [...first].filter(label => second.includes(label) && !result.includes(label)).join('');
+  const batch = Array.from(first)
+    .filter(label => second.includes(label) && result.includes(label))
+    .join('');
+  const summed = Array.from(first)
+    .filter(label => second.includes(label) && !result.includes(label))
+    .join('');
   const isMatrix = result === first.slice(0, -1) + second.at(-1)! && first.startsWith(batch) && second.startsWith(batch);
   // …ij,…jk->…ik and …id,…jd->…ij are matrix products; any other contraction is bounded as one.
   if (isMatrix && first.endsWith(summed) && second === batch + summed + second.at(-1)!)
@@ -247,6 +260,6 @@ export function einsum(
   if (result === first.slice(0, -1) + second.at(-2)! && second === batch + second.at(-2)! + summed && first.endsWith(summed))
     return matrixProduct(recorder, 'einsum', left, transpose(recorder, 'transpose', right, -2, -1, line), line);
   const sides =
-    left.sides && right.sides && [...result].map(label => left.sides![first.indexOf(label)] ?? right.sides![second.indexOf(label)]);
+    left.sides && right.sides && Array.from(result).map(label => left.sides![first.indexOf(label)] ?? right.sides![second.indexOf(label)]);
   return recorder.emit({ kind: 'product', of: 'matrices' }, [left, right], sides, line);
 }
