@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../../src/common/random';
 import { gibbsRisk, signedDirections } from '../../../src/theory/gibbsHead';
-import { marginCertificates, type MarginCertificates } from '../../../src/theory/marginCertificate';
+import { marginCertificate, marginCertificates, type MarginCertificates } from '../../../src/theory/marginCertificate';
 import type { Matrix } from '../../../src/theory/matrix';
 import { mapMatrix, mostFailures, normalMatrix } from './support';
 
@@ -57,5 +57,22 @@ describe('margin certificates over 1,000 redrawn samples', () => {
     );
     assert.ok(f1 <= mostFailures(REDRAWS, FAILURE / 2), `F1 violated ${f1} times`);
     assert.ok(f2 <= mostFailures(REDRAWS, FAILURE / 2), `F2 violated ${f2} times`);
+  });
+
+  it('hold without unlabelled points: coin labels, 400 redraws of each', function () {
+    this.timeout(60_000);
+    const random = new Random('no unlabelled points');
+    const violated = { F1: 0, F2: 0 };
+    for (let redraw = 0; redraw < 400; redraw++)
+      for (const theorem of ['F1', 'F2'] as const) {
+        const { report } = marginCertificate(theorem, {
+          ...draw(random, LABELS, 0),
+          failureProbability: FAILURE,
+          settings: { exponents: [0.5], strengths },
+        });
+        if (report.total < 0.5) violated[theorem]++;
+      }
+    for (const [theorem, count] of Object.entries(violated))
+      assert.ok(count <= mostFailures(400, FAILURE), `${theorem} violated ${count} times`);
   });
 });
