@@ -1,4 +1,6 @@
-import type { RotatedTargets } from '../symmetricEigen';
+import { gram, type GramFunction } from '../gram';
+import { rotateTargets, type RotatedTargets } from '../symmetricEigen';
+import { classCounts, classSums, type LabelledFeatures } from './labelledFeatures';
 
 /** Half the width, in ln t, of the range that is searched around the largest eigenvalue, and the step of the first look. */
 const SEARCH_WIDTH = 32;
@@ -92,4 +94,13 @@ function goldenSection(f: (x: number) => number, low: number, high: number): num
     }
   }
   return Math.max(leftValue, rightValue);
+}
+
+/** LogME of labelled features by itself, without an interval: one Gram matrix and one eigenvalue problem without eigenvectors. */
+export async function logMeOf(data: LabelledFeatures, multiply: GramFunction = gram): Promise<number> {
+  const { rows, columns, values } = classSums(data);
+  const sums = new Float64Array(columns * rows);
+  for (let c = 0; c < rows; c++) for (let j = 0; j < columns; j++) sums[j * rows + c] = values[c * columns + j]!;
+  const rotated = rotateTargets(await multiply(data.features), { rows: columns, columns: rows, values: sums });
+  return logMe(rotated, classCounts(data), data.features.rows);
 }
