@@ -85,7 +85,12 @@ export function normBasedReport(capacity: Capacity<'D3' | 'D7'>, input: Capacity
         value: complexity,
         evidence: norms,
         formula: `2·B_ℓ·R̄, R̄ = min(1, (12C/N)·(1 + ln(N/3C))) if 3C < N, else 1; ${capacity.formula}`,
-        inputs: { ...symbols(problem), ...inputs, C: bound.coveringConstant, R̄: bound.rademacher },
+        inputs: {
+          ...symbols(problem),
+          ...inputs,
+          C: Number.isFinite(bound.coveringConstant) ? bound.coveringConstant : 'above 10³⁰⁸',
+          R̄: bound.rademacher,
+        },
         assumptions,
       },
       {

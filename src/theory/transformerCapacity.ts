@@ -35,8 +35,8 @@ export interface WeightGroup {
   readonly spectralNorm: number;
   /** ι_k: largest norm of a row it multiplies. */
   readonly inputNorm: number;
-  /** Γ_k: what an error of norm 1 in a row of its output can grow to. ι_kΓ_k is κ_k, the sensitivity to the matrix itself. */
-  readonly amplification: number;
+  /** ln Γ_k: what an error of norm 1 in a row of its output can grow to. ι_kΓ_k is κ_k, the sensitivity to the matrix itself. In logarithms, since tails overflow. */
+  readonly logAmplification: number;
   readonly size: MatrixSize;
 }
 
@@ -44,12 +44,13 @@ export interface WeightGroup {
 export function weightGroups(network: TransformerNetwork): readonly WeightGroup[] {
   const { blocks, decoder, embedding, embeddingNorm, finalNormalisation, patchNorm } = network;
   const norms = transformerNorms(blocks, embeddingNorm, decoder.norm, finalNormalisation);
+  const logEnd = Math.log(decoder.norm * (finalNormalisation?.lipschitz ?? 1));
   const groups = blocks.flatMap((block, l): WeightGroup[] => {
     const { attentionScale, feedForwardScale, heads, feedForward, keyWidth, sizes } = block;
     const { attentionInput, feedForwardInput, feedForwardLipschitz, branchGain } = blockFlow(block, norms.rows[l]!);
-    const tail = norms.tails[l]!;
-    const attention = attentionScale * branchGain * feedForwardLipschitz * tail;
-    const forward = feedForwardScale * branchGain * tail;
+    const logTail = norms.lipschitz.slice(l + 1).reduce((sum, factor) => sum + Math.log(factor), logEnd);
+    const attention = Math.log(attentionScale * branchGain * feedForwardLipschitz) + logTail;
+    const forward = Math.log(feedForwardScale * branchGain) + logTail;
     const name = `block ${l + 1}`;
     return [
       ...heads.flatMap((head, h): WeightGroup[] => {
@@ -58,33 +59,39 @@ export function weightGroups(network: TransformerNetwork): readonly WeightGroup[
         const inputNorm = attentionInput;
         const sharpness = (head.value * attentionInput ** 2) / Math.sqrt(keyWidth);
         return [
-          { name: `${place} value`, spectralNorm: head.value, inputNorm, amplification: attention, size: size.value },
-          { name: `${place} query·key`, spectralNorm: head.queryKey, inputNorm, amplification: attention * sharpness, size: size.queryKey },
+          { name: `${place} value`, spectralNorm: head.value, inputNorm, logAmplification: attention, size: size.value },
+          {
+            name: `${place} query·key`,
+            spectralNorm: head.queryKey,
+            inputNorm,
+            logAmplification: attention + Math.log(sharpness),
+            size: size.queryKey,
+          },
         ];
       }),
       {
         name: `${name} FC1`,
         spectralNorm: feedForward[0],
         inputNorm: feedForwardInput,
-        amplification: forward * feedForward[1],
+        logAmplification: forward + Math.log(feedForward[1]),
         size: sizes.feedForward[0],
       },
       {
         name: `${name} FC2`,
         spectralNorm: feedForward[1],
         inputNorm: feedForward[0] * feedForwardInput,
-        amplification: forward,
+        logAmplification: forward,
         size: sizes.feedForward[1],
       },
     ];
   });
-  const first = norms.lipschitz.reduce((product, factor) => product * factor, decoder.norm * (finalNormalisation?.lipschitz ?? 1));
+  const first = norms.lipschitz.reduce((sum, factor) => sum + Math.log(factor), logEnd);
   return [
     ...(embedding
-      ? [{ name: 'embedding', spectralNorm: embedding.norm, inputNorm: patchNorm, amplification: first, size: embedding.size }]
+      ? [{ name: 'embedding', spectralNorm: embedding.norm, inputNorm: patchNorm, logAmplification: first, size: embedding.size }]
       : []),
     ...groups,
-    { name: 'decoder', spectralNorm: decoder.norm, inputNorm: norms.decoderInput, amplification: 1, size: decoder.size },
+    { name: 'decoder', spectralNorm: decoder.norm, inputNorm: norms.decoderInput, logAmplification: 0, size: decoder.size },
   ];
 }
 
@@ -94,10 +101,9 @@ export function weightGroups(network: TransformerNetwork): readonly WeightGroup[
  */
 export function transformerCovering(network: TransformerNetwork, resolution: number): number {
   const groups = weightGroups(network);
-  return groups.reduce((sum, { name, spectralNorm, inputNorm, amplification, size }) => {
+  return groups.reduce((sum, { name, spectralNorm, inputNorm, logAmplification, size }) => {
     if (size.parameters === undefined) throw new RangeError(`The number of parameters of ${name} is not known`);
-    const ratio =
-      Math.log(2 * groups.length) + Math.log(spectralNorm) + Math.log(inputNorm) + Math.log(amplification) - Math.log(resolution);
+    const ratio = Math.log(2 * groups.length) + Math.log(spectralNorm) + Math.log(inputNorm) + logAmplification - Math.log(resolution);
     return sum + (size.parameters === 0 ? 0 : size.parameters * softplus(ratio));
   }, 0);
 }
@@ -112,9 +118,9 @@ export function transformerCoveringConstant(
   widest: number,
   { samples, lossLipschitz, lossRange }: Pick<PretrainingProblem, 'samples' | 'lossLipschitz' | 'lossRange'>,
 ): number {
-  const groups = weightGroups(network).reduce((sum, { name, inputNorm, amplification, size }) => {
+  const groups = weightGroups(network).reduce((sum, { name, inputNorm, logAmplification, size }) => {
     if (size.groupNorm === undefined) throw new RangeError(`The norm ‖W‖_{2,1} of ${name} is not known`);
-    return sum + (size.groupNorm * inputNorm * amplification) ** (2 / 3);
+    return sum + (size.groupNorm * inputNorm * Math.exp(logAmplification)) ** (2 / 3);
   }, 0);
   return (lossLipschitz / lossRange) * Math.sqrt(8 * samples * tokens * Math.log(2 * widest ** 2)) * groups ** 1.5;
 }

@@ -86,7 +86,7 @@ describe('transformers as the theory sees them', () => {
         for (let k = 0; k < count; k++) {
           const other = changed(network, k, matrixOfNorm(random, WIDTH, WIDTH, 0.05 * random.uniform()));
           const [before, after] = [weightGroups(described(network, PATCH_NORM))[k]!, weightGroups(described(other, PATCH_NORM))[k]!];
-          const sensitivity = Math.max(before.inputNorm * before.amplification, after.inputNorm * after.amplification);
+          const sensitivity = Math.max(...[before, after].map(({ inputNorm, logAmplification }) => inputNorm * Math.exp(logAmplification)));
           const moved = largestRow(add(runTransformer(other, input), output, -1));
           const size = spectralNorm(add(matrixAt(other, k), matrixAt(network, k), -1));
           assert.ok(moved <= sensitivity * size * (1 + 1e-9), `${before.name}: ${moved} against ${sensitivity * size}`);
@@ -127,6 +127,15 @@ describe('transformers as the theory sees them', () => {
       finer > 0.9 * parameters * Math.log(1000) && finer <= parameters * Math.log(1000),
       'a thousand times finer costs ln 1000 a parameter',
     );
+  });
+
+  it('stay finite for a deep network whose Lipschitz constant overflows', () => {
+    const shallow = described(randomTransformer(new Random(5), 'none', WIDTH, 1, 1, 1), PATCH_NORM);
+    const block = { ...shallow.blocks[0]!, heads: [{ value: 8, queryKey: 100 }], feedForward: [5, 5] as const };
+    const deep: TransformerNetwork = { ...shallow, blocks: Array.from({ length: 24 }, () => block) };
+    assert.ok(transformerNorms(deep.blocks, 1, 1).tails[0]! === Infinity);
+    const covering = transformerCovering(deep, 1e-3);
+    assert.ok(Number.isFinite(covering) && covering > 1e5, `${covering}`);
   });
 
   it('pre-normalised blocks add to the range instead of multiplying it', () => {
