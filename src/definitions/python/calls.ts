@@ -116,6 +116,7 @@ const isSame = (member: InstanceValue, value: Value): boolean => {
 /** Makes an instance of a class of the source and runs its `__init__`. */
 export function construct(classValue: ClassValue, call: Call, context: Context): InstanceValue {
   const [value] = call.positional;
+  if (isEnumeration(classValue) && value instanceof InstanceValue && value.classValue === classValue) return value;
   if (isEnumeration(classValue) && value) {
     const same = [...classValue.members.values()].find(each => each instanceof InstanceValue && isSame(each, value));
     if (same instanceof InstanceValue) return same;

@@ -76,7 +76,7 @@ export function isInstance(value: Value, type: Value, context: Context): boolean
   if (type.kind !== 'reference') return undefined;
   const kinds = PYTHON_TYPES[abstract(type.path)];
   if (kinds && (value.kind === 'instance' || value.kind === 'library')) return isAbstract(type.path) ? undefined : isPlainInstance(value);
-  if (kinds && value.kind === 'reference') return undefined;
+  if (kinds && value.kind === 'reference') return /^torch\.nn\.[A-Z]\w*$/.test(value.path) ? kinds.includes('class') : undefined;
   if (kinds) return kinds.includes(value.kind === 'sequence' ? (value.tuple ? 'tuple' : 'list') : value.kind);
   return context.library.isInstance(value, type.path);
 }
@@ -99,6 +99,7 @@ const PYTHON_TYPES: Readonly<Record<string, readonly string[]>> = {
   'builtins.tuple': ['tuple'],
   'builtins.dict': ['dictionary'],
   'builtins.set': ['set'],
+  'builtins.type': ['class'],
   'collections.OrderedDict': ['dictionary'],
   'collections.abc.Iterable': ['list', 'tuple', 'dictionary', 'string'],
   'collections.abc.Sequence': ['list', 'tuple', 'string'],

@@ -1,6 +1,6 @@
 import { unknown, type Unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
-import { findMember } from './classes';
+import { findMember, isEnumeration } from './classes';
 import { formatted } from './formatting';
 import {
   boolean,
@@ -117,6 +117,10 @@ export function reasonOf(value: Value, otherwise: string, line: number): Unknown
 const areLayers = (...references: readonly { readonly path: string }[]): boolean =>
   references.every(({ path }) => /^torch\.nn\.[A-Z]\w*$/.test(path));
 
+/** Two members of one enumeration. */
+const areMembers = (left: InstanceValue, right: InstanceValue): boolean =>
+  left.classValue !== undefined && left.classValue === right.classValue && isEnumeration(left.classValue);
+
 /** Functions and classes are equal only to themselves. */
 const isCode = (value: Value): boolean => value.kind === 'function' || value.kind === 'class';
 
@@ -131,6 +135,7 @@ export function equal(left: Value, right: Value): boolean | undefined {
   if (left !== right && isCode(left) && isCode(right)) return false;
   if (left.kind === 'sequence' && right.kind === 'sequence') return equalSequences(left, right);
   if (left === right && left.kind !== 'library') return true;
+  if (left.kind === 'instance' && right.kind === 'instance') return areMembers(left, right) ? false : undefined;
   const plain = ['integer', 'float', 'boolean', 'string', 'none'];
   return plain.includes(left.kind) && plain.includes(right.kind)
     ? left.kind === 'none' && right.kind === 'none'
@@ -170,11 +175,13 @@ export function compare(operator: string, left: Value, right: Value): boolean | 
   const order = ORDER[operator];
   if (order) return first === undefined || second === undefined ? undefined : order(first, second);
   switch (operator) {
-    case '==':
     case 'is':
+    case 'is not':
+      if (left.kind === 'instance' && right.kind === 'instance') return (left === right) === (operator === 'is');
+      return operator === 'is' ? equal(left, right) : negated(equal(left, right));
+    case '==':
       return equal(left, right);
     case '!=':
-    case 'is not':
       return negated(equal(left, right));
     case 'in':
       return contains(right, left);

@@ -22,8 +22,11 @@ import { isModuleBase, TorchLibrary } from './torchLibrary';
 import { torchvisionSource } from './torchvisionSource';
 
 /** Nodes that are visited at most for one file and what it imports, and for one statement or definition of it. */
-const TOTAL_STEPS = 4_000_000;
-const STEPS = 400_000;
+const TOTAL_STEPS = 1_500_000;
+const STEPS = 200_000;
+
+/** How many times as much work an expression may cause that was asked for by name. */
+const CALL_PATIENCE = 10;
 
 /**
  * Reads PyTorch: every class of the module level that derives from `nn.Module` or a layer, constructed with what its directive, its
@@ -41,7 +44,7 @@ export class PytorchReader implements DefinitionReader {
 
 /** One source while it is read. */
 class PytorchSource {
-  private readonly budget = new Budget(TOTAL_STEPS, STEPS);
+  private readonly budget: Budget;
   private readonly classes: ClassValue[] = [];
   private readonly interpreter: Interpreter;
   private readonly scope: Scope;
@@ -52,6 +55,8 @@ class PytorchSource {
     private readonly context: ReadContext,
   ) {
     const { sources, files, folders, path } = context;
+    const patience = context.call === undefined ? 1 : CALL_PATIENCE;
+    this.budget = new Budget(patience * TOTAL_STEPS, patience * STEPS);
     const standIn = torchvisionSource(() => root.text);
     const modules = new Modules(sources, files, folders, standIn, context.call !== undefined);
     this.scope = new Scope(undefined, undefined, path);
