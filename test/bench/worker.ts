@@ -43,8 +43,8 @@ export class Worker {
   }
 }
 
-/** The worker's end: greets, then answers each number on standard input until it is closed. */
-export async function serve(greeting: Readonly<Record<string, unknown>>, step: () => Promise<unknown>): Promise<void> {
+/** The worker's end: greets, then answers each number on standard input until it is closed. `also` adds a number to every answer. */
+export async function serve(greeting: Readonly<Record<string, unknown>>, step: () => Promise<unknown>, also?: () => number): Promise<void> {
   console.log(JSON.stringify(greeting));
   for await (const line of createInterface(process.stdin)) {
     const times: number[] = [];
@@ -53,7 +53,7 @@ export async function serve(greeting: Readonly<Record<string, unknown>>, step: (
       await step();
       times.push(performance.now() - start);
     }
-    console.log(JSON.stringify(times));
+    console.log(JSON.stringify(also ? [...times, also()] : times));
   }
 }
 
