@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Architecture, Layer, SourceRange, Unknown } from '../architecture/architecture';
 import type { AnalysisSettings, SourceDocument } from './analysisProtocol';
 import type { DefinitionReader } from './definitionReader';
+import { FlaxReader } from './flax/flaxReader';
 import { KerasReader } from './keras/kerasReader';
 import { PytorchReader } from './pytorch/pytorchReader';
 import { ParsedSources } from './python/parsedSources';
@@ -35,7 +36,7 @@ const REMEMBERED = 32;
  * be read keeps what it last said.
  */
 export class Documents {
-  private readonly readers: readonly DefinitionReader[] = [new PytorchReader(), new KerasReader()];
+  private readonly readers: readonly DefinitionReader[] = [new PytorchReader(), new KerasReader(), new FlaxReader()];
   /** Least recently read first. */
   private readonly remembered = new Map<string, readonly Architecture[]>();
   /** Texts of the documents that are open, by path: they come before what is on disk. */

@@ -28,7 +28,7 @@ export interface TensorHistory {
 export class WeightValue extends KerasTensor {
   constructor(
     shape: Known<Shape>,
-    readonly name: string,
+    public name: string,
     readonly trainable: Known<boolean>,
     readonly range: SourceRange,
   ) {

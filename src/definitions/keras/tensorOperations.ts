@@ -151,7 +151,9 @@ export function callOperation(path: string, call: Call, context: Context): Value
 function tensorArguments(call: Call): KerasTensor[] {
   const values = [...call.positional, ...call.keywords.values()];
   const holds = (value: Value): boolean => value instanceof KerasTensor || (value.kind === 'sequence' && value.items.some(holds));
-  return values.flatMap(value => (holds(value) ? tensorsIn(value, call) : []));
+  if (!values.some(holds)) return [];
+  const isOpen = (value: Value): boolean => value.kind === 'undecided' && !value.plain && call.positional.includes(value);
+  return values.flatMap(value => (holds(value) || isOpen(value) ? tensorsIn(value, call) : []));
 }
 
 function ranged(call: Call): Value | undefined {

@@ -15,12 +15,12 @@ import type { Value } from '../python/values';
 import { KerasLayer, NOT_CALLED, tensorsBetween, WeightValue } from './kerasValues';
 
 /** The architecture of a model that was evaluated; layers that are shared are listed where they are met first. */
-export function toArchitecture(name: string, range: SourceRange, model: KerasLayer): Architecture {
+export function toArchitecture(name: string, range: SourceRange, model: KerasLayer, framework: 'keras' | 'flax' = 'keras'): Architecture {
   const seen = new Set<KerasLayer | WeightValue>([model]);
   const own = layerOf(model, '', seen);
   const hasOwn = !own.parameters.known || own.parameters.value.length > 0 || own.frozen !== undefined || model.body.kind === 'rule';
   const layers = [...(hasOwn ? [{ ...own, children: [] }] : []), ...own.children];
-  return { framework: 'keras', name, range, layers, parameterCount: doubtOf(model) ?? parameterCount(layers) };
+  return { framework, name, range, layers, parameterCount: doubtOf(model) ?? parameterCount(layers) };
 }
 
 /** Why a layer may hold more than is known of it. */

@@ -1,0 +1,155 @@
+import type { Parameter } from '../architecture';
+import { initialised } from '../keras/initialisers';
+import { kerasSignature, unchanged, weightless, type KerasRule, type LayerInputs } from '../keras/kerasRule';
+import type { Shape } from '../keras/shape';
+import { convolved } from '../keras/window';
+import type { LayerArguments } from '../torch/layerArguments';
+
+const product = (sides: readonly number[]): number => sides.reduce((all, side) => all * side, 1);
+
+/** A kernel drawn by LeCun's normal law, as Flax draws it unless it is told otherwise. */
+function lecun(name: string, shape: readonly number[], rows: number, columns: number): Parameter {
+  return initialised(name, shape, { rows, columns, fanIn: columns, fanOut: rows }, 'lecun_normal');
+}
+
+const biasOf = (values: LayerArguments, shape: readonly number[]): readonly Parameter[] =>
+  values.flag('use_bias') ? [{ name: 'bias', shape }] : [];
+
+/** Where a layer learns the width of its input: `nnx` is told, `linen` looks at what it is called with. */
+type Width = (values: LayerArguments, inputs: LayerInputs) => number;
+
+const seen: Width = (_values, inputs) => inputs.side(-1);
+const told =
+  (name: string): Width =>
+  values =>
+    values.integer(name);
+
+/** kernel [inputs, features] and bias. */
+const dense = (text: string, width: Width, outputs: string): KerasRule => ({
+  kind: 'linear',
+  signature: kerasSignature(`${text}, use_bias=True`),
+  weights(values, inputs) {
+    const [columns, rows] = [width(values, inputs), values.integer(outputs)];
+    return [lecun('kernel', [columns, rows], rows, columns), ...biasOf(values, [rows])];
+  },
+  output: (values, inputs) => [...inputs.first.slice(0, -1), values.integer(outputs)],
+});
+
+/** kernel [sizes…, inputs / groups, features] and bias; the number of sizes says how many axes are slid over. */
+const convolution = (text: string, width: Width, outputs: string): KerasRule => ({
+  kind: 'convolution',
+  signature: kerasSignature(
+    `${text}, kernel_size, strides=1, padding='SAME', input_dilation=1, kernel_dilation=1, feature_group_count=1, use_bias=True`,
+  ),
+  weights(values, inputs) {
+    const [sizes, rows, groups] = [values.shape('kernel_size'), values.integer(outputs), values.integer('feature_group_count')];
+    const channels = width(values, inputs);
+    if (groups === 0 || channels % groups !== 0) values.undecided(`${channels} channels do not divide into ${groups} groups`);
+    return [lecun('kernel', [...sizes, channels / groups, rows], rows, (product(sizes) * channels) / groups), ...biasOf(values, [rows])];
+  },
+  output(values, inputs) {
+    const sizes = values.shape('kernel_size');
+    const shape = inputs.ranked(sizes.length + 2);
+    return [shape[0]!, ...slid(values, shape.slice(1, -1), sizes, 'strides'), values.integer(outputs)];
+  },
+});
+
+function slid(values: LayerArguments, sides: Shape, sizes: readonly number[], strides: string): Shape {
+  const steps = values.isNone(strides) ? sizes.map(() => 1) : values.tuple(strides, sides.length);
+  const dilations = values.isNone('kernel_dilation') ? sizes.map(() => 1) : values.tuple('kernel_dilation', sides.length);
+  const padding = values.wordIfKnown('padding')?.toLowerCase();
+  if (padding === undefined) return sides.map(() => null);
+  return sides.map((side, axis) =>
+    convolved(side, { size: sizes[axis]!, stride: steps[axis]!, dilation: dilations[axis]!, padding }, values),
+  );
+}
+
+/** scale and bias of the last axis, as far as they are switched on. */
+const normalisation = (text: string, width: Width): KerasRule => ({
+  kind: 'normalisation',
+  signature: kerasSignature(text),
+  weights(values, inputs) {
+    const shape = [width(values, inputs)];
+    return ['bias', 'scale'].flatMap(name => (values.flag(`use_${name}`) ? [{ name, shape }] : []));
+  },
+  output: (_values, inputs) => inputs.first,
+});
+
+/** A normalisation that keeps running statistics, which are state and no parameters. */
+const AFFINE = 'use_bias=True, use_scale=True';
+
+const embedding: KerasRule = {
+  kind: 'embedding',
+  signature: kerasSignature('num_embeddings, features'),
+  weights(values) {
+    const [count, width] = [values.integer('num_embeddings'), values.integer('features')];
+    return [{ name: 'embedding', shape: [count, width], outputs: width }];
+  },
+  output: (values, inputs) => [...inputs.first, values.integer('features')],
+};
+
+/** query, key, value [inputs, heads, width] and out [heads, width, outputs], each with its bias. */
+const attention = (text: string, width: Width): KerasRule => ({
+  kind: 'attention',
+  signature: kerasSignature(`${text}, qkv_features=None, out_features=None, use_bias=True`),
+  weights(values, inputs) {
+    const [inputWidth, heads] = [width(values, inputs), values.integer('num_heads')];
+    const features = values.integerOr('qkv_features', inputWidth);
+    const outputs = values.integerOr('out_features', inputWidth);
+    if (heads === 0 || features % heads !== 0) values.undecided(`a width of ${features} does not divide into ${heads} heads`);
+    const head = features / heads;
+    const bias = (name: string, shape: readonly number[]) => (values.flag('use_bias') ? [{ name: `${name}/bias`, shape }] : []);
+    const projections = ['query', 'key', 'value'].flatMap((name, place) => {
+      const columns = place > 0 && inputs.count > 1 ? inputs.side(-1, Math.min(place, inputs.count - 1)) : inputWidth;
+      return [lecun(`${name}/kernel`, [columns, heads, head], features, columns), ...bias(name, [heads, head])];
+    });
+    return [...projections, lecun('out/kernel', [heads, head, outputs], outputs, features), ...bias('out', [outputs])];
+  },
+  output: (values, inputs) => [...inputs.first.slice(0, -1), values.integerOr('out_features', inputs.side(-1))],
+});
+
+const COMMON: Readonly<Record<string, KerasRule>> = { Embed: embedding, Dropout: unchanged('dropout', 'rate') };
+
+const LINEN: ReadonlyMap<string, KerasRule> = new Map(
+  Object.entries({
+    ...COMMON,
+    Dense: dense('features', seen, 'features'),
+    Conv: convolution('features', seen, 'features'),
+    LayerNorm: normalisation(`epsilon=1e-06, dtype=None, param_dtype=None, ${AFFINE}`, seen),
+    BatchNorm: normalisation(
+      `use_running_average=None, axis=-1, momentum=0.99, epsilon=1e-05, dtype=None, param_dtype=None, ${AFFINE}`,
+      seen,
+    ),
+    GroupNorm: normalisation(`num_groups=32, group_size=None, epsilon=1e-06, dtype=None, param_dtype=None, ${AFFINE}`, seen),
+    RMSNorm: normalisation('epsilon=1e-06, dtype=None, param_dtype=None, use_scale=True, use_bias=False', seen),
+    MultiHeadDotProductAttention: attention('num_heads, dtype=None, param_dtype=None', seen),
+    MultiHeadAttention: attention('num_heads, dtype=None, param_dtype=None', seen),
+    SelfAttention: attention('num_heads, dtype=None, param_dtype=None', seen),
+    PReLU: { ...weightless('activation', '', (_values, inputs) => inputs.first), weights: () => [{ name: 'negative_slope', shape: [] }] },
+  } satisfies Record<string, KerasRule>),
+);
+
+const NNX: ReadonlyMap<string, KerasRule> = new Map(
+  Object.entries({
+    ...COMMON,
+    Linear: dense('in_features, out_features', told('in_features'), 'out_features'),
+    Conv: convolution('in_features, out_features', told('in_features'), 'out_features'),
+    LayerNorm: normalisation(`num_features, epsilon=1e-06, ${AFFINE}`, told('num_features')),
+    BatchNorm: normalisation(
+      `num_features, use_running_average=False, axis=-1, momentum=0.99, epsilon=1e-05, ${AFFINE}`,
+      told('num_features'),
+    ),
+    GroupNorm: normalisation(`num_features, num_groups=32, ${AFFINE}`, told('num_features')),
+    RMSNorm: normalisation('num_features, epsilon=1e-06, use_scale=True, use_bias=False', told('num_features')),
+    MultiHeadAttention: attention('num_heads, in_features', told('in_features')),
+  } satisfies Record<string, KerasRule>),
+);
+
+/** The rule of a class of `flax.linen` by its bare name. */
+export const linenRule = (name: string): KerasRule | undefined => LINEN.get(name);
+
+/** The rule of a class of `flax.nnx` by its bare name; its shapes do not depend on what it is called with. */
+export const nnxRule = (name: string): KerasRule | undefined => NNX.get(name);
+
+/** The running mean and variance that a batch normalisation keeps. */
+export const hasRunningStatistics = (type: string): boolean => /(^|\.)BatchNorm$/.test(type);

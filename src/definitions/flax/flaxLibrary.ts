@@ -1,0 +1,274 @@
+import { known, unknown, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { linenRule, nnxRule } from '../../architecture/flax/flaxRules';
+import { ruleLayer, shapeFrom } from '../keras/construct';
+import { KerasLayer, KerasTensor, tensorsBetween, WeightValue } from '../keras/kerasValues';
+import { callLayer, shapeValue, tensorsIn } from '../keras/layerCalls';
+import { selected } from '../keras/selection';
+import { callOperation, operateTensors } from '../keras/tensorOperations';
+import { ancestors } from '../python/classes';
+import { bindArguments } from '../python/calls';
+import type { Context, Index, Library } from '../python/context';
+import { childrenOf, field } from '../python/syntax';
+import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Formal, type Value } from '../python/values';
+import { isFlaxModule, isHarmlessFlax } from './flaxPaths';
+import { windowPool } from './pools';
+
+/** A module whose code runs: what is constructed meanwhile belongs to it, except while it sets itself up. */
+interface Frame {
+  readonly module: KerasLayer;
+  readonly isSetup: boolean;
+  readonly counts: Map<string, number>;
+}
+
+/** Flax, both `linen` and `nnx`, as the evaluator needs to know it. */
+export class FlaxLibrary implements Library {
+  private readonly frames: Frame[] = [];
+  private readonly prepared = new WeakSet<KerasLayer>();
+
+  call(path: string, call: Call, context: Context): Value | undefined {
+    if (/^flax\.linen\.(compact|nowrap)$|^jax\.jit$|^flax\.nnx\.jit$/.test(path)) return call.positional[0];
+    if (path === 'functools.partial') return partial(call);
+    if (path.includes('.initializers.')) return undefined;
+    const [, api, name] = /^flax\.(linen|nnx)\.([A-Z]\w*)$/.exec(path) ?? [];
+    if (api !== undefined && name !== undefined) return this.makeLayer(api, name, call, context);
+    const pool = /^flax\.(linen|nnx)\.(avg_pool|max_pool|min_pool)$/.test(path) ? windowPool(call, context) : undefined;
+    if (pool) return pool;
+    return /^(flax\.(linen|nnx)|jax|numpy)\./.test(path) ? callOperation(path, call, context) : undefined;
+  }
+
+  private makeLayer(api: string, name: string, call: Call, context: Context): Value | undefined {
+    if (api === 'nnx' && /^(Param|BatchStat|Variable)$/.test(name)) return variable(name, call);
+    if (name === 'Sequential') return this.adopted(this.sequence(api, call, context), name, call);
+    const rule = api === 'linen' ? linenRule(name) : nnxRule(name);
+    return rule && this.adopted(ruleLayer(rule, call), name, call);
+  }
+
+  /** `nn.Sequential([…])`, whose layers are named `layers_0`, …; nnx lists them as arguments. */
+  private sequence(api: string, call: Call, context: Context): KerasLayer {
+    const sequence = new KerasLayer(undefined, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: true });
+    const listed =
+      api === 'linen'
+        ? (call.positional[0] ?? call.keywords.get('layers'))
+        : { kind: 'sequence' as const, tuple: true, items: [...call.positional] };
+    const items = listed?.kind === 'sequence' && !listed.doubt ? listed.items : undefined;
+    if (!items || call.spread) sequence.doubts.push(call.spread ?? unknown('its layers are not known', call.range.startLine));
+    const layers = { kind: 'sequence' as const, tuple: false, items: items ?? [] };
+    for (const [index, item] of layers.items.entries())
+      if (item instanceof KerasLayer) item.name ??= api === 'linen' ? `layers_${index}` : `layers/${index}`;
+    sequence.attributes.set('layers', layers);
+    sequence.attributes.set(
+      '__call__',
+      builtin(inner =>
+        layers.items.reduce<Value>((value, layer) => context.call(layer, { ...inner, positional: [value] }), inner.positional[0] ?? NONE),
+      ),
+    );
+    return sequence;
+  }
+
+  /** Gives a module its name and, inside a compact call, its place in the module that runs. */
+  private adopted(layer: KerasLayer, className: string, call: Call): KerasLayer {
+    const given = call.keywords.get('name');
+    if (given?.kind === 'string') layer.name = given.value;
+    const frame = this.frames.at(-1);
+    if (!frame || frame.isSetup) return layer;
+    if (layer.name === undefined) {
+      const count = frame.counts.get(className) ?? 0;
+      frame.counts.set(className, count + 1);
+      layer.name = `${className}_${count}`;
+    }
+    frame.module.attributes.set(` ${layer.name}`, layer);
+    return layer;
+  }
+
+  callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
+    if (!(instance instanceof KerasLayer)) return undefined;
+    if (instance.body.kind === 'rule') return callLayer(instance, call, context);
+    return this.run(instance, '__call__', call, context);
+  }
+
+  /** Calls a method of a module of the source, set up before. */
+  run(module: KerasLayer, name: string, call: Call, context: Context): Value {
+    this.prepare(module, call.range, context);
+    const inputs = call.positional.flatMap(value => tensorsIn(value, call));
+    module.input ??= inputs[0]?.shape;
+    if (module.body.kind === 'own') module.body.isBuilt = true;
+    const method = context.attribute(module, name, call.range.startLine);
+    const result = this.within(module, false, () => context.call(method, { ...call, type: call.type }));
+    const doubt = doubtIn(result);
+    if (doubt && isLinen(module)) module.doubts.push(doubt);
+    return result.kind === 'undecided' ? new KerasTensor(result.reason) : result;
+  }
+
+  private prepare(module: KerasLayer, range: SourceRange, context: Context): void {
+    if (this.prepared.has(module) || !module.classValue) return;
+    this.prepared.add(module);
+    const setup = context.attribute(module, 'setup', range.startLine);
+    if (setup.kind !== 'builtin') return;
+    this.within(module, true, () => context.call(setup, { positional: [], keywords: new Map(), range, type: 'setup' }));
+  }
+
+  private within(module: KerasLayer, isSetup: boolean, work: () => Value): Value {
+    this.frames.push({ module, isSetup, counts: new Map() });
+    try {
+      return work();
+    } finally {
+      this.frames.pop();
+    }
+  }
+
+  attribute(value: Value, name: string, context: Context): Value | undefined {
+    if (value instanceof KerasLayer) {
+      if (name === 'param') return builtin(call => ownParameter(value, call, context));
+      if (/^(variable|sow|is_initializing|make_rng|perturb|train|eval|has_variable|put_variable|is_mutable_collection)$/.test(name))
+        return builtin(call =>
+          undecidedPlain(unknown(`what \`${call.type}(…)\` gives is only known when the program runs`, call.range.startLine)),
+        );
+      return name === 'name' ? text(value.name ?? '') : undefined;
+    }
+    return value instanceof KerasTensor ? tensorMember(value, name, context) : undefined;
+  }
+
+  assign(value: Value, name: string, assigned: Value): void {
+    if (!(value instanceof KerasLayer)) return;
+    nameParts(assigned, name, isLinen(value) ? '_' : '/');
+  }
+
+  instantiate(classValue: ClassValue, call: Call): InstanceValue {
+    const references = ancestors(classValue).filter(ancestor => ancestor.kind === 'reference');
+    const base = references.find(ancestor => isFlaxModule(ancestor.path));
+    const foreign = references.find(({ path }) => !isFlaxModule(path) && !/^(builtins|abc|typing)\./.test(path) && !isHarmlessFlax(path));
+    if (!base && !foreign) return new InstanceValue(classValue);
+    const layer = new KerasLayer(classValue, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: false });
+    if (foreign) layer.doubts.push(unknown(`\`${foreign.path}\`, a base of ${classValue.name}, is not in this file`, call.range.startLine));
+    layer.isCompact = base?.path === 'flax.linen.Module';
+    return layer.isCompact ? this.adopted(layer, classValue.name, call) : layer;
+  }
+
+  initialise(instance: InstanceValue, base: string, call: Call): Value | undefined {
+    if (!(instance instanceof KerasLayer) || !isFlaxModule(base)) return undefined;
+    if (base !== 'flax.linen.Module' || !instance.classValue) return NONE;
+    const formals = linenFields(instance.classValue);
+    const bound = bindArguments(instance.classValue.name, formals, call);
+    if (!bound)
+      instance.doubts.push(unknown(`\`${call.type}(…)\` does not fit the fields of ${instance.classValue.name}`, call.range.startLine));
+    for (const [name, value] of bound ?? []) {
+      if (name === 'name' || name === 'parent') continue;
+      instance.attributes.set(name, value);
+      nameParts(value, name, '_');
+    }
+    return NONE;
+  }
+
+  operate(operator: string, left: Value, right: Value, line: number): Value | undefined {
+    return operateTensors(left, right, operator, line);
+  }
+
+  iterate(): readonly Value[] | undefined {
+    return undefined;
+  }
+
+  subscript(): Value | undefined {
+    return undefined;
+  }
+
+  select(value: Value, indices: readonly Index[], line: number): Value | undefined {
+    return value instanceof KerasTensor ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value] }) : undefined;
+  }
+
+  isInstance(): boolean | undefined {
+    return undefined;
+  }
+
+  exports(module: string, name: string): boolean {
+    return /^flax\.(linen|nnx)$/.test(module) && (linenRule(name) !== undefined || name === 'Module');
+  }
+
+  isHarmless(path: string): boolean {
+    return isHarmlessFlax(path);
+  }
+}
+
+/** Why layers that are not known may have had a part in what a module returns. */
+function doubtIn(value: Value): Unknown | undefined {
+  if (value.kind === 'undecided') return value.reason;
+  if (value instanceof KerasTensor) return tensorsBetween([], [value]).find(({ history }) => history?.doubt)?.history?.doubt;
+  if (value.kind === 'sequence') return value.doubt ?? value.items.map(doubtIn).find(Boolean);
+  return value.kind === 'dictionary' ? (value.doubt ?? [...value.entries.values()].map(doubtIn).find(Boolean)) : undefined;
+}
+
+const isLinen = ({ classValue }: KerasLayer): boolean =>
+  classValue !== undefined && ancestors(classValue).some(each => each.kind === 'reference' && each.path === 'flax.linen.Module');
+
+/** Names modules by the attribute that holds them: `block`, and the items of a list `blocks_0`, or `blocks/0` in nnx. */
+function nameParts(value: Value, name: string, separator: string): void {
+  if (value instanceof KerasLayer) value.name ??= name;
+  else if (value instanceof WeightValue && value.name === '') value.name = name;
+  else if (value.kind === 'sequence')
+    for (const [index, item] of value.items.entries()) nameParts(item, `${name}${separator}${index}`, separator);
+  else if (value.kind === 'dictionary') for (const [key, item] of value.entries) nameParts(item, `${name}${separator}${key}`, separator);
+}
+
+/** The fields of a `linen` module, its bases' first; every module also takes a name and a parent. */
+export function linenFields(classValue: ClassValue): Formal[] {
+  const fields = new Map<string, Formal>();
+  for (const ancestor of [...ancestors(classValue)].reverse()) {
+    if (ancestor.kind !== 'class') continue;
+    for (const statement of childrenOf(field(ancestor.node, 'body') ?? ancestor.node)) {
+      const [assignment] = statement.type === 'expression_statement' ? childrenOf(statement) : [];
+      const [name, annotation] = [assignment && field(assignment, 'left')?.text, assignment && field(assignment, 'type')?.text];
+      if (assignment?.type !== 'assignment' || name === undefined || annotation === undefined) continue;
+      fields.set(name, { name, role: 'positional', default: ancestor.members.get(name), annotation });
+    }
+  }
+  for (const name of ['parent', 'name']) fields.set(name, { name, role: 'keyword only', default: NONE });
+  return [...fields.values()];
+}
+
+/** `self.param(name, initialiser, shape, …)`. */
+function ownParameter(module: KerasLayer, call: Call, context: Context): WeightValue {
+  const line = call.range.startLine;
+  const [name, initialiser, shape] = call.positional;
+  const isLibrary = initialiser?.kind === 'reference' || (initialiser?.kind === 'undecided' && initialiser.plain);
+  const made =
+    initialiser && !isLibrary
+      ? context.call(initialiser, { ...call, positional: [NONE, ...call.positional.slice(2)], keywords: new Map() })
+      : undefined;
+  const sides =
+    made instanceof KerasTensor
+      ? made.shape
+      : isLibrary && shape
+        ? shapeFrom(shape, context, line, true)
+        : unknown('the shape of this parameter is not known', line);
+  const weight = new WeightValue(sides, name?.kind === 'string' ? name.value : 'param', known(true), call.range);
+  module.added.push(weight);
+  return weight;
+}
+
+/** `nnx.Param(value)`; other variables are state and no parameters. */
+function variable(name: string, call: Call): Value {
+  const value = call.positional[0];
+  const shape =
+    value instanceof KerasTensor
+      ? value.shape
+      : value?.kind === 'undecided'
+        ? value.reason
+        : unknown('the shape of this parameter is not known', call.range.startLine);
+  return name === 'Param' ? new WeightValue(shape, '', known(true), call.range) : new KerasTensor(shape);
+}
+
+function tensorMember(tensor: KerasTensor, name: string, context: Context): Value {
+  if (name === 'shape') return shapeValue(tensor.shape);
+  if (name === 'value') return tensor;
+  if (name === 'dtype' || name === 'at') return undecidedPlain(unknown(`\`${name}\` of an array is not followed`, 0));
+  if (name === 'ndim') return tensor.shape.known ? { kind: 'integer', value: tensor.shape.value.length } : undecidedPlain(tensor.shape);
+  return builtin(call => {
+    const isSpread = name === 'reshape' && call.positional.length > 1;
+    const rest: Value[] = isSpread ? [{ kind: 'sequence', tuple: true, items: [...call.positional] }] : [...call.positional];
+    return callOperation(`jax.numpy.${name}`, { ...call, positional: [tensor, ...rest] }, context) ?? NONE;
+  });
+}
+
+function partial(call: Call): Value | undefined {
+  const [callee, ...positional] = call.positional;
+  return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
+}

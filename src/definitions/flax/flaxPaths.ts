@@ -1,0 +1,13 @@
+/** Whether a class that derives from this path is a module of Flax. */
+export const isFlaxModule = (path: string): boolean => /^flax\.(linen|nnx)\.Module$/.test(path);
+
+const HARMLESS_MODULES = new Set(
+  `numpy argparse os sys json logging time re pathlib itertools typing warnings string datetime math threading yaml tqdm matplotlib pandas
+   dataclasses enum numbers optax absl ml_collections tensorflow tensorflow_datasets orbax clu functools chex`.split(/\s+/),
+);
+
+/** Whether a function returns no module and leaves the ones that it is given alone. */
+export function isHarmlessFlax(path: string): boolean {
+  if (/^flax\.(linen|nnx)\.[A-Z]/.test(path) || /^flax\.(linen|nnx)\.(remat|checkpoint|scan|vmap|jit|transforms)/.test(path)) return false;
+  return /^(jax|flax)\./.test(path) || HARMLESS_MODULES.has(path.split('.')[0]!);
+}
