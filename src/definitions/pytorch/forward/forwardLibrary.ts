@@ -24,6 +24,9 @@ import { combine, einsum, valueOperation } from './valueOperations';
 const NO =
   /^torch\.(jit\.is_(scripting|tracing)|overrides\.has_torch_function\w*|is_grad_enabled|onnx\.is_in_onnx_export|compiler\.is_\w+|is_autocast_enabled)$/;
 
+/** Functions that are known by their bare name, as `torch.relu` and `torch.nn.functional.relu`. */
+const TENSOR_FUNCTION = /^(?:torch\.(?:nn\.functional\.|special\.)?|torchvision\.ops\.(?:\w+\.)?)(\w+)$/;
+
 /** Steps that calling one layer takes. */
 const CALL_STEPS = 20;
 
@@ -39,11 +42,9 @@ export class ForwardLibrary extends TorchLibrary {
     if (path === 'torch._assert') return NONE;
     if (path === 'torch.utils.checkpoint.checkpoint') return this.checkpointed(call, context);
     if (path === 'einops.rearrange') return callRearrange(this.recorder, call) ?? this.unknownCall(path, call);
-    const name = path.replace(/^torch\.(nn\.functional\.|linalg\.|special\.)?/, '');
-    if (path.startsWith('torch.') || path.startsWith('torchvision.ops.')) {
-      const found = this.callTorch(name.replace(/^.*\./, ''), path, call, context);
-      if (found) return found;
-    }
+    const name = TENSOR_FUNCTION.exec(path)?.[1];
+    const found = name === undefined ? undefined : this.callTorch(name, path, call, context);
+    if (found) return found;
     return hasTensor(call) ? this.unknownCall(path, call) : super.call(path, call, context);
   }
 
