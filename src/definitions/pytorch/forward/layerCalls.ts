@@ -18,20 +18,28 @@ export function callLayer(recorder: Recorder, module: ModuleValue, call: Call): 
   const tensor = recorder.tensor(call.positional[0] ?? call.keywords.get('input') ?? call.keywords.get('query'), line);
   if (!tensor) return undefined;
   const name = module.base.replace(/^torch\.nn\./, '');
-  const path = recorder.pathOf(module);
-  if (path === undefined && module.parameters().length > 0)
+  const own = recorder.pathOf(module);
+  const path = own === undefined ? undefined : ownerOf(recorder, module, own);
+  if (own === undefined && module.parameters().length > 0)
     return recorder.unknown(name, 'this layer is made on the way and belongs to no module', line, [tensor]);
   if (name === 'MultiheadAttention') return callAttention(recorder, module, call);
   if (/^Transformer(En|De)coderLayer$/.test(name)) return callTransformerLayer(recorder, module, call, callLayer);
   const result =
     single(recorder, module, name, path ?? '', tensor, line) ??
     recorder.unknown(name, `what \`nn.${name}\` computes is not followed`, line, [tensor]);
-  if (path !== undefined) remember(recorder, path, tensor, result);
+  if (own !== undefined) remember(recorder, own, tensor, result);
   if (isInPlace(module)) {
     tensor.node = result.node;
     return tensor;
   }
   return result;
+}
+
+/** The layer under which a layer's weight counts: another one where it is shared. */
+function ownerOf(recorder: Recorder, module: ModuleValue, path: string): string {
+  const weight = module.attributes.get('weight');
+  const owner = weight instanceof ParameterValue ? recorder.pathOf(weight) : undefined;
+  return owner?.endsWith('.weight') ? owner.slice(0, -'.weight'.length) : path;
 }
 
 const isInPlace = (module: ModuleValue): boolean => {
