@@ -75,7 +75,6 @@ const normalisation = (text: string, width: Width): KerasRule => ({
   output: (_values, inputs) => inputs.first,
 });
 
-/** A normalisation that keeps running statistics, which are state and no parameters. */
 const AFFINE = 'use_bias=True, use_scale=True';
 
 const embedding: KerasRule = {
@@ -150,6 +149,3 @@ export const linenRule = (name: string): KerasRule | undefined => LINEN.get(name
 
 /** The rule of a class of `flax.nnx` by its bare name; its shapes do not depend on what it is called with. */
 export const nnxRule = (name: string): KerasRule | undefined => NNX.get(name);
-
-/** The running mean and variance that a batch normalisation keeps. */
-export const hasRunningStatistics = (type: string): boolean => /(^|\.)BatchNorm$/.test(type);
