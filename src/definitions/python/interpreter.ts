@@ -78,7 +78,8 @@ export class Interpreter implements Context, ModuleRunner {
   operate(operator: string, left: Value, right: Value, line: number): Value {
     const value = this.library.operate(operator, left, right, line) ?? arithmetic(operator, left, right, line);
     if (value.kind === 'sequence') this.spend(value.items.length / 16);
-    return value;
+    const mayBeLayer = value.kind === 'undecided' && (left.kind === 'instance' || right.kind === 'instance');
+    return mayBeLayer ? { ...value, plain: false } : value;
   }
 
   constructing(classValue: ClassValue, call: Call): void {

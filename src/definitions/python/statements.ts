@@ -6,9 +6,9 @@ import { doubtStatements, mayJump } from './doubt';
 import { brokenReason, decorated, defineClass, defineFunction } from './functions';
 import { reasonOf, truth } from './operators';
 import type { Scope } from './scope';
-import { childrenOf, field, isDangling, lineOf, written } from './syntax';
+import { childrenOf, field, isDangling, lineOf, rangeOf, written } from './syntax';
 import { bindPattern } from './targets';
-import { NONE, reference, undecided, undecidedPlain, type ClassValue, type Value } from './values';
+import { InstanceValue, NONE, reference, undecided, undecidedPlain, type ClassValue, type Value } from './values';
 
 type Rule = (node: Node, scope: Scope, context: Context) => Completion;
 
@@ -116,6 +116,12 @@ function assignAugmented(node: Node, scope: Scope, context: Context): void {
     const items = iterated(context.evaluate(right, scope), context);
     if (items) before.items.push(...items);
     else before.doubt ??= unknown(`\`${written(right)}\` is not known`, lineOf(right));
+    return;
+  }
+  const extend = before instanceof InstanceValue && operator === '+' ? context.library.attribute(before, 'extend', context) : undefined;
+  if (extend) {
+    const call = { positional: [context.evaluate(right, scope)], keywords: new Map(), range: rangeOf(node), type: written(node) };
+    context.call(extend, call);
     return;
   }
   const after = context.operate(operator, before, context.evaluate(right, scope), lineOf(node));

@@ -106,6 +106,7 @@ describe('what a source does not decide', () => {
       /`frozen` of Net/,
     ],
     ['a deleted layer', initialising('self.a = nn.Linear(1, 1)', 'self.b = nn.Linear(1, 1)', 'del self.b'), /`del self.b` is not followed/],
+    ['a sum of layers', initialising('self.a = nn.Sequential(nn.Linear(1, 1)) + nn.Sequential(nn.Linear(1, 1))'), /`\+` is not understood/],
     ['a match', withArguments('kind', 'match kind:', '    case 1:', '        self.a = nn.Linear(1, 1)'), /is not followed/],
     [
       'a recursion without end',
