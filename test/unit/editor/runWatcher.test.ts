@@ -25,7 +25,7 @@ describe('watching the runs on disk', () => {
   });
 
   const folderOf = (name: string) => new RunFolder(temporary.file(name));
-  const write = (name: string, run: RunRecord) => folderOf(name).write(run);
+  const write = (name: string, run: RunRecord) => folderOf(name).create(run);
   const seen = () => watcher.all().map(({ id, record: { state } }) => `${id} ${state}`);
 
   it('finds the runs of all studies, and nothing where there is no folder', async () => {
