@@ -67,8 +67,10 @@ function slid(values: LayerArguments, sides: Shape, sizes: readonly number[], st
 /** scale and bias of the last axis, as far as they are switched on. */
 const normalisation = (text: string, width: Width): KerasRule => ({
   kind: 'normalisation',
-  signature: kerasSignature(text),
+  signature: kerasSignature(`${text}, feature_axes=-1${text.includes(' axis=') ? '' : ', axis=-1'}`),
   weights(values, inputs) {
+    if ([...values.wholeNumbers('axis'), ...values.wholeNumbers('feature_axes')].some(axis => axis !== -1))
+      values.undecided('only the last axis is followed');
     const shape = [width(values, inputs)];
     return ['bias', 'scale'].flatMap(name => (values.flag(`use_${name}`) ? [{ name, shape }] : []));
   },
@@ -90,8 +92,9 @@ const embedding: KerasRule = {
 /** query, key, value [inputs, heads, width] and out [heads, width, outputs], each with its bias. */
 const attention = (text: string, width: Width): KerasRule => ({
   kind: 'attention',
-  signature: kerasSignature(`${text}, qkv_features=None, out_features=None, use_bias=True`),
+  signature: kerasSignature(`${text}, qkv_features=None, out_features=None, use_bias=True, normalize_qk=False, in_kv_features=None`),
   weights(values, inputs) {
+    if (values.flag('normalize_qk') || !values.isMissing('in_kv_features')) values.undecided('this form of attention is not followed');
     const [inputWidth, heads] = [width(values, inputs), values.integer('num_heads')];
     const features = values.integerOr('qkv_features', inputWidth);
     const outputs = values.integerOr('out_features', inputWidth);
