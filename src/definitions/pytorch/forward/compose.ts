@@ -44,7 +44,7 @@ export class Composer {
     for (const shape of shapes) {
       const pass = this.pass(module, forward, shape, architecture.range.startLine);
       if (!best || pass.doubts < best.doubts) best = pass;
-      if (best.doubts === 0) break;
+      if (best.doubts === 0 || pass.doubts === Infinity) break;
     }
     const layers = architecture.layers.map(layer => withShapes(layer, best!.recorder));
     return { ...architecture, layers, composition: best!.composition };
