@@ -5,6 +5,7 @@ import type { DefinitionReader } from './definitionReader';
 import { FlaxReader } from './flax/flaxReader';
 import { KerasReader } from './keras/kerasReader';
 import { PytorchReader } from './pytorch/pytorchReader';
+import { Exhausted } from './python/budget';
 import { ParsedSources } from './python/parsedSources';
 import { DiskFiles, type SourceFiles } from './python/sourceFiles';
 import { isWhole } from './python/syntax';
@@ -113,10 +114,10 @@ export class Documents {
     const path = pathOf(uri);
     if (path !== undefined) this.open.set(path, text);
     const context = { path, files: this.files, folders, sources: this.sources, call };
-    const read = this.trees.use(uri, text, this.python, root => ({
-      found: readers.flatMap(reader => reader.read(root, context)),
-      broken: !isWhole(root),
-    }));
+    const read = this.trees.use(uri, text, this.python, root => {
+      const each = readers.map(reader => readBounded(() => reader.read(root, context)));
+      return { found: each.flatMap(found => found ?? []), broken: each.includes(undefined) || !isWhole(root) };
+    });
     this.sources.trim();
     return read;
   }
@@ -131,6 +132,16 @@ export class Documents {
 interface ReadText {
   readonly found: readonly Architecture[];
   readonly broken: boolean;
+}
+
+/** What a reader finds; undefined when its steps ran out where it had no answer left. */
+function readBounded(read: () => Architecture[]): Architecture[] | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Exhausted) return undefined;
+    throw error;
+  }
 }
 
 const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);

@@ -1,9 +1,11 @@
 // node out/bench.js NAME [--json]: measures BoundLens beside its peers.
 import { Fault, sentenceOf, UsageFault } from '../../src/common/fault';
 import { table, type Benchmark } from './benchmark';
+import { theory } from './theory';
+import { definitions } from './definitions';
 import { training } from './training';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { training };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, theory, training };
 
 function usage(): string {
   const list = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
