@@ -372,7 +372,7 @@ export const mayReturnArgument = (name: string): boolean =>
 /** The value of a call of Python's own functions, of `math` or of `collections.OrderedDict`; undefined for every other path or when it is not decided. */
 export function callBuiltin(path: string, call: Call, context: Context): Value | undefined {
   if (call.spread) return undefined;
-  if (path === 'collections.OrderedDict') return dict(call.positional, call, context);
+  if (path === 'collections.OrderedDict' || path === 'typing.OrderedDict') return dict(call.positional, call, context);
   const standard = callStandardLibrary(path, call, context);
   if (standard) return standard;
   const [module, name] = path.split('.') as [string, string];

@@ -29,7 +29,9 @@ export function toArchitecture(name: string, range: SourceRange, module: ModuleV
 
 /** Why a module may hold more than its attributes show. */
 function doubtOf(module: ModuleValue): Unknown | undefined {
-  for (const value of module.attributes.values()) {
+  const elements = new Set(module.elements?.keys);
+  for (const [name, value] of module.attributes) {
+    if (value.kind === 'undecided' && elements.has(name)) return value.reason;
     if (value instanceof ParameterValue && !value.range && value.doubt) return value.doubt;
     if (module.doubts.length === 0 && value.kind === 'undecided' && !value.plain && !value.call) return value.reason;
   }
