@@ -23,7 +23,9 @@ describe('runs in the editor', () => {
     await folder('fixture/a').create(record({ definition, study: 'fixture', results: results([report('F2', 0.174), bound]) }));
     await folder('fixture/b').create(record({ study: 'fixture', arm: 'L2', state: 'failed', fault: 'The disk is full: free some space.' }));
     const progress = { phase: 'pre-training', fraction: 0.25, step: 1, steps: 4, secondsLeft: 30 };
-    await folder('other/c').create(record({ study: 'other', state: 'running', endedAt: undefined, process: await ownIdentity(), progress }));
+    await folder('other/c').create(
+      record({ study: 'other', state: 'running', endedAt: undefined, process: await ownIdentity(), progress }),
+    );
     await vscode.commands.executeCommand('boundlens.refreshRuns');
   });
 

@@ -16,7 +16,11 @@ export function einsumOf(values: LayerArguments, inputs: LayerInputs): Einsum {
   const parts = /^(\.\.\.)?([a-zA-Z]+),([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)$/.exec(equation.replace(/\s/g, ''));
   if (!parts || (parts[1] === undefined) !== (parts[4] === undefined))
     return values.undecided(`the equation '${equation}' is not followed`);
-  const [inputLetters, kernelLetters, letters] = [parts[2], parts[3], parts[5]].map(word => Array.from(word!)) as [string[], string[], string[]];
+  const [inputLetters, kernelLetters, letters] = [parts[2], parts[3], parts[5]].map(word => Array.from(word!)) as [
+    string[],
+    string[],
+    string[],
+  ];
   const input = inputs.first;
   const lead = parts[1] === undefined ? [] : input.slice(0, input.length - inputLetters.length);
   const sides = new Map<string, number | null>();

@@ -14,8 +14,13 @@ const layer = (path: string, shape: readonly number[] | undefined, children: rea
   range,
 });
 
-const architecture = (layers: readonly Layer[], count: Architecture['parameterCount']): Architecture =>
-  ({ framework: 'pytorch', name: 'Net', range, layers, parameterCount: count });
+const architecture = (layers: readonly Layer[], count: Architecture['parameterCount']): Architecture => ({
+  framework: 'pytorch',
+  name: 'Net',
+  range,
+  layers,
+  parameterCount: count,
+});
 
 const whole = architecture(
   [layer('body', undefined, [layer('body.0', [30, 10]), layer('body.1', [10, 10])]), layer('head_a', [60, 10])],
