@@ -165,6 +165,11 @@ function initialiseFields(instance: InstanceValue, classValue: ClassValue, field
   const bound = bindArguments(classValue.name, fields, call);
   if (!bound) instance.doubts.push(unknown(`\`${call.type}(…)\` does not fit the fields of ${classValue.name}`, call.range.startLine));
   for (const [name, value] of bound ?? []) instance.attributes.set(name, value);
+  for (const [place, { name, factory }] of fields.entries()) {
+    const isGiven = place < call.positional.length || call.keywords.has(name);
+    if (factory && !isGiven && !call.spread)
+      instance.attributes.set(name, context.call(factory, { ...call, positional: [], keywords: new Map() }));
+  }
   if (ancestors(classValue).some(ancestor => ancestor.kind === 'reference' && ancestor.path === 'typing.NamedTuple'))
     instance.order = fields.map(({ name }) => name);
   const after = findMember(classValue, '__post_init__');

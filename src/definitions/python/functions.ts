@@ -101,8 +101,7 @@ export function defineClass(node: Node, scope: Scope, context: Context): ClassVa
       const value = assignment && field(assignment, 'right');
       const annotation = assignment && field(assignment, 'type')?.text;
       if (target?.type === 'identifier' && annotation !== undefined && !/^(typing\.)?ClassVar/.test(annotation)) {
-        const fallback = value && defaultOfField(value, inside, context);
-        fields.push({ name: target.text, role: 'positional', default: fallback, annotation });
+        fields.push({ name: target.text, role: 'positional', annotation, ...(value && startOfField(value, inside, context)) });
       }
       if (target?.type !== 'identifier' || !value) continue;
       const result = statement.hasError ? undecided('this line does not parse', lineOf(statement)) : context.evaluate(value, inside);
@@ -121,16 +120,12 @@ export function defineClass(node: Node, scope: Scope, context: Context): ClassVa
   return classValue;
 }
 
-/** `field(default=…)` and `field(default_factory=…)` stand for a default; every other value is one. */
-function defaultOfField(value: Node, scope: Scope, context: Context): Value {
+/** `field(default=…)` and `field(default_factory=…)` say what a field starts as; every other value is its default. */
+function startOfField(value: Node, scope: Scope, context: Context): Pick<Formal, 'default' | 'factory'> {
   const callee = value.type === 'call' ? field(value, 'function')?.text : undefined;
-  if (callee !== 'field' && callee !== 'dataclasses.field') return context.evaluate(value, scope);
-  const call = readCall(value, scope, context);
-  const factory = call.keywords.get('default_factory');
-  return (
-    call.keywords.get('default') ??
-    (factory ? context.call(factory, { ...call, keywords: new Map() }) : undecided('this field has no default', lineOf(value)))
-  );
+  if (callee !== 'field' && callee !== 'dataclasses.field') return { default: context.evaluate(value, scope) };
+  const { keywords } = readCall(value, scope, context);
+  return { default: keywords.get('default'), factory: keywords.get('default_factory') };
 }
 
 const isDataClass = (node: Node): boolean =>

@@ -122,7 +122,8 @@ const areMembers = (left: InstanceValue, right: InstanceValue): boolean =>
   left.classValue !== undefined && left.classValue === right.classValue && isEnumeration(left.classValue);
 
 /** Functions and classes are equal only to themselves. */
-const isCode = (value: Value): boolean => value.kind === 'function' || value.kind === 'class';
+const isCode = (value: Value): boolean =>
+  value.kind === 'function' || value.kind === 'class' || value.kind === 'partial' || (value.kind === 'reference' && areLayers(value));
 
 /** Whether two values are equal as Python's `==` has it; undefined where it is not decided. */
 export function equal(left: Value, right: Value): boolean | undefined {

@@ -69,6 +69,14 @@ export class Scope {
     return this.lazy.has(name);
   }
 
+  /** Binds a name as another scope has it now, whatever becomes of it there. */
+  remember(name: string, from: Scope): void {
+    const find = from.lazy.get(name);
+    const value = from.names.get(name);
+    if (find) this.setLazy(name, find);
+    else if (value) this.set(name, value);
+  }
+
   /** Unbinds a name of this scope itself; false when it has none of that name. */
   delete(name: string): boolean {
     return this.lazy.delete(name) || this.names.delete(name);

@@ -5,7 +5,7 @@ import type { Completion, Context } from './context';
 import { doubtStatements, mayJump } from './doubt';
 import { brokenReason, decorated, defineClass, defineFunction } from './functions';
 import { reasonOf, truth } from './operators';
-import type { Scope } from './scope';
+import { Scope } from './scope';
 import { childrenOf, field, isDangling, lineOf, rangeOf, written } from './syntax';
 import { bindPattern } from './targets';
 import { InstanceValue, NONE, reference, undecided, undecidedPlain, type ClassValue, type Value } from './values';
@@ -93,13 +93,18 @@ function assign(node: Node, scope: Scope, context: Context): ReturnType<Context[
   const [left, right] = [field(node, 'left'), field(node, 'right')];
   if (!left || !right) return NONE;
   if (left.type === 'identifier' && isImportedCall(right, scope)) {
-    scope.setLazy(left.text, () => context.evaluate(right, scope));
+    const before = new Scope(scope);
+    for (const name of namesIn(right)) before.remember(name, scope);
+    scope.setLazy(left.text, () => context.evaluate(right, before));
     return NONE;
   }
   const value = right.type === 'assignment' ? assign(right, scope, context) : context.evaluate(right, scope);
   bindPattern(left, value, scope, context);
   return value;
 }
+
+/** The names that an expression mentions. */
+const namesIn = (node: Node): ReadonlySet<string> => new Set(node.descendantsOfType('identifier').map(({ text }) => text));
 
 /** A call of an imported function at module level is only carried out when its result is asked for. */
 function isImportedCall(node: Node, scope: Scope): boolean {

@@ -44,6 +44,8 @@ export interface Formal {
   readonly name: string;
   readonly role: 'positional' | 'keyword only' | 'rest' | 'keywords';
   readonly default?: Value;
+  /** What makes a field's default anew for every object: `field(default_factory=list)`. */
+  readonly factory?: Value;
   readonly annotation?: string;
 }
 

@@ -29,6 +29,7 @@ const FILES: Readonly<Record<string, string>> = {
   '/w/pkg/blocks/sizes.py': 'FACTOR = 2\n',
   '/w/pkg/ring.py': 'from torch import nn\nfrom .net import WIDTH\ndef make(): return nn.Linear(WIDTH, 1)\n',
   '/env/outside/__init__.py': 'from torch import nn\nMODELS = {}\ndef register(f):\n    MODELS[f.__name__] = f\n    return f\n',
+  '/env/outside/sizes.py': 'def double(n): return 2 * n\n',
   '/env/outside/part.py': 'from torch import nn\ndef head(n): return nn.Linear(n, 1, bias=False)\n',
 };
 
@@ -114,6 +115,24 @@ describe('arguments', () => {
       assert.deepEqual([net.parameters, net.arguments['width'], net.argumentSources['width']], [width, width, source]);
     });
   }
+});
+
+describe('what is only carried out when it is asked for', () => {
+  it('sees the names as they were where it stands', async () => {
+    const head = 'from outside.sizes import double\nWIDTH = 4\nHIDDEN = double(WIDTH)\nWIDTH = double(WIDTH)\nWIDTH = 100\n';
+    assert.equal(await count(NET('self.a = nn.Linear(HIDDEN, 1, bias=False)', head), { folders: ['/env'] }), 8);
+  });
+
+  it('follows a name that is made of itself', async () => {
+    const head = 'from outside.sizes import double\nWIDTH = 4\nWIDTH = double(WIDTH)\n';
+    assert.equal(await count(NET('self.a = nn.Linear(WIDTH, 1, bias=False)', head), { folders: ['/env'] }), 8);
+  });
+
+  it('makes a field that starts as a new list anew for every object', async () => {
+    const head =
+      'from dataclasses import dataclass, field\n@dataclass\nclass Sizes:\n    all: list = field(default_factory=list)\nA, B = Sizes(), Sizes()\nA.all.append(3)\n';
+    assert.equal(await count(NET('self.a = nn.Linear(len(A.all) * 10 + len(B.all), 1, bias=False)', head)), 10);
+  });
 });
 
 describe('an expression in place of the classes', () => {
