@@ -5,7 +5,7 @@ import type { AnalysedDefinition, Analysis } from '../definitions/analysisProtoc
 import type { Log } from './log';
 import { driftAll, type Edit, type Place } from './positionDrift';
 import type { DefinitionPlace } from './runIndex';
-import { SECTION, settings } from './settings';
+import { importFolders, SECTION, settings } from './settings';
 
 const LANGUAGES = ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
 const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'];
@@ -127,7 +127,8 @@ export class DefinitionService implements vscode.Disposable {
     const { signal } = entry.request;
     try {
       const request = { uri, version: document.version, text: document.getText() };
-      const analysis = await this.client.analyse(request, { unlabelled: settings(document.uri).unlabelledImages }, signal);
+      const wishes = { unlabelled: settings(document.uri).unlabelledImages, folders: importFolders(document.uri) };
+      const analysis = await this.client.analyse(request, wishes, signal);
       if (signal.aborted) return;
       entry.current = new AnalysedDocument(analysis);
       entry.current.record(entry.pending);

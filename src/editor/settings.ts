@@ -13,6 +13,8 @@ export interface Settings {
   readonly hovers: boolean;
   /** Number N of unlabelled images that estimates before a run take for granted. */
   readonly unlabelledImages: number;
+  /** As written: folders in which imports are looked for beside the workspace's own. */
+  readonly importFolders: readonly string[];
   /** As written: relative to the workspace folder, or absolute. */
   readonly runsFolder: string;
   readonly engine: 'auto' | 'native' | 'wasm';
@@ -31,12 +33,14 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
   };
   const engine = section.get<unknown>('engine');
   const runsFolder = section.get<unknown>('runsFolder');
+  const importFolders = section.get<unknown>('importFolders');
   return {
     enabled: flag('enabled'),
     codeLens: flag('codeLens'),
     inlayHints: flag('inlayHints'),
     hovers: flag('hovers'),
     unlabelledImages: count('unlabelledImages', 10_000),
+    importFolders: Array.isArray(importFolders) ? importFolders.filter(folder => typeof folder === 'string' && folder.trim() !== '') : [],
     runsFolder: typeof runsFolder === 'string' && runsFolder.trim() !== '' ? runsFolder : '.boundlens/runs',
     engine: engine === 'native' || engine === 'wasm' ? engine : 'auto',
     threads: count('threads', 1),
@@ -47,6 +51,14 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
 /** The folder that keeps the runs of a workspace folder. */
 export function runsFolder(folder: vscode.WorkspaceFolder): string {
   return path.resolve(folder.uri.fsPath, settings(folder.uri).runsFolder);
+}
+
+/** Where imports of a document are looked for after its own package: its workspace folder first, then the folders that the settings name. */
+export function importFolders(document: vscode.Uri): readonly string[] {
+  const own = vscode.workspace.getWorkspaceFolder(document)?.uri.fsPath;
+  const others = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath).filter(folder => folder !== own);
+  const named = settings(document).importFolders.map(folder => path.resolve(own ?? '', folder));
+  return [...(own === undefined ? [] : [own]), ...others, ...named];
 }
 
 /** The runs folders of all workspace folders that lie on a disk. */

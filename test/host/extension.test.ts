@@ -181,6 +181,23 @@ describe('the extension', () => {
     });
   });
 
+  it('looks imports up in the folders that a setting names', async () => {
+    const packages = vscode.Uri.joinPath(workspaceFile(''), 'packages/blocks/__init__.py');
+    const source = 'import torch.nn as nn\n\nclass Wide(nn.Linear):\n    def __init__(self):\n        super().__init__(7, 11)\n';
+    await vscode.workspace.fs.writeFile(packages, new TextEncoder().encode(source));
+    const user = workspaceFile('models/user.py');
+    const text =
+      'from torch import nn\nfrom blocks import Wide\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.wide = Wide()\n';
+    await vscode.workspace.fs.writeFile(user, new TextEncoder().encode(text));
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(user));
+    const says = (size: string) => (titles: ReadonlyMap<number, readonly string[]>) =>
+      [...titles.values()].flat().some(title => title.startsWith(size));
+    await eventually(() => lensTitles(user), says('? parameters'), 'an import that is not found');
+    await withSetting('importFolders', ['packages'], async () => {
+      await eventually(() => lensTitles(user), says('88 parameters'), 'the count behind the import');
+    });
+  });
+
   it('takes a setting of the wrong kind as not set', async () => {
     for (const [name, value, key, otherwise] of [
       ['unlabelledImages', 'many', 'unlabelledImages', 10_000],
