@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { architectureBound, type BoundLayer } from '../../../src/theory/architectureBound';
-import { expectedSpectralNorm, torchLinearDeviation } from '../../../src/theory/initialNorm';
+import { fanInDeviation, initialSpectralNorm } from '../../../src/architecture/initialNorm';
 import { Random } from '../../../src/common/random';
 import { scatter } from '../../../src/theory/covariance';
 import { symmetricEigen } from '../../../src/theory/symmetricEigen';
@@ -10,7 +10,7 @@ import { close, mapMatrix, normalMatrix } from './support';
 const linear = (inputs: number, outputs: number): BoundLayer => ({
   inputs,
   outputs,
-  initialSpectralNorm: expectedSpectralNorm(outputs, inputs, torchLinearDeviation(inputs)),
+  initialSpectralNorm: initialSpectralNorm(outputs, inputs, fanInDeviation(inputs)),
   kind: 'linear',
 });
 const layers = [linear(784, 128), linear(128, 32), linear(32, 784)];
@@ -76,9 +76,9 @@ describe('spectral norm at initialisation', () => {
     [32, 128],
   ] as const)
     it(`is what a ${outputs} × ${inputs} matrix has, within 10 %`, () => {
-      const deviation = torchLinearDeviation(inputs);
+      const deviation = fanInDeviation(inputs);
       const weights = mapMatrix(normalMatrix(new Random(`${outputs}`), outputs, inputs), value => deviation * value);
       const measured = Math.sqrt(symmetricEigen(scatter(weights, new Float64Array(inputs))).values[0]!);
-      close(measured, expectedSpectralNorm(outputs, inputs, deviation), 0.1);
+      close(measured, initialSpectralNorm(outputs, inputs, deviation), 0.1);
     });
 });
