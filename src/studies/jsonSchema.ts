@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { studySchema } from './schema';
+import { studySchema } from './schema/study';
 
 /** The parts of JSON Schema that a study's schema is made of. */
 export interface JsonSchema {

@@ -4,7 +4,7 @@ import type { Node, ParseError } from 'jsonc-parser/lib/esm/main.js';
 import { applyArm } from './arms';
 import { findings, type Finding } from './issues';
 import { child, studyJsonSchema, type JsonSchema } from './jsonSchema';
-import { studySchema } from './schema';
+import { studySchema } from './schema/study';
 import type { Study } from './study';
 
 /** One thing that is wrong in a study's text, where an editor can underline it. */

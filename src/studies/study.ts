@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { studySchema } from './schema';
+import type { studySchema } from './schema/study';
 
 /** A study file as it stands after validation, every default filled in. */
 export type Study = z.output<typeof studySchema>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { applyArm } from './arms';
-import { studySchema } from './schema';
+import { studySchema } from './schema/study';
 import type { Study, Trial } from './study';
 
 /**

@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** Counts: images, steps, widths. */
+export const positiveInteger = z.int().positive();
