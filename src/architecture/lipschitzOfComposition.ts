@@ -1,6 +1,7 @@
 import type { Composition, CompositionNode } from './composition';
 import type { WeightNorms } from './compositionWeights';
-import { batchFactor, grown, joined, rangeOf, settled, stretched, UNBOUNDED, ZERO, type Size } from './rangeOfComposition';
+import { logProduct, logSum } from './logarithms';
+import { batchFactor, grown, joined, plus, rangeOf, settled, stretched, UNBOUNDED, UNIT, ZERO, type Size } from './rangeOfComposition';
 
 /** Sizes of every step's result for inputs up to a size. */
 export function ranges({ nodes }: Composition, norms: WeightNorms, input: Size): readonly Size[] {
@@ -29,24 +30,22 @@ export function differences(
   arising: ReadonlyMap<number, Size>,
 ): readonly Size[] {
   const moved: Size[] = [];
+  const first = Math.min(...arising.keys());
   for (const [place, node] of nodes.entries()) {
+    if (place < first && node.kind !== 'unknown') {
+      moved.push(ZERO);
+      continue;
+    }
     const inputs = node.inputs.map(input => moved[input]!);
     const passed =
       inputs.length > 0 && inputs.every(isStill) && node.kind !== 'unknown' ? ZERO : differenceRule(node, inputs, sizes, norms);
     const own = arising.get(place);
-    moved.push(settled(own ? sum([passed, own]) : passed, node));
+    moved.push(settled(own ? plus(passed, own) : passed, node));
   }
   return moved;
 }
 
-const isStill = (size: Size): boolean => size.euclidean === 0;
-
-const sum = (sizes: readonly Size[]): Size =>
-  sizes.reduce((total, size) => ({
-    euclidean: total.euclidean + size.euclidean,
-    rows: total.rows + size.rows,
-    entry: total.entry + size.entry,
-  }));
+const isStill = (size: Size): boolean => size.euclidean === -Infinity;
 
 function differenceRule(node: CompositionNode, inputs: readonly Size[], sizes: readonly Size[], norms: WeightNorms): Size {
   const [first = ZERO] = inputs;
@@ -82,7 +81,7 @@ function differenceRule(node: CompositionNode, inputs: readonly Size[], sizes: r
         node.inputs.map(place => sizes[place]!),
       );
     case 'sum':
-      return sum([ZERO, ...inputs]);
+      return inputs.reduce(plus, ZERO);
     case 'concatenation':
       return joined(inputs, node.along === 'features');
     case 'product':
@@ -102,8 +101,8 @@ function differenceRule(node: CompositionNode, inputs: readonly Size[], sizes: r
 function attentionDifference(scale: number, moved: readonly Size[], sizes: readonly Size[]): Size {
   const [queries, keys, values] = moved.map(size => size.rows) as [number, number, number];
   const [query, key, value] = sizes.map(size => size.rows) as [number, number, number];
-  const scores = stretched(scale, stretched(queries, key) + stretched(query, keys));
-  return { euclidean: Infinity, rows: values + stretched(value, scores), entry: Infinity };
+  const scores = stretched(logSum(logProduct(queries, key), logProduct(query, keys)), Math.abs(scale));
+  return { euclidean: Infinity, rows: logSum(values, logProduct(value, scores)), entry: Infinity };
 }
 
 /** Δ(ab) = Δa·b + a·Δb. */
@@ -111,23 +110,25 @@ function productDifference(moved: readonly Size[], sizes: readonly Size[], of: '
   const [one, two] = moved as [Size, Size];
   const [left, right] = sizes as [Size, Size];
   const by = (size: Size) => (of === 'entries' ? size.entry : size.euclidean);
-  const euclidean = stretched(one.euclidean, by(right)) + stretched(two.euclidean, by(left));
-  const rows = of === 'entries' ? stretched(one.rows, right.entry) + stretched(two.rows, left.entry) : euclidean;
+  const euclidean = logSum(logProduct(one.euclidean, by(right)), logProduct(two.euclidean, by(left)));
+  const rows = of === 'entries' ? logSum(logProduct(one.rows, right.entry), logProduct(two.rows, left.entry)) : euclidean;
   return { euclidean, rows, entry: Infinity };
 }
 
-/** The Lipschitz constant of the step at `output` in the model's input, both in the Euclidean norm of a sample; Infinity where it has none that is known. */
-export function lipschitzConstant(composition: Composition, norms: WeightNorms, sizes: readonly Size[], output: number): number {
-  const unit = { euclidean: 1, rows: 1, entry: 1 };
+/**
+ * Natural logarithm of the Lipschitz constant of the step at `output` in the model's input, both in the Euclidean norm of a sample; −∞ where nothing of the
+ * input reaches it, ∞ where it has none that is known.
+ */
+export function logLipschitzConstant(composition: Composition, norms: WeightNorms, sizes: readonly Size[], output: number): number {
   const inputs = composition.nodes.flatMap((node, place) => (node.kind === 'input' ? [place] : []));
-  return differences(composition, norms, sizes, new Map(inputs.slice(0, 1).map(place => [place, unit])))[output]!.euclidean;
+  return differences(composition, norms, sizes, new Map(inputs.slice(0, 1).map(place => [place, UNIT])))[output]!.euclidean;
 }
 
 /**
- * How much a learnable matrix counts: a bound on how far the step at `output` moves when the matrix moves by spectral norm 1, Euclidean norms of a sample.
- * Every place where the matrix is used counts. 0 when none of them reaches the output.
+ * How much a learnable matrix counts: natural logarithm of a bound on how far the step at `output` moves when the matrix moves by spectral norm 1, Euclidean
+ * norms of a sample. Every place where the matrix is used counts. −∞ when none of them reaches the output, ∞ where no bound is known.
  */
-export function amplification(
+export function logAmplification(
   composition: Composition,
   norms: WeightNorms,
   sizes: readonly Size[],
@@ -149,7 +150,7 @@ function ownDifference(node: CompositionNode, sizes: readonly Size[]): Size {
     const input = sizes[node.inputs[0]!]!;
     return { euclidean: grown(input.euclidean, node.gain.euclidean), rows: grown(input.rows, node.gain.rows), entry: Infinity };
   }
-  return { euclidean: node.kind === 'lookup' ? Infinity : 1, rows: 1, entry: 1 };
+  return node.kind === 'lookup' ? { ...UNIT, euclidean: Infinity } : UNIT;
 }
 
 /** The first step on the way to `output` whose result has no bound although all it is given has: why a constant is not known. Undefined when there is none. */

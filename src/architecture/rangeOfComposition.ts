@@ -1,9 +1,10 @@
 import type { CompositionNode } from './composition';
 import type { WeightNorms } from './compositionWeights';
+import { logProduct, logRootOfSquares, logSum } from './logarithms';
 
 /**
- * Size of a tensor of one sample: its Euclidean norm, its largest row norm and its largest absolute entry. Infinity where no bound is known.
- * Also the size of a difference, per unit of what causes it.
+ * Size of a tensor of one sample: natural logarithms of its Euclidean norm, its largest row norm and its largest absolute entry. −∞ stands for 0,
+ * ∞ where no bound is known. Also the size of a difference, per unit of what causes it.
  */
 export interface Size {
   readonly euclidean: number;
@@ -11,11 +12,12 @@ export interface Size {
   readonly entry: number;
 }
 
-export const ZERO: Size = { euclidean: 0, rows: 0, entry: 0 };
+export const ZERO: Size = { euclidean: -Infinity, rows: -Infinity, entry: -Infinity };
+export const UNIT: Size = { euclidean: 0, rows: 0, entry: 0 };
 export const UNBOUNDED: Size = { euclidean: Infinity, rows: Infinity, entry: Infinity };
 
-/** Infinity · 0 = 0: what does not move is not stretched. */
-export const stretched = (size: number, factor: number): number => (size === 0 || factor === 0 ? 0 : size * factor);
+/** The logarithm of a size after it is multiplied by `factor`, a plain number; 0 times anything is 0. */
+export const stretched = (log: number, factor: number): number => logProduct(log, Math.log(factor));
 
 /** The three norms of one tensor bound each other: entry ≤ row ≤ Euclidean ≤ √rows · row. */
 export function settled(size: Size, node: Pick<CompositionNode, 'rows' | 'shape'>): Size {
@@ -35,17 +37,18 @@ export function valuesOf({ shape }: Pick<CompositionNode, 'shape'>): number {
 
 const widthOf = (node: CompositionNode): number => (node.rows ? valuesOf(node) / node.rows : Infinity);
 
-/** The size of a tensor whose entries are at most `entry`. */
+/** The size of a tensor whose entries are at most `entry`, a plain number. */
 export const ofEntries = (entry: number, node: CompositionNode): Size => ({
-  euclidean: stretched(entry, Math.sqrt(valuesOf(node))),
-  rows: stretched(entry, Math.sqrt(widthOf(node))),
-  entry,
+  euclidean: stretched(Math.log(entry), Math.sqrt(valuesOf(node))),
+  rows: stretched(Math.log(entry), Math.sqrt(widthOf(node))),
+  entry: Math.log(entry),
 });
 
-const plus = (left: Size, right: Size): Size => ({
-  euclidean: left.euclidean + right.euclidean,
-  rows: left.rows + right.rows,
-  entry: left.entry + right.entry,
+/** The size of a sum. */
+export const plus = (left: Size, right: Size): Size => ({
+  euclidean: logSum(left.euclidean, right.euclidean),
+  rows: logSum(left.rows, right.rows),
+  entry: logSum(left.entry, right.entry),
 });
 
 /** The smaller bound, norm by norm. */
@@ -68,26 +71,26 @@ function rangeRule(node: CompositionNode, inputs: readonly Size[], norms: Weight
     case 'constant':
       return node.entry === null ? UNBOUNDED : ofEntries(node.entry, node);
     case 'parameter': {
-      const length = norms.length(node.path, '');
-      return length === undefined ? UNBOUNDED : { euclidean: length, rows: length, entry: length };
+      const length = Math.log(norms.length(node.path, '') ?? Infinity);
+      return { euclidean: length, rows: length, entry: length };
     }
     case 'lookup': {
-      const norm = norms.spectral(node.path, node.tensor) ?? Infinity;
+      const norm = Math.log(norms.spectral(node.path, node.tensor) ?? Infinity);
       return { euclidean: Infinity, rows: norm, entry: norm };
     }
     case 'layer': {
       const norm = norms.spectral(node.path, node.tensor) ?? Infinity;
-      const bias = norms.length(node.path, 'bias') ?? 0;
+      const bias = Math.log(norms.length(node.path, 'bias') ?? 0);
       const gain = node.gain;
       return {
-        euclidean: grown(first.euclidean, gain.euclidean, norm) + stretched(bias, Math.sqrt(node.rows ?? Infinity)),
-        rows: grown(first.rows, gain.rows, norm) + bias,
+        euclidean: logSum(grown(first.euclidean, gain.euclidean, norm), stretched(bias, Math.sqrt(node.rows ?? Infinity))),
+        rows: logSum(grown(first.rows, gain.rows, norm), bias),
         entry: Infinity,
       };
     }
     case 'normalisation': {
       const gain = node.path === null ? 1 : (norms.largest(node.path, 'weight') ?? Infinity);
-      const shift = node.path === null ? 0 : (norms.length(node.path, 'bias') ?? Infinity);
+      const shift = Math.log(node.path === null ? 0 : (norms.length(node.path, 'bias') ?? Infinity));
       if (node.over === 'batch') {
         const factor = gain * batchFactor(node.path, node.epsilon, norms);
         const moved = {
@@ -97,8 +100,8 @@ function rangeRule(node: CompositionNode, inputs: readonly Size[], norms: Weight
         };
         return plus(moved, { euclidean: stretched(shift, Math.sqrt(node.rows ?? Infinity)), rows: shift, entry: shift });
       }
-      const row = node.over === 'rows' && node.size !== null ? gain * Math.sqrt(node.size) + shift : Infinity;
-      const whole = stretched(gain, Math.sqrt(valuesOf(node))) + stretched(shift, Math.sqrt(node.rows ?? Infinity));
+      const row = node.over === 'rows' && node.size !== null ? logSum(Math.log(gain * Math.sqrt(node.size)), shift) : Infinity;
+      const whole = logSum(stretched(Math.log(gain), Math.sqrt(valuesOf(node))), stretched(shift, Math.sqrt(node.rows ?? Infinity)));
       return { euclidean: whole, rows: row, entry: row };
     }
     case 'attention': {
@@ -136,8 +139,8 @@ function rangeRule(node: CompositionNode, inputs: readonly Size[], norms: Weight
 const keepsEntries = (kind: CompositionNode['kind']): boolean =>
   ['reshape', 'selection', 'gather', 'masking', 'padding', 'dropout'].includes(kind);
 
-/** size · gain · norm, without a bound where the gain is not known. */
-export const grown = (size: number, gain: number | null, norm = 1): number => stretched(stretched(size, gain ?? Infinity), norm);
+/** The logarithm of size · gain · norm, without a bound where the gain is not known. */
+export const grown = (log: number, gain: number | null, norm = 1): number => stretched(stretched(log, gain ?? Infinity), norm);
 
 /** How much dividing by the running deviation stretches: 1/√(variance + ε), at initialisation with variance 1. */
 export const batchFactor = (path: string | null, epsilon: number, norms: WeightNorms): number =>
@@ -145,8 +148,8 @@ export const batchFactor = (path: string | null, epsilon: number, norms: WeightN
 
 /** Results put side by side. */
 export function joined(inputs: readonly Size[], alongFeatures: boolean): Size {
-  const root = (pick: (size: Size) => number) => Math.sqrt(inputs.reduce((sum, size) => sum + pick(size) ** 2, 0));
-  const largest = (pick: (size: Size) => number) => Math.max(0, ...inputs.map(pick));
+  const root = (pick: (size: Size) => number) => logRootOfSquares(inputs.map(pick));
+  const largest = (pick: (size: Size) => number) => Math.max(-Infinity, ...inputs.map(pick));
   return {
     euclidean: root(size => size.euclidean),
     rows: alongFeatures ? root(size => size.rows) : largest(size => size.rows),
@@ -156,13 +159,13 @@ export function joined(inputs: readonly Size[], alongFeatures: boolean): Size {
 
 function productRange([left = UNBOUNDED, right = UNBOUNDED]: readonly Size[], of: 'entries' | 'matrices'): Size {
   if (of === 'matrices') {
-    const euclidean = stretched(left.euclidean, right.euclidean);
+    const euclidean = logProduct(left.euclidean, right.euclidean);
     return { euclidean, rows: euclidean, entry: euclidean };
   }
-  const either = (one: number, other: number) => Math.min(stretched(one, right.entry), stretched(other, left.entry));
+  const either = (one: number, other: number) => Math.min(logProduct(one, right.entry), logProduct(other, left.entry));
   return {
     euclidean: either(left.euclidean, right.euclidean),
     rows: either(left.rows, right.rows),
-    entry: stretched(left.entry, right.entry),
+    entry: logProduct(left.entry, right.entry),
   };
 }

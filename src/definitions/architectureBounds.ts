@@ -18,11 +18,11 @@ export function boundOf(architecture: Architecture, unlabelled: number): BoundOf
   if (!architecture.parameterCount.known) return { boundLayers: [] };
   const matrices = [...allLayers(architecture.layers)].flatMap(matricesOf);
   if (matrices.length === 0) return { boundLayers: [] };
-  const { amplifications, ...composed } = composedBound(
+  const { logAmplifications, ...composed } = composedBound(
     architecture,
     matrices.map(({ path, tensor }) => ({ path, tensor })),
   );
-  const layers = matrices.map(({ matrix }, index) => ({ ...matrix, amplification: amplifications?.[index] }));
+  const layers = matrices.map(({ matrix }, index) => ({ ...matrix, logAmplification: logAmplifications?.[index] }));
   return {
     bound: architectureBound({ layers, unlabelled, ...composed }),
     boundLayers: matrices.map(({ path, tensor }) => ({ path, tensor })),

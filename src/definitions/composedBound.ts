@@ -1,14 +1,14 @@
 import type { Architecture } from '../architecture/architecture';
 import { mainOutput, type Composition, type CompositionNode } from '../architecture/composition';
 import { initialNorms } from '../architecture/initialWeights';
-import { amplification, differences, firstUnbounded, lipschitzConstant, ranges } from '../architecture/lipschitzOfComposition';
-import { valuesOf } from '../architecture/rangeOfComposition';
+import { differences, firstUnbounded, logAmplification, logLipschitzConstant, ranges } from '../architecture/lipschitzOfComposition';
+import { UNIT, valuesOf } from '../architecture/rangeOfComposition';
 import type { ArchitectureBoundInput } from '../theory/architectureBound';
 
 /** What a composition adds to the bound of an architecture. */
-export interface ComposedBound extends Pick<ArchitectureBoundInput, 'inputNorm' | 'lipschitz' | 'assumptions'> {
-  /** Λ_l of each matrix, in order; absent where they are not all known. */
-  readonly amplifications?: readonly number[];
+export interface ComposedBound extends Pick<ArchitectureBoundInput, 'inputNorm' | 'logLipschitz' | 'assumptions'> {
+  /** ln Λ_l of each matrix, in order, −∞ for one that moves nothing; absent where they are not all known. */
+  readonly logAmplifications?: readonly number[];
 }
 
 /** How much each matrix counts at the model's main output, at initialisation; without numbers, and with the reason, where that is not known. */
@@ -24,14 +24,14 @@ export function composedBound(
   if (output === undefined) return { assumptions: ['how the layers compose is not known: no layer reaches what `forward` returns'] };
   const norms = initialNorms(architecture);
   const inputNorm = inputNormOf(composition.value);
-  const sizes = ranges(composition.value, norms, { euclidean: inputNorm, rows: inputNorm, entry: 1 });
-  const amplifications = matrices.map(matrix => amplification(composition.value, norms, sizes, output, matrix));
-  if (!amplifications.every(Number.isFinite)) return { assumptions: [reasonOf(composition.value, norms, sizes, output)] };
-  const lipschitz = lipschitzConstant(composition.value, norms, sizes, output);
+  const sizes = ranges(composition.value, norms, { euclidean: Math.log(inputNorm), rows: Math.log(inputNorm), entry: 0 });
+  const logAmplifications = matrices.map(matrix => logAmplification(composition.value, norms, sizes, output, matrix));
+  if (!logAmplifications.every(log => log < Infinity)) return { assumptions: [reasonOf(composition.value, norms, sizes, output)] };
+  const logLipschitz = logLipschitzConstant(composition.value, norms, sizes, output);
   return {
-    amplifications,
+    logAmplifications,
     inputNorm,
-    lipschitz: lipschitz > 0 && Number.isFinite(lipschitz) ? lipschitz : undefined,
+    logLipschitz: Number.isFinite(logLipschitz) ? logLipschitz : undefined,
     assumptions: [
       'biases at 0, normalisations with gain 1 and running variance 1',
       Number.isFinite(valuesOf(inputOf(composition.value))) ? 'input values in [0, 1]' : 'input of norm at most 1: its size is not known',
@@ -49,15 +49,13 @@ function inputNormOf(composition: Composition): number {
 
 /** The first step at which a bound is lost, in words. */
 function reasonOf(composition: Composition, norms: Parameters<typeof ranges>[1], sizes: ReturnType<typeof ranges>, output: number): string {
-  const unit = { euclidean: 1, rows: 1, entry: 1 };
   const everywhere = new Map(
-    composition.nodes.flatMap((node, place) => (node.kind === 'input' || node.kind === 'layer' ? [[place, unit] as const] : [])),
+    composition.nodes.flatMap((node, place) => (node.kind === 'input' || node.kind === 'layer' ? [[place, UNIT] as const] : [])),
   );
   const node =
     firstUnbounded(composition, differences(composition, norms, sizes, everywhere), output) ?? firstUnbounded(composition, sizes, output);
   const chain = 'no bound along the composition';
-  if (!node && composition.nodes[output]!.rows === null) return `${chain}: the number of tokens or pixels is not known`;
-  if (!node) return `${chain}: its constants are larger than numbers go`;
+  if (!node) return `${chain}: the number of tokens or pixels is not known`;
   return `${chain}: ${stepOf(causeOf(composition, sizes, node))}`;
 }
 

@@ -1,15 +1,6 @@
-import { neededSamples } from './neededSamples';
-import {
-  composedCovering,
-  coveringBound,
-  coverResolution,
-  parameterCountBound,
-  type ChainLayer,
-  type ComposedLayer,
-  type PretrainingProblem,
-} from './parameterCount';
+import { parameterCountReport } from './capacityReport';
+import { chainCovering, composedCovering, coverResolution, type PretrainingProblem } from './parameterCount';
 import type { Report } from './report';
-import { sumReport } from './report';
 
 /** One learnable matrix of a definition, as the bound before any run sees it. */
 export interface BoundLayer {
@@ -24,10 +15,10 @@ export interface BoundLayer {
   /** Free scalars when they are not inputs × outputs: with biases, for grouped convolutions. */
   readonly parameters?: number;
   /**
-   * Λ_l: how far the output moves, for inputs up to `inputNorm`, when this matrix moves by spectral norm 1. From how the layers compose; where one
-   * layer lacks it, all are taken as one chain.
+   * ln Λ_l: how far the output moves, for inputs up to `inputNorm`, when this matrix moves by spectral norm 1; −∞ when it moves nothing. From how the
+   * layers compose; where one layer lacks it, all are taken as one chain.
    */
-  readonly amplification?: number;
+  readonly logAmplification?: number;
 }
 
 export interface ArchitectureBoundInput {
@@ -38,8 +29,8 @@ export interface ArchitectureBoundInput {
   readonly inputNorm?: number;
   /** 0.05 when absent. */
   readonly failureProbability?: number;
-  /** Lipschitz constant of the composed layers; the product of the spectral norms when absent. */
-  readonly lipschitz?: number;
+  /** Natural logarithm of the Lipschitz constant of the composed layers; that of the product of the spectral norms when absent. */
+  readonly logLipschitz?: number;
   /** What was taken for granted when the layers were composed, or why they were not. */
   readonly assumptions?: readonly string[];
 }
@@ -86,71 +77,50 @@ const ASSUMPTIONS = [
  * at initialisation. Throws a RangeError when there is no layer.
  */
 export function architectureBound(input: ArchitectureBoundInput): ArchitectureBound {
-  const { unlabelled, inputNorm = 1, failureProbability = 0.05 } = input;
-  if (input.layers.length === 0) throw new RangeError('A bound needs at least one layer');
-  const chain = input.layers.map(chainLayer);
-  const composed = input.layers.map(composedLayer);
-  const isComposed = composed.every(layer => Number.isFinite(layer.amplification));
-  const at = (samples: number) =>
-    isComposed
-      ? coveringBound(composedCovering(composed, coverResolution(problem(samples))), problem(samples))
-      : parameterCountBound(chain, problem(samples));
-  const problem = (samples: number): PretrainingProblem => ({ ...LOSS, samples, inputNorm, failureProbability });
-  const bound = at(unlabelled);
-  const confidence = 2 * LOSS.lossRange * Math.sqrt(Math.log(2 / failureProbability) / (2 * unlabelled));
-  const needed = bound.excess < LOSS.lossRange ? undefined : neededSamples(samples => at(samples).excess, LOSS.lossRange);
-  const inputs = { N: unlabelled, B_ℓ: LOSS.lossRange, G_ℓ: LOSS.lossLipschitz, B_x: inputNorm, δ: failureProbability };
-  const report = sumReport({
-    theorem: 'D4',
-    bounds: 'excess reconstruction loss after pre-training, from the architecture alone',
-    terms: [
-      {
-        id: 'D4.complexity',
-        name: 'complexity',
-        value: bound.excess - confidence,
-        evidence: 'estimated',
-        formula: '2·(B_ℓ·√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N) − confidence, ln N(ε) = Σ p_l·ln(1 + 2 s_l (L+1) Λ_l/ε)',
-        inputs: { ...inputs, 'ln N(ε)': bound.logCovering, L: chain.length },
-        assumptions: [...ASSUMPTIONS, isComposed ? COMPOSED : CHAIN, ...(input.assumptions ?? [])],
-      },
-      {
-        id: 'D4.confidence',
-        name: 'confidence',
-        value: confidence,
-        evidence: 'estimated',
-        formula: '2·B_ℓ·√(ln(2/δ)/2N)',
-        inputs: { N: unlabelled, B_ℓ: LOSS.lossRange, δ: failureProbability },
-        assumptions: [],
-      },
-    ],
-    range: LOSS.lossRange,
-    needed: needed === undefined ? {} : { N: needed },
-    failureProbability,
-  });
+  const { layers, unlabelled, inputNorm = 1, failureProbability = 0.05, logLipschitz } = input;
+  if (layers.length === 0) throw new RangeError('A bound needs at least one layer');
+  const { isComposed, covering } = coveringOf(layers);
+  const problem: PretrainingProblem = { ...LOSS, samples: unlabelled, inputNorm, failureProbability };
+  const formula = `ln N(ε) = Σ p_l·ln(1 + 2·s_l·${isComposed ? 'm' : '(L+1)'}·Λ_l/ε)`;
+  const report = parameterCountReport(
+    { theorem: 'D4', at: other => total(covering(other)), formula },
+    {
+      problem,
+      norms: 'estimated',
+      inputs: { [isComposed ? 'm' : 'L+1']: layers.length, 'Σ p_l': total(layers.map(parametersOf)) },
+      assumptions: [...ASSUMPTIONS, isComposed ? COMPOSED : CHAIN, ...(input.assumptions ?? [])],
+    },
+  );
+  const shares = covering(problem);
+  const capacity = total(shares);
+  const decades = layers.map(layer => Math.log10(normOf(layer)));
   return {
-    report,
-    layers: bound.layerShares.map((nats, index) => ({
-      nats,
-      share: nats / bound.logCovering,
-      decades: Math.log10(chain[index]!.spectralNorm),
-    })),
-    capacity: bound.logCovering,
-    capacityDecades: Math.log10(bound.logCovering),
-    lipschitzDecades:
-      isComposed && input.lipschitz !== undefined
-        ? Math.log10(input.lipschitz)
-        : chain.reduce((sum, layer) => sum + Math.log10(layer.spectralNorm), 0),
+    report: { ...report, bounds: 'excess reconstruction loss after pre-training, from the architecture alone' },
+    layers: shares.map((nats, index) => ({ nats, share: nats / capacity, decades: decades[index]! })),
+    capacity,
+    capacityDecades: Math.log10(capacity),
+    lipschitzDecades: isComposed && logLipschitz !== undefined ? logLipschitz / Math.LN10 : total(decades),
   };
 }
 
-const composedLayer = (layer: BoundLayer): ComposedLayer => ({
-  parameters: layer.parameters ?? layer.inputs * layer.outputs,
-  spectralNorm: layer.initialSpectralNorm ?? 1,
-  amplification: layer.amplification ?? Infinity,
-});
+/** What each layer adds to the logarithm of the covering number: composed where every Λ_l is known, else as one chain. */
+function coveringOf(layers: readonly BoundLayer[]) {
+  const sized = layers.map(layer => ({ ...layer, parameters: parametersOf(layer), spectralNorm: normOf(layer) }));
+  const composed = sized.flatMap(({ logAmplification = Infinity, ...layer }) =>
+    logAmplification < Infinity ? [{ ...layer, logAmplification }] : [],
+  );
+  const isComposed = composed.length === layers.length;
+  const covering = (problem: PretrainingProblem): readonly number[] =>
+    isComposed
+      ? composedCovering(composed, coverResolution(problem))
+      : chainCovering(
+          sized.map(layer => ({ ...layer, activationLipschitz: 1 })),
+          problem.inputNorm,
+          coverResolution(problem),
+        );
+  return { isComposed, covering };
+}
 
-const chainLayer = (layer: BoundLayer): ChainLayer => ({
-  parameters: layer.parameters ?? layer.inputs * layer.outputs,
-  spectralNorm: layer.initialSpectralNorm ?? 1,
-  activationLipschitz: 1,
-});
+const parametersOf = (layer: BoundLayer): number => layer.parameters ?? layer.inputs * layer.outputs;
+const normOf = (layer: BoundLayer): number => layer.initialSpectralNorm ?? 1;
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -29,18 +29,6 @@ export const unionNats = (
   { failureProbability, peelingNats = 0 }: Pick<PretrainingProblem, 'failureProbability' | 'peelingNats'>,
 ): number => Math.log(count / failureProbability) + peelingNats;
 
-/** D4: sup |L_U − L_Û| over the class, and what it says about the pre-training excess. */
-export interface ParameterCountBound {
-  /** ln N(ε): logarithm of the covering number at ε = B_ℓ/(G_ℓ N), in nats. */
-  readonly logCovering: number;
-  /** What each layer adds to `logCovering`. */
-  readonly layerShares: readonly number[];
-  /** Upper bound on sup |L_U − L_Û|, in units of the loss. */
-  readonly deviation: number;
-  /** Upper bound on E_U when the training loss is within `trainingGap` of its minimum: 2·deviation + trainingGap. */
-  readonly excess: number;
-}
-
 /** ln(1 + eˣ) without overflow. */
 export const softplus = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)));
 
@@ -58,8 +46,8 @@ export function chainCovering(layers: readonly ChainLayer[], inputNorm: number, 
 export interface ComposedLayer {
   readonly parameters: number;
   readonly spectralNorm: number;
-  /** Λ_l: how far the output moves, for any input, when the matrix moves by spectral norm 1 within its cap. */
-  readonly amplification: number;
+  /** ln Λ_l: how far the output moves, for any input, when the matrix moves by spectral norm 1 within its cap; −∞ when it moves nothing. */
+  readonly logAmplification: number;
 }
 
 /**
@@ -67,29 +55,17 @@ export interface ComposedLayer {
  * nothing adds nothing.
  */
 export const composedCovering = (layers: readonly ComposedLayer[], resolution: number): readonly number[] =>
-  layers.map(({ parameters, spectralNorm, amplification }) => {
-    return parameters * softplus(Math.log(2 * layers.length) + Math.log(spectralNorm) + Math.log(amplification) - Math.log(resolution));
+  layers.map(({ parameters, spectralNorm, logAmplification }) => {
+    return parameters * softplus(Math.log(2 * layers.length) + Math.log(spectralNorm) + logAmplification - Math.log(resolution));
   });
-
-/**
- * Parameter-count bound on the pre-training deviation and excess (D4 in docs/theory.md). With probability ≥ 1 − δ over the N samples
- * sup |L_U − L_Û| ≤ B_ℓ√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N.
- */
-export function parameterCountBound(layers: readonly ChainLayer[], problem: PretrainingProblem, trainingGap = 0): ParameterCountBound {
-  return coveringBound(chainCovering(layers, problem.inputNorm, coverResolution(problem)), problem, trainingGap);
-}
-
-/** The same bound from what each layer adds to the logarithm of the covering number at `coverResolution(problem)`. */
-export function coveringBound(layerShares: readonly number[], problem: PretrainingProblem, trainingGap = 0): ParameterCountBound {
-  const logCovering = layerShares.reduce((sum, share) => sum + share, 0);
-  const deviation = coveringDeviation(logCovering, problem);
-  return { logCovering, layerShares, deviation, excess: 2 * deviation + trainingGap };
-}
 
 /** ε = B_ℓ/(G_ℓ N), the resolution of the covers of D4, D5 and D6. */
 export const coverResolution = ({ lossRange, lossLipschitz, samples }: PretrainingProblem): number => lossRange / (lossLipschitz * samples);
 
-/** Hoeffding over a cover at resolution B_ℓ/(G_ℓ N): B_ℓ√((ln N + ln(2/δ))/2N) + 2B_ℓ/N. */
+/**
+ * D4 in docs/theory.md, by Hoeffding over a cover at resolution B_ℓ/(G_ℓ N): with probability ≥ 1 − δ over the N samples
+ * sup |L_U − L_Û| ≤ B_ℓ√((ln N(ε) + ln(2/δ))/2N) + 2B_ℓ/N. Twice that bounds the excess of the trained network.
+ */
 export const coveringDeviation = (logCovering: number, problem: PretrainingProblem): number =>
   problem.lossRange * Math.sqrt((logCovering + unionNats(2, problem)) / (2 * problem.samples)) + (2 * problem.lossRange) / problem.samples;
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { mainOutput, type Composition, type CompositionNode, type Operation } from '../../../src/architecture/composition';
 import type { WeightNorms } from '../../../src/architecture/compositionWeights';
+import type { Size } from '../../../src/architecture/rangeOfComposition';
 import { activationBounds } from '../../../src/architecture/lipschitzActivations';
-import { amplification, firstUnbounded, lipschitzConstant, ranges } from '../../../src/architecture/lipschitzOfComposition';
+import { firstUnbounded, logAmplification, logLipschitzConstant, ranges } from '../../../src/architecture/lipschitzOfComposition';
 
 const ONE = { euclidean: 1, rows: 1 };
 const INPUT = { kind: 'input', name: 'x' } as const;
@@ -30,7 +31,13 @@ const norms = (spectral: Readonly<Record<string, number>>): WeightNorms => ({
   leastVariance: () => 1,
 });
 
-const BALL = { euclidean: 2, rows: 2, entry: 2 };
+/** Sizes up to `norm`, as logarithms. */
+const ball = (norm: number): Size => ({ euclidean: Math.log(norm), rows: Math.log(norm), entry: Math.log(norm) });
+const BALL = ball(2);
+
+const lipschitzConstant = (...given: Parameters<typeof logLipschitzConstant>): number => Math.exp(logLipschitzConstant(...given));
+const near = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, expected), `${actual}, not ${expected}`);
 
 describe('Lipschitz constants of compositions', () => {
   const cases: readonly (readonly [why: string, steps: readonly (readonly [Operation, ...number[]])[], expected: number])[] = [
@@ -53,8 +60,9 @@ describe('Lipschitz constants of compositions', () => {
       const composition = composed(steps);
       const weights = norms({ a: 2, b: 3 });
       const sizes = ranges(composition, weights, BALL);
-      assert.ok(Math.abs(lipschitzConstant(composition, weights, sizes, steps.length - 1) - expected) < 1e-12 || expected === Infinity);
-      if (expected === Infinity) assert.equal(lipschitzConstant(composition, weights, sizes, steps.length - 1), Infinity);
+      const found = lipschitzConstant(composition, weights, sizes, steps.length - 1);
+      if (expected === Infinity) assert.equal(found, Infinity);
+      else near(found, expected);
     });
   }
 
@@ -72,13 +80,23 @@ describe('Lipschitz constants of compositions', () => {
       [{ kind: 'sum', identity: 5 }, 5, 8],
     ];
     const weights = norms({ q: 1.5, k: 0.8, v: 0.7, f: 1.1, g: 0.9 });
-    const input = { euclidean: 2, rows: 2, entry: 2 };
     const composition = composed(block, 1);
     const feedForward = 1 + 1.1 * 0.9;
     const lipschitz = feedForward * (1 + 0.7 * (1 + 2 * 2 ** 2 * 0.5 * 1.5 * 0.8));
-    const sizes = ranges(composition, weights, input);
-    assert.ok(Math.abs(lipschitzConstant(composition, weights, sizes, 9) - lipschitz) < 1e-12);
-    assert.ok(Math.abs(sizes[9]!.rows - 2 * (1 + 0.7) * feedForward) < 1e-12);
+    const sizes = ranges(composition, weights, BALL);
+    near(lipschitzConstant(composition, weights, sizes, 9), lipschitz);
+    near(Math.exp(sizes[9]!.rows), 2 * (1 + 0.7) * feedForward);
+  });
+
+  it('is carried as a logarithm, so that ten thousand layers do not overflow', () => {
+    const depth = 10_000;
+    const composition = composed([[INPUT], ...Array.from({ length: depth }, (_, place) => [layer('a'), place] as const)]);
+    const weights = norms({ a: 1e3 });
+    const sizes = ranges(composition, weights, BALL);
+    near(logLipschitzConstant(composition, weights, sizes, depth), depth * Math.log(1e3));
+    near(sizes[depth]!.euclidean, depth * Math.log(1e3) + Math.log(2));
+    const amplified = logAmplification(composition, weights, sizes, depth, { path: 'a', tensor: 'weight' });
+    near(amplified, (depth - 1) * Math.log(1e3) + Math.log(2 * depth));
   });
 
   it('is never exceeded by a block that is computed (property)', () => {
@@ -104,7 +122,7 @@ describe('Lipschitz constants of compositions', () => {
         );
         const [before, after] = [x, x.map((value, index) => value + step[index]!)].map(values => rowsOf(values));
         const rows = Math.max(...[...before!, ...after!].map(row => Math.hypot(...row)));
-        const sizes = ranges(composition, norms(spectral), { euclidean: Math.sqrt(3) * rows, rows, entry: rows });
+        const sizes = ranges(composition, norms(spectral), { ...ball(rows), euclidean: Math.log(Math.sqrt(3) * rows) });
         const bound = lipschitzConstant(composition, norms(spectral), sizes, 8);
         const results = [before!, after!].map(input => block(input, weights));
         const moved = Math.hypot(...results[0]!.flatMap((row, index) => row.map((value, place) => value - results[1]![index]![place]!)));
@@ -120,14 +138,17 @@ describe('how much a matrix counts', () => {
     const composition = composed([[INPUT], [layer('a'), 0], [relu, 1], [layer('b'), 2]]);
     const weights = norms({ a: 2, b: 5 });
     const sizes = ranges(composition, weights, BALL);
-    const of = (path: string) => amplification(composition, weights, sizes, 3, { path, tensor: 'weight' });
-    assert.deepEqual([of('a'), of('b'), of('c')], [2 * 5, 2 * 2, 0]);
+    const of = (path: string) => Math.exp(logAmplification(composition, weights, sizes, 3, { path, tensor: 'weight' }));
+    near(of('a'), 2 * 5);
+    near(of('b'), 2 * 2);
+    assert.equal(of('c'), 0);
   });
 
   it('adds up where a matrix is used twice', () => {
     const composition = composed([[INPUT], [layer('a'), 0], [layer('a'), 1]]);
     const weights = norms({ a: 2 });
-    assert.equal(amplification(composition, weights, ranges(composition, weights, BALL), 2, { path: 'a', tensor: 'weight' }), 2 * 2 + 4);
+    const log = logAmplification(composition, weights, ranges(composition, weights, BALL), 2, { path: 'a', tensor: 'weight' });
+    near(Math.exp(log), 2 * 2 + 4);
   });
 
   it('names the step at which a bound is lost', () => {

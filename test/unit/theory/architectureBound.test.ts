@@ -4,7 +4,7 @@ import { fanInDeviation, initialSpectralNorm } from '../../../src/architecture/i
 import { Random } from '../../../src/common/random';
 import { scatter } from '../../../src/theory/covariance';
 import { symmetricEigen } from '../../../src/theory/symmetricEigen';
-import { parameterCountBound } from '../../../src/theory/parameterCount';
+import { chainCovering, coverResolution, coveringDeviation } from '../../../src/theory/parameterCount';
 import { close, mapMatrix, normalMatrix } from './support';
 
 const linear = (inputs: number, outputs: number): BoundLayer => ({
@@ -23,9 +23,10 @@ describe('bound from the architecture alone', () => {
       spectralNorm: layer.initialSpectralNorm!,
       activationLipschitz: 1,
     }));
-    const direct = parameterCountBound(chain, { samples: 60_000, inputNorm: 28, lossLipschitz: 2, lossRange: 1, failureProbability: 0.05 });
-    close(report.total, direct.excess);
-    close(capacity, direct.logCovering);
+    const problem = { samples: 60_000, inputNorm: 28, lossLipschitz: 2, lossRange: 1, failureProbability: 0.05 };
+    const direct = chainCovering(chain, 28, coverResolution(problem)).reduce((sum, share) => sum + share, 0);
+    close(report.total, 2 * coveringDeviation(direct, problem));
+    close(capacity, direct);
     assert.equal(report.evidence, 'estimated');
     assert.equal(report.vacuous, true);
   });
@@ -63,6 +64,29 @@ describe('bound from the architecture alone', () => {
     const deeper = [...layers.slice(0, 2), linear(32, 32), layers[2]!];
     const larger = layers.map(layer => ({ ...layer, initialSpectralNorm: 2 * layer.initialSpectralNorm! }));
     for (const changed of [wider, deeper, larger]) assert.ok(architectureBound({ layers: changed, unlabelled: 60_000 }).capacity > base);
+  });
+
+  it('stays finite for composed layers whose constants no number holds', () => {
+    const composed = layers.map(layer => ({ ...layer, logAmplification: 10_000 }));
+    const bound = architectureBound({ layers: composed, unlabelled: 60_000, logLipschitz: 4500 * Math.LN10 });
+    const parameters = layers.reduce((sum, layer) => sum + layer.inputs * layer.outputs, 0);
+    assert.ok(Number.isFinite(bound.report.total));
+    assert.ok(bound.capacity > 10_000 * parameters && bound.capacity < 10_050 * parameters);
+    close(bound.lipschitzDecades, 4500);
+  });
+
+  it('lets a matrix that moves nothing add nothing, and takes one chain where one Λ is not known', () => {
+    const of = (logs: readonly (number | undefined)[]) =>
+      architectureBound({ layers: layers.map((layer, index) => ({ ...layer, logAmplification: logs[index] })), unlabelled: 60_000 });
+    assert.deepEqual(
+      of([0, -Infinity, 0]).layers.map(({ nats }) => nats > 0),
+      [true, false, true],
+    );
+    for (const logs of [
+      [0, undefined, 0],
+      [0, Infinity, 0],
+    ])
+      assert.deepEqual(of(logs), architectureBound({ layers, unlabelled: 60_000 }));
   });
 
   it('refuses a definition without layers', () =>
