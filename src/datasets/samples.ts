@@ -1,26 +1,58 @@
-/** Images in memory, NHWC, values scaled to [0, 1]; labels are class numbers from 0. */
-export interface Samples {
+/** How many samples there are and what one looks like: an image, or one row of a table (height and channels 1). */
+export interface SampleShape {
   readonly count: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** `count × height × width × channels`, row-major. */
-  readonly values: Float32Array;
-  readonly labels?: Uint8Array;
 }
 
-/** Number of values of one image. */
-export const sampleSize = (samples: Samples): number => samples.height * samples.width * samples.channels;
+/**
+ * Samples that are read in any order and in any number, wherever they lie: in memory or in files that are never held whole.
+ * No class number comes with them.
+ */
+export interface Samples extends SampleShape {
+  /**
+   * The samples at `indices`, in that order: `indices.length × height × width × channels`, row-major (NHWC); a fresh array that the
+   * caller may change. Throws a `FileFault` when a file turns out to be broken.
+   */
+  read(indices: ArrayLike<number>): Promise<Float32Array>;
+}
 
-/** The images at `indices`, copied, in that order. */
-export function pick(samples: Samples, indices: ArrayLike<number>): Samples {
-  const size = sampleSize(samples);
-  const values = new Float32Array(indices.length * size);
-  const labels = samples.labels && new Uint8Array(indices.length);
-  for (let i = 0; i < indices.length; i++) {
-    const from = indices[i]!;
-    values.set(samples.values.subarray(from * size, (from + 1) * size), i * size);
-    if (labels) labels[i] = samples.labels[from]!;
-  }
-  return { ...samples, count: indices.length, values, ...(labels && { labels }) };
+/** Number of values of one sample. */
+export const sampleSize = ({ height, width, channels }: SampleShape): number => height * width * channels;
+
+/** Largest set that is kept in memory as it is handed out, in bytes; larger ones are read piece by piece. */
+const MOST_HELD_BYTES = 64 << 20;
+
+/** Samples whose values lie in memory, `count × height × width × channels`, row-major. */
+export function memorySamples({ count, height, width, channels }: SampleShape, values: Float32Array): Samples {
+  const shape = { count, height, width, channels };
+  const size = sampleSize(shape);
+  const read = (indices: ArrayLike<number>): Float32Array => {
+    const picked = new Float32Array(indices.length * size);
+    for (let i = 0; i < indices.length; i++) picked.set(values.subarray(indices[i]! * size, (indices[i]! + 1) * size), i * size);
+    return picked;
+  };
+  return { ...shape, read: indices => Promise.resolve(read(indices)) };
+}
+
+/** The samples of `whole` at `indices` as a set of its own; nothing is copied. */
+export function subset(whole: Samples, indices: Int32Array): Samples {
+  const { height, width, channels } = whole;
+  return {
+    count: indices.length,
+    height,
+    width,
+    channels,
+    read: wanted => whole.read(Int32Array.from(wanted, index => indices[index]!)),
+  };
+}
+
+/** Positions 0 … count − 1. */
+export const everySample = ({ count }: Pick<SampleShape, 'count'>): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
+
+/** The same samples in memory where they are few, so that whatever makes them runs once; many stay where they are. */
+export async function held(samples: Samples): Promise<Samples> {
+  const bytes = samples.count * sampleSize(samples) * Float32Array.BYTES_PER_ELEMENT;
+  return bytes > MOST_HELD_BYTES ? samples : memorySamples(samples, await samples.read(everySample(samples)));
 }

@@ -1,5 +1,6 @@
 import type { Architecture, Layer, Unknown } from '../architecture/architecture';
 import { formatCount, formatRisk } from '../common/format';
+import { mostLabels } from '../datasets/downstreamTask';
 import type { RunRecord } from '../runs/record';
 import type { Report, Term } from '../theory/report';
 import type { TrialResults } from '../training/results';
@@ -79,7 +80,7 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
   const test = probe ? `test ${formatRisk(1 - probe.testAccuracy)}` : 'no test set';
   const certificate = headCertificate(results);
   if (!certificate) return { title: `${test} measured · ${provenance}`, tooltip: 'The run left no certificate for its head.' };
-  const labels = `${formatCount(trial.data.labels)} labels`;
+  const labels = `${formatCount(mostLabels(trial.data.labels))} labels`;
   const title = certificate.vacuous
     ? [`${certificate.evidence} but vacuous from ${labels} (${test})`, neededText(certificate), provenance].filter(Boolean).join(' · ')
     : `${certificate.evidence} error ≤ ${formatRisk(certificate.total)} of the randomised head from ${labels} (${test}) · ${provenance}`;
@@ -89,7 +90,7 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
 function totalAndTerms(report: Report, run: FinishedRun): string {
   const terms = report.terms.map(termText).join(' + ');
   if (!report.vacuous) return `${report.evidence} ${formatRisk(report.total)} = ${terms}`;
-  const where = `at n = ${formatCount(run.trial.data.labels)}`;
+  const where = `at n = ${formatCount(mostLabels(run.trial.data.labels))}`;
   const needed = neededText(report);
   return `vacuous ${where}${needed ? ` (${needed})` : ''} · ${report.evidence} ${formatRisk(report.total)} = ${terms}`;
 }

@@ -1,3 +1,4 @@
+import { mostLabels } from '../datasets/downstreamTask';
 import type { RunRecord } from '../runs/record';
 import type { RunSummary } from './panelMessages';
 
@@ -23,7 +24,7 @@ export function summaryOf({ id, record }: RunEntry): RunSummary {
     seed: trial.seed,
     regulariser: kind === 'none' ? { kind } : { kind, lambda: trial.regulariser.lambda },
     pretrained: trial.objective.kind !== 'none',
-    labels: trial.data.labels,
+    labels: mostLabels(trial.data.labels),
     state: record.state,
     createdAt: record.createdAt,
     startedAt: record.startedAt,

@@ -1,10 +1,10 @@
 import { ValueFault } from '../common/fault';
-import { readIdxImageShape, readIdxLabels, type ImageBytes } from '../datasets/idx';
+import type { DataSource } from '../datasets/dataSource';
+import { openIdx } from '../datasets/idx';
+import type { SampleShape } from '../datasets/samples';
 import { splitTask } from '../datasets/splits';
-import { requireSameCount, requireSameShape } from '../datasets/task';
+import { labelsOf, requireSameShape } from '../datasets/task';
 import type { Trial } from './study';
-
-type ImageShape = Omit<ImageBytes, 'values'>;
 
 /**
  * Holds trials against their data before anything is started: files exist and belong together, patches divide the images, pools are large
@@ -13,22 +13,27 @@ type ImageShape = Omit<ImageBytes, 'values'>;
  * @throws FileFault or ValueFault for the first trial that cannot run
  */
 export async function checkTrialData(trials: readonly Trial[]): Promise<void> {
-  const labels = remembered(readIdxLabels);
-  const shapes = remembered(readIdxImageShape);
-  for (const trial of trials) {
-    const { train, test } = trial.data;
-    const [trainShape, testShape] = [await shapes(train.images), await shapes(test.images)];
-    const [trainLabels, testLabels] = [await labels(train.labels), await labels(test.labels)];
-    requireSameCount(train, trainShape.count, trainLabels.length);
-    requireSameCount(test, testShape.count, testLabels.length);
-    requireSameShape(train.images, trainShape, test.images, testShape);
-    requireWholePatches(trial, trainShape);
-    const split = splitTask(trainLabels, testLabels, trial.data, trial.seed, trial.study.file);
-    requireBatches(trial, split.pretraining.length);
+  const sources = new Map<string, Promise<DataSource>>();
+  const opened = (choice: Trial['data']['train']): Promise<DataSource> => {
+    const key = JSON.stringify(choice);
+    const source = sources.get(key) ?? openIdx(choice);
+    sources.set(key, source);
+    return source;
+  };
+  try {
+    for (const trial of trials) {
+      const [train, test] = [await opened(trial.data.train), await opened(trial.data.test)];
+      requireSameShape(train, test);
+      requireWholePatches(trial, train);
+      const split = splitTask(labelsOf(train), labelsOf(test), trial.data, trial.seed, trial.study.file);
+      requireBatches(trial, split.pretraining.length);
+    }
+  } finally {
+    for (const source of await Promise.allSettled(sources.values())) if (source.status === 'fulfilled') await source.value.close();
   }
 }
 
-function requireWholePatches({ encoder: { patch }, objective, study }: Trial, { height, width }: ImageShape): void {
+function requireWholePatches({ encoder: { patch }, objective, study }: Trial, { height, width }: SampleShape): void {
   if (height % patch !== 0 || width % patch !== 0)
     throw new ValueFault(
       study.file,
@@ -67,14 +72,4 @@ function requireBatches({ objective, regulariser, data, study }: Trial, pretrain
 
 function commonDivisors(a: number, b: number): number[] {
   return Array.from({ length: Math.min(a, b) }, (_, i) => i + 1).filter(one => one > 1 && a % one === 0 && b % one === 0);
-}
-
-/** Reads each file once. */
-function remembered<T>(read: (file: string) => Promise<T>): (file: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return file => {
-    const reading = known.get(file) ?? read(file);
-    known.set(file, reading);
-    return reading;
-  };
 }

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
+import { taskClasses, type TaskChoice } from '../datasets/downstreamTask';
 
 /** What the rules below look at; every study has it. */
 interface Checked {
   readonly data: {
     readonly train: { readonly images: string };
     readonly test: { readonly images: string };
-    readonly task: { readonly positive: readonly number[]; readonly negative: readonly number[] };
+    readonly task: TaskChoice;
+    readonly labels: number | readonly number[];
   };
   readonly encoder: { readonly width: number; readonly heads: number };
   readonly objective:
@@ -33,13 +35,8 @@ export function addContradictions(study: Checked, context: z.RefinementCtx): voi
 }
 
 function* contradictions({ data, encoder, objective, sweep }: Checked): Generator<Contradiction> {
-  const shared = data.task.negative.findIndex(one => data.task.positive.includes(one));
-  if (shared >= 0)
-    yield {
-      path: ['data', 'task', 'negative', shared],
-      problem: `is class ${data.task.negative[shared]!}, which is positive too`,
-      mend: 'put each class on one side',
-    };
+  yield* sharedClasses(data.task);
+  yield* labelBudgets(data);
   if (data.train.images === data.test.images)
     yield { path: ['data', 'test', 'images'], problem: 'is the training file', mend: 'test on images that nothing is trained on' };
   yield* indivisible(['encoder'], encoder);
@@ -58,6 +55,39 @@ function* contradictions({ data, encoder, objective, sweep }: Checked): Generato
     'give each arm its own name',
   );
   yield* repeated(sweep.seeds, index => ['sweep', 'seeds', index], 'name each seed once');
+}
+
+/** A class on two sides of the task. */
+function* sharedClasses(task: TaskChoice): Generator<Contradiction> {
+  const classes = taskClasses(task, []);
+  for (const [index, { members }] of classes.entries())
+    for (const [position, member] of members.entries()) {
+      const [before] = classes.slice(0, index).filter(other => other.members.includes(member));
+      if (!before) continue;
+      const path = task !== 'all' && 'classes' in task ? ['classes', index, position] : ['negative', position];
+      const where = before.place.endsWith('.positive') ? 'positive' : `in ${before.name}`;
+      yield {
+        path: ['data', 'task', ...path],
+        problem: `is class ${member}, which is ${where} too`,
+        mend: 'put each class on one side',
+      };
+      return;
+    }
+}
+
+/** Too few labels for the classes, or a budget twice. */
+function* labelBudgets({ task, labels }: Checked['data']): Generator<Contradiction> {
+  const fewest = 2 * taskClasses(task, []).length;
+  const budgets = typeof labels === 'number' ? [labels] : labels;
+  const small = budgets.findIndex(budget => budget < fewest);
+  const pathOf = (index: number) => ['data', 'labels', ...(typeof labels === 'number' ? [] : [index])];
+  if (small >= 0)
+    yield {
+      path: pathOf(small),
+      problem: `is ${budgets[small]!}, fewer than two for each of ${fewest / 2} classes`,
+      mend: `ask for at least ${fewest}`,
+    };
+  yield* repeated(budgets, pathOf, 'name each budget once');
 }
 
 function* indivisible(path: string[], { width, heads }: { readonly width: number; readonly heads: number }): Generator<Contradiction> {

@@ -14,7 +14,8 @@ export interface Finding {
 type Issue = z.core.$ZodIssue;
 
 /** Findings for all issues of one value, misspelt keys first; what a misspelt key leaves missing is not reported again. */
-export function findings(issues: readonly Issue[], value: unknown, schema: JsonSchema): Finding[] {
+export function findings(found: readonly Issue[], value: unknown, schema: JsonSchema): Finding[] {
+  const issues = found.flatMap(issue => chosenForm(issue, value));
   const misspelt = issues.flatMap(issue => (issue.code === 'unrecognized_keys' ? unknownKeys(issue, value, schema) : []));
   const meant = new Set(misspelt.flatMap(({ finding, meant }) => (meant ? [[...finding.path.slice(0, -1), meant].join('/')] : [])));
   const others = issues.flatMap(issue => {
@@ -24,6 +25,20 @@ export function findings(issues: readonly Issue[], value: unknown, schema: JsonS
     return [{ path: issue.path, key: false, ...describe(issue, found) }];
   });
   return [...misspelt.map(({ finding }) => finding), ...others];
+}
+
+/** Where a value may have one of several forms, the issues of the form that it comes nearest to; else the issue itself. */
+function chosenForm(issue: Issue, root: unknown): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const value = valueAt(root, issue.path);
+  const isOfForm = (form: readonly Issue[]): boolean =>
+    !form.some(
+      one => one.path.length === 0 && (one.code === 'invalid_type' || (one.code === 'invalid_value' && typeof value !== 'string')),
+    );
+  const weight = (form: readonly Issue[]): number =>
+    form.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length : 1), 0);
+  const [nearest = issue.errors[0]!] = issue.errors.filter(isOfForm).sort((a, b) => weight(a) - weight(b));
+  return nearest.flatMap(one => chosenForm({ ...one, path: [...issue.path, ...one.path] }, root));
 }
 
 function unknownKeys(issue: Issue & { code: 'unrecognized_keys' }, value: unknown, schema: JsonSchema) {
@@ -47,7 +62,9 @@ function describe(issue: Issue, value: unknown): { problem: string; mend: string
       };
     case 'too_small':
       return issue.origin === 'array' || issue.origin === 'string'
-        ? { problem: 'is empty', mend: 'put at least one thing in' }
+        ? (value as ArrayLike<unknown>).length === 0 || issue.origin === 'string'
+          ? { problem: 'is empty', mend: 'put at least one thing in' }
+          : { problem: `has ${(value as ArrayLike<unknown>).length}, but must have at least ${Number(issue.minimum)}`, mend: 'put more in' }
         : limit(value, issue.inclusive ? 'at least' : 'above', Number(issue.minimum));
     case 'too_big':
       return issue.origin === 'array' || issue.origin === 'string'

@@ -49,9 +49,19 @@ export function knownKeys(schema: JsonSchema, path: readonly PropertyKey[], valu
   return next ? knownKeys(next, rest, child(value, step)) : [];
 }
 
+/** The alternative that the value means: the one with its `kind` or `format`, else the one that knows most of its keys. */
 function alternative(schema: JsonSchema, value: unknown): JsonSchema {
-  const kind = child(value, 'kind');
-  return (schema.oneOf ?? schema.anyOf)?.find(option => option.properties?.['kind']?.const === kind) ?? schema;
+  const options = schema.oneOf ?? schema.anyOf;
+  if (!options) return schema;
+  const tag = child(value, 'kind') ?? child(value, 'format');
+  const tagged = options.find(({ properties = {} }) => tag !== undefined && (properties['kind'] ?? properties['format'])?.const === tag);
+  if (tagged || options.some(({ properties }) => properties?.['kind'])) return tagged ?? schema;
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const known = ({ properties = {} }: JsonSchema): number => keys.filter(key => key in properties).length;
+  return options.reduce(
+    (best, option) => (known(option) > known(best) ? option : best),
+    options.find(option => option.properties) ?? schema,
+  );
 }
 
 /** `value[step]` of anything. */

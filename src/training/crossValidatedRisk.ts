@@ -21,7 +21,7 @@ export async function crossValidatedRampRisk(
     const kept = complement(labels.length, held);
     const head = fitHeadInBall(
       rowsAt(features, kept),
-      Int8Array.from(kept, i => labels[i]!),
+      Int16Array.from(kept, i => labels[i]!),
       radius,
       margin,
     );

@@ -33,7 +33,7 @@ export class FeatureExtractor {
     for (let from = 0; from < all.length; from += IMAGES_PER_CALL) {
       await this.pace.breathe();
       const chunk = all.slice(from, from + IMAGES_PER_CALL);
-      const { features } = await this.pass.run({ patches: patches.rows(chunk, IMAGES_PER_CALL) });
+      const { features } = await this.pass.run({ patches: await patches.rows(chunk, IMAGES_PER_CALL) });
       values.set(features!.subarray(0, chunk.length * this.width), from * this.width);
     }
     return { rows: all.length, columns: this.width, values };

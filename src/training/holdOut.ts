@@ -32,7 +32,7 @@ export class HoldOut {
     for (let from = 0; from < images.count; from += IMAGES_PER_CALL) {
       const count = Math.min(IMAGES_PER_CALL, images.count - from);
       const indices = Int32Array.from({ length: count }, (_, i) => from + i);
-      batches.push({ feeds: objective.feeds(images.rows(indices, IMAGES_PER_CALL), random), count });
+      batches.push({ feeds: objective.feeds(await images.rows(indices, IMAGES_PER_CALL), random), count });
     }
     return new HoldOut(pass, batches, pace);
   }

@@ -7,6 +7,7 @@ import type { Model } from './model';
 import type { MaskedAutoencoder } from './objectives/maskedAutoencoder';
 import type { Pace } from './pace';
 import type { PatchSet } from './patches';
+import { Prefetched } from './prefetched';
 import { pretrainingOptimiser } from './regularisers/l2';
 import { drawSigns, radReg } from './regularisers/radreg';
 import { learningRateAt } from './schedule';
@@ -43,12 +44,12 @@ class PretrainingFeeds {
       this.downstream = new Batches(every(data.downstream), radRegBatch(regulariser.batch, data), random.fork('downstream'));
   }
 
-  next(): Feeds {
+  async next(): Promise<Feeds> {
     const { regulariser, data } = this;
-    const reconstruction = this.objective.feeds(data.images.rows(this.batches.next()), this.masks);
+    const reconstruction = this.objective.feeds(await data.images.rows(this.batches.next()), this.masks);
     if (!this.downstream || regulariser.kind !== 'radreg') return reconstruction;
     const draw = (): Float32Array => drawSigns(this.signs, regulariser.draws, this.downstream!.size);
-    return { ...reconstruction, downstream: data.downstream.rows(this.downstream.next()), signs: draw(), otherSigns: draw() };
+    return { ...reconstruction, downstream: await data.downstream.rows(this.downstream.next()), signs: draw(), otherSigns: draw() };
   }
 }
 
@@ -123,9 +124,10 @@ export async function pretrain(
   pace: Pace,
   hooks: PretrainingHooks,
 ): Promise<number> {
-  const feeds = new PretrainingFeeds(model.objective, data, regulariser, objective.batch, random);
+  const made = new PretrainingFeeds(model.objective, data, regulariser, objective.batch, random);
   const step = await engine.trainingStep(pretrainingSpec(model, data, objective, regulariser));
   const { steps, warmup } = objective;
+  const feeds = new Prefetched(steps, () => made.next());
   const tail = Math.max(1, Math.round(steps / 10));
   let sum = 0;
   try {
@@ -133,7 +135,7 @@ export async function pretrain(
     for (let i = 0; i < steps; i++) {
       await pace.breathe();
       const learningRate = learningRateAt({ peak: objective.learningRate, steps, warmup }, i);
-      const scalars = await step.run(feeds.next(), learningRate);
+      const scalars = await feeds.during(batch => step.run(batch, learningRate));
       hooks.onStep(i + 1, scalars, learningRate);
       if (i >= steps - tail) sum += scalars.reconstruction![0]!;
       if (hooks.moments.includes(i + 1)) await hooks.onMoment(i + 1);

@@ -3,17 +3,21 @@ import { PatchSet } from './patches';
 
 /** The disjoint parts of a trial's data, cut into patches. */
 export interface TaskImages {
+  /** How many classes the task has. */
+  readonly classes: number;
   readonly labelled: PatchSet;
-  readonly labels: Int8Array;
+  /** +1 and −1 where the task has two classes, else the class from 0. */
+  readonly labels: Int16Array;
   readonly unlabelled: PatchSet;
   readonly pretraining: PatchSet;
   readonly holdOut: PatchSet;
   readonly test: PatchSet;
-  readonly testLabels: Int8Array;
+  readonly testLabels: Int16Array;
 }
 
-export function cutTask({ labelled, unlabelled, pretraining, holdOut, test }: TaskSamples, patch: number): TaskImages {
+export function cutTask({ classes, labelled, unlabelled, pretraining, holdOut, test }: TaskSamples, patch: number): TaskImages {
   return {
+    classes,
     labelled: new PatchSet(labelled.samples, patch),
     labels: labelled.labels,
     unlabelled: new PatchSet(unlabelled, patch),

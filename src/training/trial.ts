@@ -1,5 +1,6 @@
+import { ValueFault } from '../common/fault';
 import { Random } from '../common/random';
-import { loadTask } from '../datasets/task';
+import { loadTask, type TaskSamples } from '../datasets/task';
 import type { Trial } from '../studies/study';
 import type { Matrix } from '../theory/matrix';
 import { sampledComplexity } from '../theory/rademacher';
@@ -43,7 +44,17 @@ const COMPLEXITY_DRAWS = 1000;
 export async function runTrial(trial: Trial, context: TrialContext): Promise<TrialResults> {
   const pace = new Pace(context.signal);
   await pace.breathe();
-  const images = cutTask(await loadTask(trial.data, trial.seed, trial.study.file), trial.encoder.patch);
+  const task = await loadTask(trial.data, trial.seed, trial.study.file);
+  try {
+    return await runOn(task, trial, context, pace);
+  } finally {
+    await task.close();
+  }
+}
+
+async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pace: Pace): Promise<TrialResults> {
+  requireTwoClasses(task.classes, trial.study.file);
+  const images = cutTask(task, trial.encoder.patch);
   const random = new Random(trial.seed).fork('training');
   const model = buildModel(trial, images.labelled, random);
   const meter = new ProgressMeter(stretchesOf(trial, images.labelled.tokens), context.onProgress);
@@ -58,6 +69,11 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
   } finally {
     model.parameters.dispose();
   }
+}
+
+/** Heads and certificates tell two classes apart. */
+function requireTwoClasses(classes: number, file: string): void {
+  if (classes !== 2) throw new ValueFault(file, 'data.task', `has ${classes} classes`, 'name two: fine-tuning tells two classes apart');
 }
 
 class TrialRun {

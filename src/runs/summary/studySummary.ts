@@ -1,3 +1,4 @@
+import { mostLabels, taskText } from '../../datasets/downstreamTask';
 import type { Evidence, TermName } from '../../theory/report';
 import { weakest } from '../../theory/report';
 import type { FineTuningMode, TrialResults } from '../../training/results';
@@ -72,12 +73,11 @@ export function summarise(runs: readonly RunRecord[]): StudySummary | undefined 
   const names = [...new Set(finished.map(run => run.trial.arm))];
   const arms = names.map(name => summariseArm(finished.filter(run => run.trial.arm === name)));
   const comparisons = compareArms(names.map(name => ({ name, runs: finished.filter(run => run.trial.arm === name) })));
-  const { positive, negative } = first.trial.data.task;
   return {
     study: first.trial.study.name,
     ...(first.trial.definition && { definition: `${first.trial.definition.file}#${first.trial.definition.name}` }),
-    labels: first.trial.data.labels,
-    task: `class ${positive.join(', ')} against ${negative.join(', ')}`,
+    labels: mostLabels(first.trial.data.labels),
+    task: taskText(first.trial.data.task),
     testCount: first.results.fineTuning[0]?.testCount ?? 0,
     encoderParameters: first.results.encoderParameters,
     arms,

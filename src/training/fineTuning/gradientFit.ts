@@ -14,7 +14,7 @@ export interface Classifier {
   /** Shape of the input of `images` images. */
   readonly shape: (images: number) => number[];
   /** Input of the images at `indices`, padded with zeros up to `atLeast` images. */
-  readonly rows: (indices: ArrayLike<number>, atLeast?: number) => Float32Array;
+  readonly rows: (indices: ArrayLike<number>, atLeast?: number) => Float32Array | Promise<Float32Array>;
   /** Decision values, `images × 1`, of an input. */
   readonly decide: (input: Tensor) => Tensor;
 }
@@ -60,7 +60,7 @@ export async function fit(
     for (let i = 0; i < steps; i++) {
       await pace.breathe();
       const drawn = pointsAt(points, batches.next());
-      const feeds = { input: classifier.rows(drawn.indices), labels: Float32Array.from(drawn.labels) };
+      const feeds = { input: await classifier.rows(drawn.indices), labels: Float32Array.from(drawn.labels) };
       const { loss } = await step.run(feeds, learningRateAt({ peak: learningRate, steps, warmup: Math.round(WARMUP_SHARE * steps) }, i));
       onStep(loss![0]!);
     }
@@ -95,7 +95,7 @@ export class Decisions {
     for (let from = 0; from < all.length; from += IMAGES_PER_CALL) {
       await this.pace.breathe();
       const chunk = all.slice(from, from + IMAGES_PER_CALL);
-      const { values } = await this.pass.run({ input: rows(chunk, IMAGES_PER_CALL) });
+      const { values } = await this.pass.run({ input: await rows(chunk, IMAGES_PER_CALL) });
       decided.set(values!.subarray(0, chunk.length), from);
     }
     return decided;

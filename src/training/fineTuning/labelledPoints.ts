@@ -11,7 +11,7 @@ export interface LabelledPoints {
 export function pointsAt(points: LabelledPoints, positions: ArrayLike<number>): LabelledPoints {
   return {
     indices: Int32Array.from(positions, position => points.indices[position]!),
-    labels: Int8Array.from(positions, position => points.labels[position]!),
+    labels: Int16Array.from(positions, position => points.labels[position]!),
   };
 }
 

@@ -34,7 +34,7 @@ export async function fitProbe(
   const preparation = featurePreparations(unlabelled, [PREPARATION])[0]!;
   const prepared = preparation.apply(features);
   const folds = stratifiedFolds(labels, FOLDS, random).map(held => ({ held, kept: complement(labels.length, held) }));
-  const labelsAt = (positions: readonly number[]): Int8Array => Int8Array.from(positions, position => labels[position]!);
+  const labelsAt = (positions: readonly number[]): Int16Array => Int16Array.from(positions, position => labels[position]!);
   let best = { strength: PROBE_STRENGTHS[0]!, loss: Infinity };
   for (const strength of PROBE_STRENGTHS) {
     let loss = 0;

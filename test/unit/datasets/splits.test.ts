@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ValueFault } from '../../../src/common/fault';
-import { splitTask, type TaskChoice } from '../../../src/datasets/splits';
+import { splitTask, type SplitChoice } from '../../../src/datasets/splits';
 
 /** 40 images of each of 10 classes, interleaved. */
 const LABELS = Uint8Array.from({ length: 400 }, (_, i) => i % 10);
 const TEST_LABELS = Uint8Array.from({ length: 100 }, (_, i) => i % 10);
-const choice: TaskChoice = { holdOut: 30, unlabelled: 20, task: { positive: [1], negative: [3] }, labels: 16 };
+const choice: SplitChoice = { holdOut: 30, unlabelled: 20, task: { positive: [1], negative: [3] }, labels: 16 };
 
 const choices = fc.record({
   seed: fc.nat(),
@@ -71,6 +71,61 @@ describe('splitTask', () => {
     assert.deepEqual(labelled(40).slice(0, 15), labelled(15));
   });
 
+  it('takes the largest of several budgets, whose prefixes are the smaller ones', () => {
+    const draw = (labels: number | number[]) => splitTask(LABELS, TEST_LABELS, { ...choice, labels }, 1, '').labelled;
+    assert.deepEqual(draw([8, 32, 16]), draw(32));
+    assert.deepEqual(draw([8, 32]).indices.subarray(0, 8), draw(8).indices);
+  });
+
+  describe('of more than two classes', () => {
+    const groups = [[0, 7], [1], [5], [9, 2, 3]];
+    const classOf = (number: number) => groups.findIndex(group => group.includes(number));
+
+    it('labels each point with its class from 0, every class in turn', () => {
+      const split = splitTask(LABELS, TEST_LABELS, { ...choice, task: { classes: groups }, labels: 22 }, 3, '');
+      assert.equal(split.classes, 4);
+      assert.deepEqual(
+        [...split.labelled.labels],
+        Array.from({ length: 22 }, (_, i) => i % 4),
+      );
+      for (const [{ indices, labels }, classes] of [
+        [split.labelled, LABELS],
+        [split.test, TEST_LABELS],
+      ] as const)
+        assert.deepEqual(
+          [...labels],
+          [...indices].map(index => classOf(classes[index]!)),
+        );
+      assert.equal(split.test.labels.length, 4 * 10, 'ten test images of the smallest class');
+      assert.ok(split.unlabelled.every(index => classOf(LABELS[index]!) >= 0));
+      const all = [...split.labelled.indices, ...split.unlabelled, ...split.holdOut, ...split.pretraining];
+      assert.equal(new Set(all).size, all.length);
+    });
+
+    it('takes every class for itself where the task is "all"', () => {
+      const { classes, labelled } = splitTask(LABELS, TEST_LABELS, { ...choice, task: 'all', labels: 30 }, 3, '');
+      assert.equal(classes, 10);
+      labelled.labels.forEach((label, i) => assert.equal(label, LABELS[labelled.indices[i]!]));
+    });
+
+    it('labels two classes +1 and −1 however they are written', () => {
+      const task = { classes: [[1], [3]] };
+      assert.deepEqual(splitTask(LABELS, TEST_LABELS, { ...choice, task }, 5, ''), splitTask(LABELS, TEST_LABELS, choice, 5, ''));
+    });
+  });
+
+  it('takes pre-training and hold-out images from the pool where there is one', () => {
+    const pool = { count: 100, labels: Uint8Array.from({ length: 100 }, (_, i) => i % 5) };
+    const split = splitTask(LABELS, TEST_LABELS, { ...choice, pretrainingClasses: [0, 4] }, 0, '', pool);
+    assert.deepEqual(
+      [...split.pretraining, ...split.holdOut].sort((a, b) => a - b),
+      [...Array(100).keys()].filter(i => [0, 4].includes(i % 5)),
+    );
+    const whole = splitTask(LABELS, TEST_LABELS, choice, 0, '', { count: 50 });
+    assert.deepEqual([whole.pretraining.length, whole.holdOut.length], [20, 30]);
+    assert.deepEqual(whole.labelled, split.labelled);
+  });
+
   it('draws every image of the task equally often', () => {
     const counts = new Map<number, number>();
     const draws = 2000;
@@ -83,7 +138,7 @@ describe('splitTask', () => {
     for (const count of counts.values()) assert.ok(Math.abs(count - expected) < 90, `${count} draws`);
   });
 
-  const refusals: readonly (readonly [string, Partial<TaskChoice>, RegExp])[] = [
+  const refusals: readonly (readonly [string, Partial<SplitChoice>, RegExp])[] = [
     [
       'more labels than there are',
       { labels: 100 },
@@ -104,6 +159,17 @@ describe('splitTask', () => {
       { task: { positive: [12], negative: [3] } },
       /^s\.json: data\.task\.positive names class 12, .*: choose from 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\.$/,
     ],
+    [
+      'more labels than a class has',
+      { task: { classes: [[1], [2], [3]] }, labels: 123 },
+      /^s\.json: data\.labels asks for 123 labelled points, equally many of each class, but task class 0 has only 40 images: ask for fewer/,
+    ],
+    ['fewer labels than classes need', { task: 'all', labels: 19 }, /^s\.json: data\.labels is 19, fewer than two for each of 10 classes/],
+    [
+      'a class of the task that is not there',
+      { task: { classes: [[1], [3, 10]] } },
+      /^s\.json: data\.task\.classes\[1\] names class 10, .*: choose from 0, 1,/,
+    ],
     ['a pre-training class that is not there', { pretrainingClasses: [0, 11] }, /^s\.json: data\.pretrainingClasses names class 11/],
   ];
   for (const [what, asked, sentence] of refusals)
@@ -113,6 +179,13 @@ describe('splitTask', () => {
         error => error instanceof ValueFault && sentence.test(error.message),
       );
     });
+
+  it('refuses to choose classes among images without labels', () => {
+    assert.throws(
+      () => splitTask(LABELS, TEST_LABELS, { ...choice, pretrainingClasses: [1] }, 0, 's.json', { count: 60 }),
+      /^ValueFault: s\.json: data\.pretrainingClasses chooses among images that have no labels/,
+    );
+  });
 
   it('refuses a task without test images', () => {
     const onlyPositive = TEST_LABELS.filter(label => label === 1);

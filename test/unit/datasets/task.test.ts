@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { everySample } from '../../../src/datasets/samples';
 import { loadTask } from '../../../src/datasets/task';
 import { idxBytes } from '../support/idxBytes';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -29,17 +30,20 @@ describe('loadTask', () => {
       parts.map(part => part.count),
       [8, 12, 10, 70],
     );
-    const numbers = parts.flatMap(part => Array.from({ length: part.count }, (_, i) => Math.round(part.values[2 * i]! * 255)));
+    const contents = await Promise.all(parts.map(part => part.read(everySample(part))));
+    const numbers = contents.flatMap(values => [...values].flatMap((value, i) => (i % 2 === 0 ? [Math.round(value * 255)] : [])));
     assert.deepEqual(
       numbers.sort((a, b) => a - b),
       [...Array(100).keys()],
     );
-    for (const { samples, labels } of [task.labelled, task.test])
+    for (const { samples, labels } of [task.labelled, task.test]) {
+      const values = await samples.read(everySample(samples));
       assert.deepEqual(
         [...labels],
-        Array.from({ length: samples.count }, (_, i) => (Math.round(samples.values[2 * i + 1]! * 255) === 1 ? 1 : -1)),
+        Array.from({ length: samples.count }, (_, i) => (Math.round(values[2 * i + 1]! * 255) === 1 ? 1 : -1)),
       );
-    assert.ok(parts.every(part => part.labels === undefined && part.height === 1 && part.width === 2 && part.channels === 1));
+    }
+    assert.ok(parts.every(part => !('labels' in part) && part.height === 1 && part.width === 2 && part.channels === 1));
   });
 
   it('refuses files that do not belong together', async () => {

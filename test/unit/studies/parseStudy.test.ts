@@ -9,6 +9,8 @@ import { temporaryFolder } from '../support/temporaryFolder';
 
 const SAMPLE = readFileSync('media/sample/fashion.study.json', 'utf8');
 
+const stripped = JSON.stringify(parseStudy(SAMPLE).study);
+
 /** The sample study with one value set, or removed where `value` is undefined. */
 const withValue = (path: JSONPath, value: unknown) => applyEdits(SAMPLE, modify(SAMPLE, path, value, {}));
 
@@ -110,6 +112,30 @@ describe('reading a study', () => {
       'a class on both sides',
       withValue(['data', 'task', 'negative'], [4, 0]),
       'data.task.negative[1] is class 0, which is positive too: put each class on one side.',
+    ],
+    [
+      'a class in two classes of the task',
+      withValue(['data', 'task'], { classes: [[0, 1], [2], [5, 1]] }),
+      'data.task.classes[2][1] is class 1, which is in task class 0 too: put each class on one side.',
+    ],
+    ['one class', withValue(['data', 'task'], { classes: [[1]] }), 'data.task.classes has 1, but must have at least 2: put more in.'],
+    ['a misspelt task', withValue(['data', 'task'], 'al'), 'data.task is "al": did you mean "all"? Write that.'],
+    [
+      'a misspelt side',
+      withValue(['data', 'task'], { positive: [1], negativ: [2] }),
+      'data.task.negativ is not a key that is known here: did you mean "negative"? Write that.',
+    ],
+    ['few labels', withValue(['data', 'labels'], 6), 'data.labels is 6, but must be at least 8: choose a number at least 8.'],
+    [
+      'few labels in a list',
+      withValue(['data', 'labels'], [100, 7]),
+      'data.labels[1] is 7, but must be at least 8: choose a number at least 8.',
+    ],
+    ['a budget twice', withValue(['data', 'labels'], [100, 100]), 'data.labels[1] is 100 for the second time: name each budget once.'],
+    [
+      'few labels for many classes',
+      withValue(['data'], { ...(JSON.parse(stripped) as { data: object }).data, task: { classes: [[0], [1], [2], [3], [4]] }, labels: 8 }),
+      'data.labels is 8, fewer than two for each of 5 classes: ask for at least 10.',
     ],
     [
       'testing on the training file',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../../src/common/random';
+import { memorySamples } from '../../../src/datasets/samples';
 import type { Matrix } from '../../../src/theory/matrix';
 import { featureRows, frozenClassifier } from '../../../src/training/fineTuning/classifiers';
 import { fineTune, type FineTuningData, type TaskPoints } from '../../../src/training/fineTuning/fineTune';
@@ -29,7 +30,7 @@ function toy(count: number, random: Random, patch = 2): TaskPoints {
     for (let j = 0; j < SIDE * SIDE; j++)
       pixels[i * SIDE * SIDE + j] = (j < (SIDE * SIDE) / 2 === label > 0 ? 0.8 : 0.1) + 0.1 * random.uniform();
   });
-  const images = new PatchSet({ count, height: SIDE, width: SIDE, channels: 1, values: pixels }, patch);
+  const images = new PatchSet(memorySamples({ count, height: SIDE, width: SIDE, channels: 1 }, pixels), patch);
   return { images, features: { rows: count, columns: WIDTH, values }, labels };
 }
 

@@ -149,12 +149,12 @@ describe('MaskedAutoencoder', () => {
       ).forwardPass({ ...outputs, outputs: inputs => ({ errors: model.objective.clippedErrors(inputs) }) });
       return (await pass.run(feeds)).errors!;
     };
-    const feedsOf = (model: Autoencoding): Feeds =>
-      model.objective.feeds(images.rows(Array.from({ length: count }, (_, i) => i)), new Random(1));
+    const feedsOf = async (model: Autoencoding): Promise<Feeds> =>
+      model.objective.feeds(await images.rows(Array.from({ length: count }, (_, i) => i)), new Random(1));
 
     it('lie in [0, 1] for each image', async () => {
       const model = build(images);
-      const values = await errors(model, feedsOf(model));
+      const values = await errors(model, await feedsOf(model));
       assert.equal(values.length, count);
       assert.ok(values.every(value => value > 0 && value < 1));
       model.parameters.dispose();
@@ -164,7 +164,7 @@ describe('MaskedAutoencoder', () => {
       const model = build(images);
       // The encoder ignores its input here, so that a visible patch could matter as a target only.
       model.parameters.values('patch_embed.weight').fill(0);
-      const feeds = feedsOf(model);
+      const feeds = await feedsOf(model);
       const baseline = await errors(model, feeds);
       const changed = (where: number): Float32Array => {
         const patches = (feeds.patches as Float32Array).slice();
@@ -187,7 +187,7 @@ describe('MaskedAutoencoder', () => {
         parameters: model.parameters,
         outputs: inputs => ({ prediction: model.objective.reconstruct(inputs) }),
       });
-      const feeds = feedsOf(model);
+      const feeds = await feedsOf(model);
       const patches = (feeds.patches as Float32Array).slice();
       (feeds.masked as Float32Array).forEach((masked, patch) => {
         if (masked) patches.fill(0.9, patch * images.patchSize, (patch + 1) * images.patchSize);
