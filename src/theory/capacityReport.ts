@@ -46,7 +46,7 @@ const symbols = ({
   ...(peelingNats !== undefined && { 'ln of the rounded norms': peelingNats }),
 });
 
-function optimisationTerm(theorem: string, gap: Quantity | undefined): readonly Term[] {
+function optimisationTerm(theorem: 'D3' | 'D4' | 'D6' | 'D7', gap: Quantity | undefined): readonly Term[] {
   if (!gap) return [];
   const { value, evidence, formula = 'Δ_pre', inputs = {}, assumptions = [] } = gap;
   return [

@@ -1,3 +1,4 @@
+import type { FormulaId } from './formulaIds';
 import type { Quantity } from './quantity';
 import { sumReport, weakest, type Report, type Term, type TermName } from './report';
 
@@ -10,6 +11,8 @@ export interface GeneralTheoremInput {
   readonly lossLipschitz: number;
   /** Rademacher complexity of the heads on the labelled features, as `headComplexity(…).quantity`. */
   readonly complexity: Quantity;
+  /** Whether that complexity bounds the one on every sample that could have been drawn, as R·B_h/√n does: the sharpened form then pays half as much. */
+  readonly complexityOfEverySample?: boolean;
   /** R̂(f̂) minus the least empirical risk over the heads. The empirical risk itself is a certified upper bound, since risks are not negative. */
   readonly optimisation: Quantity;
   /**
@@ -38,23 +41,51 @@ export interface PretrainingInput {
   readonly task: Quantity;
 }
 
-/** 4B_φ√(ln(4/ν)/2n). */
-const concentration = (lossRange: number, failureProbability: number, labelled: number): number =>
-  4 * lossRange * Math.sqrt(Math.log(4 / failureProbability) / (2 * labelled));
+/** D1 as Part A of docs/theory.md states it, or with one deviation inequality for all that is random ("sharpened"). */
+export type GeneralTheoremForm = 'plain' | 'sharpened';
+
+interface Concentration {
+  readonly value: number;
+  readonly formula: string;
+}
+
+/** What the labelled sample may deviate by at n points: 4B_φ√(ln(4/ν)/2n), or 4B_φ√(ln(1/ν)/2n) and half of that where 𝔑 holds on every sample. */
+function concentration(form: GeneralTheoremForm, input: GeneralTheoremInput, labelled: number): Concentration {
+  const { lossRange, failureProbability, complexityOfEverySample = false } = input;
+  const deviation = (factor: number, chances: number) =>
+    factor * lossRange * Math.sqrt(Math.log(chances / failureProbability) / (2 * labelled));
+  if (form === 'plain') return { value: deviation(4, 4), formula: '4·B_φ·√(ln(4/ν)/2n)' };
+  return complexityOfEverySample
+    ? { value: deviation(2, 1), formula: '2·B_φ·√(ln(1/ν)/2n)' }
+    : { value: deviation(4, 1), formula: '4·B_φ·√(ln(1/ν)/2n)' };
+}
 
 /** The smallest n at which (a + b)/√n falls below what the other terms leave of the range, both terms shrinking as 1/√n. */
-function neededLabels(input: GeneralTheoremInput, fixed: number): number | undefined {
+function neededLabels(form: GeneralTheoremForm, input: GeneralTheoremInput, fixed: number): number | undefined {
   const room = (input.target ?? input.lossRange) - fixed;
   if (!(room > 0)) return undefined;
-  const atOne =
-    2 * input.lossLipschitz * input.complexity.value * Math.sqrt(input.labelled) +
-    concentration(input.lossRange, input.failureProbability, 1);
+  const atOne = 2 * input.lossLipschitz * input.complexity.value * Math.sqrt(input.labelled) + concentration(form, input, 1).value;
   return Math.floor((atOne / room) ** 2) + 1;
 }
 
-function term(name: TermName, value: number, formula: string, quantities: readonly Quantity[], inputs: Term['inputs']): Term {
+const ID_OF_TERM = {
+  transfer: 'D1.transfer',
+  complexity: 'D1.complexity',
+  concentration: 'D1.concentration',
+  'domain shift': 'D1.domain',
+  task: 'D1.task',
+  optimisation: 'D1.optimisation',
+} as const satisfies Partial<Record<TermName, FormulaId>>;
+
+function term(
+  name: keyof typeof ID_OF_TERM,
+  value: number,
+  formula: string,
+  quantities: readonly Quantity[],
+  inputs: Term['inputs'],
+): Term {
   return {
-    id: `D1.${name === 'domain shift' ? 'domain' : name}`,
+    id: ID_OF_TERM[name],
     name,
     value,
     evidence: weakest(['certified', ...quantities.map(quantity => quantity.evidence)]),
@@ -89,20 +120,19 @@ function pretrainingTerms(pretraining: PretrainingInput, lossRange: number): rea
 /**
  * Excess downstream risk of a head fitted on a frozen encoder (theorem D1): transfer + complexity + concentration + domain shift + task + optimisation,
  * with probability ≥ 1 − ν over the labelled sample, less what the quantities spend. `needed.n` keeps the features' mean square norm and every other term.
+ * The sharpened form differs in its concentration only and is never larger.
  */
-export function generalTheorem(input: GeneralTheoremInput): Report {
+export function generalTheorem(input: GeneralTheoremInput, form: GeneralTheoremForm = 'plain'): Report {
   const { labelled, lossRange, lossLipschitz, complexity, optimisation, pretraining, failureProbability } = input;
+  const { value: deviation, formula } = concentration(form, input, labelled);
   const headTerms: readonly Term[] = [
     term('complexity', 2 * lossLipschitz * complexity.value, `2·G_φ·𝔑${from(complexity, '𝔑')}`, [complexity], {
       G_φ: lossLipschitz,
       '𝔑': complexity.value,
     }),
     {
-      ...term('concentration', concentration(lossRange, failureProbability, labelled), '4·B_φ·√(ln(4/ν)/2n)', [], {
-        B_φ: lossRange,
-        n: labelled,
-        ν: failureProbability,
-      }),
+      ...term('concentration', deviation, formula, [], { B_φ: lossRange, n: labelled, ν: failureProbability }),
+      id: form === 'plain' ? 'D1.concentration' : 'D1.sharpened',
       assumptions: [
         'the encoder does not depend on the labelled points',
         'the labelled points are independent draws from the downstream law',
@@ -113,7 +143,7 @@ export function generalTheorem(input: GeneralTheoremInput): Report {
   const [transfer, domain, task] = pretraining ? pretrainingTerms(pretraining, lossRange) : [];
   const terms = [transfer, ...headTerms, domain, task, last].filter(one => one !== undefined);
   const report = sumReport({
-    theorem: 'D1',
+    theorem: form === 'plain' ? 'D1' : 'D1 (sharpened)',
     bounds: pretraining
       ? 'excess downstream risk of the head over the best head and encoder'
       : 'excess downstream risk of the head over the best head on this encoder (no pre-training, so no transfer, domain shift and task terms)',
@@ -127,7 +157,7 @@ export function generalTheorem(input: GeneralTheoremInput): Report {
   });
   if (report.total < (input.target ?? lossRange)) return report;
   const fixed = report.total - headTerms.reduce((sum, one) => sum + one.value, 0);
-  const n = neededLabels(input, fixed);
+  const n = neededLabels(form, input, fixed);
   return { ...report, needed: n === undefined ? {} : { n } };
 }
 

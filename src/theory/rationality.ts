@@ -26,7 +26,7 @@ const positivePart = (value: number): number => Math.max(0, value);
 export function rationalityReport(accuracies: NoiseAccuracies, noise: number, known: Evidence = 'measured'): Report {
   const { train, trainUnderNoise, flippedUnderNoise, test } = accuracies;
   const term = (
-    name: Term['name'],
+    name: 'robustness' | 'memorisation' | 'rationality',
     value: number,
     evidence: Evidence,
     formula: string,

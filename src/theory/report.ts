@@ -1,3 +1,5 @@
+import type { FormulaId } from './formulaIds';
+
 /**
  * How a number is known, from strongest to weakest:
  * `certified` a true upper bound under stated assumptions, `measured` a run or a checkpoint said so,
@@ -32,7 +34,7 @@ export type TermName =
 /** One named summand of a bound, with everything needed to recompute and to doubt it. */
 export interface Term {
   /** Stable id of the formula, as `D1.complexity`; explained in docs/theory.md. */
-  readonly id: string;
+  readonly id: FormulaId;
   readonly name: TermName;
   /** In units of the report's loss. */
   readonly value: number;

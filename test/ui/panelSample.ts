@@ -8,6 +8,7 @@ import { summarise } from '../../src/runs/summary/studySummary';
 import { parseStudy } from '../../src/studies/parseStudy';
 import type { Trial } from '../../src/studies/study';
 import { expandTrials } from '../../src/studies/trials';
+import type { FormulaId } from '../../src/theory/formulaIds';
 import { sumReport, type Evidence, type Report, type TermName } from '../../src/theory/report';
 import type { TrialResults } from '../../src/training/results';
 
@@ -46,7 +47,7 @@ function certificate(total: number, jitter: number): Report {
   const parts = sumReport({
     theorem: 'F2',
     bounds: 'error of the deterministic head',
-    terms: [term('F2.risk', 'empirical risk', total * jitter, 'certified')],
+    terms: [term('F2.empirical', 'empirical risk', total * jitter, 'certified')],
     range: 1,
     needed: {},
     failureProbability: 0.0125,
@@ -71,7 +72,7 @@ function generalBound(pretrained: boolean, arm: number, jitter: number): Report 
   });
 }
 
-const term = (id: string, name: TermName, value: number, evidence: Evidence) => ({
+const term = (id: FormulaId, name: TermName, value: number, evidence: Evidence) => ({
   id,
   name,
   value,

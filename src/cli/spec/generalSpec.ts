@@ -54,7 +54,7 @@ const DEFAULT_FAILURE = 0.05;
 
 async function readComplexity(
   spec: SpecReader,
-): Promise<{ readonly complexity: Quantity; readonly labelled: number; readonly largestOutput?: number }> {
+): Promise<Pick<GeneralTheoremInput, 'complexity' | 'labelled' | 'complexityOfEverySample'> & { readonly largestOutput?: number }> {
   if (spec.has(FIELDS.complexity))
     return { complexity: spec.quantity(FIELDS.complexity, 'not negative'), labelled: spec.number(FIELDS.labelled, 'count') };
   const radius = spec.number(FIELDS.radius, 'positive');
@@ -66,6 +66,7 @@ async function readComplexity(
     return {
       complexity: biased(cappedComplexity(radius, featureNorm, labelled), labelled),
       labelled,
+      complexityOfEverySample: true,
       largestOutput: radius * featureNorm.value + bias,
     };
   }
@@ -190,16 +191,15 @@ async function readPretraining(
   };
 }
 
-/** D1, with E_U and the complexity from numbers, files or bounds within the bound; the recalled form of Theorem 1 stands beside it. */
+/** D1, with E_U and the complexity from numbers, files or bounds within the bound; the recalled form of Theorem 1 and the sharpened D1 stand beside it. */
 export async function generalSpec(spec: SpecReader, boundOf: (inner: SpecReader) => Promise<Report>): Promise<Report> {
-  const { complexity, labelled, largestOutput } = await readComplexity(spec);
+  const { largestOutput, ...heads } = await readComplexity(spec);
   const loss = readLoss(spec, largestOutput);
   const pretraining = await readPretraining(spec, loss.lossLipschitz, boundOf);
   const target = spec.optionalNumber(FIELDS.target, 'positive');
   const input: GeneralTheoremInput = {
-    labelled,
+    ...heads,
     ...loss,
-    complexity,
     optimisation: spec.has(FIELDS.optimisation)
       ? spec.quantity(FIELDS.optimisation, 'not negative')
       : assumed(0, 'the head has the least empirical risk of its class'),
@@ -209,5 +209,5 @@ export async function generalSpec(spec: SpecReader, boundOf: (inner: SpecReader)
   };
   const report = generalTheorem(input);
   const recalled = recalledTheorem(report, input);
-  return recalled ? { ...report, beside: [recalled] } : report;
+  return { ...report, beside: [...(recalled ? [recalled] : []), generalTheorem(input, 'sharpened')] };
 }

@@ -38,7 +38,7 @@ export const architecture = (layers: readonly Layer[], parts: Partial<Architectu
 });
 
 export const term = (name: TermName, value: number, evidence: Evidence = 'measured'): Term => ({
-  id: `D1.${name}`,
+  id: `D1.${name}` as Term['id'],
   name,
   value,
   evidence,

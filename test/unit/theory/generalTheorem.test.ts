@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { Random } from '../../../src/common/random';
 import { generalTheorem, type GeneralTheoremInput, type PretrainingInput } from '../../../src/theory/generalTheorem';
+import type { Matrix } from '../../../src/theory/matrix';
 import { assumed, type Quantity } from '../../../src/theory/quantity';
-import { close } from './support';
+import { headComplexity } from '../../../src/theory/rademacher';
+import { recalledTheorem } from '../../../src/theory/recalledTheorem';
+import { close, mapMatrix, normalMatrix } from './support';
 
 const certified = (value: number, failureProbability = 0): Quantity => ({ value, evidence: 'certified', failureProbability });
 
@@ -108,6 +112,64 @@ describe('general theorem D1', () => {
     );
     const concentration = generalTheorem(inputOf({ ...numbers, failure: 0.25 })).terms[2]!.value;
     close(concentration, 4 * Math.sqrt(Math.log(4) / 1000), 1e-12, 'equality at ν = ¼');
+  });
+
+  it('sharpened: never above the plain form, less by √(ln(1/ν)/ln(4/ν)) in its concentration alone, and by half of the rest where 𝔑 holds for every sample', () => {
+    fc.assert(
+      fc.property(arbitrary, given => {
+        const input = inputOf({ ...given, failure: Math.min(0.9, 4 * given.failure) });
+        const [plain, sharpened] = [generalTheorem(input), generalTheorem(input, 'sharpened')];
+        const capped = generalTheorem({ ...input, complexityOfEverySample: true }, 'sharpened');
+        plain.terms.forEach((term, i) => {
+          const ratio =
+            term.name === 'concentration' ? Math.sqrt(Math.log(1 / input.failureProbability) / Math.log(4 / input.failureProbability)) : 1;
+          close(sharpened.terms[i]!.value, ratio * term.value, 1e-12, term.name);
+          close(capped.terms[i]!.value, (ratio < 1 ? ratio / 2 : 1) * term.value, 1e-12, term.name);
+        });
+        assert.ok(sharpened.total <= plain.total);
+      }),
+    );
+  });
+
+  it('is at most the recalled Theorem 1 in its sharpened form, for every ν', () => {
+    fc.assert(
+      fc.property(arbitrary, fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true }), (given, failure) => {
+        const input = inputOf({ ...given, failure });
+        const recalled = recalledTheorem(generalTheorem(input), input)!;
+        const sharpened = generalTheorem(input, 'sharpened');
+        recalled.terms.forEach((term, i) => assert.ok(term.value >= sharpened.terms[i]!.value, term.name));
+        assert.equal(recalled.evidence, sharpened.evidence);
+      }),
+    );
+  });
+
+  it('halves complexity and concentration from n to 4n when the complexity is R·B_h/√n, and leaves transfer, domain shift and task as n grows', () => {
+    fc.assert(
+      fc.property(arbitrary, given => {
+        const at = (n: number) =>
+          generalTheorem(inputOf({ ...given, n, rademacher: (0.01 + given.rademacher) / Math.sqrt(n), gap: 0 })).terms;
+        const [few, many] = [at(given.n), at(4 * given.n)];
+        few.forEach((term, i) =>
+          close(many[i]!.value, term.value * (term.name === 'complexity' || term.name === 'concentration' ? 0.5 : 1), 1e-12, term.name),
+        );
+        const limit = at(1e15).reduce((sum, term) => sum + term.value, 0);
+        assert.ok(Math.abs(limit - (few[0]!.value + few[3]!.value + few[4]!.value)) < 1e-5);
+      }),
+    );
+  });
+
+  it('has no transfer term at E_U = 0, whatever C_β and β', () => {
+    for (const beta of [0.25, 0.5, 1, 2])
+      assert.equal(generalTheorem(inputOf({ ...numbers, excess: 0, constant: 1e6 }, beta)).terms[0]!.value, 0);
+  });
+
+  it('leaves complexity alone when features grow by a factor and the radius shrinks by it', () => {
+    const features = normalMatrix(new Random('scaled'), 9, 3);
+    const scaled = mapMatrix(features, value => 7 * value);
+    const value = (points: Matrix, radius: number) =>
+      headComplexity(points, radius, { failureProbability: 0.1, random: new Random(1) }).quantity;
+    const total = (complexity: Quantity) => generalTheorem({ ...inputOf(numbers), complexity }).total;
+    close(total(value(scaled, 3 / 7)), total(value(features, 3)), 1e-12);
   });
 
   const exponents: readonly (readonly [excess: number, small: number, large: number, order: 'falls' | 'rises' | 'stays'])[] = [
