@@ -5,8 +5,8 @@ import { kernel, likeFirst, spec, type Kernel, type KernelTable } from './kernel
 
 /** Kernels whose ONNX operator has the same name and meaning. */
 const UNARY = [
-  ...['Abs', 'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Neg', 'Reciprocal', 'Relu', 'Round', 'Selu'],
-  ...['Sigmoid', 'Sign', 'Sin', 'Softplus', 'Sqrt', 'Tanh'],
+  ...['Abs', 'Acos', 'Asin', 'Atan', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Neg', 'Reciprocal', 'Relu'],
+  ...['Round', 'Selu', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Softplus', 'Sqrt', 'Tan', 'Tanh'],
 ];
 
 /** tfjs kernel → ONNX operator. */
@@ -22,6 +22,8 @@ const LOGIC = {
 };
 
 const unary = (emit: Kernel['emit']): Kernel => ({ inputs: ['x'], shape: likeFirst, emit });
+
+const predicate = (emit: Kernel['emit']): Kernel => ({ inputs: ['x'], shape: ([x]) => spec(x.shape, 'bool'), emit });
 
 const binary = (emit: Kernel['emit'], dtype?: DType): Kernel => ({
   inputs: ['a', 'b'],
@@ -41,7 +43,10 @@ export const ELEMENTWISE: KernelTable = {
   Expm1: unary((e, [x]) => e.one('Sub', [e.one('Exp', [x]), e.scalar(1)])),
   Log1p: unary((e, [x]) => e.one('Log', [e.one('Add', [x, e.scalar(1)])])),
   Relu6: unary((e, [x]) => e.one('Clip', [x, e.scalar(0), e.scalar(6)])),
-  LogicalNot: { inputs: ['x'], shape: ([x]) => spec(x.shape, 'bool'), emit: (e, [x]) => e.one('Not', [x]) },
+  LogicalNot: predicate((e, [x]) => e.one('Not', [x])),
+  IsNan: predicate((e, [x]) => e.one('IsNaN', [x])),
+  IsInf: predicate((e, [x]) => e.one('IsInf', [x])),
+  IsFinite: predicate((e, [x]) => e.one('Not', [e.one('Or', [e.one('IsNaN', [x]), e.one('IsInf', [x])])])),
   ClipByValue: kernel<tf.ClipByValueAttrs>({
     inputs: ['x'],
     shape: likeFirst,
@@ -76,6 +81,7 @@ export const ELEMENTWISE: KernelTable = {
     const difference = e.one('Sub', [a, b]);
     return e.one('Mul', [difference, difference]);
   }),
+  FloorDiv: binary((e, [a, b]) => e.one('Floor', [e.one('Div', [a, b])])),
   Mod: binary((e, [a, b]) => e.one('Sub', [a, e.one('Mul', [b, e.one('Floor', [e.one('Div', [a, b])])])])),
   AddN: { shape: likeFirst, emit: (e, inputs) => e.one('Sum', inputs) },
   Select: {

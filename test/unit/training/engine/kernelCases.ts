@@ -65,6 +65,15 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     both('erf', [M], x => tf.erf(x)),
     both('sin', [[5]], x => tf.sin(x)),
     both('cos', [[5]], x => tf.cos(x)),
+    both('tan', [[5]], x => tf.tan(x)),
+    both('asin', [[5]], x => tf.asin(tf.mul(x, 0.5))),
+    both('acos', [[5]], x => tf.acos(tf.mul(x, 0.5))),
+    both('atan', [[5]], x => tf.atan(x)),
+    both('sinh', [[5]], x => tf.sinh(x)),
+    both('cosh', [[5]], x => tf.cosh(x)),
+    both('silu', [M], x => tf.mul(x, tf.sigmoid(x))),
+    both('hard swish', [M], x => tf.mul(x, tf.div(tf.relu6(tf.add(tf.mul(x, 6), 3)), 6))),
+    both('division rounded down', [M], x => tf.mul(x, tf.floorDiv(tf.mul(x, 9), tf.scalar(2)))),
     both('clip', [M], x => tf.clipByValue(x, -0.5, 0.5)),
     both('clip below only', [M], x => tf.add(tf.clipByValue(x, 0, Infinity), tf.clipByValue(x, -Infinity, 0))),
     both('step with a slope', [M], x => tf.mul(x, tf.step(x, 0.3))),
@@ -100,6 +109,10 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     valueOnly('logic', MM, (a, b) =>
       number(tf.logicalOr(tf.logicalAnd(tf.greater(a, 0), tf.greater(b, 0)), tf.logicalNot(tf.greater(a, -0.5)))),
     ),
+    valueOnly('not a number, infinite, finite', [M], x => {
+      const odd = tf.where(tf.cast(chosen(), 'bool'), tf.div(x, 0), tf.log(tf.sub(tf.abs(x), 0.5)));
+      return tf.addN([number(tf.isNaN(odd)), tf.mul(number(tf.isInf(odd)), 2), tf.mul(number(tf.isFinite(odd)), 4)]);
+    }),
     valueOnly('cast to integers', [M], x => number(tf.cast(tf.mul(x, 5), 'int32'))),
     both('filled tensors', [M], x => tf.add(tf.mul(x, tf.onesLike(x)), tf.add(tf.zerosLike(x), tf.fill([3, 4], 0.25)))),
   ],
@@ -109,7 +122,12 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     both('mean, axes kept', [[2, 3, 4]], x => tf.mean(x, 1, true)),
     both('max', [M], x => tf.max(x, 1)),
     both('min', [M], x => tf.min(x, 0)),
+    both('max over two axes', [[2, 3, 4]], x => tf.max(x, [1, 2])),
     both('norm', [M], x => tf.norm(x, 2, 1)),
+    both('sum of absolute values', [M], x => tf.norm(x, 1, 1)),
+    both('largest absolute value', [M], x => tf.norm(x, Infinity, 1)),
+    both('Frobenius norm', [M], x => tf.norm(x, 'fro', [0, 1])),
+    both('rows of length one', [M], x => tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-6)))),
     both('log-sum-exp', [M], x => tf.logSumExp(x, 1)),
     both('softmax', [M], x => tf.softmax(x)),
     both('log softmax', [M], x => tf.logSoftmax(x)),
@@ -317,6 +335,41 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
       ],
       (x: Tensor4D, w: Tensor4D, p: Tensor4D) => tf.separableConv2d(x, w, p, 1, 'same'),
     ),
+    both(
+      'padded by hand, 7 × 7, stride 2',
+      [
+        [2, 14, 14, 3],
+        [7, 7, 3, 4],
+      ],
+      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, [[0, 0], [3, 3], [3, 3], [0, 0]]), // prettier-ignore
+    ),
+    both(
+      'shortcut around a stride',
+      [
+        [2, 6, 8, 3],
+        [3, 3, 3, 4],
+        [1, 1, 3, 4],
+      ],
+      (x: Tensor4D, w: Tensor4D, v: Tensor4D) => tf.relu(tf.add(tf.conv2d(x, w, 2, 'same'), tf.conv2d(x, v, 2, 'same'))),
+    ),
+    both('convolution, batch norm, ReLU, mean over the image', [[2, 5, 6, 3], [3, 3, 3, 4], [4], [4]], (x: Tensor4D, w: Tensor4D, gain, bias) => {
+      const y = tf.conv2d(x, w, 1, 'same');
+      const { mean, variance } = tf.moments(y, [0, 1, 2]);
+      const standardised = tf.div(tf.sub(y, mean), tf.sqrt(tf.add(variance, 1e-5)));
+      return tf.mean(tf.relu(tf.add(tf.mul(standardised, gain), bias)), [1, 2]);
+    }), // prettier-ignore
+    both(
+      'in two groups',
+      [
+        [2, 5, 6, 4],
+        [3, 3, 2, 3],
+        [3, 3, 2, 3],
+      ],
+      (x: Tensor4D, v: Tensor4D, w: Tensor4D) => {
+        const [a, b] = tf.split(x, 2, 3) as [Tensor4D, Tensor4D];
+        return tf.concat([tf.conv2d(a, v, 1, 'same'), tf.conv2d(b, w, 1, 'same')], 3);
+      },
+    ),
     valueOnly(
       'dilated',
       [
@@ -331,6 +384,12 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     both('max pool, overlapping', [[2, 7, 7, 3]], (x: Tensor4D) => tf.maxPool(x, 3, 2, 'valid')),
     both('max pool, same', [[2, 7, 7, 3]], (x: Tensor4D) => tf.maxPool(x, 3, 2, 'same')),
     both('max pool, rows unused', [[2, 7, 5, 3]], (x: Tensor4D) => tf.maxPool(x, 2, 2, 'valid')),
+    both('max pool, padded by hand', [[2, 7, 7, 3]], (x: Tensor4D) => tf.maxPool(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], -Infinity), 3, 2, 'valid')), // prettier-ignore
+    both('group norm', [[2, 2, 2, 4]], x => {
+      const groups = tf.reshape(x, [2, 4, 2, 2]);
+      const { mean, variance } = tf.moments(groups, [1, 3], true);
+      return tf.reshape(tf.div(tf.sub(groups, mean), tf.sqrt(tf.add(variance, 1e-3))), [2, 2, 2, 4]);
+    }),
     both('average pool', [[2, 6, 6, 3]], (x: Tensor4D) => tf.avgPool(x, 2, 2, 'valid')),
     both('average pool, overlapping', [[2, 7, 7, 3]], (x: Tensor4D) => tf.avgPool(x, 3, 2, 'valid')),
     both('average pool, rows unused', [[2, 7, 5, 3]], (x: Tensor4D) => tf.avgPool(x, 2, 2, 'valid')),
