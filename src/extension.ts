@@ -11,11 +11,13 @@ import { HoverProvider } from './editor/hoverProvider';
 import { LensProvider } from './editor/lensProvider';
 import { Log } from './editor/log';
 import { PANEL_TYPE, PanelHost } from './editor/panelHost';
+import { PythonEnvironments } from './editor/pythonEnvironments';
 import { RunService } from './editor/runService';
 import { RunTree } from './editor/runTree';
 import { RunWatcher } from './editor/runWatcher';
 import { runsRoots, SECTION, toggleEnabled } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
+import { StudyArguments } from './editor/studyArguments';
 
 /** Builds the parts and hands them to the editor; all of them end with the extension, runs do not. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -28,7 +30,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = new Log();
   const analysis = new AnalysisClient({ script: dist('analysis.js'), assets: dist(), log: log.warn });
   own(new vscode.Disposable(() => void analysis.dispose()));
-  const definitions = own(new DefinitionService(analysis, log));
+  const studies = own(new StudyArguments(log));
+  const environments = own(new PythonEnvironments(log));
+  const definitions = own(new DefinitionService(analysis, studies, environments, log));
   const watcher = new RunWatcher({ roots: runsRoots, mayWrite: () => vscode.workspace.isTrusted, warn: log.warn });
   const runs = own(new RunService(watcher, log));
   const panel = own(new PanelHost(context.extensionUri, runs, definitions, log));

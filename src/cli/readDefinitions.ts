@@ -8,9 +8,13 @@ import type { CommandContext } from './command';
 
 /**
  * Reads the definitions of source files in the analysis worker, in order. Throws a FileFault for a file that cannot be read.
- * @param settings number N of unlabelled images that the bound before any run assumes, folders for imports, an expression to evaluate
+ * @param settings for each file the number N of unlabelled images that the bound before any run assumes, folders for imports, an expression to evaluate
  */
-export async function readDefinitions(files: readonly string[], settings: AnalysisSettings, context: CommandContext): Promise<Analysis[]> {
+export async function readDefinitions(
+  files: readonly string[],
+  settings: (file: string) => AnalysisSettings,
+  context: CommandContext,
+): Promise<Analysis[]> {
   const client = new AnalysisClient({
     script: path.join(context.assets, 'analysis.js'),
     assets: context.assets,
@@ -23,7 +27,7 @@ export async function readDefinitions(files: readonly string[], settings: Analys
         throw fileFault(file, error);
       });
       const document = { uri: pathToFileURL(path.resolve(file)).href, version: 1, text };
-      analyses.push(await client.analyse(document, settings, context.signal));
+      analyses.push(await client.analyse(document, settings(file), context.signal));
     }
     return analyses;
   } finally {

@@ -14,6 +14,8 @@ export interface AnalysisSettings {
   readonly unlabelled: number;
   /** Folders in which absolute imports are looked for after the source's own: workspace folders, an environment's packages. */
   readonly folders?: readonly string[];
+  /** How studies construct definitions of the document, by their names: `Net(width=64)`. A comment over a definition comes before it. */
+  readonly studied?: Readonly<Record<string, string>>;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
   readonly call?: string;
 }

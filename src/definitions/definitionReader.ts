@@ -12,6 +12,8 @@ export interface ReadContext {
   readonly folders: readonly string[];
   /** Trees of imported files and of expressions. */
   readonly sources: ParsedSources;
+  /** How studies construct definitions of the source, by their names: `Net(width=64)`. */
+  readonly studied?: Readonly<Record<string, string>>;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
   readonly call?: string;
 }

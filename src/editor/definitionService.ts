@@ -5,7 +5,9 @@ import type { AnalysedDefinition, Analysis } from '../definitions/analysisProtoc
 import type { Log } from './log';
 import { driftAll, type Edit, type Place } from './positionDrift';
 import type { DefinitionPlace } from './runIndex';
+import type { PythonEnvironments } from './pythonEnvironments';
 import { importFolders, SECTION, settings } from './settings';
+import type { StudyArguments } from './studyArguments';
 
 const LANGUAGES = ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
 const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'];
@@ -62,14 +64,20 @@ export class DefinitionService implements vscode.Disposable {
 
   constructor(
     private readonly client: Pick<AnalysisClient, 'analyse' | 'forget'>,
+    private readonly studies: Pick<StudyArguments, 'of' | 'onDidChange' | 'ready'>,
+    private readonly environments: Pick<PythonEnvironments, 'of' | 'onDidChange'>,
     private readonly log: Log,
   ) {
     this.subscriptions = [
       this.changed,
+      studies.onDidChange(() => this.analyseAll()),
+      environments.onDidChange(() => this.analyseAll()),
       vscode.workspace.onDidChangeTextDocument(event => this.edited(event)),
       vscode.workspace.onDidCloseTextDocument(document => this.forget(document.uri)),
       vscode.workspace.onDidChangeConfiguration(event => {
-        if (event.affectsConfiguration(SECTION)) this.refreshAll();
+        if (!event.affectsConfiguration(SECTION)) return;
+        for (const document of this.known()) this.changed.fire(document.uri);
+        this.analyseAll();
       }),
     ];
   }
@@ -123,12 +131,9 @@ export class DefinitionService implements vscode.Disposable {
     this.entries.set(uri, entry);
     entry.request?.abort();
     entry.request = new AbortController();
-    entry.pending = [];
     const { signal } = entry.request;
     try {
-      const request = { uri, version: document.version, text: document.getText() };
-      const wishes = { unlabelled: settings(document.uri).unlabelledImages, folders: importFolders(document.uri) };
-      const analysis = await this.client.analyse(request, wishes, signal);
+      const analysis = await this.ask(document, entry, signal);
       if (signal.aborted) return;
       entry.current = new AnalysedDocument(analysis);
       entry.current.record(entry.pending);
@@ -139,13 +144,25 @@ export class DefinitionService implements vscode.Disposable {
     }
   }
 
-  /** Reads every document again that was read before: N or a switch has changed. */
-  private refreshAll(): void {
-    for (const document of vscode.workspace.textDocuments) {
-      if (!this.entries.has(document.uri.toString())) continue;
-      this.changed.fire(document.uri);
-      void this.analyse(document);
-    }
+  private async ask(document: vscode.TextDocument, entry: Entry, signal: AbortSignal): Promise<Analysis> {
+    await this.studies.ready;
+    entry.pending = [];
+    const { uri, version, languageId } = document;
+    const wishes = {
+      unlabelled: settings(uri).unlabelledImages,
+      folders: importFolders(uri, languageId === 'python' ? this.environments.of(uri) : []),
+      studied: this.studies.of(uri),
+    };
+    return this.client.analyse({ uri: uri.toString(), version, text: document.getText() }, wishes, signal);
+  }
+
+  /** Reads every document again that was read before: something beside its text has changed. */
+  private analyseAll(): void {
+    for (const document of this.known()) void this.analyse(document);
+  }
+
+  private known(): readonly vscode.TextDocument[] {
+    return vscode.workspace.textDocuments.filter(({ uri }) => this.entries.has(uri.toString()));
   }
 
   private forget(uri: vscode.Uri): void {

@@ -53,12 +53,15 @@ export function runsFolder(folder: vscode.WorkspaceFolder): string {
   return path.resolve(folder.uri.fsPath, settings(folder.uri).runsFolder);
 }
 
-/** Where imports of a document are looked for after its own package: its workspace folder first, then the folders that the settings name. */
-export function importFolders(document: vscode.Uri): readonly string[] {
+/**
+ * Where imports of a document are looked for after its own package: its workspace folder first, then the folders that the settings name, then the
+ * packages of an environment.
+ */
+export function importFolders(document: vscode.Uri, packages: readonly string[]): readonly string[] {
   const own = vscode.workspace.getWorkspaceFolder(document)?.uri.fsPath;
   const others = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath).filter(folder => folder !== own);
   const named = settings(document).importFolders.map(folder => path.resolve(own ?? '', folder));
-  return [...(own === undefined ? [] : [own]), ...others, ...named];
+  return [...(own === undefined ? [] : [own]), ...others, ...named, ...packages];
 }
 
 /** The runs folders of all workspace folders that lie on a disk. */

@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import { parse } from 'jsonc-parser/lib/esm/main.js';
+import { ARGUMENT_NAME, constructionCall } from '../studies/constructionCall';
+import { namedDefinition } from '../studies/namedDefinition';
 import type { DefinitionPlace } from './runIndex';
 
 /** What the list of studies shows of a study file. The trainer checks the file whole; this only looks at it. */
@@ -9,6 +11,8 @@ export interface StudyGlance {
   readonly name: string;
   /** The definition that the study stands for. */
   readonly definition?: DefinitionPlace;
+  /** How the study constructs it, `Net(width=64)`, when it says so. */
+  readonly call?: string;
   /** Number of runs that its sweep asks for, when it says so. */
   readonly trials?: number;
 }
@@ -19,10 +23,13 @@ export function glance(file: string, text: string): StudyGlance {
   const sweep = object(study.sweep);
   const arms = Array.isArray(sweep.arms) ? sweep.arms.length : 0;
   const seeds = Array.isArray(sweep.seeds) ? sweep.seeds.length : 0;
+  const definition = typeof study.definition === 'string' ? namedDefinition(study.definition, path.dirname(file)) : undefined;
+  const given = Object.entries(object(study.arguments)).filter(([name]) => ARGUMENT_NAME.test(name));
   return {
     file,
     name: typeof study.name === 'string' && study.name !== '' ? study.name : path.basename(file).replace(/\.study\.json$/, ''),
-    definition: typeof study.definition === 'string' ? definitionPlace(file, study.definition) : undefined,
+    definition,
+    call: definition && given.length > 0 ? constructionCall(definition.name, Object.fromEntries(given)) : undefined,
     trials: arms * seeds > 0 ? arms * seeds : undefined,
   };
 }
@@ -39,11 +46,6 @@ export function inOrder(studies: readonly StudyGlance[], place: Place | undefine
 /** Whether a study stands for a definition, or for one of a file. */
 export const names = ({ definition }: StudyGlance, place: Place): boolean =>
   definition !== undefined && (place.name ?? definition.name) === definition.name && path.relative(definition.file, place.file) === '';
-
-function definitionPlace(file: string, text: string): DefinitionPlace | undefined {
-  const [relative, name] = text.split('#');
-  return relative && name ? { file: path.resolve(path.dirname(file), relative), name } : undefined;
-}
 
 const object = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import { taskClasses, type TaskChoice } from '../datasets/downstreamTask';
+import { ARGUMENT_NAME } from './constructionCall';
 
 /** What the rules below look at; every study has it. */
 interface Checked {
+  readonly definition?: string;
+  readonly arguments?: Readonly<Record<string, unknown>>;
   readonly data: {
     readonly train: { readonly images: string };
     readonly test: { readonly images: string };
@@ -34,7 +37,8 @@ export function addContradictions(study: Checked, context: z.RefinementCtx): voi
     context.addIssue({ code: 'custom', path, message: problem, params: { mend } });
 }
 
-function* contradictions({ data, encoder, objective, sweep }: Checked): Generator<Contradiction> {
+function* contradictions({ data, encoder, objective, sweep, ...study }: Checked): Generator<Contradiction> {
+  yield* wrongArguments(study);
   yield* sharedClasses(data.task);
   yield* labelBudgets(data);
   if (data.train.images === data.test.images)
@@ -88,6 +92,18 @@ function* labelBudgets({ task, labels }: Checked['data']): Generator<Contradicti
       mend: `ask for at least ${fewest}`,
     };
   yield* repeated(budgets, pathOf, 'name each budget once');
+}
+
+function* wrongArguments(study: Pick<Checked, 'definition' | 'arguments'>): Generator<Contradiction> {
+  if (study.arguments && study.definition === undefined)
+    yield {
+      path: ['arguments'],
+      problem: 'says how a definition is constructed, but no definition is named',
+      mend: 'add "definition": "models/mae.py#MaskedAutoencoder"',
+    };
+  for (const name of Object.keys(study.arguments ?? {}))
+    if (!ARGUMENT_NAME.test(name))
+      yield { path: ['arguments', name], problem: 'is not what an argument can be called', mend: 'write its name as in `__init__`' };
 }
 
 function* indivisible(path: string[], { width, heads }: { readonly width: number; readonly heads: number }): Generator<Contradiction> {

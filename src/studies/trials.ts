@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { applyArm } from './arms';
+import { namedDefinition } from './namedDefinition';
 import { studySchema } from './schema/study';
 import type { Study, Trial } from './study';
 
@@ -16,7 +17,7 @@ export function expandTrials(study: Study, file: string): Trial[] {
     const { data, encoder, objective, regulariser, fineTuning, bound } = studySchema.parse(applyArm(study, arm));
     return { id: ids[index]!, arm: arm.name, data: absolute(data, folder), encoder, objective, regulariser, fineTuning, bound };
   });
-  const definition = study.definition === undefined ? undefined : definitionOf(study.definition, folder);
+  const definition = study.definition === undefined ? undefined : namedDefinition(study.definition, folder);
   return study.sweep.seeds.flatMap(seed =>
     arms.map(({ id, arm, ...parts }) => ({
       id: `${id}-seed-${seed}`,
@@ -60,11 +61,6 @@ function absolute(data: Study['data'], folder: string): Study['data'] {
     labels: path.resolve(folder, labels),
   });
   return { ...data, train: files(data.train), test: files(data.test) };
-}
-
-function definitionOf(definition: string, folder: string): NonNullable<Trial['definition']> {
-  const hash = definition.lastIndexOf('#');
-  return { file: path.resolve(folder, definition.slice(0, hash)), name: definition.slice(hash + 1) };
 }
 
 /** The same value with keys in alphabetical order and without undefined ones, so that equal values have equal JSON. */

@@ -20,7 +20,9 @@ const argumentsNamed = name =>
 async function main() {
   const version = process.env['BOUNDLENS_VSCODE'] === 'minimum' ? 'minimum' : 'current';
   const folder = path.resolve(process.argv.slice(2).find(argument => !argument.startsWith('-')) ?? '.');
-  const server = await startServer({ version, flags: ['--enable-smoke-test-driver'] });
+  // In a browser only one extension can be under development; the others are installed.
+  const [developed, ...others] = argumentsNamed('extensionDevelopmentPath');
+  const server = await startServer({ version, extensions: others, flags: ['--enable-smoke-test-driver'] });
   const browser = await launchBrowser(path.join(server.folder, 'browser'));
   try {
     const page = browser.pages()[0] ?? (await browser.newPage());
@@ -39,7 +41,7 @@ async function main() {
     const uri = file => `vscode-remote://${server.authority}${file}`;
     await page.goto(
       workbenchUrl(server, folder, [
-        ...argumentsNamed('extensionDevelopmentPath').map(file => ['extensionDevelopmentPath', uri(file)]),
+        ...(developed ? [['extensionDevelopmentPath', uri(developed)]] : []),
         ...argumentsNamed('extensionTestsPath').map(file => ['extensionTestsPath', uri(file)]),
         ['skipWelcome', 'true'],
       ]),

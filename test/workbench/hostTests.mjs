@@ -29,7 +29,7 @@ async function main() {
   try {
     return await runTests({
       vscodeExecutablePath: await executable(),
-      extensionDevelopmentPath: projectRoot,
+      extensionDevelopmentPath: [projectRoot, path.join(projectRoot, 'test/fixtures/extensions/python')],
       extensionTestsPath: path.join(projectRoot, 'out/host.js'),
       launchArgs: [copySample(folder), ...(desktop ? [`--user-data-dir=${folder}/user`, `--extensions-dir=${folder}/extensions`] : [])],
       extensionTestsEnv: { BOUNDLENS_VSCODE: version },

@@ -38,7 +38,7 @@ async function boundOfRun(folder: string, { terminal }: CommandContext): Promise
 }
 
 async function boundOfDefinitions(file: string, unlabelled: number, context: CommandContext): Promise<void> {
-  const [analysis] = await readDefinitions([file], { unlabelled }, context);
+  const [analysis] = await readDefinitions([file], () => ({ unlabelled }), context);
   const definitions = analysis!.definitions.map(({ architecture, bound }) => ({
     name: architecture.name,
     line: architecture.range.startLine + 1,

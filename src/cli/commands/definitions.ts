@@ -2,6 +2,9 @@ import path from 'node:path';
 import { formatCount } from '../../common/format';
 import { UsageFault } from '../../common/fault';
 import { definitionsReport, type DefinitionReport } from '../../definitions/definitionsReport';
+import { constructionCall } from '../../studies/constructionCall';
+import { namedDefinition } from '../../studies/namedDefinition';
+import { readStudy } from '../../studies/readStudy';
 import { parse, type Command } from '../command';
 import { readDefinitions } from '../readDefinitions';
 import { table } from '../../reporting/table';
@@ -12,13 +15,16 @@ const ANY_COUNT = 1;
 /** `boundlens definitions`: layers and exact parameter counts of the models that source files define. */
 export const definitionsCommand: Command = {
   name: 'definitions',
-  usage: "FILE… [--call 'NAME(…)'] [--path DIR]… [--json]",
+  usage: "FILE… [--call 'NAME(…)'] [--study STUDY] [--path DIR]… [--json]",
   summary: 'Reads model definitions without running them: layers, shapes, parameter counts.',
   async run(argv, context) {
-    const { options, positionals: files } = parse(this, argv, { call: 'string', path: 'strings' });
+    const { options, positionals: files } = parse(this, argv, { call: 'string', study: 'string', path: 'strings' });
     if (files.length === 0) throw new UsageFault('boundlens definitions needs a file', `use boundlens definitions ${this.usage}`);
     const folders = (options.path ?? []).map(folder => path.resolve(folder));
-    const analyses = await readDefinitions(files, { unlabelled: ANY_COUNT, folders, call: options.call }, context);
+    const studied = options.study === undefined ? undefined : await studyCall(options.study, files);
+    const settings = { unlabelled: ANY_COUNT, folders, call: options.call };
+    const forFile = (file: string) => ({ ...settings, studied: studied?.file === path.resolve(file) ? studied.calls : undefined });
+    const analyses = await readDefinitions(files, forFile, context);
     const report = definitionsReport(
       analyses.map(({ definitions, skipped }, i) => ({
         file: files[i]!,
@@ -37,6 +43,20 @@ export const definitionsCommand: Command = {
     return 0;
   },
 };
+
+/** How a study constructs the definition that it names. Throws a UsageFault when it names none, or one of another file. */
+async function studyCall(
+  study: string,
+  files: readonly string[],
+): Promise<{ readonly file: string; readonly calls: Record<string, string> }> {
+  const { definition = '', arguments: given = {} } = await readStudy(study);
+  const named = namedDefinition(definition, path.dirname(path.resolve(study)));
+  if (!named) throw new UsageFault(`${study} names no definition`, 'add "definition": "models/mae.py#MaskedAutoencoder" to it');
+  const { file, name } = named;
+  if (!files.some(one => path.resolve(one) === file))
+    throw new UsageFault(`${study} stands for ${name} in ${file}, which is not among the files`, 'name that file');
+  return { file, calls: { [name]: constructionCall(name, given) } };
+}
 
 /** One definition as a heading, its unknowns in words, and a table of its layers. */
 function definitionText({ file, line, name, parameters, trainable, buffers, unknown, layers, ...rest }: DefinitionReport): string {

@@ -79,7 +79,7 @@ class FlaxSource {
   /** The module as its directive, its one caller or its defaults construct it, called with an input where one is said. */
   private constructed(classValue: ClassValue, range: SourceRange): unknown {
     const { sources } = this.context;
-    const directive = directiveOver(this.lines, decoratedLine(classValue.node), classValue.name);
+    const directive = directiveOver(this.lines, decoratedLine(classValue.node), classValue.name, this.context.studied);
     const site = { ...range, startLine: directive?.line ?? range.startLine };
     const [caller, ...more] = directive ? [] : callersOf(classValue, this.root, this.scope, this.interpreter);
     const none: Call = { positional: [], keywords: new Map(), range, type: classValue.name };

@@ -1,4 +1,4 @@
-import { unknown, type Architecture, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { unknown, type Architecture, type ArgumentSource, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { callersOf, needsArguments } from '../pytorch/callers';
 import { callOf } from '../pytorch/evaluateCall';
@@ -146,7 +146,7 @@ class KerasSource {
     const value = this.scope.get(name);
     if (value?.kind !== 'function') return [];
     const range = headerOf(node);
-    const directive = directiveOver(this.lines, decoratedLine(node), name);
+    const directive = directiveOver(this.lines, decoratedLine(node), name, this.context.studied);
     const none: Call = { positional: [], keywords: new Map(), range, type: name };
     const call = directive ? { ...this.directed(directive, range), range } : none;
     const read = () => {
@@ -161,34 +161,36 @@ class KerasSource {
   private readClass(classValue: ClassValue, instances: readonly KerasLayer[]): Architecture[] {
     const range = headerOf(classValue.node);
     return this.exhaustible(classValue.name, range, () => {
-      const directive = directiveOver(this.lines, decoratedLine(classValue.node), classValue.name);
-      if (directive) return this.built(classValue, range, this.directed(directive, range), directive.line, directive.input);
+      const directive = directiveOver(this.lines, decoratedLine(classValue.node), classValue.name, this.context.studied);
+      if (directive)
+        return this.built(classValue, range, this.directed(directive, range), directive.source, directive.line, directive.input);
       const used = instances.find(instance => instance.classValue === classValue && instance.input?.known);
       const whole = used && toArchitecture(classValue.name, range, used);
       if (whole?.parameterCount.known) return [whole];
       const callers = callersOf(classValue, this.root, this.scope, this.interpreter);
       const [caller] = callers;
       if (caller && (callers.length === 1 || needsArguments(classValue))) {
-        const found = this.built(classValue, range, caller, caller.range.startLine, undefined);
+        const found = this.built(classValue, range, caller, 'caller', caller.range.startLine);
         if (found[0]?.parameterCount.known) return found;
       }
-      return this.built(
-        classValue,
-        range,
-        { positional: [], keywords: new Map(), range, type: classValue.name },
-        range.startLine,
-        undefined,
-      );
+      const none: Call = { positional: [], keywords: new Map(), range, type: classValue.name };
+      return this.built(classValue, range, none, 'default', range.startLine);
     });
   }
 
-  private built(classValue: ClassValue, range: SourceRange, call: Call, line: number, input: string | undefined): Architecture[] {
+  private built(
+    classValue: ClassValue,
+    range: SourceRange,
+    call: Call,
+    source: ArgumentSource,
+    line: number,
+    input?: string,
+  ): Architecture[] {
     this.library.resetNames();
     this.budget.renew();
     const instance = construct(classValue, { ...call, range: callRange(classValue, range) }, this.interpreter);
     if (!(instance instanceof KerasLayer)) return [];
     this.buildAs(instance, input, range);
-    const source = line === range.startLine ? 'default' : input === undefined ? 'caller' : 'directive';
     const given = formalsOf(classValue).length > 0 ? { arguments: givenArguments(classValue, call, source, line) } : {};
     return [{ ...toArchitecture(classValue.name, range, instance), ...given }];
   }

@@ -1,5 +1,5 @@
 import type { Node } from '../syntaxNode';
-import { unknown, type Architecture, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { unknown, type Architecture, type ArgumentSource, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { Budget, Exhausted } from '../python/budget';
 import { construct } from '../python/calls';
@@ -110,11 +110,12 @@ class PytorchSource {
 
   /** Constructs a class as its directive says, else as the file's one caller does, else with nothing but its defaults. */
   private construct(classValue: ClassValue, range: SourceRange, lines: readonly string[]): Architecture | undefined {
-    const directive = directiveOver(lines, decoratedLine(classValue.node), classValue.name);
+    const directive = directiveOver(lines, decoratedLine(classValue.node), classValue.name, this.context.studied);
     if (directive) {
       const site = { ...range, startLine: directive.line, endLine: directive.line };
       const call = callOf(directive.call, site, this.scope, this.interpreter, this.context.sources);
-      return this.built(classValue, range, { ...call, range: callRange(classValue, range) }, 'directive', directive.line, directive.input);
+      const { source, line, input } = directive;
+      return this.built(classValue, range, { ...call, range: callRange(classValue, range) }, source, line, input);
     }
     const callers = callersOf(classValue, this.root, this.scope, this.interpreter);
     const [caller] = callers;
@@ -130,7 +131,7 @@ class PytorchSource {
     classValue: ClassValue,
     range: SourceRange,
     call: Call,
-    source: 'directive' | 'caller' | 'default',
+    source: ArgumentSource,
     line: number,
     input?: string,
   ): Architecture | undefined {

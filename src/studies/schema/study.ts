@@ -18,6 +18,12 @@ export const studySchema = z
       .regex(/^.+#[^#]+$/)
       .optional()
       .describe('The model that the study stands for, `models/mae.py#MaskedAutoencoder`, relative to this file.'),
+    arguments: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'Arguments that the definition is constructed with, by name: numbers, texts, booleans, null, lists; an object is a configuration with attributes. Lenses, hints and bounds over the definition stand for it.',
+      ),
     data: dataSchema,
     encoder: encoderSchema,
     objective: objectiveSchema,

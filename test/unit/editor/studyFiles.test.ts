@@ -12,6 +12,11 @@ const texts: readonly (readonly [why: string, text: string, expected: object])[]
     '{ // what for\n "name": "fashion", "definition": "../models/mae.py#Net", "sweep": { "arms": [{}, {}], "seeds": [0, 1, 2], } }',
     { name: 'fashion', definition: at('/work/models/mae.py'), trials: 6 },
   ],
+  [
+    'how it constructs its definition; names that no argument can have are left out',
+    '{ "name": "a", "definition": "../models/mae.py#Net", "arguments": { "width": 64, "mask-ratio": 1 } }',
+    { name: 'a', definition: at('/work/models/mae.py'), call: 'Net(width=64)', trials: undefined },
+  ],
   ['a study without a name is called after its file', '{}', { name: 'fashion', definition: undefined, trials: undefined }],
   ['broken text is still listed, as far as it goes', '{ "name": "fash', { name: 'fash', definition: undefined, trials: undefined }],
   [
@@ -23,7 +28,7 @@ const texts: readonly (readonly [why: string, text: string, expected: object])[]
 ];
 
 describe('a glance at a study file', () => {
-  for (const [why, text, expected] of texts) it(why, () => assert.deepEqual(glance(file, text), { file, ...expected }));
+  for (const [why, text, expected] of texts) it(why, () => assert.deepEqual(glance(file, text), { file, call: undefined, ...expected }));
 });
 
 describe('the order of studies', () => {

@@ -49,7 +49,7 @@ describe('reading a study', () => {
     [
       'a misspelt part',
       withValue(['fineTunning'], {}),
-      'fineTunning is not a key that is known here: remove it or use one of: $schema, name, definition, data, encoder, objective, regulariser, fineTuning, bound, sweep.',
+      'fineTunning is not a key that is known here: remove it or use one of: $schema, name, definition, arguments, data, encoder, objective, regulariser, fineTuning, bound, sweep.',
     ],
     [
       'a key of another kind',
@@ -161,6 +161,16 @@ describe('reading a study', () => {
       'a mask of everything',
       withValue(['objective', 'maskRatio'], 1),
       'objective.maskRatio is 1, but must be below 1: choose a number below 1.',
+    ],
+    [
+      'arguments of no definition',
+      withValue(['arguments'], { width: 64 }).replace(/"definition": .*/, ''),
+      'arguments says how a definition is constructed, but no definition is named: add "definition": "models/mae.py#MaskedAutoencoder".',
+    ],
+    [
+      'an argument whose name cannot be one',
+      withValue(['arguments'], { 'mask-ratio': 0.5 }),
+      'arguments.mask-ratio is not what an argument can be called: write its name as in `__init__`.',
     ],
     [
       'a definition without a class',
