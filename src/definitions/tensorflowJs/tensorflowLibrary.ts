@@ -1,6 +1,6 @@
 import { known, unknown, type Known, type LayerKind, type Unknown } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
-import type { Library } from '../javascript/evaluator';
+import type { Library } from '../javascript/context';
 import {
   array,
   LibraryValue,

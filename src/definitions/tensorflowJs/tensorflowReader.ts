@@ -92,7 +92,7 @@ function evaluated(root: Node, maker: Maker | undefined, makers: readonly Maker[
     evaluator.run(childrenOf(root), scope);
     if (maker) {
       library.models.length = 0;
-      returned = evaluator.callFunction(functionValue(maker, scope), { values: [], range: rangeOf(maker.node), type: maker.name });
+      returned = evaluator.call(functionValue(maker, scope), { values: [], range: rangeOf(maker.node), type: maker.name });
     }
   } catch (error) {
     if (!(error instanceof Exhausted)) throw error;

@@ -1,0 +1,88 @@
+import { unknown } from '../../architecture/architecture';
+import type { Node } from '../syntaxNode';
+import type { Context } from './context';
+import { functionOf } from './functions';
+import { asText } from './operators';
+import { notFollowed, reasonOf } from './reasons';
+import { childrenOf, field, lineOf, written } from './syntax';
+import { array, number, object, text, undecidedBy, type ObjectValue, type Scope, type Value } from './values';
+
+export function numberOf(node: Node): Value {
+  const value = Number(node.text.replaceAll('_', ''));
+  return Number.isNaN(value) ? notFollowed(node) : number(value);
+}
+
+export const stringOf = (node: Node): Value => (node.text.includes('\\') ? notFollowed(node) : text(node.text.slice(1, -1)));
+
+/** The value of the only expression inside a node. */
+export function inner(node: Node, scope: Scope, context: Context): Value {
+  const [child] = childrenOf(node);
+  return child ? context.evaluate(child, scope) : notFollowed(node);
+}
+
+/** A template string whose parts are all known. */
+export function templateOf(node: Node, scope: Scope, context: Context): Value {
+  let joined = '';
+  for (const part of childrenOf(node)) {
+    if (part.type === 'string_fragment') joined += part.text;
+    else {
+      const value = part.type === 'template_substitution' ? inner(part, scope, context) : notFollowed(part);
+      const word = asText(value);
+      if (word === undefined) return undecidedBy(reasonOf(value, `\`${written(node)}\` is not known`, lineOf(node)));
+      joined += word;
+    }
+  }
+  return text(joined);
+}
+
+export function arrayOf(node: Node, scope: Scope, context: Context): Value {
+  const items: Value[] = [];
+  let doubt = hasHoles(node) ? unknown(`\`${written(node)}\` has holes`, lineOf(node)) : undefined;
+  for (const child of childrenOf(node)) {
+    if (child.type === 'spread_element') {
+      const value = inner(child, scope, context);
+      if (value.kind === 'array' && !value.doubt) items.push(...value.items);
+      else doubt ??= reasonOf(value, `\`${written(child)}\` is not known`, lineOf(child));
+      context.spend(items.length / 16);
+    } else items.push(context.evaluate(child, scope));
+  }
+  return array(items, doubt);
+}
+
+/** Whether an array leaves out an item between commas. */
+const hasHoles = (node: Node): boolean =>
+  node.children.some(({ type }, index) => type === ',' && [',', '['].includes(node.children[index - 1]?.type ?? ''));
+
+export function objectOf(node: Node, scope: Scope, context: Context): Value {
+  const made = object();
+  for (const child of childrenOf(node)) addProperty(made, child, scope, context);
+  return made;
+}
+
+function addProperty(made: ObjectValue, child: Node, scope: Scope, context: Context): void {
+  switch (child.type) {
+    case 'pair': {
+      const key = field(child, 'key');
+      const name = key?.type === 'string' ? key.text.slice(1, -1) : (key?.text ?? '');
+      const value = context.evaluate(field(child, 'value') ?? child, scope);
+      if (key?.type === 'computed_property_name') made.doubt ??= unknown(`\`${written(child)}\` is not followed`, lineOf(child));
+      else made.properties.set(name, value);
+      return;
+    }
+    case 'shorthand_property_identifier':
+      made.properties.set(child.text, context.evaluate(child, scope));
+      return;
+    case 'spread_element': {
+      const value = inner(child, scope, context);
+      if (value.kind === 'object') {
+        for (const [name, item] of value.properties) made.properties.set(name, item);
+        made.doubt ??= value.doubt;
+      } else if (value.kind !== 'nothing') made.doubt ??= reasonOf(value, `\`${written(child)}\` is not known`, lineOf(child));
+      return;
+    }
+    case 'method_definition': {
+      const name = field(child, 'name')?.text ?? '';
+      made.properties.set(name, functionOf(child, name, scope));
+    }
+  }
+}
