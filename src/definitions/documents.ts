@@ -27,6 +27,9 @@ export interface ReadDocument {
   readonly skipped?: string;
 }
 
+/** The grammars of scripts, which may import one another. */
+const SCRIPTS: readonly Grammar[] = ['javascript', 'typescript', 'tsx'];
+
 const MAXIMUM_TEXT = 1_000_000;
 
 /** Documents whose last good results are remembered. */
@@ -45,6 +48,8 @@ export class Documents {
   private readonly trees = new OpenTrees();
   private readonly parsers: Map<Grammar, SourceParser>;
   private readonly sources: ParsedSources;
+  /** Trees of imported scripts, by their grammar. */
+  private readonly scripts = new Map<Grammar, ParsedSources>();
   private readonly files: SourceFiles;
 
   private constructor(
@@ -65,7 +70,8 @@ export class Documents {
   /** Loads what reading a document needs and is not loaded yet; to be awaited before `read`. */
   async prepare(uri: string): Promise<void> {
     const language = languageOf(uri);
-    if (language !== 'json' && !this.parsers.has(language)) this.parsers.set(language, await SourceParser.load(this.assets, language));
+    const needed = language === 'json' ? [] : language === 'python' ? [language] : SCRIPTS;
+    for (const each of needed) if (!this.parsers.has(each)) this.parsers.set(each, await SourceParser.load(this.assets, each));
   }
 
   /** Reads one version of a document. Never throws over its text. */
@@ -104,8 +110,33 @@ export class Documents {
     if (language === 'json') return mayConfigure(text) ? readConfiguration(text) : undefined;
     if (language === 'python') return this.readPython(uri, text, settings);
     const parser = this.parsers.get(language);
-    if (!parser || !mayUseTensorflow(text)) return undefined;
-    return this.trees.use(uri, text, parser, root => ({ found: readTensorflow(root), broken: root.hasError }));
+    if (!parser || (settings.call === undefined && !mayUseTensorflow(text))) return undefined;
+    return this.readScript(uri, text, parser, language, settings);
+  }
+
+  private readScript(uri: string, text: string, parser: SourceParser, language: Grammar, { call }: Partial<AnalysisSettings>): ReadText {
+    const path = pathOf(uri);
+    if (path !== undefined) this.open.set(path, text);
+    const roots = (file: string) => {
+      const grammar = languageOf(file);
+      return grammar === 'json' || grammar === 'python' ? undefined : this.sourcesOf(grammar)?.root(file, this.files);
+    };
+    const expression = (written: string) => this.sourcesOf(language)!.rootOf(`<${written}>`, written);
+    const read = this.trees.use(uri, text, parser, root => ({
+      found: readTensorflow(root, { path, files: this.files, call, roots, expression }),
+      broken: root.hasError,
+    }));
+    for (const sources of this.scripts.values()) sources.trim();
+    return read;
+  }
+
+  private sourcesOf(grammar: Grammar): ParsedSources | undefined {
+    const parser = this.parsers.get(grammar);
+    const before = this.scripts.get(grammar);
+    if (before || !parser) return before;
+    const sources = new ParsedSources(parser);
+    this.scripts.set(grammar, sources);
+    return sources;
   }
 
   private readPython(uri: string, text: string, { folders = [], call, studied }: Partial<AnalysisSettings>): ReadText | undefined {

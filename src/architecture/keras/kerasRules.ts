@@ -1,6 +1,7 @@
 import type { LayerKind } from '../architecture';
 import { ATTENTION_RULES } from './attention';
 import { CONVOLUTION_RULES } from './convolution';
+import { CONVOLUTIONAL_RECURRENT_RULES } from './convolutionalRecurrent';
 import { DENSE_RULES } from './dense';
 import { unchanged, type KerasRule } from './kerasRule';
 import { MERGING_RULES } from './merging';
@@ -13,7 +14,7 @@ const UNCHANGED: readonly (readonly [kind: LayerKind, text: string, names: strin
   ['activation', 'activation', 'Activation'],
   ['activation', '', 'ReLU LeakyReLU ELU Softmax ThresholdedReLU'],
   ['dropout', 'rate', 'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout'],
-  ['other', '', 'GaussianNoise ActivityRegularization Masking Rescaling Identity'],
+  ['other', '', 'InputLayer GaussianNoise ActivityRegularization Masking Rescaling Identity'],
   [
     'other',
     '',
@@ -30,6 +31,7 @@ const RULES: ReadonlyMap<string, KerasRule> = new Map(
     ...CONVOLUTION_RULES,
     ...NORMALISATION_RULES,
     ...RECURRENT_RULES,
+    ...CONVOLUTIONAL_RECURRENT_RULES,
     ...ATTENTION_RULES,
     ...POOLING_RULES,
     ...RESHAPING_RULES,

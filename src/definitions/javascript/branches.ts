@@ -1,10 +1,12 @@
+import { lineOf, written } from '../python/syntax';
 import type { Node } from '../syntaxNode';
 import type { Completion, Context } from './context';
 import { doubtStatements } from './doubt';
 import { operate, truth } from './operators';
 import { reasonOf } from './reasons';
-import { childrenOf, field, lineOf, written } from './syntax';
-import { boolean, Scope } from './values';
+import type { Scope } from './scope';
+import { childrenOf, field } from './syntax';
+import { boolean } from './values';
 
 /** `if`: the branch that is taken; where that is not decided, what both may change is in doubt. A branch that only throws is not taken. */
 export function runIf(node: Node, scope: Scope, context: Context): Completion {
@@ -40,7 +42,7 @@ export function runSwitch(node: Node, scope: Scope, context: Context): Completio
   if (first < 0) return undefined;
   const end = context.run(
     cases.slice(first).flatMap(each => each.childrenForFieldName('body')),
-    new Scope(scope),
+    scope.inner(),
   );
   return end?.jump === 'break' ? undefined : end;
 }

@@ -1,5 +1,8 @@
 import type { Node } from '../syntaxNode';
-import type { Call, LibraryValue, Scope, Value } from './values';
+import type { ClassValue } from './classes';
+import type { ScriptModules } from './modules';
+import type { Scope } from './scope';
+import type { Call, LibraryValue, Value } from './values';
 
 /** What a library adds to the language. Each method answers undefined for what it does not know. */
 export interface Library {
@@ -7,10 +10,16 @@ export interface Library {
   importPath(module: string): string | undefined;
   /** A name that nothing in the source declares. */
   global(name: string): Value | undefined;
-  call(path: string, call: Call): Value | undefined;
-  attribute(value: LibraryValue, name: string): Value | undefined;
+  call(path: string, call: Call, context: Context): Value | undefined;
+  attribute(value: LibraryValue, name: string, context: Context): Value | undefined;
   /** `value.name = assigned`; false when that is not followed. */
   assign(value: LibraryValue, name: string, assigned: Value): boolean;
+  /** An object of a class that derives from a class of the library, before its constructor runs. */
+  instantiate(path: string, classValue: ClassValue, call: Call, context: Context): LibraryValue | undefined;
+  /** The library's own constructor of such an object: what `super(…)` hands it. */
+  initialise(value: LibraryValue, call: Call): void;
+  /** `value instanceof path`; undefined where that is not decided. */
+  isInstance(value: LibraryValue, path: string): boolean | undefined;
   /** Whether a function that is not known leaves what it is handed alone. */
   isHarmless(path: string): boolean;
 }
@@ -21,6 +30,7 @@ export type Completion = undefined | { readonly jump: 'return'; readonly value: 
 /** What the rules of statements and expressions need of the evaluator. */
 export interface Context {
   readonly library: Library;
+  readonly modules: ScriptModules;
   /** The value of an expression. */
   evaluate(node: Node, scope: Scope): Value;
   /** One statement. */

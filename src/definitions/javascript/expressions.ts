@@ -1,12 +1,15 @@
+import { lineOf, written } from '../python/syntax';
 import type { Node } from '../syntaxNode';
 import { callExpression, newExpression } from './calls';
+import { classOf } from './classes';
 import type { Context } from './context';
 import { arrayOf, inner, numberOf, objectOf, stringOf, templateOf } from './literals';
 import { assign, memberExpression } from './members';
-import { operate, truth } from './operators';
+import { asText, operate, truth } from './operators';
 import { notFollowed, reasonOf } from './reasons';
-import { childrenOf, field, lineOf, written } from './syntax';
-import { boolean, NOTHING, number, undecidedBy, type Scope, type Value } from './values';
+import type { Scope } from './scope';
+import { childrenOf, field } from './syntax';
+import { boolean, NOTHING, number, text, undecidedBy, type Value } from './values';
 
 type Rule = (node: Node, scope: Scope, context: Context) => Value;
 
@@ -16,8 +19,7 @@ const nameOf: Rule = (node, scope, context) => {
 };
 
 const functionOf: Rule = (node, scope) => {
-  const self = node.type === 'arrow_function' ? scope.get('this') : undefined;
-  return { kind: 'function', name: 'function', node, scope, ...(self && { self }) };
+  return { kind: 'function', name: 'function', node, scope };
 };
 
 /** What each kind of expression is worth. */
@@ -37,6 +39,9 @@ export const EXPRESSIONS: Readonly<Record<string, Rule>> = {
   non_null_expression: inner,
   as_expression: inner,
   satisfies_expression: inner,
+  super: (node, scope) => scope.get('super') ?? notFollowed(node),
+  class: classOf,
+  instantiation_expression: inner,
   type_assertion: (node, scope, context) => context.evaluate(childrenOf(node).at(-1) ?? node, scope),
   array: arrayOf,
   object: objectOf,
@@ -77,11 +82,20 @@ export const EXPRESSIONS: Readonly<Record<string, Rule>> = {
 function unary(node: Node, scope: Scope, context: Context): Value {
   const operator = field(node, 'operator')?.type ?? '';
   const value = context.evaluate(field(node, 'argument') ?? node, scope);
+  if (operator === 'void') return NOTHING;
+  const type = operator === 'typeof' ? typeOf(value) : undefined;
+  if (type !== undefined) return text(type);
   const holds = truth(value);
   if (operator === '!' && holds !== undefined) return boolean(!holds);
   if (operator === '-' && value.kind === 'number') return number(-value.value);
   if (operator === '+' && value.kind === 'number') return value;
   return undecidedBy(reasonOf(value, `\`${written(node)}\` is not known`, lineOf(node)));
+}
+
+/** What `typeof` says; undefined where it is not decided. */
+function typeOf(value: Value): string | undefined {
+  if (value.kind === 'number' || value.kind === 'string' || value.kind === 'boolean' || value.kind === 'function') return value.kind;
+  return value.kind === 'object' || value.kind === 'array' ? 'object' : value.kind === 'class' ? 'function' : undefined;
 }
 
 function binary(node: Node, scope: Scope, context: Context): Value {
@@ -94,7 +108,43 @@ function binary(node: Node, scope: Scope, context: Context): Value {
     if (holds === undefined) return undecidedBy(reasonOf(first, `\`${written(node)}\` is not decided`, lineOf(node)));
     return holds === (operator === '&&') ? context.evaluate(right, scope) : first;
   }
-  return applied(operator, first, context.evaluate(right, scope), node);
+  const second = context.evaluate(right, scope);
+  const isInstance = operator === 'instanceof' ? instanceOf(first, second, context) : undefined;
+  if (isInstance !== undefined) return boolean(isInstance);
+  const keys = operator === 'in' && second.kind === 'object' && !second.doubt && !second.open ? asText(first) : undefined;
+  if (keys !== undefined && second.kind === 'object') return boolean(second.properties.has(keys));
+  return applied(operator, first, second, node);
+}
+
+/** `value instanceof type`; undefined where that is not decided. */
+function instanceOf(value: Value, type: Value, { library }: Context): boolean | undefined {
+  if (type.kind !== 'class' && type.kind !== 'reference') return undefined;
+  switch (value.kind) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'nothing':
+      return false;
+    case 'array':
+      return type.kind === 'reference' && type.path === 'Array';
+    case 'library': {
+      const isOwn = isDerived(value.own?.classValue, type);
+      return isOwn || type.kind === 'class' ? isOwn : library.isInstance(value, type.path);
+    }
+    case 'object':
+      return value.classValue
+        ? isDerived(value.classValue, type) || (value.open ? undefined : false)
+        : type.kind === 'class'
+          ? false
+          : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isDerived(from: Value | undefined, type: Value): boolean {
+  for (let each = from; each?.kind === 'class'; each = each.base) if (each === type) return true;
+  return false;
 }
 
 function applied(operator: string, left: Value, right: Value, node: Node): Value {

@@ -1,21 +1,28 @@
+import { lineOf, written } from '../python/syntax';
 import type { Node } from '../syntaxNode';
+import { propertiesOf } from './classes';
 import type { Context } from './context';
 import { bind } from './patterns';
-import { childrenOf, field, lineOf, written } from './syntax';
-import { array, NOTHING, Scope, undecided, type Call, type FunctionValue, type Value } from './values';
+import type { Scope } from './scope';
+import { childrenOf, field } from './syntax';
+import { array, NOTHING, undecided, type Call, type FunctionValue, type Value } from './values';
 
 /** Calls a function of the source; a parameter that is neither given nor has a default is undecided. */
 export function callFunction(callee: FunctionValue, call: Call, context: Context): Value {
-  const inside = new Scope(callee.scope);
-  if (callee.self) inside.declare('this', callee.self);
-  const formals = field(callee.node, 'parameters') ?? field(callee.node, 'parameter');
+  const { node, self, owner, name } = callee;
+  if (node.type.startsWith('generator') || node.children.some(({ type }) => type === '*'))
+    return undecided(`what the generator ${name} gives is not followed`, lineOf(node));
+  const inside = callee.scope.inner();
+  if (self) inside.declare('this', self);
+  if (self && owner) inside.declare('super', { kind: 'super', self, owner });
+  const formals = field(node, 'parameters') ?? field(node, 'parameter');
   const each = formals?.type === 'identifier' ? [formals] : formals ? childrenOf(formals) : [];
   each.forEach((formal, index) => bindFormal(formal, index, call, callee, inside, context));
-  const body = field(callee.node, 'body');
+  const body = field(node, 'body');
   if (!body) return NOTHING;
   if (body.type !== 'statement_block') return context.evaluate(body, inside);
   const end = context.run(childrenOf(body), inside);
-  if (end?.jump === 'lost') return undecided(`what ${callee.name} returns is not decided`, lineOf(callee.node));
+  if (end?.jump === 'lost') return undecided(`what ${name} returns is not decided`, lineOf(node));
   return end?.jump === 'return' ? end.value : NOTHING;
 }
 
@@ -29,9 +36,14 @@ function bindFormal(formal: Node, index: number, call: Call, callee: FunctionVal
     bind(childrenOf(target)[0] ?? target, array(call.values.slice(index)), scope, context);
     return;
   }
-  const missing = () => undecided(`the parameter \`${written(target)}\` of ${callee.name} has no default`, lineOf(formal));
+  const missing = () =>
+    !call.isOpen || formal.type === 'optional_parameter'
+      ? NOTHING
+      : undecided(`the parameter \`${written(target)}\` of ${callee.name} has no default`, lineOf(formal));
   const value = given && given.kind !== 'nothing' ? given : fallback ? context.evaluate(fallback, scope) : (given ?? missing());
   bind(target, value, scope, context);
+  const isProperty = formal.children.some(({ type }) => type === 'accessibility_modifier' || type === 'readonly');
+  if (isProperty && callee.self) propertiesOf(callee.self)?.set(target.text, value);
 }
 
 /** A function as a value; one that does not parse is undecided. */

@@ -1,18 +1,32 @@
 import { unknown } from '../../architecture/architecture';
+import { lineOf, written } from '../python/syntax';
 import type { Node } from '../syntaxNode';
 import type { Context } from './context';
 import { functionOf } from './functions';
 import { asText } from './operators';
 import { notFollowed, reasonOf } from './reasons';
-import { childrenOf, field, lineOf, written } from './syntax';
-import { array, number, object, text, undecidedBy, type ObjectValue, type Scope, type Value } from './values';
+import type { Scope } from './scope';
+import { childrenOf, field } from './syntax';
+import { array, number, object, text, undecidedBy, type ObjectValue, type Value } from './values';
 
 export function numberOf(node: Node): Value {
   const value = Number(node.text.replaceAll('_', ''));
   return Number.isNaN(value) ? notFollowed(node) : number(value);
 }
 
-export const stringOf = (node: Node): Value => (node.text.includes('\\') ? notFollowed(node) : text(node.text.slice(1, -1)));
+export const stringOf = (node: Node): Value => {
+  const value = unescaped(node.text.slice(1, -1));
+  return value === undefined ? notFollowed(node) : text(value);
+};
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', "'": "'", '"': '"', '\\': '\\', '`': '`' };
+
+/** A text without its escapes; undefined for escapes that are not plain. */
+function unescaped(written: string): string | undefined {
+  const escapes = [...written.matchAll(/\\(.)/gs)].map(([, letter]) => ESCAPES[letter!]);
+  if (escapes.includes(undefined)) return undefined;
+  return written.replace(/\\(.)/gs, (_, letter: string) => ESCAPES[letter]!);
+}
 
 /** The value of the only expression inside a node. */
 export function inner(node: Node, scope: Scope, context: Context): Value {
@@ -65,8 +79,11 @@ function addProperty(made: ObjectValue, child: Node, scope: Scope, context: Cont
       const key = field(child, 'key');
       const name = key?.type === 'string' ? key.text.slice(1, -1) : (key?.text ?? '');
       const value = context.evaluate(field(child, 'value') ?? child, scope);
-      if (key?.type === 'computed_property_name') made.doubt ??= unknown(`\`${written(child)}\` is not followed`, lineOf(child));
-      else made.properties.set(name, value);
+      if (key?.type === 'computed_property_name') {
+        const word = asText(inner(key, scope, context));
+        if (word === undefined) made.doubt ??= unknown(`\`${written(child)}\` is not known`, lineOf(child));
+        else made.properties.set(word, value);
+      } else made.properties.set(name, value);
       return;
     }
     case 'shorthand_property_identifier':
@@ -76,13 +93,14 @@ function addProperty(made: ObjectValue, child: Node, scope: Scope, context: Cont
       const value = inner(child, scope, context);
       if (value.kind === 'object') {
         for (const [name, item] of value.properties) made.properties.set(name, item);
-        made.doubt ??= value.doubt;
+        made.doubt ??= value.doubt ?? value.open;
       } else if (value.kind !== 'nothing') made.doubt ??= reasonOf(value, `\`${written(child)}\` is not known`, lineOf(child));
       return;
     }
     case 'method_definition': {
       const name = field(child, 'name')?.text ?? '';
-      made.properties.set(name, functionOf(child, name, scope));
+      const isAccessor = child.children.some(({ type }) => type === 'get' || type === 'set');
+      made.properties.set(name, isAccessor ? notFollowed(child) : functionOf(child, name, scope));
     }
   }
 }

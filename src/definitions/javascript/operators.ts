@@ -34,6 +34,10 @@ const ARITHMETIC: Readonly<Record<string, (left: number, right: number) => numbe
   '**': (left, right) => left ** right,
   '<<': (left, right) => left << right,
   '>>': (left, right) => left >> right,
+  '>>>': (left, right) => left >>> right,
+  '&': (left, right) => left & right,
+  '|': (left, right) => left | right,
+  '^': (left, right) => left ^ right,
 };
 
 const COMPARISONS: Readonly<Record<string, (left: number | string, right: number | string) => boolean>> = {
@@ -51,9 +55,21 @@ export function operate(operator: string, left: Value, right: Value): Value | un
     if (Object.hasOwn(ARITHMETIC, operator)) return number(ARITHMETIC[operator]!(left.value, right.value));
     return Object.hasOwn(COMPARISONS, operator) ? boolean(COMPARISONS[operator]!(left.value, right.value)) : undefined;
   }
+  if (Object.hasOwn(COMPARISONS, operator) && (left.kind === 'nothing' || right.kind === 'nothing')) {
+    const [asNull, asUndefined] = [0, NaN].map(nothing => compared(operator, left, right, nothing));
+    return asNull === asUndefined && asNull !== undefined ? boolean(asNull) : undefined;
+  }
   if (operator !== '+' || (left.kind !== 'string' && right.kind !== 'string')) return undefined;
   const [first, second] = [asText(left), asText(right)];
   return first === undefined || second === undefined || first.length + second.length > 4096 ? undefined : text(first + second);
+}
+
+/** A comparison in which `null`, which is 0, or `undefined`, which is no number, takes part. */
+function compared(operator: string, left: Value, right: Value, nothing: number): boolean | undefined {
+  const [first, second] = [left, right].map(({ kind, ...rest }) =>
+    kind === 'number' ? (rest as { value: number }).value : kind === 'nothing' ? nothing : undefined,
+  );
+  return first === undefined || second === undefined ? undefined : COMPARISONS[operator]!(first, second);
 }
 
 function equality(operator: string, left: Value, right: Value): boolean | undefined {

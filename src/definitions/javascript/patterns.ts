@@ -1,9 +1,11 @@
 import { unknown } from '../../architecture/architecture';
+import { lineOf, written } from '../python/syntax';
 import type { Node } from '../syntaxNode';
 import type { Context } from './context';
 import { memberOf } from './members';
-import { childrenOf, descendants, field, lineOf, written } from './syntax';
-import { array, NOTHING, undecidedBy, type Scope, type Value } from './values';
+import type { Scope } from './scope';
+import { childrenOf, descendants, field } from './syntax';
+import { array, NOTHING, undecidedBy, type Value } from './values';
 
 /** Binds the names of a pattern. */
 export function bind(target: Node, value: Value, scope: Scope, context: Context): void {

@@ -1,6 +1,6 @@
 import { unknown, type Unknown } from '../../architecture/architecture';
+import { lineOf, written } from '../python/syntax';
 import type { Node } from '../syntaxNode';
-import { lineOf, written } from './syntax';
 import { undecided, type Value } from './values';
 
 /** Why a value is not decided: its own reason where it has one. */

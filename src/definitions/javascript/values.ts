@@ -1,5 +1,7 @@
 import { unknown, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { Node } from '../syntaxNode';
+import type { ClassValue } from './classes';
+import type { Scope } from './scope';
 
 /** A JavaScript value as far as it can be known without running anything. */
 export type Value =
@@ -10,6 +12,9 @@ export type Value =
   | ArrayValue
   | ObjectValue
   | FunctionValue
+  | ClassValue
+  | SuperValue
+  | NamespaceValue
   | { readonly kind: 'builtin'; readonly call: (call: Call) => Value }
   | { readonly kind: 'reference'; readonly path: string }
   | LibraryValue
@@ -26,6 +31,8 @@ export interface ArrayValue {
 export interface ObjectValue {
   readonly kind: 'object';
   readonly properties: Map<string, Value>;
+  /** The class that it was constructed from. */
+  readonly classValue?: ClassValue;
   doubt?: Unknown;
   /** Why it may have properties that were not written, as `this` in a method that is looked at alone. */
   readonly open?: Unknown;
@@ -38,6 +45,22 @@ export interface FunctionValue {
   readonly node: Node;
   readonly scope: Scope;
   readonly self?: Value;
+  /** The class whose method it is. */
+  readonly owner?: ClassValue;
+}
+
+/** `super` in a method: what the class's base makes of `this`. */
+export interface SuperValue {
+  readonly kind: 'super';
+  readonly self: Value;
+  readonly owner: ClassValue;
+}
+
+/** The exports of another file. */
+export interface NamespaceValue {
+  readonly kind: 'namespace';
+  /** An export by its name; undefined when there is none. */
+  readonly member: (name: string) => Value | undefined;
 }
 
 /** A value that only a library understands: a layer, a model, a symbolic tensor. */
@@ -45,6 +68,8 @@ export abstract class LibraryValue {
   readonly kind = 'library';
   /** Why it may be more than is known of it. */
   doubt: Unknown | undefined;
+  /** What it has as an object of a class of the source; absent for what the library itself constructs. */
+  readonly own?: { readonly classValue: ClassValue; readonly properties: Map<string, Value> };
 }
 
 /** The arguments of one call and where it stands. */
@@ -53,12 +78,15 @@ export interface Call {
   readonly range: SourceRange;
   /** The callee as written. */
   readonly type: string;
+  /** Whether the source may hand over more than is known, as where a function is looked at by itself. */
+  readonly isOpen?: boolean;
 }
 
 export const NOTHING: Value = { kind: 'nothing' };
 export const number = (value: number): Value => ({ kind: 'number', value });
 export const text = (value: string): Value => ({ kind: 'string', value });
 export const boolean = (value: boolean): Value => ({ kind: 'boolean', value });
+export const builtin = (call: (call: Call) => Value): Value => ({ kind: 'builtin', call });
 export const array = (items: Value[], doubt?: Unknown): ArrayValue => ({ kind: 'array', items, doubt });
 export const object = (entries: Iterable<readonly [string, Value]> = [], open?: Unknown): ObjectValue => ({
   kind: 'object',
@@ -67,32 +95,6 @@ export const object = (entries: Iterable<readonly [string, Value]> = [], open?: 
 });
 export const undecided = (why: string, line: number): Value => ({ kind: 'undecided', reason: unknown(why, line) });
 export const undecidedBy = (reason: Unknown): Value => ({ kind: 'undecided', reason });
-
-/** Names and their values, nested as blocks and functions nest them. */
-export class Scope {
-  private readonly names = new Map<string, Value>();
-
-  constructor(private readonly parent?: Scope) {}
-
-  get(name: string): Value | undefined {
-    return this.names.get(name) ?? this.parent?.get(name);
-  }
-
-  declare(name: string, value: Value): void {
-    this.names.set(name, value);
-  }
-
-  /** Assigns to the innermost name of that spelling; to a new one at the outermost level when there is none. */
-  assign(name: string, value: Value): void {
-    if (this.names.has(name) || !this.parent) this.names.set(name, value);
-    else this.parent.assign(name, value);
-  }
-
-  /** The names of this scope alone. */
-  own(): ReadonlyMap<string, Value> {
-    return this.names;
-  }
-}
 
 /** Marks what something unknown may change through a value that it was handed. */
 export function putInDoubt(value: Value | undefined, reason: Unknown, depth = 0): void {

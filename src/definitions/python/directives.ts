@@ -9,7 +9,7 @@ export interface Directive {
   readonly source: 'directive' | 'study';
 }
 
-const DIRECTIVE = /^\s*#\s*boundlens:\s*(.+?)\s*$/;
+const DIRECTIVE = /^\s*(?:#|\/\/)\s*boundlens:\s*(.+?)\s*$/;
 
 /**
  * How `name`, whose definition starts on `line` (zero-based), is constructed: by the comment among the comments and decorators right above it, else by the
@@ -32,7 +32,7 @@ const withCall = (call: string): string => (call.includes('(') ? call : `${call}
 function commentOver(lines: readonly string[], line: number, name: string): Directive | undefined {
   for (let above = line - 1; above >= 0; above--) {
     const text = lines[above]!;
-    if (!/^\s*[#@]/.test(text)) return undefined;
+    if (!/^\s*(#|@|\/\/|\/?\*)/.test(text)) return undefined;
     const found = DIRECTIVE.exec(text)?.[1];
     if (found === undefined) continue;
     const { call, input } = splitInput(found);

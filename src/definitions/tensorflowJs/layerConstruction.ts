@@ -4,11 +4,23 @@ import type { Shape } from '../../architecture/keras/shape';
 import { LayerArguments } from '../../architecture/torch/layerArguments';
 import type { ArgumentValue } from '../../architecture/torch/signature';
 import type { Call, ObjectValue, Value } from '../javascript/values';
-import { BidirectionalLayer, LayerValue, RuleLayer, TimeDistributedLayer, UnknownLayer, type Construction } from './layerValue';
+import { BidirectionalLayer, CellsLayer, LayerValue, RuleLayer, TimeDistributedLayer, UnknownLayer, type Construction } from './layerValue';
 
 /** Classes whose names do not follow from those of the functions. */
 const CLASSES: Readonly<Record<string, string>> = {
   lstm: 'LSTM',
+  lstmCell: 'LSTMCell',
+  gruCell: 'GRUCell',
+  rnn: 'RNN',
+  convLstm2d: 'ConvLSTM2D',
+  convLstm2dCell: 'ConvLSTM2DCell',
+  reLU: 'ReLU',
+  leakyReLU: 'LeakyReLU',
+  thresholdedReLU: 'ThresholdedReLU',
+  cropping2D: 'Cropping2D',
+  simpleRNNCell: 'SimpleRNNCell',
+  stackedRNNCells: 'StackedRNNCells',
+  simpleRNN: 'SimpleRNN',
   gru: 'GRU',
   elu: 'ELU',
   prelu: 'PReLU',
@@ -78,11 +90,20 @@ export function layerFrom(name: string, className: string, call: Call, configura
     const concatenates = !mode || (mode.kind === 'string' && mode.value === 'concat');
     return new BidirectionalLayer(construction, wrapped, concatenates);
   }
+  if (className === 'RNN' || className === 'StackedRNNCells') {
+    const cells = given(configuration.properties.get(className === 'RNN' ? 'cell' : 'cells'));
+    const sequences = given(configuration.properties.get('returnSequences'));
+    const listed = cells?.kind === 'array' && !cells.doubt ? cells.items : [cells];
+    if (!listed.every(cell => cell instanceof LayerValue) || open || sequences?.kind === 'undecided')
+      return new UnknownLayer(construction, `the cells of \`${call.type}(…)\` are not known`);
+    const keepsSteps = className !== 'RNN' || (sequences?.kind === 'boolean' && sequences.value);
+    return new CellsLayer(construction, listed, className === 'RNN', keepsSteps);
+  }
   if (!rule) return new UnknownLayer(construction, `\`${call.type}(…)\` is not a layer that is known`);
   const values = new Map<string, Known<ArgumentValue>>();
   for (const formal of rule.signature) {
     const value = given(configuration.properties.get(camelCase(formal.name)));
-    const otherwise = className === 'GRU' && formal.name === 'reset_after' ? false : formal.default;
+    const otherwise = className.startsWith('GRU') && formal.name === 'reset_after' ? false : formal.default;
     if (value) values.set(formal.name, argumentOf(value, line));
     else if (open) values.set(formal.name, open);
     else if (otherwise !== undefined) values.set(formal.name, known(otherwise));

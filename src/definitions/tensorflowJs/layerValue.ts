@@ -17,7 +17,7 @@ export class TensorValue extends LibraryValue {
 
 /** How a layer was constructed. */
 export interface Construction {
-  readonly name: string;
+  name: string;
   /** As written: `tf.layers.dense`. */
   readonly type: string;
   readonly kind: LayerKind;
@@ -138,6 +138,34 @@ export class BidirectionalLayer extends LayerValue {
   }
 }
 
+/** `tf.layers.rnn({cell})` over the steps of a sequence, and `tf.layers.stackedRNNCells({cells})`: cells one after the other at every step. */
+export class CellsLayer extends LayerValue {
+  constructor(
+    construction: Construction,
+    private readonly cells: readonly LayerValue[],
+    private readonly takesSteps: boolean,
+    private readonly keepsSteps: boolean,
+  ) {
+    super(construction);
+  }
+
+  get weights(): Known<readonly KerasWeight[]> {
+    return known([]);
+  }
+
+  override get inner(): readonly LayerValue[] {
+    return this.cells;
+  }
+
+  shapeFor([first]: readonly Known<Shape>[]): Known<Shape> {
+    if (!first?.known) return first ?? unknown('it has no input', this.construction.range.startLine);
+    const [batch = null, steps = null, ...rest] = first.value;
+    let shape: Known<Shape> = this.takesSteps ? known([batch, ...rest]) : first;
+    for (const cell of this.cells) shape = cell.shapeFor([shape]);
+    return shape.known && this.takesSteps && this.keepsSteps ? known([batch, steps, ...shape.value.slice(1)]) : shape;
+  }
+}
+
 /** `tf.sequential()` with the layers that were added. */
 export class SequentialModel extends LayerValue {
   private readonly layers: LayerValue[] = [];
@@ -223,7 +251,7 @@ export class FunctionalModel extends LayerValue {
   }
 }
 
-function orReason<T>(work: () => T): Known<T> {
+export function orReason<T>(work: () => T): Known<T> {
   try {
     return known(work());
   } catch (error) {

@@ -1,8 +1,10 @@
 import { known, unknown, type Known, type LayerKind, type Unknown } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
-import type { Library } from '../javascript/context';
+import type { Context, Library } from '../javascript/context';
+import type { ClassValue } from '../javascript/classes';
 import {
   array,
+  builtin,
   LibraryValue,
   NOTHING,
   object,
@@ -13,6 +15,7 @@ import {
   type ObjectValue,
   type Value,
 } from '../javascript/values';
+import { CustomLayer } from './customLayer';
 import { automaticName, classOf, declaredShape, layerFrom, shapeOf } from './layerConstruction';
 import { FunctionalModel, LayerValue, SequentialModel, TensorValue, type Construction } from './layerValue';
 
@@ -40,11 +43,28 @@ export class TensorflowLibrary implements Library {
     return name === 'tf' ? { kind: 'reference', path: 'tf' } : undefined;
   }
 
+  isInstance(value: LibraryValue, path: string): boolean | undefined {
+    const isModel = value instanceof SequentialModel || value instanceof FunctionalModel;
+    switch (path) {
+      case 'tf.Sequential':
+        return value instanceof SequentialModel;
+      case 'tf.LayersModel':
+        return isModel;
+      case 'tf.layers.Layer':
+        return value instanceof LayerValue;
+      case 'tf.SymbolicTensor':
+        return value instanceof TensorValue;
+      default:
+        return undefined;
+    }
+  }
+
   isHarmless(path: string): boolean {
     return /^(tf|console|Math|JSON|Object|Array|Number|String|document|window|process|performance)(\.|$)/.test(path);
   }
 
-  call(path: string, call: Call): Value | undefined {
+  call(path: string, call: Call, context: Context): Value | undefined {
+    if (path === 'tf.tidy') return call.values[0] && context.call(call.values.at(-1)!, { ...call, values: [] });
     if (path === 'tf.sequential') return this.sequential(call);
     if (path === 'tf.model') return this.model(call);
     if (path === 'tf.input' || path === 'tf.layers.input') return this.input(call);
@@ -52,18 +72,34 @@ export class TensorflowLibrary implements Library {
     return name === undefined ? undefined : this.layer(path, name, call);
   }
 
+  instantiate(path: string, classValue: ClassValue, call: Call, context: Context): LibraryValue | undefined {
+    if (!/^tf\.(layers|serialization|)?\.?Layer$/.test(path)) return undefined;
+    return new CustomLayer({ name: '', type: call.type, kind: 'other', range: call.range }, classValue, context);
+  }
+
+  initialise(value: LibraryValue, call: Call): void {
+    if (!(value instanceof CustomLayer)) return;
+    const { read, open } = this.configuration(call);
+    value.construction.name = this.nameFor(read, value.own.classValue.name);
+    value.declared = declaredShape(read, call.range.startLine) ?? open;
+    const trainable = read.properties.get('trainable');
+    if (trainable && trainable.kind !== 'nothing') this.assign(value, 'trainable', trainable);
+  }
+
   attribute(value: LibraryValue, name: string): Value | undefined {
     if (value instanceof TensorValue) return name === 'shape' ? this.shape(value) : undefined;
     if (!(value instanceof LayerValue)) return undefined;
-    if (name === 'apply') return { kind: 'builtin', call: call => this.apply(value, call) };
+    if (value instanceof CustomLayer && /^(addWeight|build|computeOutputShape|built|getConfig|invokeCallHook|call)$/.test(name))
+      return value.inherited(name);
+    if (name === 'apply') return builtin(call => this.apply(value, call));
     if (name === 'layers') return array([...value.inner], value.doubt);
     if (name === 'name') return { kind: 'string', value: value.construction.name };
-    if (value instanceof SequentialModel && name === 'add') return { kind: 'builtin', call: call => this.add(value, call) };
-    if (value instanceof SequentialModel && name === 'pop') return { kind: 'builtin', call: () => (value.pop(), NOTHING) };
+    if (value instanceof SequentialModel && name === 'add') return builtin(call => this.add(value, call));
+    if (value instanceof SequentialModel && name === 'pop') return builtin(() => (value.pop(), NOTHING));
     if (name === 'inputs' || name === 'outputs' || name === 'input' || name === 'output') return this.ends(value, name);
-    if (READING.has(name)) return { kind: 'builtin', call: call => this.method(value, name, call) };
+    if (READING.has(name)) return builtin(call => this.method(value, name, call));
     const reason = unknown(`what \`${name}\` does to a model is not followed`, value.construction.range.startLine);
-    return { kind: 'builtin', call: () => (putInDoubt(value, reason), undecidedBy(reason)) };
+    return builtin(() => (putInDoubt(value, reason), undecidedBy(reason)));
   }
 
   assign(value: LibraryValue, name: string, assigned: Value): boolean {
@@ -114,7 +150,12 @@ export class TensorflowLibrary implements Library {
     const layers = read.properties.get('layers');
     if (layers?.kind === 'array' && !layers.doubt) for (const layer of layers.items) this.add(model, { ...call, values: [layer] });
     else if (layers && layers.kind !== 'nothing')
-      model.doubt ??= layers.kind === 'undecided' ? layers.reason : unknown('its layers are not known', call.range.startLine);
+      model.doubt ??=
+        layers.kind === 'undecided'
+          ? layers.reason
+          : layers.kind === 'array' && layers.doubt
+            ? layers.doubt
+            : unknown('its layers are not known', call.range.startLine);
     return model;
   }
 
