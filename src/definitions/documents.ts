@@ -114,7 +114,13 @@ export class Documents {
     return this.readScript(uri, text, parser, language, settings);
   }
 
-  private readScript(uri: string, text: string, parser: SourceParser, language: Grammar, { call }: Partial<AnalysisSettings>): ReadText {
+  private readScript(
+    uri: string,
+    text: string,
+    parser: SourceParser,
+    language: Grammar,
+    { call, studied }: Partial<AnalysisSettings>,
+  ): ReadText {
     const path = pathOf(uri);
     if (path !== undefined) this.open.set(path, text);
     const roots = (file: string) => {
@@ -123,7 +129,7 @@ export class Documents {
     };
     const expression = (written: string) => this.sourcesOf(language)!.rootOf(`<${written}>`, written);
     const read = this.trees.use(uri, text, parser, root => ({
-      found: readTensorflow(root, { path, files: this.files, call, roots, expression }),
+      found: readTensorflow(root, { path, files: this.files, call, studied, roots, expression }),
       broken: root.hasError,
     }));
     for (const sources of this.scripts.values()) sources.trim();

@@ -23,7 +23,7 @@ const TOTAL_STEPS = 1_500_000;
 const STEPS = 60_000;
 
 /** What reading a script may look at beside its own text. */
-export interface ScriptContext extends Pick<ReadContext, 'path' | 'files' | 'call'> {
+export interface ScriptContext extends Pick<ReadContext, 'path' | 'files' | 'call' | 'studied'> {
   /** Trees of other files. */
   readonly roots: ScriptRoots;
   /** The tree of an expression in the language of the source. */
@@ -131,7 +131,7 @@ class TensorflowSource {
   private made(maker: Maker, evaluator: Evaluator, scope: Scope): Value {
     const { node, name } = maker;
     const range = rangeOf(node);
-    const directive = directiveOver(this.lines, declaredLine(node), name);
+    const directive = directiveOver(this.lines, declaredLine(node), name, this.context.studied);
     const self = maker.owner && selfOf(maker.owner, scope, range, evaluator);
     const callee: Value = { kind: 'function', name, node, scope, ...(self && { self }) };
     if (!directive) return evaluator.call(callee, { values: [], range, type: name, isOpen: true });
