@@ -3,12 +3,12 @@ import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser/lib/es
 import { FileFault, fileFault } from '../common/fault';
 import type { Report } from '../theory/report';
 import { normBasedSpec, optimisticSpec, parameterCountSpec, transformerNormSpec } from './spec/capacitySpec';
-import { holdOutSpec, marginSpec, rationalitySpec, testSetSpec } from './spec/certificateSpec';
+import { breakEvenSpec, holdOutSpec, marginSpec, rationalitySpec, testSetSpec } from './spec/certificateSpec';
 import { generalSpec } from './spec/generalSpec';
 import { SpecReader } from './spec/specReader';
 
 /** Theorems that a specification may name. */
-export const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4', 'F5'] as const;
+export const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4', 'F5', 'breakEven'] as const;
 
 /** Computes the bound that a specification file names. Throws a FileFault or ValueFault when it cannot be read. */
 export async function boundOfSpec(file: string, signal?: AbortSignal): Promise<Report> {
@@ -54,5 +54,7 @@ async function dispatch(spec: SpecReader, signal?: AbortSignal): Promise<Report>
       return rationalitySpec(spec, signal);
     case 'F5':
       return testSetSpec(spec);
+    case 'breakEven':
+      return breakEvenSpec(spec);
   }
 }

@@ -35,6 +35,23 @@ export async function readNumbers(file: string, key: string, signal?: AbortSigna
   return Float64Array.from(values);
 }
 
+/**
+ * Losses of held-out images from .npy, .npz or .safetensors: one an image, or a row an image with one a mask, of which the mean counts. An image is one
+ * draw, however many of its masks were tried.
+ */
+export async function readImageLosses(file: string, signal?: AbortSignal): Promise<Float64Array> {
+  const { shape, values } = await readArray(file, 'losses', signal);
+  const [images = 0, ...masks] = shape;
+  const each = masks.reduce((product, size) => product * size, 1);
+  if (images * each === 0) throw new FileFault(file, `holds losses of shape (${shape.join(', ')})`, 'give one loss an image');
+  return Float64Array.from({ length: images }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < each; j++) sum += values[i * each + j]!;
+    if (!Number.isFinite(sum)) throw new FileFault(file, `holds a loss that is not finite for image ${i}`, 'save finite numbers only');
+    return sum / each;
+  });
+}
+
 /** Class labels, one whole number a point, from .npy, .npz or .safetensors. Throws a Fault when they are not `count` whole numbers. */
 export async function readLabels(file: string, count: number, signal?: AbortSignal): Promise<Float64Array> {
   const { shape, values } = await readArray(file, LABEL_KEYS, signal);

@@ -1,4 +1,5 @@
 import type { Matrix } from './matrix';
+import { symmetricEigenvalues } from './symmetricEigen';
 
 /** Mean of every column. Throws a RangeError for a matrix without rows. */
 export function columnMeans({ rows, columns, values }: Matrix): Float64Array {
@@ -21,6 +22,11 @@ export function scatter({ rows, columns, values }: Matrix, means: Float64Array):
   }
   for (let j = 0; j < columns; j++) for (let k = 0; k < j; k++) sums[k * columns + j] = sums[j * columns + k]!;
   return { rows: columns, columns, values: sums };
+}
+
+/** λ_max of (1/n)·Σ hhᵀ over the rows: the largest mean square of the features along any direction. */
+export function secondMomentNorm(features: Matrix): number {
+  return Math.max(0, symmetricEigenvalues(scatter(features, new Float64Array(features.columns)))[0]! / features.rows);
 }
 
 /** Rows less `means`, with a constant column that carries the bias. */

@@ -5,6 +5,7 @@ import { meanSquareNorm, rowsAt, type Matrix } from './matrix';
 import { normalUpperTail } from './normalDistribution';
 import { assumed, type Quantity } from './quantity';
 import { headOutputs } from './rampLoss';
+import { weakest } from './report';
 import { symmetricEigen } from './symmetricEigen';
 
 /** Directions with less than this share of the largest variance count as having none. */
@@ -25,6 +26,15 @@ export const divergenceTotalVariation = (divergence: number): Quantity => ({
   formula: 'min(√(KL/2), √(1 − e^{−KL}))',
   inputs: { KL: divergence },
   assumptions: ['the divergence between the laws of pre-training and downstream inputs is at most KL'],
+});
+
+/** 2a − 1 from the balanced accuracy a of a domain classifier on points it was not fitted on: a lower bound on the total variation, `estimated` at best. */
+export const accuracyTotalVariation = (accuracy: Quantity): Quantity => ({
+  value: Math.max(0, 2 * accuracy.value - 1),
+  evidence: weakest(['estimated', accuracy.evidence]),
+  formula: '2a − 1, a = balanced accuracy of a domain classifier: a lower bound on TV',
+  inputs: { a: accuracy.value },
+  assumptions: ['no classifier tells the domains apart better than this one'],
 });
 
 /** Total variation ½Σ|p − q| between two laws over the same bins, each given by its weights. Throws a RangeError when their numbers differ or a law has no weight. */
@@ -98,11 +108,8 @@ export function classifierDomainShift(source: Matrix, target: Matrix, random: Ra
   });
   const accuracy = (shares[0]! + shares[1]!) / 2;
   return {
-    value: Math.max(0, 2 * accuracy - 1),
-    evidence: 'estimated',
-    formula: '2a − 1, a = balanced accuracy of a linear domain classifier: a lower bound on TV',
+    ...accuracyTotalVariation({ value: accuracy, evidence: 'measured' }),
     inputs: { a: accuracy, 'rows it was fitted on': 2 * half, 'rows it was tested on': source.rows + target.rows - 2 * half },
-    assumptions: ['no classifier tells the domains apart better than this linear one'],
   };
 }
 

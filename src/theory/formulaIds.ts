@@ -12,6 +12,7 @@ export const FORMULAS = {
   F2: ['empirical', 'divergence', 'confidence'],
   F4: ['robustness', 'memorisation', 'rationality'],
   F5: ['empirical', 'confidence'],
+  breakEven: ['pretraining', 'head'],
 } as const;
 
 type Formulas = typeof FORMULAS;

@@ -33,6 +33,8 @@ export interface PretrainingInput {
   readonly transferExponent: number;
   /** Excess pre-training risk E_U. */
   readonly excess: Quantity;
+  /** What the transfer term is known to be by another way, in place of C_β·E_U^β: √(bᵀSb) of lemma D2a from residuals. */
+  readonly transfer?: Quantity;
   /** Total variation between the laws of pre-training and downstream inputs. */
   readonly domainDistance: Quantity;
   /** Discrepancy of the two domains over the class of heads, on this encoder and on the best one, summed: it may stand for 2·B_φ·TV and never exceeds it. */
@@ -98,15 +100,17 @@ function term(
 const from = (quantity: Quantity, symbol: string): string => (quantity.formula === undefined ? '' : `; ${symbol} = ${quantity.formula}`);
 
 function pretrainingTerms(pretraining: PretrainingInput, lossRange: number): readonly Term[] {
-  const { transferConstant, transferExponent, excess, domainDistance, discrepancy, task } = pretraining;
+  const { transferConstant, transferExponent, excess, transfer, domainDistance, discrepancy, task } = pretraining;
   return [
-    term(
-      'transfer',
-      transferConstant.value * excess.value ** transferExponent,
-      `C_β·E_U^β${from(transferConstant, 'C_β')}${from(excess, 'E_U')}`,
-      [transferConstant, excess],
-      { C_β: transferConstant.value, β: transferExponent, E_U: excess.value },
-    ),
+    transfer
+      ? term('transfer', transfer.value, transfer.formula ?? 'as given', [transfer], {})
+      : term(
+          'transfer',
+          transferConstant.value * excess.value ** transferExponent,
+          `C_β·E_U^β${from(transferConstant, 'C_β')}${from(excess, 'E_U')}`,
+          [transferConstant, excess],
+          { C_β: transferConstant.value, β: transferExponent, E_U: excess.value },
+        ),
     discrepancy === undefined
       ? term('domain shift', 2 * lossRange * domainDistance.value, `2·B_φ·TV${from(domainDistance, 'TV')}`, [domainDistance], {
           B_φ: lossRange,
@@ -161,9 +165,8 @@ export function generalTheorem(input: GeneralTheoremInput, form: GeneralTheoremF
   return { ...report, needed: n === undefined ? {} : { n } };
 }
 
-const quantitiesOf = ({ transferConstant, excess, domainDistance, discrepancy, task }: PretrainingInput): readonly Quantity[] => [
-  transferConstant,
-  excess,
+const quantitiesOf = ({ transferConstant, excess, transfer, domainDistance, discrepancy, task }: PretrainingInput): readonly Quantity[] => [
+  ...(transfer ? [transfer] : [transferConstant, excess]),
   discrepancy ?? domainDistance,
   task,
 ];

@@ -17,12 +17,19 @@ export const withBias = (complexity: Quantity, points: number, largestBias: numb
  * Complexity of K-class linear heads ‖Θ‖_F ≤ R for a loss that is Lipschitz in the ℓ2 norm of the logits: √2·R·√K·‖H‖_F/n stands where the binary head has 𝔑
  * (Maurer 2016, vector contraction). Certified.
  */
-export const multiclassComplexity = (features: Matrix, radius: number, classes: number): Quantity => ({
-  value: Math.SQRT2 * Math.sqrt(classes) * complexityUpperBound(features, radius),
-  evidence: 'certified',
-  formula: '√2·R·√K·‖H‖_F/n',
-  inputs: { R: radius, K: classes, n: features.rows },
-  assumptions: ['the loss is Lipschitz in the Euclidean norm of the K outputs'],
+export const multiclassComplexity = (features: Matrix, radius: number, classes: number): Quantity =>
+  withClasses(
+    { value: complexityUpperBound(features, radius), evidence: 'certified', formula: 'R·‖H‖_F/n', inputs: { R: radius, n: features.rows } },
+    classes,
+  );
+
+/** √2·√K times the complexity of the ball: what stands for it with K classes (`multiclassComplexity`), from any bound on R·‖H‖_F/n. */
+export const withClasses = (complexity: Quantity, classes: number): Quantity => ({
+  ...complexity,
+  value: Math.SQRT2 * Math.sqrt(classes) * complexity.value,
+  formula: `√2·√K·${complexity.formula ?? '𝔑'}`,
+  inputs: { ...complexity.inputs, K: classes },
+  assumptions: [...(complexity.assumptions ?? []), 'the loss is Lipschitz in the Euclidean norm of the K outputs'],
 });
 
 /** Complexity R·B_h/√n of the ℓ2 ball of heads before any feature is seen, from a bound B_h on the features' norm: known as well as B_h is. */

@@ -1,5 +1,6 @@
 import { Fault } from '../common/fault';
 import { binaryKlUpperInverse } from './binaryKl';
+import { neededSamples } from './neededSamples';
 import type { Quantity } from './quantity';
 import { sumReport, type Report } from './report';
 
@@ -11,13 +12,16 @@ export interface HoldOutCertificateInput {
   /** A known lower bound on the least attainable loss; 0 when absent. */
   readonly leastLoss?: number;
   readonly failureProbability: number;
+  /** The certificate to be reached by more held-out images; the loss's range when absent. */
+  readonly target?: number;
 }
 
 /**
  * Certificate of the pre-training excess risk from held-out pairs: E_U ≤ B_ℓ·kl⁻¹(L̂/B_ℓ, ln(1/δ)/N_v) − L_lb with probability ≥ 1 − δ
  * (Chernoff's bound for losses in [0, B_ℓ], never larger than Hoeffding's B_ℓ√(ln(1/δ)/2N_v)). Throws a Fault without a loss, or when a loss is negative or not a number.
  */
-export function holdOutCertificate({ losses, lossRange, leastLoss = 0, failureProbability }: HoldOutCertificateInput): Report {
+export function holdOutCertificate({ losses, ...about }: HoldOutCertificateInput): Report {
+  const { lossRange } = about;
   const count = losses.length;
   if (count === 0) throw new Fault('The hold-out certificate has no image to stand on', 'hold out at least one image');
   let sum = 0;
@@ -28,7 +32,7 @@ export function holdOutCertificate({ losses, lossRange, leastLoss = 0, failurePr
     if (loss > lossRange) clipped++;
     sum += Math.min(loss, lossRange);
   }
-  return holdOutOfMean({ mean: sum / count, count, clipped, lossRange, leastLoss, failureProbability });
+  return holdOutOfMean({ mean: sum / count, count, clipped, ...about });
 }
 
 /** What the hold-out certificate needs of its losses: their mean, each clipped at the range, and how many there are. */
@@ -39,10 +43,16 @@ export interface HoldOutMean extends Omit<HoldOutCertificateInput, 'losses'> {
   readonly clipped?: number;
 }
 
-/** The hold-out certificate from the mean of the losses alone. Throws a Fault when the mean exceeds the range. */
-export function holdOutOfMean({ mean, count, clipped = 0, lossRange, leastLoss = 0, failureProbability }: HoldOutMean): Report {
+/**
+ * The hold-out certificate from the mean of the losses alone. `needed.N` names the held-out images that would bring it below the target at the same mean.
+ * Throws a Fault when the mean exceeds the range.
+ */
+export function holdOutOfMean(about: HoldOutMean): Report {
+  const { mean, count, clipped = 0, lossRange, leastLoss = 0, failureProbability, target = lossRange } = about;
   if (mean > lossRange) throw new Fault(`The mean loss ${mean} exceeds the largest loss ${lossRange}`, 'give a larger range');
-  const upper = lossRange * binaryKlUpperInverse(Math.min(1, mean / lossRange), Math.log(1 / failureProbability) / count);
+  const at = (images: number) => lossRange * binaryKlUpperInverse(Math.min(1, mean / lossRange), Math.log(1 / failureProbability) / images);
+  const upper = at(count);
+  const needed = upper - leastLoss < target ? undefined : neededSamples(images => at(images) - leastLoss, target);
   return sumReport({
     theorem: 'holdout',
     bounds: 'excess reconstruction loss of the pre-trained pair over the best pair of the class',
@@ -67,7 +77,7 @@ export function holdOutOfMean({ mean, count, clipped = 0, lossRange, leastLoss =
       },
     ],
     range: lossRange,
-    needed: {},
+    needed: needed === undefined ? {} : { N: needed },
     failureProbability,
   });
 }

@@ -17,6 +17,8 @@ export interface MarginCertificateInput {
   /** Probability δ with which F1 or F2 may fail, both together: half for each. */
   readonly failureProbability: number;
   readonly settings?: MarginCertificateSettings;
+  /** The risk that `needed.n` asks the labels for; ½ when absent. */
+  readonly target?: number;
 }
 
 /** What is tried; the defaults serve features of any scale. */
@@ -71,16 +73,17 @@ export function marginCertificate(
   theorem: 'F1' | 'F2',
   input: Omit<MarginCertificateInput, 'unlabelled'> & { readonly unlabelled?: Matrix },
 ): HeadCertificate {
-  const { features, labels, unlabelled, failureProbability, settings = {} } = input;
+  const { features, labels, unlabelled, failureProbability, target, settings = {} } = input;
+  const aim: Aim = { failureProbability, ...(target !== undefined && { target }) };
   const { exponents = EXPONENTS, strengths = STRENGTHS } = settings;
   check(features, labels, unlabelled, theorem === 'F1' ? FEWEST : 2 * FEWEST);
   const grid = (unitNormalised: boolean) => exponents.map((exponent): PreparationSettings => ({ exponent, unitNormalised }));
   if (theorem === 'F2') {
     const prepare = (points: Matrix) => featurePreparations(points, [...grid(true), ...grid(false)]);
-    return halfAndHalfCertificate(features, labels, first => prepare(unlabelled ?? first), strengths, failureProbability);
+    return halfAndHalfCertificate(features, labels, first => prepare(unlabelled ?? first), strengths, aim);
   }
   const preparations = unlabelled ? featurePreparations(unlabelled, grid(true)) : BIAS_CONSTANTS.map(rowNormalisation);
-  return centredCertificate(features, labels, preparations, strengths, failureProbability);
+  return centredCertificate(features, labels, preparations, strengths, aim);
 }
 
 function check(features: Matrix, labels: ArrayLike<number>, unlabelled: Matrix | undefined, fewest: number): void {
@@ -101,14 +104,16 @@ function check(features: Matrix, labels: ArrayLike<number>, unlabelled: Matrix |
       );
 }
 
+type Aim = Pick<MarginCertificateInput, 'failureProbability' | 'target'>;
+
 function centredCertificate(
   features: Matrix,
   labels: ArrayLike<number>,
   preparations: readonly FeaturePreparation[],
   strengths: readonly number[],
-  failureProbability: number,
+  aim: Aim,
 ): HeadCertificate {
-  const confidence = confidenceNats(features.rows, preparations.length, failureProbability);
+  const confidence = confidenceNats(features.rows, preparations.length, aim.failureProbability);
   const candidates = preparations.map(preparation => {
     const prepared = preparation.apply(features);
     const directions = strengths.map(strength => headDirection(prepared, labels, strength));
@@ -122,7 +127,7 @@ function centredCertificate(
     points: features.rows,
     labelled: features.rows,
     priors: preparations.length,
-    failureProbability,
+    ...aim,
     choices: described(preparation),
   });
   return certificate(report, preparation, posterior);
@@ -133,7 +138,7 @@ function halfAndHalfCertificate(
   labels: ArrayLike<number>,
   preparedBy: (firstHalf: Matrix) => readonly FeaturePreparation[],
   strengths: readonly number[],
-  failureProbability: number,
+  aim: Aim,
 ): HeadCertificate {
   const order = new Random('half and half').permutation(features.rows);
   const half = (from: number, to?: number) => {
@@ -148,7 +153,7 @@ function halfAndHalfCertificate(
   const direction = headDirection(preparation.apply(first.features), first.labels, choice.strength);
   const prior = {
     centre: direction.map(value => choice.distance * value),
-    confidence: confidenceNats(second.labels.length, 1, failureProbability),
+    confidence: confidenceNats(second.labels.length, 1, aim.failureProbability),
   };
   const prepared = preparation.apply(features);
   const directions = strengths.map(strength => headDirection(prepared, labels, strength));
@@ -160,7 +165,7 @@ function halfAndHalfCertificate(
     points: points.rows,
     labelled: features.rows,
     priors: 1,
-    failureProbability,
+    ...aim,
     choices: { ...described(preparation), 'm₀': choice.distance },
   });
   return certificate(report, preparation, posterior);

@@ -13,6 +13,8 @@ export interface PacBayesReportInput {
   /** Number of priors that share the failure probability evenly. */
   readonly priors: number;
   readonly failureProbability: number;
+  /** The risk to be certified; ½, the error of a coin, when absent. */
+  readonly target?: number;
   /** How the features were prepared and the prior was made, for the report's inputs. */
   readonly choices: Readonly<Record<string, number | string>>;
 }
@@ -31,10 +33,10 @@ export const confidenceNats = (points: number, priors: number, failureProbabilit
 
 /**
  * A PAC-Bayes certificate as a report. The inverted kl is split exactly: empirical risk, then what confidence alone adds, then what the divergence
- * adds on top. `needed.n` is set while the total is not below ½: the labels at which it would be, at the same empirical risk and divergence.
+ * adds on top. `needed.n` is set while the total is not below the target: the labels at which it would be, at the same empirical risk and divergence.
  */
 export function pacBayesReport(input: PacBayesReportInput): Report {
-  const { theorem, posterior, points, labelled, priors, failureProbability, choices } = input;
+  const { theorem, posterior, points, labelled, priors, failureProbability, target = CHANCE, choices } = input;
   const { empirical, divergence, bound } = posterior;
   const confidence = confidenceNats(points, priors, failureProbability);
   const certain = binaryKlUpperInverse(empirical, confidence / points);
@@ -76,8 +78,8 @@ export function pacBayesReport(input: PacBayesReportInput): Report {
     needed: {},
     failureProbability,
   });
-  if (report.total < CHANCE || empirical >= CHANCE) return report;
+  if (report.total < target || empirical >= target) return report;
   const at = (n: number) => binaryKlUpperInverse(empirical, (divergence + confidenceNats(n, priors, failureProbability)) / n);
-  const needed = neededSamples(n => (n < 8 ? 1 : at(n)), CHANCE);
+  const needed = neededSamples(n => (n < 8 ? 1 : at(n)), target);
   return needed === undefined ? report : { ...report, needed: { n: Math.ceil((needed * labelled) / points) } };
 }

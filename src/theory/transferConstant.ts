@@ -1,4 +1,5 @@
 import type { Quantity } from './quantity';
+import { weakest } from './report';
 
 /** One checkpoint of pre-training: its held-out loss and the risk of the best head on its features. */
 export interface TransferCheckpoint {
@@ -43,7 +44,12 @@ export function transferEnvelope(
       value,
       evidence: 'estimated',
       formula: 'max over checkpoints of b_t/a_t^β',
-      inputs: { checkpoints: scatter.length, 'least loss of the run': leastLoss, 'least risk of the run': leastRisk },
+      inputs: {
+        checkpoints: scatter.length,
+        'least loss of the run': leastLoss,
+        'least risk of the run': leastRisk,
+        ...(slope !== undefined && { 'slope of ln b_t on ln a_t': slope }),
+      },
       assumptions: ['the checkpoints of this run show the worst ratio of excess risk to excess loss'],
     },
     exponent,
@@ -95,13 +101,28 @@ export const maskedReconstructionConstant = ({
 });
 
 /**
- * C_β = G_φ‖w*‖/σ⁺_min(A*), β = ½, for a linear decoder A* and the head w* on the best encoder (lemma D2a). What the run's decoder and head stand for
- * makes it `estimated`: the lemma speaks of the optimal ones.
+ * C_β = G_φ‖w*‖√d/σ⁺_min(A*), β = ½, for a linear decoder A* and the head w* on the best encoder (lemma D2a), from caps of both numbers; d values are averaged
+ * in the loss (1 when it is a sum). As weak as the caps, and no better than `estimated` where they were measured: the lemma speaks of the optimal pair.
  */
-export const linearDecoderConstant = (lossLipschitz: number, headNorm: number, leastSingularValue: number): Quantity => ({
-  value: (lossLipschitz * headNorm) / leastSingularValue,
-  evidence: 'estimated',
-  formula: 'G_φ·‖w*‖/σ⁺_min(A*)',
-  inputs: { G_φ: lossLipschitz, '‖w*‖': headNorm, 'σ⁺_min(A*)': leastSingularValue },
-  assumptions: ['the trained decoder and head stand for the best ones', 'w* lies in the row space of A*'],
+export const linearDecoderConstant = (
+  lossLipschitz: number,
+  headNorm: Quantity,
+  leastSingularValue: Quantity,
+  averagedOver = 1,
+): Quantity => ({
+  value: (lossLipschitz * headNorm.value * Math.sqrt(averagedOver)) / leastSingularValue.value,
+  evidence: weakest(['estimated', headNorm.evidence, leastSingularValue.evidence]),
+  formula: 'G_φ·‖w*‖·√d/σ⁺_min(A*)',
+  inputs: { G_φ: lossLipschitz, '‖w*‖': headNorm.value, 'σ⁺_min(A*)': leastSingularValue.value, d: averagedOver },
+  assumptions: ['the decoder and head given stand for the best ones', 'w* lies in the row space of A*'],
+});
+
+/** C_β = G_φ‖b‖√d, β = ½, from a cap of ‖b‖, b = (A*ᵀ)⁺w* (lemma D2a): what the head asks of the reconstruction. */
+export const decodedHeadConstant = (lossLipschitz: number, decodedNorm: Quantity, averagedOver = 1): Quantity => ({
+  ...decodedNorm,
+  value: lossLipschitz * decodedNorm.value * Math.sqrt(averagedOver),
+  evidence: weakest(['estimated', decodedNorm.evidence]),
+  formula: 'G_φ·‖b‖·√d',
+  inputs: { G_φ: lossLipschitz, '‖b‖': decodedNorm.value, d: averagedOver },
+  assumptions: ['the best downstream head is bᵀ of the best reconstruction', 'the decoder is linear'],
 });

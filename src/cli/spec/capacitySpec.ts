@@ -3,13 +3,16 @@ import { chainCoveringConstant, type NormedLayer } from '../../theory/normBased'
 import { chainCovering, coverResolution, type ChainLayer, type PretrainingProblem } from '../../theory/parameterCount';
 import { peel } from '../../theory/peeling';
 import type { Report } from '../../theory/report';
-import { transformerCovering, transformerCoveringConstant } from '../../theory/transformerCapacity';
+import { transformerCovering, transformerCoveringConstant, type TransformerNetwork } from '../../theory/transformerCapacity';
+import { peelTransformer } from '../../theory/transformerPeeling';
 import type { Field, SpecReader } from './specReader';
-import { isTransformer, readTransformer } from './transformerSpec';
+import { isTransformer, readTransformer, type SizeKind } from './transformerSpec';
 
 const FIELDS = {
   samples: ['N', 'samples'],
   inputNorm: ['B_x', 'inputNorm'],
+  targetNorm: ['B_z', 'targetNorm'],
+  clipped: ['clip', 'clipped'],
   lossLipschitz: ['G_l', 'G', 'G_loss', 'lossLipschitz'],
   lossRange: ['B_l', 'B', 'B_loss', 'lossRange'],
   delta: ['delta', 'failureProbability'],
@@ -45,9 +48,23 @@ const patchLoss = (patchNorm: number): ProblemDefaults => ({
   lossRange: 4 * patchNorm ** 2,
 });
 
-function readProblem(spec: SpecReader, defaults: ProblemDefaults = {}): PretrainingProblem {
+/**
+ * Squared error between targets of norm at most B_z and outputs clipped to that ball: G_ℓ = 4B_z, B_ℓ = 4B_z². Without clipping outputs reach
+ * o = B_x·Π s_lρ_l: G_ℓ = 2(o + B_z), B_ℓ = (o + B_z)². Nothing when no B_z is given.
+ */
+function squaredLoss(spec: SpecReader, depth: number): ProblemDefaults {
+  const clipped = !spec.has(FIELDS.clipped) || spec.flag(FIELDS.clipped);
+  const targetNorm = spec.optionalNumber(FIELDS.targetNorm, 'positive');
+  if (targetNorm === undefined) return {};
+  const output = clipped ? targetNorm : gainOf(chainNorms(spec, depth)) * spec.number(FIELDS.inputNorm, 'positive');
+  return { lossLipschitz: 2 * (output + targetNorm), lossRange: (output + targetNorm) ** 2 };
+}
+
+function readProblem(spec: SpecReader, defaultsOf: () => ProblemDefaults): PretrainingProblem {
+  const samples = spec.number(FIELDS.samples, 'count');
+  const defaults = defaultsOf();
   return {
-    samples: spec.number(FIELDS.samples, 'count'),
+    samples,
     inputNorm: spec.number(FIELDS.inputNorm, 'positive', defaults.inputNorm),
     lossLipschitz: spec.number(FIELDS.lossLipschitz, 'positive', defaults.lossLipschitz),
     lossRange: spec.number(FIELDS.lossRange, 'positive', defaults.lossRange),
@@ -87,6 +104,8 @@ const CAPS = 'the weights of the class keep within these norms, fixed before the
 const PEELED = 'the norms were measured on the trained weights and rounded up to a grid that was fixed before';
 const TRANSFORMER = 'biases are not counted; activations are 1-Lipschitz and map 0 to 0';
 
+const gainOf = ({ s, rho }: ReturnType<typeof chainNorms>): number => [...s, ...rho].reduce((product, gain) => product * gain, 1);
+
 /** Rounds measured norms up and pays for it, when the specification says that they were measured after training. */
 function withPeeling(
   spec: SpecReader,
@@ -104,8 +123,8 @@ function chainNorms(spec: SpecReader, depth: number): { readonly s: readonly num
 
 /** D3: norms of a chain of layers. */
 export function normBasedSpec(spec: SpecReader): Report {
-  const given = readProblem(spec);
   const depth = depthOf(spec);
+  const given = readProblem(spec, () => squaredLoss(spec, depth));
   const { s, rho } = chainNorms(spec, depth);
   const b = spec.numbers(FIELDS.groups, 'positive', depth);
   const widest = spec.number(FIELDS.widest, 'count');
@@ -130,6 +149,18 @@ export function normBasedSpec(spec: SpecReader): Report {
   );
 }
 
+/** The transformer of a specification, its norms rounded up and paid for when they were measured after training. */
+function readPeeledTransformer(
+  spec: SpecReader,
+  kind: SizeKind,
+): { readonly network: TransformerNetwork; readonly problem: PretrainingProblem; readonly assumptions: readonly string[] } {
+  const { network, assumptions } = readTransformer(spec, kind);
+  const problem = readProblem(spec, () => patchLoss(network.patchNorm));
+  if (!spec.flag(FIELDS.postHoc)) return { network, problem, assumptions: [CAPS, ...assumptions] };
+  const peeled = peelTransformer(network);
+  return { network: peeled.network, problem: { ...problem, peelingNats: peeled.nats }, assumptions: [PEELED, ...assumptions] };
+}
+
 interface Cover {
   readonly problem: PretrainingProblem;
   /** ln N(ε), at ε = B_ℓ/(G_ℓN) unless another is given. */
@@ -142,18 +173,17 @@ interface Cover {
 /** The cover that D4 and D5 use, and D6 and D5 for a transformer. */
 function readCover(spec: SpecReader, ofTransformer: boolean): Cover {
   if (ofTransformer) {
-    const { network, assumptions } = readTransformer(spec, 'parameters');
-    const problem = readProblem(spec, patchLoss(network.patchNorm));
+    const { network, problem, assumptions } = readPeeledTransformer(spec, 'parameters');
     return {
       problem,
       at: (other, resolution = coverResolution(other)) => transformerCovering(network, resolution),
       formula: 'ln N(ε) = Σ_k p_k·ln(1 + 2·R_k·κ_k·m/ε)',
       inputs: { blocks: network.blocks.length, B_p: network.patchNorm },
-      assumptions: [CAPS, TRANSFORMER, ...assumptions],
+      assumptions: [TRANSFORMER, ...assumptions],
     };
   }
-  const given = readProblem(spec);
   const depth = depthOf(spec);
+  const given = readProblem(spec, () => squaredLoss(spec, depth));
   const { s, rho } = chainNorms(spec, depth);
   const p = spec.numbers(FIELDS.parameters, 'count', depth);
   const { norms, problem, assumption } = withPeeling(spec, given, s);
@@ -191,7 +221,7 @@ export function optimisticSpec(spec: SpecReader): Report {
     );
   }
   const logCovering = spec.number(FIELDS.logCovering, 'not negative');
-  const problem = readProblem(spec, { inputNorm: 1 });
+  const problem = readProblem(spec, () => ({ inputNorm: 1 }));
   return optimisticReport(
     { theorem: 'D5', at: () => logCovering, formula: 'ln N(ε) as given' },
     training,
@@ -201,8 +231,7 @@ export function optimisticSpec(spec: SpecReader): Report {
 
 /** D7: norms of a transformer. */
 export function transformerNormSpec(spec: SpecReader): Report {
-  const { network, assumptions } = readTransformer(spec, 'groupNorm');
-  const problem = readProblem(spec, patchLoss(network.patchNorm));
+  const { network, problem, assumptions } = readPeeledTransformer(spec, 'groupNorm');
   const tokens = spec.number(FIELDS.tokens, 'count');
   const widest = spec.number(FIELDS.widest, 'count');
   return normBasedReport(
@@ -212,7 +241,6 @@ export function transformerNormSpec(spec: SpecReader): Report {
       formula: 'C = (G_ℓ/B_ℓ)·√(8NK ln 2W̄²)·(Σ_k (b_k·ι_k·Γ_k)^{2/3})^{3/2}',
     },
     readInput(spec, problem, { blocks: network.blocks.length, K: tokens, W̄: widest, B_p: network.patchNorm }, [
-      CAPS,
       TRANSFORMER,
       ...assumptions,
     ]),

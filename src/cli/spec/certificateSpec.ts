@@ -1,14 +1,16 @@
 import { Random } from '../../common/random';
+import { breakEvenReport } from '../../theory/breakEven';
 import { holdOutCertificate, holdOutOfMean } from '../../theory/holdOutCertificate';
 import { marginCertificate } from '../../theory/marginCertificate';
 import { noiseAccuracies, rationalityReport } from '../../theory/rationality';
 import type { Report } from '../../theory/report';
 import { testSetBound } from '../../theory/testSetBound';
-import { binarySigns, readFeatures, readLabels, readNumbers } from '../featureFiles';
+import { binarySigns, readFeatures, readImageLosses, readLabels } from '../featureFiles';
 import type { Field, SpecReader } from './specReader';
 
 const FIELDS = {
   delta: ['delta', 'failureProbability'],
+  target: ['target', 't'],
   features: ['features', 'H'],
   labels: ['labels', 'y'],
   unlabelled: ['unlabelled', 'unlabeled', 'U'],
@@ -26,12 +28,23 @@ const FIELDS = {
   floor: ['L_lb', 'floor', 'leastLoss'],
   errors: ['k', 'errors'],
   tested: ['m', 'count'],
+  pretrained: ['C_Phi'],
+  head: ['C_Psi'],
+  joint: ['C_joint', 'C_PhiPsi'],
+  labelled: ['n', 'labelled'],
+  unlabelledCount: ['m', 'N', 'unlabelled'],
 } satisfies Readonly<Record<string, Field>>;
 
 const DEFAULT_FAILURE = 0.05;
 const DEFAULT_NOISE = 0.05;
 
 const failure = (spec: SpecReader): number => spec.number(FIELDS.delta, 'probability', DEFAULT_FAILURE);
+
+/** The target of "how many more": none when it is not named. */
+function aim(spec: SpecReader): { readonly target?: number } {
+  const target = spec.optionalNumber(FIELDS.target, 'positive');
+  return target === undefined ? {} : { target };
+}
 
 /** F1 or F2 from files of features and labels; unlabelled features, where given, prepare them (F3). */
 export async function marginSpec(theorem: 'F1' | 'F2', spec: SpecReader, signal?: AbortSignal): Promise<Report> {
@@ -44,6 +57,7 @@ export async function marginSpec(theorem: 'F1' | 'F2', spec: SpecReader, signal?
     labels: signs,
     ...(unlabelled && { unlabelled }),
     failureProbability: failure(spec),
+    ...aim(spec),
   });
   return { ...report, bounds: `${report.bounds} (class ${classes[0]} against class ${classes[1]})` };
 }
@@ -84,9 +98,9 @@ export async function holdOutSpec(spec: SpecReader, signal?: AbortSignal): Promi
     lossRange: spec.number(FIELDS.lossRange, 'positive'),
     leastLoss: spec.number(FIELDS.floor, 'not negative', 0),
     failureProbability: failure(spec),
+    ...aim(spec),
   };
-  if (spec.has(FIELDS.losses))
-    return holdOutCertificate({ losses: await readNumbers(spec.filePath(FIELDS.losses), 'losses', signal), ...about });
+  if (spec.has(FIELDS.losses)) return holdOutCertificate({ losses: await readImageLosses(spec.filePath(FIELDS.losses), signal), ...about });
   const mean = spec.number(FIELDS.mean, 'not negative');
   const count = spec.number(FIELDS.validation, 'count');
   if (mean > about.lossRange)
@@ -97,5 +111,15 @@ export async function holdOutSpec(spec: SpecReader, signal?: AbortSignal): Promi
 /** F5 from the errors on a test set. */
 export function testSetSpec(spec: SpecReader): Report {
   const errors = spec.number(FIELDS.errors, 'not negative');
-  return testSetBound({ errors, count: spec.number(FIELDS.tested, 'count'), failureProbability: failure(spec) });
+  return testSetBound({ errors, count: spec.number(FIELDS.tested, 'count'), failureProbability: failure(spec), ...aim(spec) });
+}
+
+/** Break-even of pre-training against supervised training alone. */
+export function breakEvenSpec(spec: SpecReader): Report {
+  const complexity = {
+    pretrained: spec.number(FIELDS.pretrained, 'not negative'),
+    head: spec.number(FIELDS.head, 'not negative'),
+    joint: spec.number(FIELDS.joint, 'positive'),
+  };
+  return breakEvenReport(complexity, spec.number(FIELDS.labelled, 'count'), spec.number(FIELDS.unlabelledCount, 'count'));
 }

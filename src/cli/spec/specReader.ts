@@ -73,6 +73,13 @@ export class SpecReader {
     return found[0]?.entry;
   }
 
+  /** A fresh reader of the same object with a number put in, whatever stood there. */
+  aiming(field: Field, value: number): SpecReader {
+    const names = new Set(field.map(canonicalSymbol));
+    const entries = [...this.entries].filter(([name]) => !names.has(name)).map(([, entry]) => [entry.key, entry.value] as const);
+    return new SpecReader(this.file, { ...Object.fromEntries(entries), [field[0]]: value }, this.place);
+  }
+
   has(field: Field): boolean {
     return field.some(name => this.entries.has(canonicalSymbol(name)));
   }

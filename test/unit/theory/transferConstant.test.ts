@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { linearDecoderConstant, maskedReconstructionConstant, transferEnvelope } from '../../../src/theory/transferConstant';
+import { assumed } from '../../../src/theory/quantity';
+import {
+  decodedHeadConstant,
+  linearDecoderConstant,
+  maskedReconstructionConstant,
+  transferEnvelope,
+} from '../../../src/theory/transferConstant';
 import { close } from './support';
 
 /** A run whose excess risk is constant·(excess loss)^exponent above the last checkpoint. */
@@ -17,6 +23,10 @@ describe('transfer constant', () => {
         assert.equal(estimate.constant.evidence, 'estimated');
       }),
     );
+  });
+
+  it('shows the slope among its inputs, next to the envelope at the exponent that was chosen', () => {
+    close(transferEnvelope(run(2, 0.75))!.constant.inputs!['slope of ln b_t on ln a_t'] as number, 0.75, 1e-9);
   });
 
   it('covers every checkpoint: b_t ≤ Ĉ·a_t^½', () => {
@@ -42,8 +52,11 @@ describe('transfer constant', () => {
     const masked = maskedReconstructionConstant({ lossLipschitz: 2, headNorm: 3, maskedPatches: 12, valuesPerPatch: 49 });
     close(masked.value, 2 * 3 * Math.sqrt(12 * 49));
     assert.equal(masked.evidence, 'assumed');
-    const linear = linearDecoderConstant(2, 3, 0.5);
-    close(linear.value, 12);
+    const measured = (value: number) => ({ value, evidence: 'measured' }) as const;
+    const linear = linearDecoderConstant(2, measured(3), measured(0.5), 4);
+    close(linear.value, 24);
     assert.equal(linear.evidence, 'estimated');
+    assert.equal(linearDecoderConstant(2, measured(3), assumed(0.5)).evidence, 'assumed');
+    close(decodedHeadConstant(2, assumed(3), 4).value, 12);
   });
 });
