@@ -167,6 +167,7 @@ export async function zipStretch(source: ByteSource, entry: ZipEntry): Promise<B
 export function after(stretch: ByteStretch, skipped: number): ByteStretch {
   return {
     length: stretch.length - skipped,
+    ...(stretch.placed !== undefined && { placed: stretch.placed + skipped }),
     async *chunks(signal) {
       let left = skipped;
       for await (const chunk of stretch.chunks(signal)) {

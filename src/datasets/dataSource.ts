@@ -10,6 +10,8 @@ export interface DataSource extends Samples {
   readonly classNames?: readonly string[];
   /** Whether a sample is the row of a table, whose columns have units of their own, and not an image with values in [0, 1]. */
   readonly tabular?: true;
+  /** Names of the columns of a table, where it has names. */
+  readonly columns?: readonly string[];
   /** Every file that decides its content. */
   readonly files: readonly string[];
   /** Closes its files; what is being read may fail. */

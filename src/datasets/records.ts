@@ -100,8 +100,8 @@ function consecutiveRuns(indices: ArrayLike<number>): { start: number; length: n
   return runs;
 }
 
-/** A file that is opened on first use. */
-class OpenFile {
+/** A file that is opened on first use and read at any place. */
+export class OpenFile {
   private handle: Promise<FileHandle> | undefined;
 
   constructor(private readonly file: string) {}

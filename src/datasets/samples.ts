@@ -11,6 +11,8 @@ export interface SampleShape {
  * No class number comes with them.
  */
 export interface Samples extends SampleShape {
+  /** The interval that all values lie in; [0, 1] when absent. */
+  readonly range?: readonly [low: number, high: number];
   /**
    * The samples at `indices`, in that order: `indices.length × height × width × channels`, row-major (NHWC); a fresh array that the
    * caller may change. Throws a `FileFault` when a file turns out to be broken.
@@ -25,8 +27,11 @@ export const sampleSize = ({ height, width, channels }: SampleShape): number => 
 const MOST_HELD_BYTES = 64 << 20;
 
 /** Samples whose values lie in memory, `count × height × width × channels`, row-major. */
-export function memorySamples({ count, height, width, channels }: SampleShape, values: Float32Array): Samples {
-  const shape = { count, height, width, channels };
+export function memorySamples(
+  { count, height, width, channels, range }: SampleShape & Pick<Samples, 'range'>,
+  values: Float32Array,
+): Samples {
+  const shape = { count, height, width, channels, ...(range && { range }) };
   const size = sampleSize(shape);
   const read = (indices: ArrayLike<number>): Float32Array => {
     const picked = new Float32Array(indices.length * size);
@@ -38,12 +43,13 @@ export function memorySamples({ count, height, width, channels }: SampleShape, v
 
 /** The samples of `whole` at `indices` as a set of its own; nothing is copied. */
 export function subset(whole: Samples, indices: Int32Array): Samples {
-  const { height, width, channels } = whole;
+  const { height, width, channels, range } = whole;
   return {
     count: indices.length,
     height,
     width,
     channels,
+    ...(range && { range }),
     read: wanted => whole.read(Int32Array.from(wanted, index => indices[index]!)),
   };
 }

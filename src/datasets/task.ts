@@ -1,8 +1,10 @@
-import { FileFault } from '../common/fault';
-import { type DataSource } from './dataSource';
-import { openIdx, type IdxFiles } from './idx';
+import { Random } from '../common/random';
+import { corrupted } from './corruption';
+import type { DataSource } from './dataSource';
+import { fitNormalisation, normalised, requireUnitRange, type Normalisation } from './normalisation';
 import { held, subset, type Samples } from './samples';
-import { splitTask, type LabelledIndices, type SplitChoice } from './splits';
+import { splitTask } from './splits';
+import { openStudyData, type DataChoice, type StudyData } from './studyData';
 
 /** Points of the task: samples, and in the same order +1 or −1 where it has two classes, else their class from 0. */
 export interface LabelledSamples {
@@ -19,56 +21,53 @@ export interface TaskSamples {
   readonly pretraining: Samples;
   readonly holdOut: Samples;
   readonly test: LabelledSamples;
+  /** What was done to every value; absent where they are as the files have them. */
+  readonly normalisation?: Normalisation;
   /** Closes the files; nothing can be read afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a study's data and splits them with one seed. Throws a `FileFault` for a broken file, also when images and labels or
- * training and test images do not go together, and a `ValueFault` when a pool is too small.
+ * Opens a study's data and splits them with one seed. Throws a `FileFault` for a broken file, also when sets do not go together, and
+ * a `ValueFault` when a pool is too small.
  *
  * @param file the study, named in faults
  */
-export async function loadTask(
-  data: SplitChoice & { readonly train: IdxFiles; readonly test: IdxFiles },
-  seed: number,
-  file: string,
-): Promise<TaskSamples> {
-  const train = await openIdx(data.train);
-  const test = await openIdx(data.test);
-  requireSameShape(train, test);
-  const split = splitTask(labelsOf(train), labelsOf(test), data, seed, file);
-  const labelled = async (source: DataSource, { indices, labels }: LabelledIndices): Promise<LabelledSamples> => ({
-    samples: await held(subset(source, indices)),
-    labels,
-  });
+export async function loadTask(data: DataChoice, seed: number, file: string): Promise<TaskSamples> {
+  const sets = await openStudyData(data, file);
+  try {
+    return await splitSets(sets, data, seed, file);
+  } catch (error) {
+    await sets.close();
+    throw error;
+  }
+}
+
+async function splitSets(sets: StudyData, data: DataChoice, seed: number, file: string): Promise<TaskSamples> {
+  const { train, test, pool } = sets;
+  const split = splitTask(train.labels, test.labels, data, seed, file, pool);
+  const shifted = (source: DataSource, name: string): Samples => {
+    const corruption = data.downstream?.corruption;
+    return corruption ? corrupted(source, corruption, new Random(seed).fork(`corruption/${name}`)) : source;
+  };
+  const [downstream, tested] = [shifted(train, 'train'), shifted(test, 'test')];
+  const pretraining = subset(pool ?? train, split.pretraining);
+  const tabular = train.tabular ?? false;
+  const kind = data.normalise ?? 'none';
+  const normalisation = kind === 'none' ? undefined : await fitNormalisation(pretraining, kind, tabular);
+  const part = (whole: Samples, indices: Int32Array): Samples => {
+    const samples = subset(whole, indices);
+    if (normalisation) return normalised(samples, normalisation);
+    return tabular ? requireUnitRange(samples, train.columns, file) : samples;
+  };
   return {
     classes: split.classes,
-    labelled: await labelled(train, split.labelled),
-    unlabelled: await held(subset(train, split.unlabelled)),
-    pretraining: subset(train, split.pretraining),
-    holdOut: subset(train, split.holdOut),
-    test: await labelled(test, split.test),
-    close: async () => {
-      await Promise.all([train.close(), test.close()]);
-    },
+    labelled: { samples: await held(part(downstream, split.labelled.indices)), labels: split.labelled.labels },
+    unlabelled: await held(part(downstream, split.unlabelled)),
+    pretraining: part(pool ?? train, split.pretraining),
+    holdOut: part(pool ?? train, split.holdOut),
+    test: { samples: await held(part(tested, split.test.indices)), labels: split.test.labels },
+    ...(normalisation && { normalisation }),
+    close: () => sets.close(),
   };
 }
-
-/** The class numbers of a set. Throws a `FileFault` when it has none. */
-export function labelsOf({ name, labels }: DataSource): Uint16Array {
-  if (!labels) throw new FileFault(name, 'has no labels', 'name a set with labels');
-  return labels;
-}
-
-/** Throws a `FileFault` when training and test images differ in size or channels. */
-export function requireSameShape(train: DataSource, test: DataSource): void {
-  if (train.height !== test.height || train.width !== test.width || train.channels !== test.channels)
-    throw new FileFault(
-      test.name,
-      `has images of ${sizeOf(test)} while ${train.name} has ${sizeOf(train)}`,
-      'name training and test files of one data set',
-    );
-}
-
-const sizeOf = ({ height, width, channels }: DataSource) => `${height} × ${width}${channels === 1 ? '' : ` × ${channels}`}`;

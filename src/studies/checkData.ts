@@ -1,9 +1,7 @@
 import { ValueFault } from '../common/fault';
-import type { DataSource } from '../datasets/dataSource';
-import { openIdx } from '../datasets/idx';
 import type { SampleShape } from '../datasets/samples';
 import { splitTask } from '../datasets/splits';
-import { labelsOf, requireSameShape } from '../datasets/task';
+import { openStudyData, type StudyData } from '../datasets/studyData';
 import type { Trial } from './study';
 
 /**
@@ -13,23 +11,23 @@ import type { Trial } from './study';
  * @throws FileFault or ValueFault for the first trial that cannot run
  */
 export async function checkTrialData(trials: readonly Trial[]): Promise<void> {
-  const sources = new Map<string, Promise<DataSource>>();
-  const opened = (choice: Trial['data']['train']): Promise<DataSource> => {
-    const key = JSON.stringify(choice);
-    const source = sources.get(key) ?? openIdx(choice);
-    sources.set(key, source);
-    return source;
+  const sets = new Map<string, Promise<StudyData>>();
+  const opened = ({ data, study }: Trial): Promise<StudyData> => {
+    const { train, test, unlabelledPool, resize, channels, downstream } = data;
+    const key = JSON.stringify({ train, test, unlabelledPool, resize, channels, downstream });
+    const open = sets.get(key) ?? openStudyData(data, study.file);
+    sets.set(key, open);
+    return open;
   };
   try {
     for (const trial of trials) {
-      const [train, test] = [await opened(trial.data.train), await opened(trial.data.test)];
-      requireSameShape(train, test);
+      const { train, test, pool } = await opened(trial);
       requireWholePatches(trial, train);
-      const split = splitTask(labelsOf(train), labelsOf(test), trial.data, trial.seed, trial.study.file);
+      const split = splitTask(train.labels, test.labels, trial.data, trial.seed, trial.study.file, pool);
       requireBatches(trial, split.pretraining.length);
     }
   } finally {
-    for (const source of await Promise.allSettled(sources.values())) if (source.status === 'fulfilled') await source.value.close();
+    for (const open of await Promise.allSettled(sets.values())) if (open.status === 'fulfilled') await open.value.close();
   }
 }
 

@@ -1,17 +1,13 @@
 import type { z } from 'zod';
-import { taskClasses, type TaskChoice } from '../datasets/downstreamTask';
 import { ARGUMENT_NAME } from './constructionCall';
+import { repeated, type Contradiction } from './contradiction';
+import { dataContradictions, type CheckedData } from './dataContradictions';
 
 /** What the rules below look at; every study has it. */
 interface Checked {
   readonly definition?: string;
   readonly arguments?: Readonly<Record<string, unknown>>;
-  readonly data: {
-    readonly train: { readonly images: string };
-    readonly test: { readonly images: string };
-    readonly task: TaskChoice;
-    readonly labels: number | readonly number[];
-  };
+  readonly data: CheckedData;
   readonly encoder: { readonly width: number; readonly heads: number };
   readonly objective:
     | { readonly kind: 'none' }
@@ -24,13 +20,6 @@ interface Checked {
   readonly sweep: { readonly arms: readonly { readonly name: string }[]; readonly seeds: readonly number[] };
 }
 
-/** Two values of a study that are right on their own and wrong together. */
-interface Contradiction {
-  readonly path: (string | number)[];
-  readonly problem: string;
-  readonly mend: string;
-}
-
 /** Reports every contradiction as a zod issue: its message says what is wrong, `params.mend` what to do. */
 export function addContradictions(study: Checked, context: z.RefinementCtx): void {
   for (const { path, problem, mend } of contradictions(study))
@@ -39,10 +28,7 @@ export function addContradictions(study: Checked, context: z.RefinementCtx): voi
 
 function* contradictions({ data, encoder, objective, sweep, ...study }: Checked): Generator<Contradiction> {
   yield* wrongArguments(study);
-  yield* sharedClasses(data.task);
-  yield* labelBudgets(data);
-  if (data.train.images === data.test.images)
-    yield { path: ['data', 'test', 'images'], problem: 'is the training file', mend: 'test on images that nothing is trained on' };
+  yield* dataContradictions(data);
   yield* indivisible(['encoder'], encoder);
   if (objective.kind === 'masked autoencoder') {
     yield* indivisible(['objective', 'decoder'], objective.decoder);
@@ -59,39 +45,6 @@ function* contradictions({ data, encoder, objective, sweep, ...study }: Checked)
     'give each arm its own name',
   );
   yield* repeated(sweep.seeds, index => ['sweep', 'seeds', index], 'name each seed once');
-}
-
-/** A class on two sides of the task. */
-function* sharedClasses(task: TaskChoice): Generator<Contradiction> {
-  const classes = taskClasses(task, []);
-  for (const [index, { members }] of classes.entries())
-    for (const [position, member] of members.entries()) {
-      const [before] = classes.slice(0, index).filter(other => other.members.includes(member));
-      if (!before) continue;
-      const path = task !== 'all' && 'classes' in task ? ['classes', index, position] : ['negative', position];
-      const where = before.place.endsWith('.positive') ? 'positive' : `in ${before.name}`;
-      yield {
-        path: ['data', 'task', ...path],
-        problem: `is class ${member}, which is ${where} too`,
-        mend: 'put each class on one side',
-      };
-      return;
-    }
-}
-
-/** Too few labels for the classes, or a budget twice. */
-function* labelBudgets({ task, labels }: Checked['data']): Generator<Contradiction> {
-  const fewest = 2 * taskClasses(task, []).length;
-  const budgets = typeof labels === 'number' ? [labels] : labels;
-  const small = budgets.findIndex(budget => budget < fewest);
-  const pathOf = (index: number) => ['data', 'labels', ...(typeof labels === 'number' ? [] : [index])];
-  if (small >= 0)
-    yield {
-      path: pathOf(small),
-      problem: `is ${budgets[small]!}, fewer than two for each of ${fewest / 2} classes`,
-      mend: `ask for at least ${fewest}`,
-    };
-  yield* repeated(budgets, pathOf, 'name each budget once');
 }
 
 function* wrongArguments(study: Pick<Checked, 'definition' | 'arguments'>): Generator<Contradiction> {
@@ -113,13 +66,4 @@ function* indivisible(path: string[], { width, heads }: { readonly width: number
       problem: `is ${heads}, which does not divide the width ${width}`,
       mend: 'choose a width that is a multiple of the heads',
     };
-}
-
-function* repeated(
-  values: readonly (string | number)[],
-  pathOf: (index: number) => (string | number)[],
-  mend: string,
-): Generator<Contradiction> {
-  const first = values.findIndex((value, index) => values.indexOf(value) !== index);
-  if (first >= 0) yield { path: pathOf(first), problem: `is ${JSON.stringify(values[first])} for the second time`, mend };
 }

@@ -31,12 +31,13 @@ export function studyJsonSchema(): JsonSchema {
 
 /** The same schema with every key optional and no defaults, for what overrides something else. */
 function relaxed(schema: JsonSchema): JsonSchema {
-  const { required: _required, properties, oneOf, ...rest } = schema;
+  const { required: _required, properties, oneOf, anyOf, ...rest } = schema;
+  const forms = oneOf ?? anyOf;
   const { default: _default, ...kept } = rest as JsonSchema & { default?: unknown };
   return {
     ...kept,
     ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, relaxed(value)])) }),
-    ...(oneOf && { anyOf: oneOf.map(relaxed) }),
+    ...(forms && { anyOf: forms.map(relaxed) }),
   };
 }
 

@@ -56,11 +56,20 @@ export function armIds(names: readonly string[]): string[] {
 }
 
 function absolute(data: Study['data'], folder: string): Study['data'] {
-  const files = ({ images, labels }: Study['data']['train']) => ({
-    images: path.resolve(folder, images),
-    labels: path.resolve(folder, labels),
-  });
-  return { ...data, train: files(data.train), test: files(data.test) };
+  const located = <Source extends object>(source: Source): Source => {
+    const keys = 'path' in source ? ['path'] : ['images', 'labels'];
+    const resolved = Object.entries(source).map(([key, value]: [string, unknown]) => [
+      key,
+      keys.includes(key) && typeof value === 'string' ? path.resolve(folder, value) : value,
+    ]);
+    return Object.fromEntries(resolved) as Source;
+  };
+  return {
+    ...data,
+    train: located(data.train),
+    test: located(data.test),
+    ...(data.unlabelledPool && { unlabelledPool: located(data.unlabelledPool) }),
+  };
 }
 
 /** The same value with keys in alphabetical order and without undefined ones, so that equal values have equal JSON. */

@@ -26,7 +26,7 @@ export class HoldOut {
     const pass = await engine.forwardPass({
       inputs: objective.inputs(IMAGES_PER_CALL),
       parameters,
-      outputs: inputs => ({ errors: objective.clippedErrors(inputs) }),
+      outputs: inputs => ({ errors: objective.clippedErrors(inputs, images.range) }),
     });
     const batches = [];
     for (let from = 0; from < images.count; from += IMAGES_PER_CALL) {
@@ -37,7 +37,7 @@ export class HoldOut {
     return new HoldOut(pass, batches, pace);
   }
 
-  /** Mean squared error per masked pixel of each image under one mask, predictions clipped to [0, 1]. */
+  /** Mean squared error per masked pixel of each image under one mask, predictions clipped to the values' range and errors in units of its square. */
   async losses(): Promise<Float64Array> {
     const losses: number[] = [];
     for (const { feeds, count } of this.batches) {

@@ -11,6 +11,8 @@ export class PatchSet {
   readonly tokens: number;
   /** Values per patch. */
   readonly patchSize: number;
+  /** The interval that all values lie in. */
+  readonly range: readonly [low: number, high: number];
   /** For each value of a cut image its place in the whole one. */
   private readonly places: Int32Array;
 
@@ -26,6 +28,7 @@ export class PatchSet {
         'choose a patch that divides both sides',
       );
     this.count = count;
+    this.range = samples.range ?? [0, 1];
     this.tokens = (height / patch) * (width / patch);
     this.patchSize = patch * patch * channels;
     this.places = new Int32Array(sampleSize(samples));

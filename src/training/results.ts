@@ -1,3 +1,4 @@
+import type { Normalisation } from '../datasets/normalisation';
 import type { Report } from '../theory/report';
 
 export type FineTuningMode = 'probe' | 'frozen' | 'full';
@@ -18,7 +19,7 @@ export interface PretrainingResult {
   readonly steps: number;
   readonly seconds: number;
   readonly trainLoss: number;
-  /** Masked reconstruction loss on images that nothing was trained on. */
+  /** Masked reconstruction loss on images that nothing was trained on, in units of the squared range of the values (1 without normalisation). */
   readonly holdOutLoss: number;
   readonly holdOutCount: number;
 }
@@ -26,6 +27,8 @@ export interface PretrainingResult {
 /** Everything a finished trial leaves for the report. */
 export interface TrialResults {
   readonly encoderParameters: number;
+  /** What was done to every value before the encoder saw it, decided on pre-training samples; absent where nothing was. */
+  readonly normalisation?: Normalisation;
   readonly pretraining?: PretrainingResult;
   readonly fineTuning: readonly FineTuningResult[];
   /** Root mean square Euclidean norm of the encoder's features on unlabelled downstream images. */

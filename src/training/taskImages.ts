@@ -1,3 +1,4 @@
+import type { Normalisation } from '../datasets/normalisation';
 import type { TaskSamples } from '../datasets/task';
 import { PatchSet } from './patches';
 
@@ -13,9 +14,13 @@ export interface TaskImages {
   readonly holdOut: PatchSet;
   readonly test: PatchSet;
   readonly testLabels: Int16Array;
+  readonly normalisation?: Normalisation;
 }
 
-export function cutTask({ classes, labelled, unlabelled, pretraining, holdOut, test }: TaskSamples, patch: number): TaskImages {
+export function cutTask(
+  { classes, labelled, unlabelled, pretraining, holdOut, test, normalisation }: TaskSamples,
+  patch: number,
+): TaskImages {
   return {
     classes,
     labelled: new PatchSet(labelled.samples, patch),
@@ -25,6 +30,7 @@ export function cutTask({ classes, labelled, unlabelled, pretraining, holdOut, t
     holdOut: new PatchSet(holdOut, patch),
     test: new PatchSet(test.samples, patch),
     testLabels: test.labels,
+    ...(normalisation && { normalisation }),
   };
 }
 

@@ -100,6 +100,7 @@ class TrialRun {
     const reports = await this.certified(data, pretrained);
     return {
       encoderParameters: model.encoderNames.reduce((sum, name) => sum + model.parameters.values(name).length, 0),
+      ...(images.normalisation && { normalisation: images.normalisation }),
       ...(pretrained && { pretraining: pretrained.result }),
       fineTuning,
       featureNorm: featureScale(data.unlabelled).norm,

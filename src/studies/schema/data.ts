@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positiveInteger } from './numbers';
+import { labelledSourceSchema, sourceSchema } from './sources';
 
 const classNumbers = z.array(z.int().min(0).max(65_535)).describe('Class numbers of the data set.');
 
@@ -18,18 +19,36 @@ const task = z
 
 const labelCount = z.int().min(8);
 
-const imageFiles = z.strictObject({
-  images: z.string().min(1).describe('IDX file of images (plain or .gz), relative to this file.'),
-  labels: z.string().min(1).describe('IDX file of labels (plain or .gz), relative to this file.'),
-});
+const corruption = z
+  .strictObject({
+    kind: z.enum(['gaussian noise', 'blur', 'contrast', 'occlusion']).describe('What is done to each image.'),
+    severity: z.int().min(1).max(5).describe('From 1, slight, to 5.'),
+  })
+  .describe('A shift between pre-training and downstream images.');
 
 /** `data`: which images, and who may see which. */
 export const dataSchema = z
   .strictObject({
-    train: imageFiles.describe(
+    train: labelledSourceSchema.describe(
       'The pool: labelled points, unlabelled images, pre-training and hold-out images are drawn from it, disjointly.',
     ),
-    test: imageFiles.describe('Images that nothing is trained or chosen on.'),
+    test: labelledSourceSchema.describe('Images that nothing is trained or chosen on.'),
+    unlabelledPool: sourceSchema
+      .optional()
+      .describe('Another set for pre-training and hold-out alone: more images without labels, or another domain.'),
+    downstream: z
+      .strictObject({ corruption: corruption.optional() })
+      .optional()
+      .describe('What is done to downstream images (labelled, unlabelled, test) and not to those of pre-training.'),
+    resize: z
+      .tuple([positiveInteger, positiveInteger])
+      .optional()
+      .describe('Height and width that every image is brought to: area averages when it shrinks, bilinear when it grows.'),
+    channels: z.enum(['grey', 'rgb']).optional().describe('What every image is converted to; opacity is always dropped.'),
+    normalise: z
+      .enum(['none', 'standardise', 'range'])
+      .optional()
+      .describe('Per channel, or per column of a table, by pre-training samples: mean 0 and deviation 1, or onto [0, 1].'),
     pretrainingClasses: classNumbers.min(1).optional().describe('Classes that pre-training sees; all when absent.'),
     holdOut: positiveInteger.default(1000).describe('Images kept away from pre-training, for the hold-out certificate.'),
     unlabelled: positiveInteger

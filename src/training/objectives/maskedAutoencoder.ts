@@ -73,11 +73,12 @@ export class MaskedAutoencoder {
   }
 
   /**
-   * The same error of each image, `images`, with predictions clipped to the pixels' range [0, 1]: never larger than the
-   * unclipped one, and itself in [0, 1], as the hold-out certificate needs.
+   * The same error of each image, `images`, with predictions clipped to the pixels' range and in units of its square: never
+   * larger than the unclipped one, and itself in [0, 1], as the hold-out certificate needs.
    */
-  clippedErrors(inputs: Tensors): Tensor {
-    return this.errors(inputs, clipByValue(this.reconstruct(inputs), 0, 1));
+  clippedErrors(inputs: Tensors, [low, high]: readonly [number, number] = [0, 1]): Tensor {
+    const errors = this.errors(inputs, clipByValue(this.reconstruct(inputs), low, high));
+    return high - low === 1 ? errors : div(errors, (high - low) ** 2);
   }
 
   private errors({ patches, masked }: Tensors, prediction: Tensor): Tensor {

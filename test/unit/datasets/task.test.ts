@@ -54,7 +54,7 @@ describe('loadTask', () => {
     );
     await assert.rejects(
       loadTask({ ...rest, train: write('wide', 100, 100, 3), test }, 0, 's.json'),
-      /test-images has images of 1 × 2 while .*wide-images has 1 × 3: name training and test files of one data set\.$/,
+      /test-images has images of 1 × 2 while .*wide-images has 1 × 3: name training and test files of one data set, or set data\.resize and data\.channels\.$/,
     );
   });
 });

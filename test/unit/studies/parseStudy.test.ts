@@ -138,6 +138,41 @@ describe('reading a study', () => {
       'data.labels is 8, fewer than two for each of 5 classes: ask for at least 10.',
     ],
     [
+      'a misspelt format',
+      withValue(['data', 'train'], { format: 'cifar-10', path: 'c' }),
+      'data.train.format is "cifar-10": did you mean "cifar10"? Write that.',
+    ],
+    [
+      'a misspelt key of a format',
+      withValue(['data', 'train'], { format: 'csv', path: 'a.csv', lable: 'y' }),
+      'data.train.lable is not a key that is known here: did you mean "label"? Write that.',
+    ],
+    [
+      'a table without its labels',
+      withValue(['data', 'train'], { format: 'csv', path: 'a.csv' }),
+      'data.train.label is missing: add a text in quotes.',
+    ],
+    ['one side', withValue(['data', 'resize'], [32]), 'data.resize has 1, but must have at least 2: put more in.'],
+    [
+      'too severe a corruption',
+      withValue(['data', 'downstream'], { corruption: { kind: 'blur', severity: 6 } }),
+      'data.downstream.corruption.severity is 6, but must be at most 5: choose a number at most 5.',
+    ],
+    [
+      'one law beside another set for pre-training',
+      withValue(['data'], { ...(JSON.parse(stripped) as { data: object }).data, domain: 'same', unlabelledPool: { images: 'other' } }),
+      'data.domain is "same" beside data.unlabelledPool, which makes the domains differ: write "measured".',
+    ],
+    [
+      'testing on the training table',
+      withValue(['data'], {
+        ...(JSON.parse(stripped) as { data: object }).data,
+        train: { format: 'csv', path: 'a.csv', label: 'y' },
+        test: { format: 'csv', path: 'a.csv', label: 'y' },
+      }),
+      'data.test.path is the training file: test on images that nothing is trained on.',
+    ],
+    [
       'testing on the training file',
       withValue(['data', 'test', 'images'], 'fashion-mnist/train-10k-images-idx3-ubyte.gz'),
       'data.test.images is the training file: test on images that nothing is trained on.',

@@ -27,7 +27,8 @@ describe('trials of a study', () => {
     assert.equal(plain!.objective.kind, 'masked autoencoder');
     assert.deepEqual(plain!.encoder, scratch!.encoder);
     const sample = path.resolve('media/sample');
-    assert.equal(plain!.data.train.images, path.join(sample, 'fashion-mnist/train-10k-images-idx3-ubyte.gz'));
+    const part = (kind: string) => path.join(sample, `fashion-mnist/train-10k-${kind}-ubyte.gz`);
+    assert.deepEqual(plain!.data.train, { images: part('images-idx3'), labels: part('labels-idx1') });
     assert.deepEqual(plain!.definition, { file: path.join(sample, 'models/mae.py'), name: 'MaskedAutoencoder' });
     assert.deepEqual(plain!.study, { name: 'Fashion: T-shirt or coat', file: path.resolve(FILE) });
   });
@@ -37,6 +38,9 @@ describe('trials of a study', () => {
     ['lists replace', { a: [1, 2] }, { a: [3] }, { a: [3] }],
     ['the same kind merges', { r: { kind: 'x', p: 1, q: 2 } }, { r: { kind: 'x', p: 5 } }, { r: { kind: 'x', p: 5, q: 2 } }],
     ['another kind replaces', { r: { kind: 'x', p: 1 } }, { r: { kind: 'y' } }, { r: { kind: 'y' } }],
+    ['another format replaces', { t: { images: 'a' } }, { t: { format: 'csv', path: 'b' } }, { t: { format: 'csv', path: 'b' } }],
+    ['another form of a task replaces', { t: { positive: [1], negative: [2] } }, { t: { classes: [[1]] } }, { t: { classes: [[1]] } }],
+    ['the same form merges', { t: { positive: [1], negative: [2] } }, { t: { positive: [3] } }, { t: { positive: [3], negative: [2] } }],
     ['the name of the arm is not the name of the study', { name: 's' }, { name: 'arm' }, { name: 's' }],
   ];
   for (const [why, base, arm, expected] of merges)

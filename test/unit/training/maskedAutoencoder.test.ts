@@ -160,6 +160,22 @@ describe('MaskedAutoencoder', () => {
       model.parameters.dispose();
     });
 
+    it('are in units of the squared range of the values, and so in [0, 1] however the images are normalised', async () => {
+      const model = build(images);
+      const common = { inputs: model.objective.inputs(count), parameters: model.parameters };
+      const feeds = await feedsOf(model);
+      const patches = (feeds.patches as Float32Array).map(value => 6 * value - 2);
+      const engine = await referenceEngine();
+      const errorsIn = async (range: readonly [number, number]) => {
+        const pass = await engine.forwardPass({ ...common, outputs: inputs => ({ errors: model.objective.clippedErrors(inputs, range) }) });
+        return (await pass.run({ ...feeds, patches })).errors!;
+      };
+      const [narrow, wide] = [await errorsIn([-2, 4]), await errorsIn([-20, 40])];
+      assert.ok(narrow.every(value => value > 0 && value < 1));
+      narrow.forEach((value, i) => assert.ok(value <= 100 * wide[i]! + 1e-6, 'clipping to the range never adds to an error'));
+      model.parameters.dispose();
+    });
+
     it('do not depend on what visible patches are compared with, only on masked ones', async () => {
       const model = build(images);
       // The encoder ignores its input here, so that a visible patch could matter as a target only.
