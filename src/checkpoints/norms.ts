@@ -1,10 +1,9 @@
 import { Stopped, ValueFault } from '../common/fault';
+import { BracketAccumulator, type Products } from '../theory/weights/bracketAccumulator';
 import { convolutionBracket } from '../theory/weights/convolution';
-import { GramAccumulator } from '../theory/weights/gramAccumulator';
 import { EntryNormAccumulator } from '../theory/weights/matrixNorms';
 import { fitPowerLaw, type PowerLaw } from '../theory/weights/powerLaw';
-import type { TransposedProduct } from '../theory/weights/products';
-import { spectralBracket, type Bracket } from '../theory/weights/spectralBracket';
+import type { Bracket } from '../theory/weights/spectralBracket';
 import { middle, stableRank, weightTotals, type LayerNorms, type WeightTotals } from '../theory/weights/totals';
 import { symmetricEigenvalues } from '../theory/symmetricEigen';
 import { elementCount, type Checkpoint, type CheckpointFormat, type TensorInfo } from './checkpoint';
@@ -33,8 +32,7 @@ export interface CheckpointNorms {
   readonly totals: WeightTotals & { readonly parameters: number };
 }
 
-export interface NormOptions {
-  readonly product: TransposedProduct;
+export interface NormOptions extends Products {
   /** Gives two-dimensional convolutions with as many input channels as operators on that plane. */
   readonly inputShape?: InputShape;
   /** Whether to fit a power law to the spectrum of every weight with at least 50 singular values (all eigenvalues are computed). */
@@ -70,12 +68,13 @@ export async function tensorNorms(checkpoint: Checkpoint, tensor: TensorInfo, op
   const kind = weightKind(tensor);
   const layout = kind ? matrixLayout(tensor) : { rows: 1, columns: Math.max(1, elementCount(shape)), outputs: 'rows' as const };
   const entries = new EntryNormAccumulator(layout);
-  const gram = kind && GramAccumulator.fits(layout) ? new GramAccumulator(layout, options.product) : undefined;
+  const brackets = kind && new BracketAccumulator(layout, options, options.powerLaw);
   for await (const values of checkpoint.chunks(name, options.signal)) {
     entries.add(values);
-    await gram?.add(values);
+    await brackets?.add(values);
   }
-  const { frobenius, l21, l1Infinity, largestLine } = entries.norms();
+  const norms = entries.norms();
+  const { frobenius, l21, l1Infinity } = norms;
   if (!Number.isFinite(frobenius))
     throw new ValueFault(
       checkpoint.file,
@@ -83,13 +82,11 @@ export async function tensorNorms(checkpoint: Checkpoint, tensor: TensorInfo, op
       'holds values that are not finite',
       'train again from a checkpoint before the loss diverged',
     );
-  if (!kind) return { name, shape, dtype, frobenius };
-  const finished = await gram?.finish(frobenius ** 2);
-  const matrix = finished ? await spectralBracket(finished, options.product) : { lower: largestLine, upper: frobenius };
+  if (!brackets) return { name, shape, dtype, frobenius };
+  const { bracket: matrix, gram } = await brackets.finish(norms);
   const operator = kind === 'kernel' ? await operatorBracket(checkpoint, tensor, options) : undefined;
   const spectral: SpectralNorm = operator ?? { ...matrix, of: kind === 'matrix' ? 'operator' : 'kernel' };
-  const powerLaw =
-    options.powerLaw && finished && finished.size >= FEWEST_FOR_POWER_LAW ? powerLawOf(finished.values, finished.size) : undefined;
+  const powerLaw = options.powerLaw && gram && gram.size >= FEWEST_FOR_POWER_LAW ? powerLawOf(gram.values, gram.size) : undefined;
   return {
     name,
     shape,

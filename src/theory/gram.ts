@@ -1,4 +1,5 @@
 import type { Matrix } from './matrix';
+import { mirrorLower } from './transpose';
 
 /** Rows of a panel that is transposed at once; a tile of six of its columns fits the first-level cache. */
 const PANEL = 256;
@@ -16,7 +17,7 @@ export function gram({ rows, columns, values }: Matrix): Matrix {
     for (let j = 0; j < columns; j += 2)
       addProducts(panel, j * height, Math.min(2, columns - j), panel, 0, Math.min(j + 2, columns), height, result, j * columns, columns);
   }
-  for (let j = 0; j < columns; j++) for (let k = 0; k < j; k++) result[k * columns + j] = result[j * columns + k]!;
+  mirrorLower(result, columns);
   return { rows: columns, columns, values: result };
 }
 
@@ -25,7 +26,7 @@ export function kernel({ rows, columns, values }: Matrix): Matrix {
   const result = new Float64Array(rows * rows);
   for (let i = 0; i < rows; i += 2)
     addProducts(values, i * columns, Math.min(2, rows - i), values, 0, Math.min(i + 2, rows), columns, result, i * rows, rows);
-  for (let i = 0; i < rows; i++) for (let k = 0; k < i; k++) result[k * rows + i] = result[i * rows + k]!;
+  mirrorLower(result, rows);
   return { rows, columns: rows, values: result };
 }
 

@@ -1,24 +1,23 @@
 import type { GramFunction } from './gram';
-import type { Matrix } from './matrix';
+import { mirrorLower, transposed } from './transpose';
 import type { TransposedProduct } from './weights/products';
 
-/** Side of the squares in which a matrix is transposed, so that both sides stay in the cache. */
-const SQUARE = 32;
+/** Columns of X that one product takes on: large enough for the engine's full speed. */
+const STRIP = 128;
 
-/** XᵀX by a product of matrices such as the native engine's: X is transposed once and multiplied with itself. */
+/** XᵀX by a product of matrices such as the native engine's: X is transposed once, and strips of the lower triangle are multiplied. */
 export function gramByProduct(product: TransposedProduct): GramFunction {
   return async matrix => {
     const { rows, columns } = matrix;
     const turned = transposed(matrix);
-    return { rows: columns, columns, values: await product(turned, turned, columns, columns, rows) };
+    const values = new Float64Array(columns * columns);
+    for (let from = 0; from < columns; from += STRIP) {
+      const end = Math.min(columns, from + STRIP);
+      const strip = await product(turned.subarray(from * rows), turned, end - from, end, rows);
+      for (let row = from; row < end; row++)
+        values.set(strip.subarray((row - from) * end, (row - from) * end + row + 1), row * columns);
+    }
+    mirrorLower(values, columns);
+    return { rows: columns, columns, values };
   };
-}
-
-function transposed({ rows, columns, values }: Matrix): Float64Array {
-  const result = new Float64Array(rows * columns);
-  for (let top = 0; top < rows; top += SQUARE)
-    for (let left = 0; left < columns; left += SQUARE)
-      for (let j = left; j < Math.min(left + SQUARE, columns); j++)
-        for (let i = top; i < Math.min(top + SQUARE, rows); i++) result[j * rows + i] = values[i * columns + j]!;
-  return result;
 }

@@ -4,8 +4,10 @@ import { checkpointNorms, type CheckpointNorms } from '../../checkpoints/norms';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint';
 import type { InputShape } from '../../checkpoints/operatorShape';
 import { table, type Column } from '../../reporting/table';
-import { plainProduct, type TransposedProduct } from '../../theory/weights/products';
+import type { Products } from '../../theory/weights/bracketAccumulator';
+import { plainProduct } from '../../theory/weights/products';
 import { nativeProduct } from '../../training/engine/nativeProduct';
+import { nativeSingle } from '../../training/engine/nativeSingle';
 import { onlyPositional, parse, positiveInteger, type Command } from '../command';
 
 /** `boundlens norms`: certified spectral norms and other norms of every weight of a checkpoint. */
@@ -25,7 +27,7 @@ export const normsCommand: Command = {
     const checkpoint = await openCheckpoint(file);
     try {
       const norms = await checkpointNorms(checkpoint, {
-        product: await bestProduct(),
+        ...(await bestProducts()),
         inputShape,
         powerLaw: options['power-law'],
         signal,
@@ -41,12 +43,13 @@ export const normsCommand: Command = {
   },
 };
 
-/** The native engine's product where it loads, typed arrays elsewhere: slower, the same certificates. */
-async function bestProduct(): Promise<TransposedProduct> {
+/** The native engine's products where it loads, typed arrays elsewhere: slower, the same certificates. */
+async function bestProducts(): Promise<Products> {
+  const threads = os.availableParallelism();
   try {
-    return await nativeProduct(os.availableParallelism());
+    return { product: await nativeProduct(threads), single: await nativeSingle(threads) };
   } catch {
-    return plainProduct;
+    return { product: plainProduct };
   }
 }
 

@@ -1,66 +1,86 @@
+import { gamma } from './rounding';
 import type { TransposedProduct } from './products';
 
-const PANEL = 48;
+/** Columns that are factored at once; the rest of the work is products. */
+const PANEL = 64;
+
+/** A factorisation that ran through, and what its panels' inverses may have moved the matrix by, in spectral norm. */
+export interface Factorisation {
+  readonly residual: number;
+}
 
 /**
- * Whether the Cholesky factorisation of t·I − G runs through in 64-bit floats, G symmetric, `size` × `size`. If it does, the largest eigenvalue of G is at most
- * t + margin·t with margin = `definitenessMargin(size)` (docs/theory.md, F6). Left-looking by panels: the product with the finished columns goes through `product`.
+ * The Cholesky factorisation of t·I − G in 64-bit floats, G symmetric, `size` × `size`; undefined when a pivot is not positive. If it runs through, the largest eigenvalue of G
+ * is at most t + margin·t + residual with margin = `definitenessMargin(size)` (docs/theory.md, F6). Left-looking by panels: the product with the finished columns, and
+ * that with the inverse of the panel's own triangle, go through `product`.
  */
-export async function staysPositive(gram: Float64Array, size: number, t: number, product: TransposedProduct): Promise<boolean> {
+export async function factorised(
+  gram: Float64Array | Float32Array,
+  size: number,
+  t: number,
+  product: TransposedProduct,
+): Promise<Factorisation | undefined> {
   const factor = new Float64Array(size * size);
+  const packed = new Float64Array(size * Math.max(0, size - PANEL));
+  let residual = 0;
   for (let first = 0; first < size; first += PANEL) {
     const width = Math.min(PANEL, size - first);
     const rows = size - first;
-    const below = factor.subarray(first * size);
-    const known = first === 0 ? undefined : await product(below, factor.subarray(first * size, (first + width) * size), rows, width, size);
+    for (let row = 0; row < rows; row++) packed.set(factor.subarray((first + row) * size, (first + row) * size + first), row * first);
+    const known = first === 0 ? undefined : await product(packed, packed, rows, width, first);
+    const panel = new Float64Array(rows * width);
     for (let row = 0; row < rows; row++) {
       const source = (first + row) * size + first;
       for (let column = 0; column < width; column++) {
-        const shifted = row === column ? t - gram[source + column]! : -gram[source + column]!;
-        factor[source + column] = shifted - (known ? known[row * width + column]! : 0);
+        const at = row * width + column;
+        panel[at] = (row === column ? t : 0) - gram[source + column]! - (known ? known[at]! : 0);
       }
     }
-    if (!factorPanel(factor, size, first, width)) return false;
+    const triangle = triangleOf(panel, width);
+    if (!triangle) return undefined;
+    for (let row = 0; row < width; row++)
+      factor.set(triangle.subarray(row * width, (row + 1) * width), (first + row) * size + first);
+    if (rows === width) break;
+    const inverse = inverseOf(triangle, width);
+    const below = panel.subarray(width * width);
+    const solved = await product(below, inverse, rows - width, width, width);
+    for (let row = width; row < rows; row++)
+      factor.set(solved.subarray((row - width) * width, (row - width + 1) * width), (first + row) * size + first);
+    residual += 6 * gamma(width + 2) * frobenius(below) * frobenius(triangle) * frobenius(inverse);
   }
-  return true;
+  return { residual };
 }
 
-/** Factors the panel's diagonal block and solves for the rows below it, four at a time; false at the first pivot that is not positive. */
-function factorPanel(factor: Float64Array, size: number, first: number, width: number): boolean {
-  for (let row = first; row < first + width; row++) {
-    const own = row * size + first;
-    for (let column = 0; column <= row - first; column++) {
-      const other = (first + column) * size + first;
-      let sum = factor[own + column]!;
-      for (let k = 0; k < column; k++) sum -= factor[own + k]! * factor[other + k]!;
-      if (first + column < row) factor[own + column] = sum / factor[other + column]!;
-      else if (sum > 0 && sum < Infinity) factor[own + column] = Math.sqrt(sum);
-      else return false;
+/** The lower triangle L with LLᵀ = the leading square of the panel; undefined at the first pivot that is not positive. */
+function triangleOf(panel: Float64Array, width: number): Float64Array | undefined {
+  const triangle = new Float64Array(width * width);
+  for (let row = 0; row < width; row++)
+    for (let column = 0; column <= row; column++) {
+      let sum = panel[row * width + column]!;
+      for (let k = 0; k < column; k++) sum -= triangle[row * width + k]! * triangle[column * width + k]!;
+      if (column < row) triangle[row * width + column] = sum / triangle[column * width + column]!;
+      else if (sum > 0 && sum < Infinity) triangle[row * width + column] = Math.sqrt(sum);
+      else return undefined;
     }
-    factor.fill(0, own + row - first + 1, own + width);
-  }
-  for (let row = first + width; row < size; row += 4) solveRows(factor, size, first, width, row);
-  return true;
+  return triangle;
 }
 
-/** Forward substitution for four rows from `row` on; where fewer are left, the places of the others are those of the last one, which get its values again. */
-function solveRows(factor: Float64Array, size: number, first: number, width: number, row: number): void {
-  const place = (offset: number) => Math.min(size - 1, row + offset) * size + first;
-  const [r0, r1, r2, r3] = [place(0), place(1), place(2), place(3)];
-  for (let column = 0; column < width; column++) {
-    const other = (first + column) * size + first;
-    const pivot = factor[other + column]!;
-    let [s0, s1, s2, s3] = [factor[r0 + column]!, factor[r1 + column]!, factor[r2 + column]!, factor[r3 + column]!];
-    for (let k = 0; k < column; k++) {
-      const weight = factor[other + k]!;
-      s0 -= factor[r0 + k]! * weight;
-      s1 -= factor[r1 + k]! * weight;
-      s2 -= factor[r2 + k]! * weight;
-      s3 -= factor[r3 + k]! * weight;
+/** The inverse of a lower triangle, row by row. */
+function inverseOf(triangle: Float64Array, width: number): Float64Array {
+  const inverse = new Float64Array(width * width);
+  for (let row = 0; row < width; row++) {
+    const pivot = triangle[row * width + row]!;
+    for (let k = 0; k < row; k++) {
+      const weight = triangle[row * width + k]! / pivot;
+      for (let column = 0; column <= k; column++) inverse[row * width + column]! -= weight * inverse[k * width + column]!;
     }
-    factor[r0 + column] = s0 / pivot;
-    factor[r1 + column] = s1 / pivot;
-    factor[r2 + column] = s2 / pivot;
-    factor[r3 + column] = s3 / pivot;
+    inverse[row * width + row] = 1 / pivot;
   }
+  return inverse;
+}
+
+function frobenius(values: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
+  return Math.sqrt(sum);
 }

@@ -1,3 +1,4 @@
+import { transposed } from '../transpose';
 import type { MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
 import type { Gram } from './spectralBracket';
@@ -76,7 +77,7 @@ export class GramAccumulator {
     const rows = Math.floor(this.heldCount / columns);
     if (rows === 0) return;
     const values = this.takeHeld(rows * columns);
-    await this.addProduct(transposed(values, rows, columns), rows);
+    await this.addProduct(transposed({ rows, columns, values }), rows);
   }
 
   private async multiplyColumns(): Promise<void> {
@@ -96,18 +97,4 @@ export class GramAccumulator {
     if (!this.gram) this.gram = part;
     else for (let index = 0; index < part.length; index++) this.gram[index]! += part[index]!;
   }
-}
-
-const TILE = 32;
-
-/** The transpose of `rows` × `columns` values as 64-bit floats, by tiles. */
-function transposed(values: Values, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(rows * columns);
-  for (let rowTile = 0; rowTile < rows; rowTile += TILE)
-    for (let columnTile = 0; columnTile < columns; columnTile += TILE) {
-      const [rowEnd, columnEnd] = [Math.min(rows, rowTile + TILE), Math.min(columns, columnTile + TILE)];
-      for (let row = rowTile; row < rowEnd; row++)
-        for (let column = columnTile; column < columnEnd; column++) result[column * rows + row] = values[row * columns + column]!;
-    }
-  return result;
 }

@@ -2,7 +2,7 @@ import { Random } from '../../common/random';
 import { symmetricEigen } from '../symmetricEigen';
 
 /** Applies a symmetric matrix to a vector. */
-export type SymmetricOperator = (vector: Float64Array) => Promise<Float64Array> | Float64Array;
+export type SymmetricOperator = (vector: Float64Array) => Promise<Float64Array | Float32Array> | Float64Array;
 
 /** A unit vector and its Rayleigh quotient: never above the largest eigenvalue. */
 export interface RitzPair {
@@ -26,6 +26,12 @@ function addScaled(target: Float64Array, scale: number, source: Float64Array): v
   for (let i = 0; i < target.length; i++) target[i]! += scale * source[i]!;
 }
 
+function scaled(vector: Float64Array, scale: number): Float64Array {
+  const result = new Float64Array(vector.length);
+  for (let i = 0; i < vector.length; i++) result[i] = vector[i]! * scale;
+  return result;
+}
+
 /** The largest eigenvalue of the tridiagonal matrix that Lanczos built, and the weights of its eigenvector. */
 function largestOf(diagonal: readonly number[], off: readonly number[]): { readonly value: number; readonly weights: Float64Array } {
   const size = diagonal.length;
@@ -47,11 +53,11 @@ export async function largestRitzPair(apply: SymmetricOperator, size: number, to
   const start = Float64Array.from({ length: size }, () => random.normal());
   const basis: Float64Array[] = [];
   const [diagonal, off]: [number[], number[]] = [[], []];
-  let current = start.map(value => value / Math.sqrt(dot(start, start)));
+  let current = scaled(start, 1 / Math.sqrt(dot(start, start)));
   let previous = 0;
   for (let step = 1; ; step++) {
     basis.push(current);
-    const next = Float64Array.from(await apply(current));
+    const next = new Float64Array(await apply(current));
     diagonal.push(dot(next, current));
     for (let round = 0; round < 2; round++) for (const vector of basis) addScaled(next, -dot(next, vector), vector);
     const length = Math.sqrt(dot(next, next));
@@ -65,7 +71,7 @@ export async function largestRitzPair(apply: SymmetricOperator, size: number, to
       previous = value;
     }
     off.push(length);
-    current = next.map(value => value / length);
+    current = scaled(next, 1 / length);
   }
 }
 

@@ -8,6 +8,8 @@ export interface EntryNorms {
   readonly l1Infinity: number;
   /** Largest ℓ2 norm of an output unit's incoming weights: a lower bound of the spectral norm. */
   readonly largestLine: number;
+  /** Largest ℓ1 norm of a row times that of a column: an upper bound of ‖|W|‖², the squared spectral norm of the absolute values. */
+  readonly absoluteProduct: number;
 }
 
 /** A weight's shape as a matrix in memory order: the outputs are its rows, or its columns where they are stored last. */
@@ -20,13 +22,14 @@ export interface MatrixLayout {
 /** Collects the norms of a matrix from its values in row-major order, any number at a time. */
 export class EntryNormAccumulator {
   private readonly squares: Float64Array;
-  private readonly sums: Float64Array;
+  private readonly rowSums: Float64Array;
+  private readonly columnSums: Float64Array;
   private at = 0;
 
   constructor(private readonly layout: MatrixLayout) {
-    const units = layout.outputs === 'rows' ? layout.rows : layout.columns;
-    this.squares = new Float64Array(units);
-    this.sums = new Float64Array(units);
+    this.squares = new Float64Array(layout.outputs === 'rows' ? layout.rows : layout.columns);
+    this.rowSums = new Float64Array(layout.rows);
+    this.columnSums = new Float64Array(layout.columns);
   }
 
   add(values: ArrayLike<number>): void {
@@ -34,39 +37,49 @@ export class EntryNormAccumulator {
     for (let index = 0; index < values.length;) {
       const [row, column] = [Math.floor(this.at / columns), this.at % columns];
       const count = Math.min(values.length - index, columns - column);
-      if (outputs === 'rows') this.addToRow(values, index, count, row);
-      else this.addToColumns(values, index, count, column);
+      if (outputs === 'rows') this.addToRow(values, index, count, row, column);
+      else this.addToColumns(values, index, count, row, column);
       index += count;
       this.at += count;
     }
   }
 
-  private addToRow(values: ArrayLike<number>, first: number, count: number, row: number): void {
-    let [square, absolute] = [0, 0];
-    for (let index = first; index < first + count; index++) {
-      const value = values[index]!;
-      square += value * value;
-      absolute += Math.abs(value);
-    }
-    this.squares[row]! += square;
-    this.sums[row]! += absolute;
-  }
-
-  private addToColumns(values: ArrayLike<number>, first: number, count: number, column: number): void {
+  private addToRow(values: ArrayLike<number>, first: number, count: number, row: number, column: number): void {
+    const { columnSums } = this;
+    let [square, sum] = [0, 0];
     for (let offset = 0; offset < count; offset++) {
       const value = values[first + offset]!;
-      this.squares[column + offset]! += value * value;
-      this.sums[column + offset]! += Math.abs(value);
+      const absolute = Math.abs(value);
+      square += value * value;
+      sum += absolute;
+      columnSums[column + offset]! += absolute;
     }
+    this.squares[row]! += square;
+    this.rowSums[row]! += sum;
+  }
+
+  private addToColumns(values: ArrayLike<number>, first: number, count: number, row: number, column: number): void {
+    const { columnSums, squares } = this;
+    let sum = 0;
+    for (let offset = 0; offset < count; offset++) {
+      const value = values[first + offset]!;
+      const absolute = Math.abs(value);
+      squares[column + offset]! += value * value;
+      columnSums[column + offset]! += absolute;
+      sum += absolute;
+    }
+    this.rowSums[row]! += sum;
   }
 
   norms(): EntryNorms {
     const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, value), 0);
+    const [row, column] = [largest(this.rowSums), largest(this.columnSums)];
     return {
       frobenius: Math.sqrt(this.squares.reduce((sum, square) => sum + square, 0)),
       l21: this.squares.reduce((sum, square) => sum + Math.sqrt(square), 0),
-      l1Infinity: largest(this.sums),
+      l1Infinity: this.layout.outputs === 'rows' ? row : column,
       largestLine: Math.sqrt(largest(this.squares)),
+      absoluteProduct: row * column,
     };
   }
 }

@@ -1,9 +1,12 @@
-/** Half the distance from 1 to the next 64-bit float. */
+/** Half the distance from 1 to the next 64-bit float, and to the next 32-bit one. */
 export const UNIT_ROUNDOFF = 2 ** -53;
+export const SINGLE_ROUNDOFF = 2 ** -24;
+/** The least normal 32-bit float: what lies below may be lost or set to zero. */
+export const SINGLE_UNDERFLOW = 2 ** -126;
 
 /** γ_n = nu/(1 − nu): the relative error that n roundings can add up to (Higham 2002, lemma 3.1). */
-export function gamma(count: number): number {
-  return (count * UNIT_ROUNDOFF) / (1 - count * UNIT_ROUNDOFF);
+export function gamma(count: number, roundoff = UNIT_ROUNDOFF): number {
+  return (count * roundoff) / (1 - count * roundoff);
 }
 
 /** A number that is certainly not below the exact value that a few roundings led to. */

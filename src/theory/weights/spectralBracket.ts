@@ -1,5 +1,5 @@
 import { definitenessMargin, gamma, roundedDown, roundedUp } from './rounding';
-import { staysPositive } from './definiteness';
+import { factorised } from './definiteness';
 import { largestRitzPair } from './lanczos';
 import type { TransposedProduct } from './products';
 
@@ -50,8 +50,8 @@ export async function spectralBracket(gram: Gram, product: TransposedProduct): P
   for (let slack = fine ? 2e-9 : 2e-5; ; slack *= 10) {
     const t = quotient * (1 + slack);
     if (t >= trace) return { lower, upper: roundedUp(Math.sqrt(trace * (1 + 2 * gamma(terms * size)))) };
-    if (await staysPositive(values, size, t, product))
-      return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + error))) };
+    const found = await factorised(values, size, t, product);
+    if (found) return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + found.residual + error))) };
   }
 }
 

@@ -11,6 +11,8 @@ export interface SessionSettings {
   readonly threads: number;
   /** Whether the runtime writes outputs into arrays that it is handed; onnxruntime-web takes them and leaves them as they are. */
   readonly writesInPlace: boolean;
+  /** How freely the runtime may rewrite the graph: `disabled` keeps every rounding where the graph has it. Everything (`all`) by default. */
+  readonly optimisation?: 'disabled' | 'all';
 }
 
 /** Makes a session of a compiled model: every optimisation, operators one after the other, waiting threads asleep. */
@@ -20,7 +22,7 @@ export function createSession(runtime: OnnxRuntime, bytes: Uint8Array, settings:
     intraOpNumThreads: settings.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: settings.optimisation ?? 'all',
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

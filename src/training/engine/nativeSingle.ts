@@ -1,0 +1,149 @@
+import { mirrorLower } from '../../theory/transpose';
+import type { GramSide, SingleAlgebra, SingleGramSum } from '../../theory/weights/singleGram';
+import { loadNativeRuntime } from './native';
+import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx';
+import { createSession, type OnnxRuntime, type OnnxSession } from './onnxRuntime';
+
+/** Products that are summed before they join the running sum; slices that one call adds; row strips of the lower triangle. */
+const SLICE = 96;
+const SLICES = 4;
+const STRIPS = 4;
+const GROUP = SLICE * SLICES;
+
+const float = (name: string, shape: readonly (number | string)[]): OnnxValue => ({ name, type: 'float32', shape });
+
+/**
+ * Gram matrices in 32-bit floats on the native engine: only the strips of the lower triangle are multiplied. One session a size and side is made and kept.
+ * Throws what Node says where the native library does not load.
+ */
+export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
+  const runtime = loadNativeRuntime();
+  const session = (graph: OnnxGraph) =>
+    createSession(runtime, encodeModel(graph), { provider: 'cpu', threads, writesInPlace: true, optimisation: 'disabled' });
+  const grams = new Map<string, Promise<OnnxSession>>();
+  const applier = await session({
+    nodes: [{ operator: 'MatMul', inputs: ['matrix', 'vector'], outputs: ['image'], attributes: {}, domain: '' }],
+    initialisers: [],
+    inputs: [float('matrix', ['n', 'n']), float('vector', ['n', 1])],
+    outputs: [float('image', ['n', 1])],
+  });
+  return {
+    slice: SLICE,
+    async gram(size, side) {
+      const key = `${side} ${size}`;
+      if (!grams.has(key)) grams.set(key, session(gramGraph(size, side)));
+      return new NativeSum(runtime, await grams.get(key)!, size, side);
+    },
+    async apply(matrix, size, vector) {
+      const feeds = {
+        matrix: new runtime.Tensor('float32', matrix, [size, size]),
+        vector: new runtime.Tensor('float32', vector, [size, 1]),
+      };
+      return (await applier.run(feeds)).image!.data as Float32Array;
+    },
+  };
+}
+
+const bounds = (size: number): readonly number[] => Array.from({ length: STRIPS + 1 }, (_, i) => Math.round((i * size) / STRIPS));
+
+/** Strip i of the lower triangle: its own rows against all columns up to its last. */
+const stripShapes = (size: number): readonly (readonly [number, number])[] =>
+  bounds(size)
+    .slice(1)
+    .map((end, i) => [end - bounds(size)[i]!, end]);
+
+/** Adds SLICES slices of `values` to the strips `sum0` …, which leave as `next0` …. */
+function gramGraph(size: number, side: GramSide): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const initialisers = new Map<string, OnnxTensor>();
+  const node = (operator: string, inputs: readonly string[], output: string, attributes: OnnxNode['attributes'] = {}) => {
+    nodes.push({ operator, inputs, outputs: [output], attributes, domain: '' });
+    return output;
+  };
+  const whole = (value: number) => {
+    const name = `whole${value}`;
+    initialisers.set(name, { name, type: 'int64', shape: [1], data: BigInt64Array.of(BigInt(value)) });
+    return name;
+  };
+  const slice = (of: string, from: number, to: number, axis: number, output: string) =>
+    node('Slice', [of, whole(from), whole(to), whole(axis)], output);
+  const ends = bounds(size);
+  const inner = side === 'columns' ? 0 : 1;
+  const sums = ends.slice(1).map((_, strip) => `sum${strip}`);
+  for (let part = 0; part < SLICES; part++) {
+    const values = slice('values', part * SLICE, (part + 1) * SLICE, inner, `values_${part}`);
+    const lines = side === 'columns' ? node('Transpose', [values], `lines_${part}`, { perm: [1, 0] }) : values;
+    for (let strip = 0; strip < STRIPS; strip++) {
+      const own = slice(lines, ends[strip]!, ends[strip + 1]!, 0, `own_${part}_${strip}`);
+      const others = slice(values, 0, ends[strip + 1]!, 1 - inner, `others_${part}_${strip}`);
+      const product = node('Gemm', [own, others], `product_${part}_${strip}`, { transB: inner });
+      sums[strip] = node('Add', [sums[strip]!, product], part === SLICES - 1 ? `next${strip}` : `sum_${part}_${strip}`);
+    }
+  }
+  const shapes = stripShapes(size);
+  return {
+    nodes,
+    initialisers: [...initialisers.values()],
+    inputs: [float('values', inner === 0 ? [GROUP, size] : [size, GROUP]), ...shapes.map((shape, i) => float(`sum${i}`, shape))],
+    outputs: shapes.map((shape, i) => float(`next${i}`, shape)),
+  };
+}
+
+class NativeSum implements SingleGramSum {
+  private sums: readonly Float32Array[];
+  private spare: readonly Float32Array[];
+  private readonly group: Float32Array;
+  private additions = 0;
+
+  constructor(
+    private readonly runtime: OnnxRuntime,
+    private readonly session: OnnxSession,
+    private readonly size: number,
+    private readonly side: GramSide,
+  ) {
+    const empty = () => stripShapes(size).map(([rows, columns]) => new Float32Array(rows * columns));
+    [this.sums, this.spare] = [empty(), empty()];
+    this.group = new Float32Array(GROUP * size);
+  }
+
+  async add(values: Float32Array, inner: number): Promise<void> {
+    for (let from = 0; from < inner; from += GROUP) await this.addGroup(this.groupOf(values, inner, from));
+  }
+
+  /** GROUP of the `inner` lines from `from` on; those that lack are zeros. */
+  private groupOf(values: Float32Array, inner: number, from: number): Float32Array {
+    const { size, group } = this;
+    const count = Math.min(GROUP, inner - from);
+    if (this.side === 'columns') {
+      const part = values.subarray(from * size, (from + count) * size);
+      if (count === GROUP) return part;
+      group.fill(0).set(part);
+      return group;
+    }
+    if (count < GROUP) group.fill(0);
+    for (let line = 0; line < size; line++) group.set(values.subarray(line * inner + from, line * inner + from + count), line * GROUP);
+    return group;
+  }
+
+  private async addGroup(group: Float32Array): Promise<void> {
+    const { size, runtime } = this;
+    const shapes = stripShapes(size);
+    const strips = (name: string, arrays: readonly Float32Array[]) =>
+      Object.fromEntries(arrays.map((array, i) => [`${name}${i}`, new runtime.Tensor('float32', array, shapes[i]!)]));
+    const values = new runtime.Tensor('float32', group, this.side === 'columns' ? [GROUP, size] : [size, GROUP]);
+    await this.session.run({ values, ...strips('sum', this.sums) }, strips('next', this.spare));
+    [this.sums, this.spare] = [this.spare, this.sums];
+    this.additions += SLICES;
+  }
+
+  finish(): { readonly values: Float32Array; readonly additions: number } {
+    const { size, sums } = this;
+    const values = new Float32Array(size * size);
+    stripShapes(size).forEach(([rows, columns], strip) => {
+      const top = columns - rows;
+      for (let row = 0; row < rows; row++) values.set(sums[strip]!.subarray(row * columns, row * columns + top + row + 1), (top + row) * size);
+    });
+    mirrorLower(values, size);
+    return { values, additions: this.additions };
+  }
+}
