@@ -1,6 +1,6 @@
 import { Stopped, ValueFault } from '../common/fault';
 import { brokenFile, type ByteSource, type ByteStretch } from './byteSource';
-import { decodeElements, ELEMENT_BYTES, valuesFor, type ElementType, type TensorValues } from './elementType';
+import { decodedValues, ELEMENT_BYTES, valuesFor, type ElementType, type TensorValues } from './elementType';
 
 /** The kinds of weight files that BoundLens reads. */
 export type CheckpointFormat =
@@ -95,8 +95,7 @@ async function* decoded(file: string, tensor: StoredTensor, signal?: AbortSignal
     const whole = bytes.length - (bytes.length % width);
     rest = bytes.slice(whole);
     total += whole;
-    const values = valuesFor(tensor.dtype, whole / width);
-    decodeElements(tensor.dtype, bytes.subarray(0, whole), values, 0, tensor.littleEndian ?? true);
+    const values = decodedValues(tensor.dtype, bytes.subarray(0, whole), tensor.littleEndian ?? true);
     if (signal?.aborted) throw new Stopped();
     if (tensor.quantisation)
       for (let at = 0; at < values.length; at++) values[at] = values[at]! * tensor.quantisation.scale + tensor.quantisation.offset;

@@ -103,10 +103,26 @@ const READERS: Readonly<Record<ElementType, Read>> = {
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+/** Whether the bytes of these elements are what this machine holds in an array of such floats. */
+const asTheyLie = (type: ElementType, littleEndian: boolean): type is 'float32' | 'float64' =>
+  (type === 'float32' || type === 'float64') && littleEndian && HOST_IS_LITTLE_ENDIAN;
+
+/** The numbers in `bytes`, which hold whole elements and are given away: no copy is made where none is needed. */
+export function decodedValues(type: ElementType, bytes: Uint8Array, littleEndian = true): TensorValues {
+  const count = bytes.length / ELEMENT_BYTES[type];
+  if (asTheyLie(type, littleEndian) && bytes.byteOffset % ELEMENT_BYTES[type] === 0)
+    return type === 'float32'
+      ? new Float32Array(bytes.buffer, bytes.byteOffset, count)
+      : new Float64Array(bytes.buffer, bytes.byteOffset, count);
+  const values = valuesFor(type, count);
+  decodeElements(type, bytes, values, 0, littleEndian);
+  return values;
+}
+
 /** Decodes whole elements from `bytes` into `values` from index `first` on; 64-bit integers beyond 2⁵³ are rounded. */
 export function decodeElements(type: ElementType, bytes: Uint8Array, values: TensorValues, first = 0, littleEndian = true): void {
   const count = bytes.length / ELEMENT_BYTES[type];
-  if ((type === 'float32' || type === 'float64') && littleEndian && HOST_IS_LITTLE_ENDIAN) {
+  if (asTheyLie(type, littleEndian)) {
     new Uint8Array(values.buffer, values.byteOffset + first * values.BYTES_PER_ELEMENT, bytes.length).set(bytes);
     return;
   }

@@ -3,6 +3,7 @@ import { BracketAccumulator, type Products } from '../theory/weights/bracketAccu
 import { convolutionBracket } from '../theory/weights/convolution';
 import { EntryNormAccumulator } from '../theory/weights/matrixNorms';
 import { fitPowerLaw, type PowerLaw } from '../theory/weights/powerLaw';
+import { Scratch } from '../theory/weights/scratch';
 import type { Bracket } from '../theory/weights/spectralBracket';
 import { middle, stableRank, weightTotals, type LayerNorms, type WeightTotals } from '../theory/weights/totals';
 import { symmetricEigenvalues } from '../theory/symmetricEigen';
@@ -49,11 +50,12 @@ export async function checkpointNorms(checkpoint: Checkpoint, options: NormOptio
   const parameters = checkpoint.tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const tensors: TensorNorms[] = [];
   const layers: LayerNorms[] = [];
+  const scratch = new Scratch();
   let done = 0;
   for (const tensor of checkpoint.tensors) {
     if (options.signal?.aborted) throw new Stopped();
     options.progress?.(parameters === 0 ? 0 : done / parameters, tensor.name);
-    const norms = await tensorNorms(checkpoint, tensor, options);
+    const norms = await tensorNorms(checkpoint, tensor, options, scratch);
     tensors.push(norms);
     const { spectral, frobenius, l21, l1Infinity } = norms;
     if (spectral) layers.push({ spectral, frobenius, l21: l21!, l1Infinity: l1Infinity! });
@@ -63,12 +65,17 @@ export async function checkpointNorms(checkpoint: Checkpoint, options: NormOptio
 }
 
 /** The norms of one tensor of a checkpoint. */
-export async function tensorNorms(checkpoint: Checkpoint, tensor: TensorInfo, options: NormOptions): Promise<TensorNorms> {
+export async function tensorNorms(
+  checkpoint: Checkpoint,
+  tensor: TensorInfo,
+  options: NormOptions,
+  scratch = new Scratch(),
+): Promise<TensorNorms> {
   const { name, shape, dtype } = tensor;
   const kind = weightKind(tensor);
   const layout = kind ? matrixLayout(tensor) : { rows: 1, columns: Math.max(1, elementCount(shape)), outputs: 'rows' as const };
   const entries = new EntryNormAccumulator(layout);
-  const brackets = kind && new BracketAccumulator(layout, options, options.powerLaw);
+  const brackets = kind && new BracketAccumulator(layout, options, options.powerLaw, scratch);
   for await (const values of checkpoint.chunks(name, options.signal)) {
     entries.add(values);
     await brackets?.add(values);

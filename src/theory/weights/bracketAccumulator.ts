@@ -1,6 +1,7 @@
 import { GramAccumulator } from './gramAccumulator';
 import type { EntryNorms, MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
+import { Scratch } from './scratch';
 import { singleBracket, suitsSingle } from './singleBracket';
 import type { SingleAlgebra } from './singleGram';
 import { spectralBracket, type Bracket, type Gram } from './spectralBracket';
@@ -20,24 +21,31 @@ export interface FoundBracket {
 
 /** Collects the values of a matrix and brackets its spectral norm, with the Gram matrix that suits its shape and values. */
 export class BracketAccumulator {
-  private readonly held: Float32Array[] = [];
+  private held: Float32Array | undefined;
+  private heldCount = 0;
   private readonly double: GramAccumulator | undefined;
-  private single: boolean;
+  private readonly single: boolean;
 
-  /** @param precise whether the Gram matrix is needed in 64-bit floats */
+  /**
+   * @param precise whether the Gram matrix is needed in 64-bit floats
+   * @param scratch holds the matrix until `finish` is done; one matrix at a time
+   */
   constructor(
     private readonly layout: MatrixLayout,
     private readonly products: Products,
     precise = false,
+    private readonly scratch = new Scratch(),
   ) {
     this.single = !precise && products.single !== undefined && suitsSingle(layout);
     this.double = GramAccumulator.fits(layout) ? new GramAccumulator(layout, products.product) : undefined;
   }
 
   async add(values: Float32Array | Float64Array): Promise<void> {
-    if (this.single && values instanceof Float32Array) this.held.push(values);
-    else {
-      this.single = false;
+    if (this.single && values instanceof Float32Array) {
+      this.held ??= this.scratch.float32(this.layout.rows * this.layout.columns);
+      this.held.set(values, this.heldCount);
+      this.heldCount += values.length;
+    } else {
       await this.double?.add(values);
     }
   }
@@ -45,24 +53,14 @@ export class BracketAccumulator {
   /** The bracket; [largest row norm, Frobenius norm] where no Gram matrix fits into memory. */
   async finish(norms: EntryNorms): Promise<FoundBracket> {
     const { layout, products, double } = this;
-    if (this.single) {
-      const bracket = await singleBracket(joined(this.held), layout, norms, products.single!, products.product);
+    if (this.held) {
+      const held = this.held;
+      const bracket = await singleBracket(held, layout, norms, products.single!, products.product, this.scratch);
       if (bracket) return { bracket };
-      for (const part of this.held) await double?.add(part);
+      await double?.add(held);
     }
     if (!double) return { bracket: { lower: norms.largestLine, upper: norms.frobenius } };
     const gram = await double.finish(norms.frobenius ** 2);
     return { bracket: await spectralBracket(gram, products.product), gram };
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

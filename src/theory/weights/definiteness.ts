@@ -1,5 +1,6 @@
 import { gamma } from './rounding';
 import type { TransposedProduct } from './products';
+import { Scratch } from './scratch';
 
 /** Columns that are factored at once; the rest of the work is products. */
 const PANEL = 64;
@@ -19,36 +20,50 @@ export async function factorised(
   size: number,
   t: number,
   product: TransposedProduct,
+  scratch = new Scratch(),
 ): Promise<Factorisation | undefined> {
-  const factor = new Float64Array(size * size);
-  const packed = new Float64Array(size * Math.max(0, size - PANEL));
+  const factor = scratch.float64(size * size);
   let residual = 0;
   for (let first = 0; first < size; first += PANEL) {
     const width = Math.min(PANEL, size - first);
     const rows = size - first;
-    for (let row = 0; row < rows; row++) packed.set(factor.subarray((first + row) * size, (first + row) * size + first), row * first);
-    const known = first === 0 ? undefined : await product(packed, packed, rows, width, first);
-    const panel = new Float64Array(rows * width);
-    for (let row = 0; row < rows; row++) {
-      const source = (first + row) * size + first;
-      for (let column = 0; column < width; column++) {
-        const at = row * width + column;
-        panel[at] = (row === column ? t : 0) - gram[source + column]! - (known ? known[at]! : 0);
-      }
-    }
+    const below = factor.subarray(first * size);
+    const known = first === 0 ? undefined : await product(below, below, rows, width, first, size);
+    const panel = gram instanceof Float32Array ? shifted(gram, size, t, first, width, known) : shifted(gram, size, t, first, width, known);
     const triangle = triangleOf(panel, width);
     if (!triangle) return undefined;
-    for (let row = 0; row < width; row++)
-      factor.set(triangle.subarray(row * width, (row + 1) * width), (first + row) * size + first);
+    write(triangle, factor, size, first, first, width);
     if (rows === width) break;
     const inverse = inverseOf(triangle, width);
-    const below = panel.subarray(width * width);
-    const solved = await product(below, inverse, rows - width, width, width);
-    for (let row = width; row < rows; row++)
-      factor.set(solved.subarray((row - width) * width, (row - width + 1) * width), (first + row) * size + first);
-    residual += 6 * gamma(width + 2) * frobenius(below) * frobenius(triangle) * frobenius(inverse);
+    const rest = panel.subarray(width * width);
+    write(await product(rest, inverse, rows - width, width, width), factor, size, first + width, first, width);
+    residual += 3 * gamma(width + 4) * frobenius(rest) * frobenius(triangle) * frobenius(inverse);
   }
   return { residual };
+}
+
+/** The columns `first` … of t·I − G from row `first` on, less what the finished columns account for. */
+function shifted(
+  gram: Float64Array | Float32Array,
+  size: number,
+  t: number,
+  first: number,
+  width: number,
+  known: Float64Array | undefined,
+): Float64Array {
+  const panel = new Float64Array((size - first) * width);
+  for (let row = first, at = 0; row < size; row++)
+    for (let column = first; column < first + width; column++, at++) {
+      const entry = (row === column ? t : 0) - gram[row * size + column]!;
+      panel[at] = known ? entry - known[at]! : entry;
+    }
+  return panel;
+}
+
+/** Writes rows of `width` numbers into a square matrix. */
+function write(rows: Float64Array, matrix: Float64Array, size: number, row: number, column: number, width: number): void {
+  for (let from = 0; from < rows.length; from += width, row++)
+    for (let offset = 0; offset < width; offset++) matrix[row * size + column + offset] = rows[from + offset]!;
 }
 
 /** The lower triangle L with LLᵀ = the leading square of the panel; undefined at the first pivot that is not positive. */

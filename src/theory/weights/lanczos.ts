@@ -59,7 +59,9 @@ export async function largestRitzPair(apply: SymmetricOperator, size: number, to
     basis.push(current);
     const next = new Float64Array(await apply(current));
     diagonal.push(dot(next, current));
-    for (let round = 0; round < 2; round++) for (const vector of basis) addScaled(next, -dot(next, vector), vector);
+    addScaled(next, -diagonal[step - 1]!, current);
+    if (step > 1) addScaled(next, -off[step - 2]!, basis[step - 2]!);
+    for (const vector of basis) addScaled(next, -dot(next, vector), vector);
     const length = Math.sqrt(dot(next, next));
     const scale = Math.max(...diagonal);
     const ended = length <= 1e-14 * scale || step === Math.min(size, most) || !(scale > 0);

@@ -3,6 +3,7 @@ import { largestRitzPair } from './lanczos';
 import type { EntryNorms, MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
 import { definitenessMargin, gamma, roundedUp, SINGLE_ROUNDOFF, SINGLE_UNDERFLOW } from './rounding';
+import type { Scratch } from './scratch';
 import type { SingleAlgebra } from './singleGram';
 import type { Bracket } from './spectralBracket';
 
@@ -13,10 +14,13 @@ const LARGEST_TRACE = 1e30;
 const MOST_HELD = 1 << 26;
 const SMALLEST_SIDE = 513;
 const LARGEST_SIDE = 6144;
-/** What Lanczos' value may still grow by over six steps, and how far over it the first shift lies. */
+/** What Lanczos' value may still grow by over six steps, how much finer the next attempt is when it fell short, and from where on only the shift is raised. */
 const TOLERANCE = 1e-4;
-const MOST_STEPS = 120;
-const FIRST_SLACK = 2e-4;
+const REFINEMENT = 30;
+const FINEST = 1e-6;
+const MOST_STEPS = 240;
+/** How far over Lanczos' value the first shift lies. */
+const SLACK = 2e-4;
 
 /** Whether `singleBracket` takes a matrix of this shape on. */
 export function suitsSingle({ rows, columns }: MatrixLayout): boolean {
@@ -38,6 +42,7 @@ export async function singleBracket(
   norms: Pick<EntryNorms, 'frobenius' | 'absoluteProduct'>,
   algebra: SingleAlgebra,
   product: TransposedProduct,
+  scratch: Scratch,
 ): Promise<Bracket | undefined> {
   const { rows, columns } = layout;
   const trace = norms.frobenius ** 2;
@@ -49,18 +54,19 @@ export async function singleBracket(
   const { values: gram, additions } = sum.finish();
   const error = gramError(frobeniusOf(gram), size, inner, additions, Math.min(trace, norms.absoluteProduct), algebra.slice);
   if (!Number.isFinite(error)) return undefined;
-  const { value, vector } = await largestRitzPair(
-    current => algebra.apply(gram, size, new Float32Array(current)),
-    size,
-    TOLERANCE,
-    MOST_STEPS,
-  );
-  const lower = imageNorm(values, layout, side, vector, norms.frobenius);
-  for (let slack = FIRST_SLACK; ; slack *= 2) {
-    const t = value * (1 + slack);
-    if (t >= trace) return { lower, upper: roundedUp(norms.frobenius * (1 + 2 * gamma(rows * columns))) };
-    const found = await factorised(gram, size, t, product);
-    if (found) return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + found.residual + error))) };
+  let lower = 0;
+  for (let tolerance = TOLERANCE; ; tolerance /= REFINEMENT) {
+    const apply = (current: Float64Array) => algebra.apply(gram, size, new Float32Array(current));
+    const { value, vector } = await largestRitzPair(apply, size, tolerance, MOST_STEPS);
+    lower = Math.max(lower, imageNorm(values, layout, side, vector, norms.frobenius));
+    const finest = tolerance < FINEST;
+    for (let slack = SLACK; ; slack *= 2) {
+      const t = value * (1 + slack);
+      if (t >= trace) return { lower, upper: roundedUp(norms.frobenius * (1 + 2 * gamma(rows * columns))) };
+      const found = await factorised(gram, size, t, product, scratch);
+      if (found) return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + found.residual + error))) };
+      if (!finest) break;
+    }
   }
 }
 
@@ -82,7 +88,13 @@ function frobeniusOf(values: Float32Array): number {
 }
 
 /** A number that is certainly not above ‖Wv‖/‖v‖, or ‖Wᵀv‖/‖v‖ for the side `rows`. */
-function imageNorm(values: Float32Array, { rows, columns }: MatrixLayout, side: 'rows' | 'columns', vector: Float64Array, frobenius: number): number {
+function imageNorm(
+  values: Float32Array,
+  { rows, columns }: MatrixLayout,
+  side: 'rows' | 'columns',
+  vector: Float64Array,
+  frobenius: number,
+): number {
   let square = 0;
   if (side === 'columns')
     for (let row = 0; row < rows; row++) {

@@ -1,7 +1,7 @@
 import type { TransposedProduct } from '../../theory/weights/products';
 import { loadNativeRuntime } from './native';
-import { encodeModel, type OnnxValue } from './onnx';
-import { createSession } from './onnxRuntime';
+import { encodeModel, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx';
+import { createSession, type OnnxRuntime, type OnnxSession } from './onnxRuntime';
 
 const value = (name: string, shape: readonly string[]): OnnxValue => ({ name, type: 'float64', shape });
 
@@ -11,19 +11,41 @@ const value = (name: string, shape: readonly string[]): OnnxValue => ({ name, ty
  */
 export async function nativeProduct(threads: number): Promise<TransposedProduct> {
   const runtime = loadNativeRuntime();
-  const bytes = encodeModel({
-    nodes: [{ operator: 'Gemm', inputs: ['a', 'b'], outputs: ['product'], attributes: { transB: 1 }, domain: '' }],
-    initialisers: [],
-    inputs: [value('a', ['m', 'k']), value('b', ['n', 'k'])],
-    outputs: [value('product', ['m', 'n'])],
-  });
-  const session = await createSession(runtime, bytes, { provider: 'cpu', threads, writesInPlace: true });
-  return async (a, b, rowsA, rowsB, inner) => {
-    const feeds = {
-      a: new runtime.Tensor('float64', a.subarray(0, rowsA * inner), [rowsA, inner]),
-      b: new runtime.Tensor('float64', b.subarray(0, rowsB * inner), [rowsB, inner]),
-    };
-    const { product } = await session.run(feeds);
+  const whole = await sessionOf(runtime, threads, [gemm('a', 'b')], []);
+  const strided = await sessionOf(
+    runtime,
+    threads,
+    [...['a', 'b'].map(matrix => node('Slice', [matrix, 'none', 'inner', 'columns'], `${matrix}Part`)), gemm('aPart', 'bPart')],
+    [{ name: 'inner', type: 'int64', shape: [1] }],
+  );
+  return async (a, b, rowsA, rowsB, inner, stride = inner) => {
+    const matrix = (values: Float64Array, rows: number) => new runtime.Tensor('float64', values.subarray(0, rows * stride), [rows, stride]);
+    const feeds = { a: matrix(a, rowsA), b: matrix(b, rowsB) };
+    const { product } =
+      stride === inner
+        ? await whole.run(feeds)
+        : await strided.run({ ...feeds, inner: new runtime.Tensor('int64', BigInt64Array.of(BigInt(inner)), [1]) });
     return product!.data as Float64Array;
   };
+}
+
+const node = (operator: string, inputs: readonly string[], output: string, attributes: OnnxNode['attributes'] = {}): OnnxNode => ({
+  operator,
+  inputs,
+  outputs: [output],
+  attributes,
+  domain: '',
+});
+
+const gemm = (a: string, b: string): OnnxNode => node('Gemm', [a, b], 'product', { transB: 1 });
+
+function sessionOf(runtime: OnnxRuntime, threads: number, nodes: readonly OnnxNode[], more: readonly OnnxValue[]): Promise<OnnxSession> {
+  const whole = (name: string, content: bigint): OnnxTensor => ({ name, type: 'int64', shape: [1], data: BigInt64Array.of(content) });
+  const bytes = encodeModel({
+    nodes,
+    initialisers: more.length > 0 ? [whole('none', 0n), whole('columns', 1n)] : [],
+    inputs: [value('a', ['m', 'k']), value('b', ['n', 'k']), ...more],
+    outputs: [value('product', ['m', 'n'])],
+  });
+  return createSession(runtime, bytes, { provider: 'cpu', threads, writesInPlace: true });
 }

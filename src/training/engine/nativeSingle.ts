@@ -10,6 +10,8 @@ const SLICES = 4;
 const STRIPS = 4;
 const GROUP = SLICE * SLICES;
 
+type Strips = readonly Float32Array[];
+
 const float = (name: string, shape: readonly (number | string)[]): OnnxValue => ({ name, type: 'float32', shape });
 
 /**
@@ -21,6 +23,7 @@ export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
   const session = (graph: OnnxGraph) =>
     createSession(runtime, encodeModel(graph), { provider: 'cpu', threads, writesInPlace: true, optimisation: 'disabled' });
   const grams = new Map<string, Promise<OnnxSession>>();
+  const pools = new Map<number, Strips[]>();
   const applier = await session({
     nodes: [{ operator: 'MatMul', inputs: ['matrix', 'vector'], outputs: ['image'], attributes: {}, domain: '' }],
     initialisers: [],
@@ -32,7 +35,8 @@ export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
     async gram(size, side) {
       const key = `${side} ${size}`;
       if (!grams.has(key)) grams.set(key, session(gramGraph(size, side)));
-      return new NativeSum(runtime, await grams.get(key)!, size, side);
+      if (!pools.has(size)) pools.set(size, []);
+      return new NativeSum(runtime, await grams.get(key)!, size, side, pools.get(size)!);
     },
     async apply(matrix, size, vector) {
       const feeds = {
@@ -90,8 +94,8 @@ function gramGraph(size: number, side: GramSide): OnnxGraph {
 }
 
 class NativeSum implements SingleGramSum {
-  private sums: readonly Float32Array[];
-  private spare: readonly Float32Array[];
+  private sums: Strips;
+  private spare: Strips;
   private readonly group: Float32Array;
   private additions = 0;
 
@@ -100,9 +104,12 @@ class NativeSum implements SingleGramSum {
     private readonly session: OnnxSession,
     private readonly size: number,
     private readonly side: GramSide,
+    /** Strips that finished sums have left. */
+    private readonly pool: Strips[],
   ) {
-    const empty = () => stripShapes(size).map(([rows, columns]) => new Float32Array(rows * columns));
-    [this.sums, this.spare] = [empty(), empty()];
+    const taken = () => pool.pop() ?? stripShapes(size).map(([rows, columns]) => new Float32Array(rows * columns));
+    [this.sums, this.spare] = [taken(), taken()];
+    for (const strip of this.sums) strip.fill(0);
     this.group = new Float32Array(GROUP * size);
   }
 
@@ -129,7 +136,7 @@ class NativeSum implements SingleGramSum {
     const { size, runtime } = this;
     const shapes = stripShapes(size);
     const strips = (name: string, arrays: readonly Float32Array[]) =>
-      Object.fromEntries(arrays.map((array, i) => [`${name}${i}`, new runtime.Tensor('float32', array, shapes[i]!)]));
+      Object.fromEntries(arrays.map((array, i) => [`${name}${i}`, new runtime.Tensor('float32', array, shapes[i])]));
     const values = new runtime.Tensor('float32', group, this.side === 'columns' ? [GROUP, size] : [size, GROUP]);
     await this.session.run({ values, ...strips('sum', this.sums) }, strips('next', this.spare));
     [this.sums, this.spare] = [this.spare, this.sums];
@@ -141,9 +148,11 @@ class NativeSum implements SingleGramSum {
     const values = new Float32Array(size * size);
     stripShapes(size).forEach(([rows, columns], strip) => {
       const top = columns - rows;
-      for (let row = 0; row < rows; row++) values.set(sums[strip]!.subarray(row * columns, row * columns + top + row + 1), (top + row) * size);
+      for (let row = 0; row < rows; row++)
+        values.set(sums[strip]!.subarray(row * columns, row * columns + top + row + 1), (top + row) * size);
     });
     mirrorLower(values, size);
+    this.pool.push(this.sums, this.spare);
     return { values, additions: this.additions };
   }
 }
