@@ -14,8 +14,7 @@ export function gramByProduct(product: TransposedProduct): GramFunction {
     for (let from = 0; from < columns; from += STRIP) {
       const end = Math.min(columns, from + STRIP);
       const strip = await product(turned.subarray(from * rows), turned, end - from, end, rows);
-      for (let row = from; row < end; row++)
-        values.set(strip.subarray((row - from) * end, (row - from) * end + row + 1), row * columns);
+      for (let row = from; row < end; row++) values.set(strip.subarray((row - from) * end, (row - from) * end + row + 1), row * columns);
     }
     mirrorLower(values, columns);
     return { rows: columns, columns, values };
