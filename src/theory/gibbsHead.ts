@@ -1,5 +1,5 @@
 import { binaryKlUpperInverse } from './binaryKl';
-import type { Matrix } from './matrix';
+import { unitRows, type Matrix } from './matrix';
 import { normalDensity, normalUpperTail } from './normalDistribution';
 import { headOutputs } from './rampLoss';
 
@@ -11,16 +11,9 @@ export interface SignedDirections {
 }
 
 /** yᵢhᵢ/‖hᵢ‖, row by row; a zero row stays zero (the randomised head errs on it half the time). */
-export function signedDirections({ rows, columns, values }: Matrix, labels: ArrayLike<number>): SignedDirections {
-  const result = Float64Array.from(values);
-  for (let i = 0; i < rows; i++) {
-    const row = result.subarray(i * columns, (i + 1) * columns);
-    let square = 0;
-    for (const value of row) square += value * value;
-    const factor = square > 0 ? labels[i]! / Math.sqrt(square) : 0;
-    for (let j = 0; j < columns; j++) row[j]! *= factor;
-  }
-  return { rows, columns, values: result };
+export function signedDirections(features: Matrix, labels: ArrayLike<number>): SignedDirections {
+  const { rows, columns, values } = unitRows(features);
+  return { rows, columns, values: values.map((value, at) => value * labels[Math.floor(at / columns)]!) };
 }
 
 /** Risk of the randomised head N(mean, I) on these points: the mean of P(⟨v, yh/‖h‖⟩ < 0) = Φ̄(⟨mean, yh/‖h‖⟩). */

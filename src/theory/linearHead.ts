@@ -1,4 +1,5 @@
 import type { Matrix } from './matrix';
+import { dot, minimiseConvex, norm } from './newton';
 import { headOutputs } from './rampLoss';
 
 export interface LogisticHeadSettings {
@@ -10,8 +11,6 @@ export interface LogisticHeadSettings {
   readonly tolerance?: number;
 }
 
-/** Newton steps before giving up; fewer than fifteen are usual. */
-const MOST_STEPS = 200;
 const TOLERANCE = 1e-9;
 /** Bisections of ln λ for the head on the boundary of the ball. */
 const BALL_STEPS = 40;
@@ -25,17 +24,20 @@ export function fitLogisticHead(features: Matrix, labels: ArrayLike<number>, set
   const { strength } = settings;
   const origin = new Float64Array(features.columns);
   const tolerance = (settings.tolerance ?? TOLERANCE) * norm(gradient(features, labels, strength, origin).vector);
-  let head: Float64Array = settings.start ? Float64Array.from(settings.start) : origin;
-  for (let step = 0; step < MOST_STEPS; step++) {
-    const { vector, curvatures } = gradient(features, labels, strength, head);
-    const size = norm(vector);
-    if (!(size > tolerance)) break;
-    const direction = newtonDirection(features, curvatures, strength, vector, size * Math.min(0.1, Math.sqrt(size)));
-    const next = lineSearch(features, labels, strength, head, direction, dot(vector, direction));
-    if (!next) break;
-    head = next;
-  }
-  return head;
+  return minimiseConvex(
+    {
+      value: head => objective(features, labels, strength, head),
+      slope: head => {
+        const { vector, curvatures } = gradient(features, labels, strength, head);
+        const curvature = (direction: Float64Array): Float64Array => {
+          const weights = headOutputs(features, direction).map((output, i) => output * curvatures[i]!);
+          return addTransposed(features, weights, strength, direction);
+        };
+        return { gradient: vector, curvature };
+      },
+    },
+    { start: settings.start ?? origin, tolerance },
+  );
 }
 
 /**
@@ -60,9 +62,6 @@ export function fitHeadInBall(features: Matrix, labels: ArrayLike<number>, radiu
   }
   return head;
 }
-
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, j) => sum + value * b[j]!, 0);
-const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 
 /** ln(1 + e^{−m}) without overflow. */
 const logisticLoss = (m: number): number => (m > 0 ? Math.log1p(Math.exp(-m)) : Math.log1p(Math.exp(m)) - m);
@@ -98,50 +97,4 @@ function addTransposed({ rows, columns, values }: Matrix, weights: Float64Array,
     if (weight !== 0) for (let j = 0; j < columns; j++) result[j]! += weight * values[i * columns + j]!;
   }
   return result;
-}
-
-/** Conjugate gradients on (Hᵀ diag(curvatures) H + strength·I) d = −vector until the residual is below `tolerance`. */
-function newtonDirection(
-  features: Matrix,
-  curvatures: Float64Array,
-  strength: number,
-  vector: Float64Array,
-  tolerance: number,
-): Float64Array {
-  const direction = new Float64Array(vector.length);
-  const residual = vector.map(value => -value);
-  let search = Float64Array.from(residual);
-  let square = dot(residual, residual);
-  for (let k = 0; k < 2 * vector.length + 10 && Math.sqrt(square) > tolerance; k++) {
-    const weights = headOutputs(features, search).map((output, i) => output * curvatures[i]!);
-    const product = addTransposed(features, weights, strength, search);
-    const curvature = dot(search, product);
-    if (!(curvature > 0)) break;
-    const step = square / curvature;
-    for (let j = 0; j < direction.length; j++) {
-      direction[j]! += step * search[j]!;
-      residual[j]! -= step * product[j]!;
-    }
-    const previous = square;
-    square = dot(residual, residual);
-    search = search.map((value, j) => residual[j]! + (square / previous) * value);
-  }
-  return direction;
-}
-
-/** The first of the steps 1, ½, ¼ … that lowers the objective enough; undefined when rounding leaves none. */
-function lineSearch(
-  features: Matrix,
-  labels: ArrayLike<number>,
-  strength: number,
-  head: Float64Array,
-  direction: Float64Array,
-  slope: number,
-): Float64Array | undefined {
-  const now = objective(features, labels, strength, head);
-  for (let step = 1; step > 1e-10; step /= 2) {
-    const next = head.map((value, j) => value + step * direction[j]!);
-    if (objective(features, labels, strength, next) <= now + 1e-4 * step * slope + 1e-16 * Math.abs(now)) return next;
-  }
-  return undefined;
 }

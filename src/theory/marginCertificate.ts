@@ -47,8 +47,8 @@ export interface MarginCertificates {
 
 /** Maurer's constant 2√n needs this many points. */
 const FEWEST = 8;
-const EXPONENTS = [0, 0.25, 0.5, 1];
-const STRENGTHS = [1e-4, 1e-3, 1e-2, 1e-1, 1];
+
+const DEFAULTS = { exponents: [0, 0.25, 0.5, 1], strengths: [1e-4, 1e-3, 1e-2, 1e-1, 1] };
 
 /** Constants of the bias feature that F1 tries on rows of norm 1 when there are no unlabelled points; each counts as a prior. */
 const BIAS_CONSTANTS = [0.25, 1];
@@ -75,8 +75,8 @@ export function marginCertificate(
 ): HeadCertificate {
   const { features, labels, unlabelled, failureProbability, target, settings = {} } = input;
   const aim: Aim = { failureProbability, ...(target !== undefined && { target }) };
-  const { exponents = EXPONENTS, strengths = STRENGTHS } = settings;
-  check(features, labels, unlabelled, theorem === 'F1' ? FEWEST : 2 * FEWEST);
+  const { exponents, strengths } = { ...DEFAULTS, ...settings };
+  checkMarginInput(features, labels, unlabelled, theorem === 'F1' ? FEWEST : 2 * FEWEST, label => Math.abs(label) === 1);
   const grid = (unitNormalised: boolean) => exponents.map((exponent): PreparationSettings => ({ exponent, unitNormalised }));
   if (theorem === 'F2') {
     const prepare = (points: Matrix) => featurePreparations(points, [...grid(true), ...grid(false)]);
@@ -86,11 +86,19 @@ export function marginCertificate(
   return centredCertificate(features, labels, preparations, strengths, aim);
 }
 
-function check(features: Matrix, labels: ArrayLike<number>, unlabelled: Matrix | undefined, fewest: number): void {
+/** Throws a Fault, or a RangeError for labels of another kind, when no margin certificate can be made of these points. */
+export function checkMarginInput(
+  features: Matrix,
+  labels: ArrayLike<number>,
+  unlabelled: Matrix | undefined,
+  fewest: number,
+  isLabel: (label: number) => boolean,
+): void {
   if (labels.length !== features.rows) throw new RangeError(`${labels.length} labels for ${features.rows} rows of features`);
   if (features.rows < fewest)
     throw new Fault(`This margin certificate takes at least ${fewest} labelled points, not ${features.rows}`, 'label more points');
-  for (let i = 0; i < labels.length; i++) if (Math.abs(labels[i]!) !== 1) throw new RangeError(`Label ${i} is ${labels[i]!}, not +1 or −1`);
+  for (let i = 0; i < labels.length; i++)
+    if (!isLabel(labels[i]!)) throw new RangeError(`Label ${i} is ${labels[i]!}, which is none of the task's`);
   if (unlabelled && unlabelled.columns !== features.columns)
     throw new Fault(
       `The labelled points have ${features.columns} features and the unlabelled ones ${unlabelled.columns}`,
@@ -128,7 +136,7 @@ function centredCertificate(
     labelled: features.rows,
     priors: preparations.length,
     ...aim,
-    choices: described(preparation),
+    choices: describedPreparation(preparation),
   });
   return certificate(report, preparation, posterior);
 }
@@ -166,12 +174,13 @@ function halfAndHalfCertificate(
     labelled: features.rows,
     priors: 1,
     ...aim,
-    choices: { ...described(preparation), 'm₀': choice.distance },
+    choices: { ...describedPreparation(preparation), 'm₀': choice.distance },
   });
   return certificate(report, preparation, posterior);
 }
 
-const described = ({ settings }: FeaturePreparation): Readonly<Record<string, number | string>> => ({
+/** How features were prepared, as a report's inputs say it. */
+export const describedPreparation = ({ settings }: FeaturePreparation): Readonly<Record<string, number | string>> => ({
   α: settings.exponent,
   features: settings.unitNormalised ? 'unit norm' : 'as they are',
 });

@@ -20,3 +20,16 @@ export function meanSquareNorm({ rows, values }: Matrix): number {
   for (const value of values) sum += value * value;
   return sum / rows;
 }
+
+/** Every row scaled to norm 1; a zero row stays zero. */
+export function unitRows({ rows, columns, values }: Matrix): Matrix & { readonly values: Float64Array } {
+  const result = Float64Array.from(values);
+  for (let i = 0; i < rows; i++) {
+    const row = result.subarray(i * columns, (i + 1) * columns);
+    let square = 0;
+    for (const value of row) square += value * value;
+    const factor = square > 0 ? 1 / Math.sqrt(square) : 0;
+    for (let j = 0; j < columns; j++) row[j]! *= factor;
+  }
+  return { rows, columns, values: result };
+}

@@ -6,6 +6,8 @@ import { sumReport, type Report } from './report';
 export interface PacBayesReportInput {
   readonly theorem: 'F1' | 'F2';
   readonly posterior: CertifiedPosterior;
+  /** How many classes the task has; two when absent. */
+  readonly classes?: number;
   /** Labelled points that the bound is taken over: all for F1, the second half for F2. */
   readonly points: number;
   /** All labelled points. */
@@ -24,8 +26,8 @@ const ASSUMPTIONS = [
   'the labelled points are independent draws from the downstream law, none of them among the unlabelled ones',
 ];
 
-/** Chance level of a binary task: the error that a useful certificate has to beat. */
-const CHANCE = 0.5;
+/** The error of guessing: what a useful certificate has to beat. */
+const chanceError = (classes: number): number => 1 - 1 / classes;
 
 /** What a certificate pays for being right with probability 1 − δ under one of `priors` priors, in nats: ln(2√n·G/δ) (Maurer 2004, n ≥ 8). */
 export const confidenceNats = (points: number, priors: number, failureProbability: number): number =>
@@ -36,23 +38,32 @@ export const confidenceNats = (points: number, priors: number, failureProbabilit
  * adds on top. `needed.n` is set while the total is not below the target: the labels at which it would be, at the same empirical risk and divergence.
  */
 export function pacBayesReport(input: PacBayesReportInput): Report {
-  const { theorem, posterior, points, labelled, priors, failureProbability, target = CHANCE, choices } = input;
+  const { theorem, posterior, classes = 2, points, labelled, priors, failureProbability, target = chanceError(classes), choices } = input;
   const { empirical, divergence, bound } = posterior;
   const confidence = confidenceNats(points, priors, failureProbability);
   const certain = binaryKlUpperInverse(empirical, confidence / points);
   const inputs = { Ĝ: empirical, n: points, G: priors, δ: failureProbability };
-  const centre = theorem === 'F1' ? '‖μu‖²/2' : '‖μu − m₀u₀‖²/2';
+  const binary = classes === 2;
+  const mean = binary ? 'μu' : 'M';
+  const centre = `‖${mean}${theorem === 'F1' ? '' : binary ? ' − m₀u₀' : ' − m₀U₀'}‖²/2`;
   const report = sumReport({
     theorem,
-    bounds: 'error of the randomised (Gibbs) head N(μu, I); the deterministic head errs at most twice as often',
+    bounds: `error of the randomised (Gibbs) head N(${mean}, I); the deterministic head errs at most twice as often`,
     terms: [
       {
         id: `${theorem}.empirical`,
         name: 'empirical risk',
         value: empirical,
         evidence: 'certified',
-        formula: 'Ĝ = mean of Φ̄(μγᵢ), γᵢ = yᵢ⟨u, hᵢ⟩/‖hᵢ‖',
-        inputs: { Ĝ: empirical, n: points, μ: Math.sqrt(posterior.mean.reduce((sum, value) => sum + value * value, 0)), ...choices },
+        formula: binary
+          ? 'Ĝ = mean of Φ̄(μγᵢ), γᵢ = yᵢ⟨u, hᵢ⟩/‖hᵢ‖'
+          : 'Ĝ = mean of 1 − ∫ φ(t − s_y) Π_{k≠y} Φ(t − s_k) dt, s_k = ⟨M_k, hᵢ⟩/‖hᵢ‖',
+        inputs: {
+          Ĝ: empirical,
+          n: points,
+          [binary ? 'μ' : '‖M‖']: Math.sqrt(posterior.mean.reduce((sum, value) => sum + value * value, 0)),
+          ...choices,
+        },
         assumptions: ASSUMPTIONS,
       },
       {
