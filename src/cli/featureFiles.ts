@@ -5,12 +5,23 @@ import type { Matrix } from '../theory/matrix';
 const FEATURE_KEYS = ['features', 'source', 'target', 'unlabelled', 'x', 'X', 'projections'];
 const LABEL_KEYS = ['labels', 'y', 'Y'];
 
+/** `FILE#NAME` as the file and the array in it; only files that hold several arrays have names. */
+function namedArray(file: string): { readonly path: string; readonly names: readonly string[] } {
+  const [, path = file, name] = /^(.*\.(?:npz|safetensors))#(.+)$/.exec(file) ?? [];
+  return { path, names: name === undefined ? [] : [name] };
+}
+
 /**
- * A feature matrix, one row a point, from .npy, .npz or .safetensors; further axes are flattened. `key` names the array where a file holds several, else
- * `features` and its like are looked for. Throws a Fault when the file is no matrix of finite numbers.
+ * A feature matrix, one row a point, from .npy, .npz or .safetensors; further axes are flattened. `FILE#NAME` or `key` names the array where a file holds several,
+ * else `features` and its like are looked for. Throws a Fault when the file is no matrix of finite numbers.
  */
 export async function readFeatures(file: string, key?: string, signal?: AbortSignal): Promise<Matrix> {
-  const { shape, values } = await readArray(file, key === undefined ? FEATURE_KEYS : [key, ...FEATURE_KEYS], signal);
+  const { path, names } = namedArray(file);
+  const { shape, values } = await readArray(
+    path,
+    names.length > 0 ? names : [...(key === undefined ? [] : [key]), ...FEATURE_KEYS],
+    signal,
+  );
   const [rows, ...rest] = shape;
   if (rows === undefined || rest.length === 0)
     throw new FileFault(file, `holds an array of shape (${shape.join(', ')})`, 'give a matrix with one row a point');
@@ -52,9 +63,13 @@ export async function readImageLosses(file: string, signal?: AbortSignal): Promi
   });
 }
 
-/** Class labels, one whole number a point, from .npy, .npz or .safetensors. Throws a Fault when they are not `count` whole numbers. */
+/**
+ * Class labels, one whole number a point, from .npy, .npz or .safetensors; `FILE#NAME` where a file holds several arrays. Throws a Fault when they are not
+ * `count` whole numbers.
+ */
 export async function readLabels(file: string, count: number, signal?: AbortSignal): Promise<Float64Array> {
-  const { shape, values } = await readArray(file, LABEL_KEYS, signal);
+  const { path, names } = namedArray(file);
+  const { shape, values } = await readArray(path, names.length > 0 ? names : LABEL_KEYS, signal);
   if (values.length !== count || shape.filter(size => size !== 1).length > 1)
     throw new FileFault(file, `holds labels of shape (${shape.join(', ')}) for ${count} rows of features`, 'give one label a row');
   const bad = values.findIndex(value => !Number.isInteger(value));

@@ -1,31 +1,26 @@
 import type { Random } from '../common/random';
-import { fitHeadInBall } from '../theory/linearHead';
 import { rowsAt, type Matrix } from '../theory/matrix';
-import { headOutputs, rampLoss } from '../theory/rampLoss';
+import { fitBoundedHead, type HeadClass } from './boundedHead';
 import { complement, stratifiedFolds } from './fineTuning/labelledPoints';
 import type { Pace } from './pace';
 
 const FOLDS = 5;
 
-/** Five-fold cross-validated ramp risk, margin `margin`, of heads ‖θ‖ ≤ `radius` on `features`. */
+/** Five-fold cross-validated ramp risk of heads of a class on `features`. */
 export async function crossValidatedRampRisk(
   features: Matrix,
   labels: ArrayLike<number>,
-  { radius, margin }: { readonly radius: number; readonly margin: number },
+  heads: HeadClass,
   random: Random,
   pace: Pace,
 ): Promise<number> {
   let sum = 0;
+  const labelsAt = (positions: readonly number[]) => Int16Array.from(positions, i => labels[i]!);
   for (const held of stratifiedFolds(labels, FOLDS, random)) {
     await pace.breathe();
     const kept = complement(labels.length, held);
-    const head = fitHeadInBall(
-      rowsAt(features, kept),
-      Int16Array.from(kept, i => labels[i]!),
-      radius,
-      margin,
-    );
-    headOutputs(rowsAt(features, held), head).forEach((output, i) => (sum += rampLoss(output, labels[held[i]!]!, margin)));
+    const head = fitBoundedHead(rowsAt(features, kept), labelsAt(kept), heads);
+    for (const loss of head.losses(rowsAt(features, held), labelsAt(held))) sum += loss;
   }
   return sum / labels.length;
 }

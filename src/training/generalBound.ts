@@ -3,13 +3,14 @@ import type { Trial } from '../studies/study';
 import { featurePreparations, type FeaturePreparation } from '../theory/featurePreparation';
 import { generalTheorem, type PretrainingInput } from '../theory/generalTheorem';
 import { holdOutCertificate, totalAsQuantity } from '../theory/holdOutCertificate';
-import { fitHeadInBall } from '../theory/linearHead';
 import type { Matrix } from '../theory/matrix';
 import { assumed, type Quantity } from '../theory/quantity';
+import { multiclassComplexity } from '../theory/headClasses';
 import { headComplexity } from '../theory/rademacher';
-import { rampRisk } from '../theory/rampLoss';
 import type { Report } from '../theory/report';
+import { fitBoundedHead, rampLipschitz } from './boundedHead';
 import { featureScale } from './featureScale';
+import { meanOf } from './holdOut';
 
 /** What pre-training left behind for theorem D1. */
 export interface PretrainingEvidence {
@@ -34,6 +35,7 @@ export const headRadius = (preparedUnlabelled: Matrix, scaledRadius: number): nu
   scaledRadius / (featureScale(preparedUnlabelled).norm || 1);
 
 export interface GeneralBoundData {
+  readonly classes: number;
   readonly labelled: Matrix;
   readonly labels: ArrayLike<number>;
   readonly unlabelled: Matrix;
@@ -45,7 +47,7 @@ export interface GeneralBoundData {
  * hold-out set each get a third of the failure probability. Without pre-training the comparison stays on this encoder.
  */
 export function generalBound(
-  { labelled, labels, unlabelled, pretraining }: GeneralBoundData,
+  { classes, labelled, labels, unlabelled, pretraining }: GeneralBoundData,
   bound: Trial['bound'],
   random: Random,
 ): Report {
@@ -54,18 +56,22 @@ export function generalBound(
   const preparation = generalPreparation(unlabelled);
   const features = preparation.apply(labelled);
   const radius = headRadius(preparation.apply(unlabelled), scaledRadius);
-  const head = fitHeadInBall(features, labels, radius, margin);
-  const complexity = headComplexity(features, radius, { failureProbability, random }).quantity;
+  const heads = { classes, radius, margin };
+  const risk = meanOf(fitBoundedHead(features, labels, heads).losses(features, labels));
+  const complexity =
+    classes === 2
+      ? headComplexity(features, radius, { failureProbability, random }).quantity
+      : multiclassComplexity(features, radius, classes);
   return generalTheorem({
     labelled: labelled.rows,
     lossRange: 1,
-    lossLipschitz: 1 / margin,
+    lossLipschitz: rampLipschitz(heads),
     complexity: {
       ...complexity,
       assumptions: [...(complexity.assumptions ?? []), 'features are centred by unlabelled images and carry a constant feature'],
     },
     optimisation: {
-      value: rampRisk(features, labels, head, margin),
+      value: risk,
       evidence: 'certified',
       formula: 'R̂(f̂) ≥ R̂(f̂) − min_f R̂(f)',
       inputs: { R: radius, γ: margin },

@@ -13,13 +13,22 @@ export interface Model {
   readonly encoderNames: readonly string[];
   /** Absent where nothing is pre-trained. */
   readonly objective?: MaskedAutoencoder;
-  /** One decision value per feature vector; starts at 0, trained in full fine-tuning only. */
+  /** Outputs of the task for each feature vector; starts at 0, trained in full fine-tuning only. */
   readonly head: Layer;
   readonly headNames: readonly string[];
 }
 
-/** Builds what the trial names. Encoders of the same seed start from the same weights in every arm. */
-export function buildModel({ encoder, objective }: Pick<Trial, 'encoder' | 'objective'>, images: PatchSet, random: Random): Model {
+/**
+ * Builds what the trial names. Encoders of the same seed start from the same weights in every arm.
+ *
+ * @param headWidth outputs of the head (`Outputs.width`)
+ */
+export function buildModel(
+  { encoder, objective }: Pick<Trial, 'encoder' | 'objective'>,
+  images: PatchSet,
+  headWidth: number,
+  random: Random,
+): Model {
   const parameters = new Parameters(random.fork('initialisation'));
   const names: string[] = [];
   const declaredSince = (): string[] => {
@@ -32,6 +41,6 @@ export function buildModel({ encoder, objective }: Pick<Trial, 'encoder' | 'obje
   const encoderNames = declaredSince();
   const autoencoder = objective.kind === 'none' ? undefined : new MaskedAutoencoder(parameters, vit, objective);
   declaredSince();
-  const head = linear(parameters, 'head', width, 1, 'zeros');
+  const head = linear(parameters, 'head', width, headWidth, 'zeros');
   return { parameters, encoder: vit, encoderNames, ...(autoencoder && { objective: autoencoder }), head, headNames: declaredSince() };
 }

@@ -39,7 +39,7 @@ export class MomentObserver {
     const unlabelled = await this.extractor.features(images.unlabelled, everyImage(images.unlabelled));
     const labelled = await this.extractor.features(images.labelled, everyImage(images.labelled));
     const preparation = generalPreparation(unlabelled);
-    const heads = { radius: headRadius(preparation.apply(unlabelled), bound.scaledRadius), margin: bound.margin };
+    const heads = { radius: headRadius(preparation.apply(unlabelled), bound.scaledRadius), margin: bound.margin, classes: images.classes };
     const folds = this.folds.fork('folds');
     const risk = await crossValidatedRampRisk(preparation.apply(labelled), images.labels, heads, folds, this.pace);
     const scale = featureScale(unlabelled);

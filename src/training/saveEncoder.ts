@@ -6,7 +6,7 @@ import type { Model } from './model';
 import { safetensors } from './safetensors';
 
 /** Writes `bytes`; @throws FileFault naming the file when the disk refuses */
-async function write(file: string, bytes: Uint8Array): Promise<void> {
+export async function writeBytes(file: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(file, bytes);
   } catch (error) {
@@ -20,7 +20,7 @@ async function write(file: string, bytes: Uint8Array): Promise<void> {
  */
 export async function saveEncoder(engine: Engine, { parameters, encoder, encoderNames }: Model, folder: string): Promise<void> {
   const tensors = encoderNames.map(name => ({ name, shape: parameters.shape(name), values: parameters.values(name) }));
-  await write(path.join(folder, 'encoder.safetensors'), safetensors(tensors));
+  await writeBytes(path.join(folder, 'encoder.safetensors'), safetensors(tensors));
   if (engine.name === 'reference') return;
   const { tokens, patchSize } = encoder.settings;
   const onnx = engine.exportOnnx({
@@ -28,5 +28,5 @@ export async function saveEncoder(engine: Engine, { parameters, encoder, encoder
     parameters,
     outputs: ({ patches }) => ({ features: encoder.features(patches!) }),
   });
-  await write(path.join(folder, 'encoder.onnx'), onnx);
+  await writeBytes(path.join(folder, 'encoder.onnx'), onnx);
 }

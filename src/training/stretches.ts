@@ -11,7 +11,7 @@ const STEP_OVERHEAD = 10;
 const CLOSED_FORM = 8000;
 
 /** Announces what a trial will do, with rough costs that are good enough for a progress bar. */
-export function stretchesOf({ encoder, objective, regulariser, fineTuning }: Trial, tokens: number): Stretch[] {
+export function stretchesOf({ data, encoder, objective, regulariser, fineTuning }: Trial, tokens: number): Stretch[] {
   const encoderCost = encoder.depth * blockCost(encoder.width);
   const stretches: Stretch[] = [];
   if (objective.kind !== 'none') {
@@ -20,7 +20,8 @@ export function stretchesOf({ encoder, objective, regulariser, fineTuning }: Tri
     const penalty = regulariser.kind === 'radreg' ? regulariser.batch * tokens * encoderCost : 0;
     stretches.push({ phase: 'pre-training', steps, cost: batch * perImage + penalty + STEP_OVERHEAD });
   }
-  for (const mode of fineTuning.modes)
+  const budgets = typeof data.labels === 'number' ? 1 : new Set(data.labels).size;
+  for (const mode of Array.from({ length: budgets }, () => fineTuning.modes).flat())
     stretches.push(
       mode === 'probe'
         ? { phase: 'fine-tuning', steps: 1, cost: CLOSED_FORM }

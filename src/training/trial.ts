@@ -1,24 +1,26 @@
-import { ValueFault } from '../common/fault';
 import { Random } from '../common/random';
 import { loadTask, type TaskSamples } from '../datasets/task';
 import type { Trial } from '../studies/study';
-import type { Matrix } from '../theory/matrix';
+import { rowsAt, type Matrix } from '../theory/matrix';
 import { sampledComplexity } from '../theory/rademacher';
-import type { Report } from '../theory/report';
-import { transferEnvelope } from '../theory/transferConstant';
-import { certify } from './certify';
+import { transferEnvelope, type TransferEstimate } from '../theory/transferConstant';
+import { fitBoundedHead } from './boundedHead';
+import { certify, type CertificateData } from './certify';
 import { domainDistance } from './domainDistance';
 import type { Engine } from './engine/engine';
 import { featureScale } from './featureScale';
 import { FeatureExtractor } from './features';
-import { fineTune, type FineTuningData } from './fineTuning/fineTune';
-import type { PretrainingEvidence } from './generalBound';
+import { fineTune, type FineTuningData, type TaskPoints } from './fineTuning/fineTune';
+import { outputsOf } from './fineTuning/outputs';
+import { generalPreparation, headRadius, type PretrainingEvidence } from './generalBound';
+import { decoderSpectrum, type DecoderSpectrum } from './linearDecoder';
 import { buildModel, type Model } from './model';
 import { Pace } from './pace';
 import { pretrainingPhase, type Pretrained, type TrialTools } from './pretrainingPhase';
 import { ProgressMeter, type TrialMetrics, type TrialProgress } from './progress';
-import type { FineTuningResult, TrialResults } from './results';
+import type { FineTuningResult, LabelBudget, TrialResults } from './results';
 import { saveEncoder } from './saveEncoder';
+import { saveFeatures } from './saveFeatures';
 import { stretchesOf } from './stretches';
 import { cutTask, everyImage, type TaskImages } from './taskImages';
 
@@ -53,10 +55,9 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
 }
 
 async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pace: Pace): Promise<TrialResults> {
-  requireTwoClasses(task.classes, trial.study.file);
   const images = cutTask(task, trial.encoder.patch);
   const random = new Random(trial.seed).fork('training');
-  const model = buildModel(trial, images.labelled, random);
+  const model = buildModel(trial, images.labelled, outputsOf(images.classes).width, random);
   const meter = new ProgressMeter(stretchesOf(trial, images.labelled.tokens), context.onProgress);
   const tools = { engine: context.engine, pace, meter, onMetrics: context.onMetrics ?? (() => undefined) };
   try {
@@ -69,11 +70,6 @@ async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pac
   } finally {
     model.parameters.dispose();
   }
-}
-
-/** Heads and certificates tell two classes apart. */
-function requireTwoClasses(classes: number, file: string): void {
-  if (classes !== 2) throw new ValueFault(file, 'data.task', `has ${classes} classes`, 'name two: fine-tuning tells two classes apart');
 }
 
 class TrialRun {
@@ -92,17 +88,26 @@ class TrialRun {
     const pretrained = await pretrainingPhase(trial, model, images, this.extractor, random.fork('pre-training'), tools);
     if (this.outputFolder !== undefined) await saveEncoder(tools.engine, model, this.outputFolder);
     const data: FineTuningData = {
+      classes: images.classes,
       labelled: { images: images.labelled, features: await this.features(images.labelled), labels: images.labels },
       test: { images: images.test, features: await this.features(images.test), labels: images.testLabels },
       unlabelled: await this.features(images.unlabelled),
     };
-    const fineTuning = await this.fineTuned(data);
-    const reports = await this.certified(data, pretrained);
+    const fineTuning = await this.fineTuned(data, random.fork('fine-tuning'));
+    const budgets = await this.withFewerLabels(data);
+    const holdOut = await this.features(images.holdOut);
+    const { reports, pretraining } = await this.certified(data, holdOut, pretrained);
+    if (this.outputFolder !== undefined)
+      await saveFeatures(
+        { labelled: data.labelled, test: data.test, unlabelled: { features: data.unlabelled }, holdOut: { features: holdOut } },
+        this.outputFolder,
+      );
     return {
       encoderParameters: model.encoderNames.reduce((sum, name) => sum + model.parameters.values(name).length, 0),
       ...(images.normalisation && { normalisation: images.normalisation }),
-      ...(pretrained && { pretraining: pretrained.result }),
+      ...(pretraining && { pretraining }),
       fineTuning,
+      ...(budgets.length > 0 && { budgets }),
       featureNorm: featureScale(data.unlabelled).norm,
       featureComplexity: sampledComplexity(data.labelled.features, 1, COMPLEXITY_DRAWS, random.fork('complexity')).mean,
       ...(pretrained?.collapse !== undefined && { collapse: pretrained.collapse }),
@@ -115,42 +120,82 @@ class TrialRun {
     return this.extractor.features(set, everyImage(set));
   }
 
-  private async fineTuned(data: FineTuningData): Promise<FineTuningResult[]> {
-    const { model, tools } = this;
+  private async fineTuned(data: FineTuningData, random: Random): Promise<FineTuningResult[]> {
+    const { model, tools, trial } = this;
     const { engine, pace, meter } = tools;
-    const settings = this.trial.fineTuning;
-    const random = this.random.fork('fine-tuning');
+    const context = { engine, model, settings: trial.fineTuning, margin: trial.bound.margin, random, pace, onStep: () => meter.advance() };
     const results: FineTuningResult[] = [];
-    for (const mode of settings.modes) {
+    for (const mode of trial.fineTuning.modes) {
       meter.next();
-      results.push(await fineTune(mode, data, { engine, model, settings, random, pace, onStep: () => meter.advance() }));
+      results.push(await fineTune(mode, data, context));
     }
     return results;
   }
 
-  private async certified({ labelled, test, unlabelled }: FineTuningData, pretrained: Pretrained | undefined): Promise<Report[]> {
+  /** The same with the first points only, for every budget of the study below the largest. */
+  private async withFewerLabels(data: FineTuningData): Promise<LabelBudget[]> {
+    const budgets: LabelBudget[] = [];
+    for (const labels of smallerBudgets(this.trial.data.labels))
+      budgets.push({
+        labels,
+        fineTuning: await this.fineTuned({ ...data, labelled: firstPoints(data.labelled, labels) }, this.random.fork(`${labels} labels`)),
+      });
+    return budgets;
+  }
+
+  private async certified(
+    { classes, labelled, test, unlabelled }: FineTuningData,
+    holdOut: Matrix,
+    pretrained: Pretrained | undefined,
+  ): Promise<Pick<TrialResults, 'reports' | 'pretraining'>> {
     const { trial, random, tools } = this;
     tools.meter.next();
-    const pretraining = pretrained && (await this.evidence(pretrained, unlabelled));
+    const envelope = pretrained && transferEnvelope(pretrained.checkpoints);
+    const evidence = pretrained && envelope && this.evidence(pretrained, envelope, holdOut, unlabelled);
     const data = {
+      classes,
       labelled: labelled.features,
       labels: labelled.labels,
       unlabelled,
       test: test.features,
       testLabels: test.labels,
-      ...(pretraining && { pretraining }),
+      ...(evidence && { pretraining: evidence }),
     };
-    const reports = await certify(data, trial.bound, random.fork('certificates'), () => tools.pace.breathe());
+    const reports = await certify(data, trial.bound, trial.fineTuning.labelNoise, random.fork('certificates'), () => tools.pace.breathe());
+    const decoder = pretrained && (await this.decoder(data, holdOut));
     tools.meter.finish();
-    return reports;
+    return {
+      reports,
+      ...(pretrained && { pretraining: { ...pretrained.result, ...(envelope && { transfer: envelope }), ...(decoder && { decoder }) } }),
+    };
   }
 
-  /** Undefined when the loss was the same at every moment: then nothing ties the encoder to its pre-training. */
-  private async evidence({ checkpoints, holdOutLosses }: Pretrained, unlabelled: Matrix): Promise<PretrainingEvidence | undefined> {
-    const envelope = transferEnvelope(checkpoints);
-    if (!envelope) return undefined;
-    const { trial, images, random } = this;
-    const distance = domainDistance(trial.data.domain, await this.features(images.holdOut), unlabelled, random.fork('domain'));
+  private evidence({ holdOutLosses }: Pretrained, envelope: TransferEstimate, holdOut: Matrix, unlabelled: Matrix): PretrainingEvidence {
+    const distance = domainDistance(this.trial.data.domain, holdOut, unlabelled, this.random.fork('domain'));
     return { holdOutLosses, transferConstant: envelope.constant, domainDistance: distance };
   }
+
+  /** A linear decoder of hold-out images from their features, read against the head of D1. */
+  private async decoder({ classes, labelled, labels, unlabelled }: CertificateData, holdOut: Matrix): Promise<DecoderSpectrum | undefined> {
+    const { bound } = this.trial;
+    const preparation = generalPreparation(unlabelled);
+    const heads = { classes, margin: bound.margin, radius: headRadius(preparation.apply(unlabelled), bound.scaledRadius) };
+    const head = fitBoundedHead(preparation.apply(labelled), labels, heads);
+    const { tokens, patchSize } = this.images.holdOut;
+    const values = await this.images.holdOut.rows(everyImage(this.images.holdOut));
+    return decoderSpectrum(preparation.apply(holdOut), { rows: holdOut.rows, columns: tokens * patchSize, values }, head, heads);
+  }
 }
+
+/** Budgets below the largest, rising. */
+const smallerBudgets = (labels: Trial['data']['labels']): readonly number[] =>
+  typeof labels === 'number' ? [] : [...new Set(labels)].sort((a, b) => a - b).slice(0, -1);
+
+const firstPoints = ({ images, features, labels }: TaskPoints, count: number): TaskPoints => ({
+  images,
+  features: rowsAt(
+    features,
+    Int32Array.from({ length: count }, (_, i) => i),
+  ),
+  labels: Array.from(labels).slice(0, count),
+});

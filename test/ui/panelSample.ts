@@ -10,6 +10,7 @@ import type { Trial } from '../../src/studies/study';
 import { expandTrials } from '../../src/studies/trials';
 import type { FormulaId } from '../../src/theory/formulaIds';
 import { sumReport, type Evidence, type Report, type TermName } from '../../src/theory/report';
+import { fineTuningResult } from '../unit/support/fineTuningResult';
 import type { TrialResults } from '../../src/training/results';
 
 const FILE = path.resolve('media/sample/fashion.study.json');
@@ -28,10 +29,8 @@ function inventedResults(trial: Trial, arm: number): TrialResults {
   const jitter = () => 1 + 0.03 * random.normal();
   const pretrained = trial.objective.kind !== 'none';
   const loss = 0.4 + 0.05 * arm;
-  const accuracy = (mode: 'probe' | 'frozen' | 'full', mean: number) => {
-    const testErrors = Math.round(400 * (1 - mean) * jitter());
-    return { mode, testAccuracy: 1 - testErrors / 400, trainAccuracy: 1, testErrors, testCount: 400, chosen: {} };
-  };
+  const accuracy = (mode: 'probe' | 'frozen' | 'full', mean: number) =>
+    fineTuningResult(mode, Math.round(400 * (1 - mean) * jitter()), 400);
   return {
     encoderParameters: 61_000,
     ...(pretrained && { pretraining: { steps: 1000, seconds: 9, trainLoss: loss, holdOutLoss: loss * jitter(), holdOutCount: 1000 } }),

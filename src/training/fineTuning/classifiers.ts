@@ -6,13 +6,15 @@ import type { Matrix } from '../../theory/matrix';
 import type { Model } from '../model';
 import type { PatchSet } from '../patches';
 import type { Classifier } from './gradientFit';
+import type { Outputs } from './outputs';
 
 /** Encoder and head together, trained on patches: full fine-tuning, or training from scratch. */
-export function fullClassifier(model: Model, images: PatchSet): Classifier {
+export function fullClassifier(model: Model, images: PatchSet, outputs: Outputs): Classifier {
   const { encoder, head, parameters } = model;
   return {
     parameters,
     trainable: [...model.encoderNames, ...model.headNames],
+    outputs,
     shape: count => [count * images.tokens, images.patchSize],
     rows: (indices, atLeast) => images.rows(indices, atLeast),
     decide: patches => head(encoder.features(patches)),
@@ -34,8 +36,8 @@ export function featureRows(features: Matrix, unlabelled: Matrix): (indices: Arr
 }
 
 /** A head of its own on frozen features. */
-export function frozenClassifier(width: number, rows: Classifier['rows'], random: Random): Classifier {
+export function frozenClassifier(width: number, rows: Classifier['rows'], outputs: Outputs, random: Random): Classifier {
   const parameters = new Parameters(random);
-  const head = linear(parameters, 'head', width, 1, 'zeros');
-  return { parameters, trainable: parameters.names, shape: count => [count, width], rows, decide: features => head(features) };
+  const head = linear(parameters, 'head', width, outputs.width, 'zeros');
+  return { parameters, trainable: parameters.names, outputs, shape: count => [count, width], rows, decide: features => head(features) };
 }

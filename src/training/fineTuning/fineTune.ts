@@ -8,19 +8,22 @@ import type { PatchSet } from '../patches';
 import type { FineTuningMode, FineTuningResult } from '../results';
 import { featureRows, frozenClassifier, fullClassifier } from './classifiers';
 import { Decisions, type Classifier } from './gradientFit';
-import { countErrors } from './labelledPoints';
+import { countErrors, outputsOf } from './outputs';
 import { fitProbe } from './probe';
-import { tunedFit } from './tunedFit';
+import { measureRisks } from './risks';
+import { tunedFit, type Candidate } from './tunedFit';
 
-/** Points of the binary task with their features under the encoder as it stands, before any fine-tuning. */
+/** Points of the task with their features under the encoder as it stands, before any fine-tuning. */
 export interface TaskPoints {
   readonly images: PatchSet;
   readonly features: Matrix;
-  /** ±1 for each image. */
+  /** +1 or −1 for each image where the task has two classes, else its class from 0. */
   readonly labels: ArrayLike<number>;
 }
 
 export interface FineTuningData {
+  /** How many classes the task has. */
+  readonly classes: number;
   readonly labelled: TaskPoints;
   /** Looked at once, after every choice was made. */
   readonly test: TaskPoints;
@@ -31,21 +34,44 @@ export interface FineTuningData {
 /** Labelled points per step of the gradient-trained modes. */
 export const FINE_TUNING_BATCH = 32;
 
-/** How many steps a gradient-trained mode takes: once for each learning rate, and once more on all points. */
-export const fineTuningSteps = ({ steps, learningRates }: Trial['fineTuning']): number => steps * (learningRates.length + 1);
+/** Learning rates and weight decays in all combinations, in the order in which they are tried. */
+export function candidatesOf({ learningRates, weightDecay }: Trial['fineTuning']): readonly Candidate[] {
+  const decays = typeof weightDecay === 'number' ? [weightDecay] : weightDecay;
+  return decays.flatMap(decay => learningRates.map(learningRate => ({ learningRate, weightDecay: decay })));
+}
+
+/** How many steps a gradient-trained mode takes: once for each candidate, and once more on all points. */
+export const fineTuningSteps = (settings: Trial['fineTuning']): number => settings.steps * (candidatesOf(settings).length + 1);
 
 const allOf = (points: TaskPoints): Int32Array => Int32Array.from({ length: points.labels.length }, (_, i) => i);
+
+/** Outputs on labelled and test points, `points × width`. */
+interface Decided {
+  readonly labelled: ArrayLike<number>;
+  readonly test: ArrayLike<number>;
+}
 
 function resultOf(
   mode: FineTuningMode,
   chosen: FineTuningResult['chosen'],
-  decided: { readonly labelled: ArrayLike<number>; readonly test: ArrayLike<number> },
-  { labelled, test }: FineTuningData,
+  decided: Decided,
+  { labelled, test, classes }: FineTuningData,
+  { margin, random }: Pick<FineTuningContext, 'margin' | 'random'>,
 ): FineTuningResult {
-  const testErrors = countErrors(decided.test, test.labels);
+  const outputs = outputsOf(classes);
+  const errors = countErrors(outputs.margins(decided.test, test.labels));
   const testCount = test.labels.length;
-  const trainAccuracy = 1 - countErrors(decided.labelled, labelled.labels) / labelled.labels.length;
-  return { mode, testAccuracy: 1 - testErrors / testCount, trainAccuracy, testErrors, testCount, chosen };
+  const draws = random.fork(`risks of ${mode}`);
+  return {
+    mode,
+    testAccuracy: 1 - errors / testCount,
+    trainAccuracy: 1 - countErrors(outputs.margins(decided.labelled, labelled.labels)) / labelled.labels.length,
+    testErrors: errors,
+    testCount,
+    trainRisks: measureRisks(outputs, decided.labelled, labelled.labels, margin, draws),
+    testRisks: measureRisks(outputs, decided.test, test.labels, margin, draws),
+    chosen,
+  };
 }
 
 /** What the gradient-trained modes are given. */
@@ -53,6 +79,8 @@ export interface FineTuningContext {
   readonly engine: Engine;
   readonly model: Model;
   readonly settings: Trial['fineTuning'];
+  /** γ of the ramp risks that are reported. */
+  readonly margin: number;
   readonly random: Random;
   readonly pace: Pace;
   readonly onStep: (mode: FineTuningMode, loss: number) => void;
@@ -65,15 +93,16 @@ export interface FineTuningContext {
 export async function fineTune(mode: FineTuningMode, data: FineTuningData, context: FineTuningContext): Promise<FineTuningResult> {
   const { labelled, test, unlabelled } = data;
   const { model, random, pace } = context;
+  const outputs = outputsOf(data.classes);
   switch (mode) {
     case 'probe': {
-      const probe = await fitProbe(labelled.features, labelled.labels, unlabelled, random.fork('probe'), pace);
+      const probe = await fitProbe(labelled.features, labelled.labels, outputs, unlabelled, random.fork('probe'), pace);
       const decided = { labelled: probe.decide(labelled.features), test: probe.decide(test.features) };
-      return resultOf(mode, { strength: probe.strength }, decided, data);
+      return resultOf(mode, { strength: probe.strength }, decided, data, context);
     }
     case 'frozen': {
       const rows = featureRows(labelled.features, unlabelled);
-      const classifier = frozenClassifier(labelled.features.columns, rows, random.fork('frozen head'));
+      const classifier = frozenClassifier(labelled.features.columns, rows, outputs, random.fork('frozen head'));
       try {
         return await byGradient(mode, classifier, featureRows(test.features, unlabelled), data, context);
       } finally {
@@ -84,7 +113,7 @@ export async function fineTune(mode: FineTuningMode, data: FineTuningData, conte
       const start = model.parameters.snapshot();
       const testRows: Classifier['rows'] = (indices, atLeast) => test.images.rows(indices, atLeast);
       try {
-        return await byGradient(mode, fullClassifier(model, labelled.images), testRows, data, context);
+        return await byGradient(mode, fullClassifier(model, labelled.images, outputs), testRows, data, context);
       } finally {
         model.parameters.restore(start);
       }
@@ -97,15 +126,16 @@ async function byGradient(
   classifier: Classifier,
   testRows: Classifier['rows'],
   data: FineTuningData,
-  { engine, settings, random, pace, onStep }: FineTuningContext,
+  context: FineTuningContext,
 ): Promise<FineTuningResult> {
+  const { engine, settings, random, pace, onStep } = context;
   const points = { indices: allOf(data.labelled), labels: data.labelled.labels };
-  const tuning = { ...settings, batch: FINE_TUNING_BATCH };
-  const { learningRate } = await tunedFit(engine, classifier, points, tuning, random.fork(mode), pace, loss => onStep(mode, loss));
+  const tuning = { steps: settings.steps, candidates: candidatesOf(settings), batch: FINE_TUNING_BATCH };
+  const { chosen } = await tunedFit(engine, classifier, points, tuning, random.fork(mode), pace, loss => onStep(mode, loss));
   const decisions = await Decisions.create(engine, classifier, pace);
   try {
     const decided = { labelled: await decisions.of(points.indices), test: await decisions.of(allOf(data.test), testRows) };
-    return resultOf(mode, { learningRate }, decided, data);
+    return resultOf(mode, { ...chosen }, decided, data, context);
   } finally {
     decisions.dispose();
   }

@@ -1,4 +1,4 @@
-import { mean, mul, neg, softplus, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Random } from '../../common/random';
 import { Batches } from '../batches';
 import type { Engine, ForwardPass } from '../engine/engine';
@@ -6,16 +6,18 @@ import type { Parameters } from '../engine/parameters';
 import type { Pace } from '../pace';
 import { learningRateAt } from '../schedule';
 import { pointsAt, type LabelledPoints } from './labelledPoints';
+import type { Outputs } from './outputs';
 
-/** A binary classifier that is trained by gradient: a frozen encoder's head, or encoder and head together. */
+/** A classifier that is trained by gradient: a frozen encoder's head, or encoder and head together. */
 export interface Classifier {
   readonly parameters: Parameters;
   readonly trainable: readonly string[];
+  readonly outputs: Outputs;
   /** Shape of the input of `images` images. */
   readonly shape: (images: number) => number[];
   /** Input of the images at `indices`, padded with zeros up to `atLeast` images. */
   readonly rows: (indices: ArrayLike<number>, atLeast?: number) => Float32Array | Promise<Float32Array>;
-  /** Decision values, `images × 1`, of an input. */
+  /** Outputs, `images × outputs.width`, of an input. */
   readonly decide: (input: Tensor) => Tensor;
 }
 
@@ -30,7 +32,7 @@ export interface FitSettings {
 const WARMUP_SHARE = 0.1;
 
 /**
- * Minimises the mean logistic loss ln(1 + exp(−y·f(x))) on `points` with AdamW, from the classifier's present parameters,
+ * Minimises the mean logistic loss or cross-entropy on `points` with AdamW, from the classifier's present parameters,
  * and leaves the fitted ones in their place.
  */
 export async function fit(
@@ -43,12 +45,13 @@ export async function fit(
   onStep: (loss: number) => void,
 ): Promise<void> {
   const { steps, learningRate, weightDecay } = settings;
+  const { outputs } = classifier;
   const batch = Math.min(settings.batch, points.indices.length);
   const step = await engine.trainingStep({
-    inputs: { input: { shape: classifier.shape(batch) }, labels: { shape: [batch, 1] } },
+    inputs: { input: { shape: classifier.shape(batch) }, labels: { shape: [batch, outputs.targetWidth] } },
     parameters: classifier.parameters,
     trainable: classifier.trainable,
-    loss: ({ input, labels }) => ({ loss: mean<Scalar>(softplus(neg(mul(classifier.decide(input!), labels!)))) }),
+    loss: ({ input, labels }) => ({ loss: outputs.loss(classifier.decide(input!), labels!) }),
     optimiser: { kind: 'adamw', weightDecay },
   });
   try {
@@ -60,7 +63,7 @@ export async function fit(
     for (let i = 0; i < steps; i++) {
       await pace.breathe();
       const drawn = pointsAt(points, batches.next());
-      const feeds = { input: await classifier.rows(drawn.indices), labels: Float32Array.from(drawn.labels) };
+      const feeds = { input: await classifier.rows(drawn.indices), labels: outputs.targets(drawn.labels) };
       const { loss } = await step.run(feeds, learningRateAt({ peak: learningRate, steps, warmup: Math.round(WARMUP_SHARE * steps) }, i));
       onStep(loss![0]!);
     }
@@ -71,7 +74,7 @@ export async function fit(
 
 const IMAGES_PER_CALL = 128;
 
-/** Computes decision values of a classifier with the parameters it has at that moment. */
+/** Computes the outputs of a classifier with the parameters it has at that moment. */
 export class Decisions {
   private constructor(
     private readonly pass: ForwardPass,
@@ -88,15 +91,16 @@ export class Decisions {
     return new Decisions(pass, classifier, pace);
   }
 
-  /** One value for each of `indices`; its sign is the decision. */
+  /** Outputs for each of `indices`, row by row. */
   async of(indices: ArrayLike<number>, rows = this.classifier.rows): Promise<Float32Array> {
     const all = Array.from(indices);
-    const decided = new Float32Array(all.length);
+    const { width } = this.classifier.outputs;
+    const decided = new Float32Array(all.length * width);
     for (let from = 0; from < all.length; from += IMAGES_PER_CALL) {
       await this.pace.breathe();
       const chunk = all.slice(from, from + IMAGES_PER_CALL);
       const { values } = await this.pass.run({ input: await rows(chunk, IMAGES_PER_CALL) });
-      decided.set(values!.subarray(0, chunk.length), from);
+      decided.set(values!.subarray(0, chunk.length * width), from * width);
     }
     return decided;
   }

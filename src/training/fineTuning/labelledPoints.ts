@@ -1,9 +1,9 @@
 import type { Random } from '../../common/random';
 
-/** Points of a binary task: where they stand in their set, and their labels. */
+/** Points of a task: where they stand in their set, and their labels. */
 export interface LabelledPoints {
   readonly indices: ArrayLike<number>;
-  /** ±1 for each index. */
+  /** +1 or −1 where the task has two classes, else the class from 0. */
   readonly labels: ArrayLike<number>;
 }
 
@@ -16,36 +16,23 @@ export function pointsAt(points: LabelledPoints, positions: ArrayLike<number>): 
 }
 
 /**
- * Positions 0 … n − 1 dealt into `folds` random parts in which both labels have, up to one point, their share.
+ * Positions 0 … n − 1 dealt into `folds` random parts in which every label has, up to one point, its share.
  * Nothing but the labels and the seed decides.
  */
 export function stratifiedFolds(labels: ArrayLike<number>, folds: number, random: Random): number[][] {
   const parts: number[][] = Array.from({ length: folds }, () => []);
   let dealt = 0;
   const order = random.permutation(labels.length);
-  for (const label of [1, -1]) for (const position of order) if (labels[position] === label) parts[dealt++ % folds]!.push(position);
+  for (const label of distinct(labels))
+    for (const position of order) if (labels[position] === label) parts[dealt++ % folds]!.push(position);
   return parts;
 }
+
+/** Every label that occurs, largest first. */
+const distinct = (labels: ArrayLike<number>): number[] => [...new Set(Array.from(labels))].sort((a, b) => b - a);
 
 /** All positions that are not in `part`, rising. */
 export function complement(count: number, part: readonly number[]): number[] {
   const excluded = new Set(part);
   return Array.from({ length: count }, (_, i) => i).filter(i => !excluded.has(i));
-}
-
-/** The mean logistic loss ln(1 + exp(−y·f)) of decision values, without overflow. */
-export function logisticLoss(values: ArrayLike<number>, labels: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const margin = labels[i]! * values[i]!;
-    sum += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
-  }
-  return sum / labels.length;
-}
-
-/** How many points lie on the wrong side; a decision value of exactly 0 counts as an error. */
-export function countErrors(values: ArrayLike<number>, labels: ArrayLike<number>): number {
-  let errors = 0;
-  for (let i = 0; i < labels.length; i++) if (!(labels[i]! * values[i]! > 0)) errors++;
-  return errors;
 }

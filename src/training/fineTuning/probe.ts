@@ -2,9 +2,12 @@ import type { Random } from '../../common/random';
 import { featurePreparations } from '../../theory/featurePreparation';
 import { fitLogisticHead } from '../../theory/linearHead';
 import { rowsAt, type Matrix } from '../../theory/matrix';
+import { classScores } from '../../theory/multiclass/classScores';
+import { fitSoftmaxHead } from '../../theory/multiclass/softmaxHead';
 import { headOutputs } from '../../theory/rampLoss';
 import type { Pace } from '../pace';
-import { complement, logisticLoss, stratifiedFolds } from './labelledPoints';
+import { complement, stratifiedFolds } from './labelledPoints';
+import type { Outputs } from './outputs';
 
 /** Candidates for the strength λ of the penalty (λ/2)‖θ‖² beside the mean logistic loss, from strong to weak; the first wins a tie. */
 export const PROBE_STRENGTHS: readonly number[] = [1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4];
@@ -16,17 +19,18 @@ const PREPARATION = { exponent: 0.5, unitNormalised: false } as const;
 /** A linear head on frozen features, fitted to convergence. */
 export interface Probe {
   readonly strength: number;
-  /** Decision values of features of the same encoder. */
-  decide(features: Matrix): Float64Array;
+  /** Outputs on features of the same encoder, `rows × width`. */
+  decide(features: Matrix): ArrayLike<number>;
 }
 
 /**
- * Fits a logistic head on features that are centred and half whitened by *unlabelled* ones. Its penalty is the one with
- * the lowest logistic loss in five-fold cross-validation on the labelled points; nothing else is looked at.
+ * Fits a logistic head, or softmax heads for more than two classes, on features that are centred and half whitened by *unlabelled* ones. Its penalty is the one with
+ * the lowest loss in five-fold cross-validation on the labelled points; nothing else is looked at.
  */
 export async function fitProbe(
   features: Matrix,
   labels: ArrayLike<number>,
+  outputs: Outputs,
   unlabelled: Matrix,
   random: Random,
   pace: Pace,
@@ -40,11 +44,26 @@ export async function fitProbe(
     let loss = 0;
     for (const { held, kept } of folds) {
       await pace.breathe();
-      const head = fitLogisticHead(rowsAt(prepared, kept), labelsAt(kept), { strength });
-      loss += logisticLoss(headOutputs(rowsAt(prepared, held), head), labelsAt(held)) * held.length;
+      const decide = fitHead(rowsAt(prepared, kept), labelsAt(kept), outputs, strength);
+      loss += outputs.meanLoss(decide(rowsAt(prepared, held)), labelsAt(held)) * held.length;
     }
     if (loss < best.loss) best = { strength, loss };
   }
-  const head = fitLogisticHead(prepared, labels, { strength: best.strength });
-  return { strength: best.strength, decide: other => headOutputs(preparation.apply(other), head) };
+  const decide = fitHead(prepared, labels, outputs, best.strength);
+  return { strength: best.strength, decide: other => decide(preparation.apply(other)) };
+}
+
+/** A converged head as the function of prepared features that it is. */
+function fitHead(
+  features: Matrix,
+  labels: ArrayLike<number>,
+  { classes }: Outputs,
+  strength: number,
+): (features: Matrix) => ArrayLike<number> {
+  if (classes === 2) {
+    const head = fitLogisticHead(features, labels, { strength });
+    return other => headOutputs(other, head);
+  }
+  const heads = fitSoftmaxHead(features, labels, classes, { strength });
+  return other => classScores(other, heads).values;
 }

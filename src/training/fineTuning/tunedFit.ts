@@ -3,27 +3,30 @@ import type { Random } from '../../common/random';
 import type { Engine } from '../engine/engine';
 import type { Pace } from '../pace';
 import { Decisions, fit, type Classifier, type FitSettings } from './gradientFit';
-import { complement, logisticLoss, pointsAt, stratifiedFolds, type LabelledPoints } from './labelledPoints';
+import { complement, pointsAt, stratifiedFolds, type LabelledPoints } from './labelledPoints';
 
-export interface TuningSettings extends Omit<FitSettings, 'learningRate'> {
-  /** Candidates, tried in this order; the first wins a tie. */
-  readonly learningRates: readonly number[];
+/** What is chosen on the validation split. */
+export type Candidate = Pick<FitSettings, 'learningRate' | 'weightDecay'>;
+
+export interface TuningSettings extends Pick<FitSettings, 'steps' | 'batch'> {
+  /** Tried in this order; the first wins a tie. */
+  readonly candidates: readonly Candidate[];
 }
 
-/** One in so many labelled points judges the learning rates. */
+/** One in so many labelled points judges the candidates. */
 const VALIDATION_FOLDS = 4;
 
 export interface TunedFit {
-  readonly learningRate: number;
+  readonly chosen: Candidate;
   /** Validation loss of every candidate, in their order. */
   readonly validationLosses: readonly number[];
 }
 
 /**
- * Fits the classifier once with each learning rate on three quarters of the labelled points, keeps the rate with the lowest
- * logistic loss on the fourth, and refits on all points from the same start. Sees nothing but the labelled points.
+ * Fits the classifier once with each candidate on three quarters of the labelled points, keeps the one with the lowest loss on
+ * the fourth, and refits on all points from the same start. Sees nothing but the labelled points.
  *
- * @throws Fault when training diverges with every learning rate
+ * @throws Fault when training diverges with every candidate
  */
 export async function tunedFit(
   engine: Engine,
@@ -42,21 +45,21 @@ export async function tunedFit(
   const decisions = await Decisions.create(engine, classifier, pace);
   try {
     const validationLosses: number[] = [];
-    for (const learningRate of settings.learningRates) {
+    for (const candidate of settings.candidates) {
       classifier.parameters.restore(start);
-      await fit(engine, classifier, kept, { ...settings, batch, learningRate }, random.fork('tuning'), pace, onStep);
-      const loss = logisticLoss(await decisions.of(held.indices), held.labels);
+      await fit(engine, classifier, kept, { ...settings, ...candidate, batch }, random.fork('tuning'), pace, onStep);
+      const loss = classifier.outputs.meanLoss(await decisions.of(held.indices), held.labels);
       validationLosses.push(Number.isFinite(loss) ? loss : Infinity);
     }
     if (!validationLosses.some(Number.isFinite))
       throw new Fault(
-        `Fine-tuning diverged with every learning rate (${settings.learningRates.join(', ')})`,
+        `Fine-tuning diverged with every learning rate (${[...new Set(settings.candidates.map(one => one.learningRate))].join(', ')})`,
         'add a lower one to fineTuning.learningRates',
       );
-    const learningRate = settings.learningRates[validationLosses.indexOf(Math.min(...validationLosses))]!;
+    const chosen = settings.candidates[validationLosses.indexOf(Math.min(...validationLosses))]!;
     classifier.parameters.restore(start);
-    await fit(engine, classifier, points, { ...settings, batch, learningRate }, random.fork('final'), pace, onStep);
-    return { learningRate, validationLosses };
+    await fit(engine, classifier, points, { ...settings, ...chosen, batch }, random.fork('final'), pace, onStep);
+    return { chosen, validationLosses };
   } finally {
     decisions.dispose();
   }

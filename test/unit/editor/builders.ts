@@ -3,6 +3,7 @@ import { known, unknown } from '../../../src/architecture/architecture';
 import type { RunEntry } from '../../../src/reporting/runSummary';
 import type { RunRecord } from '../../../src/runs/record';
 import type { Evidence, Report, Term, TermName } from '../../../src/theory/report';
+import { fineTuningResult } from '../support/fineTuningResult';
 import type { TrialResults } from '../../../src/training/results';
 
 /** Small honest values of the shared types, for the tests of the editor; each takes what a test cares about. */
@@ -62,7 +63,7 @@ export const report = (theorem: string, total: number, parts: Partial<Report> = 
 
 export const results = (reports: readonly Report[], testAccuracy = 0.958): TrialResults => ({
   encoderParameters: 1000,
-  fineTuning: [{ mode: 'probe', testAccuracy, trainAccuracy: 1, testErrors: 42, testCount: 1000, chosen: {} }],
+  fineTuning: [fineTuningResult('probe', Math.round(1000 * (1 - testAccuracy)), 1000)],
   featureNorm: 7,
   featureComplexity: 0.1,
   reports,

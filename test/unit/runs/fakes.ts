@@ -17,7 +17,7 @@ export function fakeTrial(arm: string, seed = 0): Trial {
     encoder: { kind: 'vit', patch: 7, width: 8, depth: 1, heads: 1, mlpRatio: 4 },
     objective: { kind: 'none' },
     regulariser: { kind: 'none' },
-    fineTuning: { modes: ['probe'], steps: 1, learningRates: [0.1], weightDecay: 0 },
+    fineTuning: { modes: ['probe'], steps: 1, learningRates: [0.1], labelNoise: 0, weightDecay: 0 },
     bound: { failureProbability: 0.05, margin: 1, scaledRadius: 5 },
   };
 }

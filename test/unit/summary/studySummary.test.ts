@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunRecord } from '../../../src/runs/record';
+import { fineTuningResult } from '../support/fineTuningResult';
 import { pairedDifference, spread, studentQuantile } from '../../../src/runs/summary/statistics';
 import { summarise } from '../../../src/runs/summary/studySummary';
 import { readStudy } from '../../../src/studies/readStudy';
@@ -21,14 +22,7 @@ const report = (value: number, evidence: Evidence) =>
 
 /** A finished run whose probe and full accuracies are given in percent. */
 function finished(trial: Trial, probe: number, full: number, complexity = 0.5, evidence: Evidence = 'certified'): RunRecord {
-  const result = (mode: 'probe' | 'full', accuracy: number) => ({
-    mode,
-    testAccuracy: accuracy / 100,
-    trainAccuracy: 1,
-    testErrors: Math.round(4 * (100 - accuracy)),
-    testCount: 400,
-    chosen: {},
-  });
+  const result = (mode: 'probe' | 'full', accuracy: number) => fineTuningResult(mode, Math.round(10 * (100 - accuracy)), 1000);
   return {
     version: 1,
     id: trial.id,

@@ -4,6 +4,7 @@ import { memorySamples } from '../../../src/datasets/samples';
 import type { Matrix } from '../../../src/theory/matrix';
 import { featureRows, frozenClassifier } from '../../../src/training/fineTuning/classifiers';
 import { fineTune, type FineTuningData, type TaskPoints } from '../../../src/training/fineTuning/fineTune';
+import { outputsOf } from '../../../src/training/fineTuning/outputs';
 import { fitProbe, PROBE_STRENGTHS } from '../../../src/training/fineTuning/probe';
 import { tunedFit } from '../../../src/training/fineTuning/tunedFit';
 import { buildModel, type Model } from '../../../src/training/model';
@@ -14,7 +15,13 @@ import { referenceEngine } from './engines';
 
 const WIDTH = 4;
 const SIDE = 4;
-const settings = { modes: ['probe', 'frozen', 'full'] as FineTuningMode[], steps: 40, learningRates: [1e-4, 3e-2], weightDecay: 0.01 };
+const settings = {
+  modes: ['probe', 'frozen', 'full'] as FineTuningMode[],
+  steps: 40,
+  learningRates: [1e-4, 3e-2],
+  weightDecay: 0.01,
+  labelNoise: 0,
+};
 const study = {
   encoder: { kind: 'vit', patch: 2, width: WIDTH, depth: 1, heads: 1, mlpRatio: 2 },
   objective: { kind: 'none' },
@@ -38,7 +45,7 @@ const unlabelled = (random: Random): Matrix => toy(60, random).features;
 
 function data(seed = 0): FineTuningData {
   const random = new Random(seed);
-  return { labelled: toy(40, random), test: toy(50, random), unlabelled: unlabelled(random) };
+  return { classes: 2, labelled: toy(40, random), test: toy(50, random), unlabelled: unlabelled(random) };
 }
 
 /** Test points with other images, features and labels: whatever is chosen must not notice. */
@@ -46,18 +53,18 @@ function perturbed({ labelled, test, unlabelled }: FineTuningData): FineTuningDa
   const other = toy(test.labels.length, new Random('other'));
   const labels = Int8Array.from(test.labels, label => -label);
   const features = { ...other.features, values: other.features.values.map(value => 100 * value) };
-  return { labelled, test: { ...other, features, labels }, unlabelled };
+  return { classes: 2, labelled, test: { ...other, features, labels }, unlabelled };
 }
 
 const run = async (mode: FineTuningMode, points: FineTuningData, model: Model) => {
   const onStep = (): void => undefined;
   const engine = await referenceEngine();
-  return fineTune(mode, points, { engine, model, settings, random: new Random(5), pace: new Pace(), onStep });
+  return fineTune(mode, points, { engine, model, settings, margin: 1, random: new Random(5), pace: new Pace(), onStep });
 };
 
 describe('fineTune', function () {
   this.timeout(60_000);
-  const model = (): Model => buildModel(study, data().labelled.images, new Random(2));
+  const model = (): Model => buildModel(study, data().labelled.images, 1, new Random(2));
 
   for (const mode of settings.modes) {
     it(`separates a separable toy in mode ${mode}`, async () => {
@@ -88,23 +95,23 @@ describe('tunedFit', function () {
   this.timeout(60_000);
   const fitToy = async (learningRates: number[]) => {
     const { labelled, unlabelled } = data();
-    const classifier = frozenClassifier(WIDTH, featureRows(labelled.features, unlabelled), new Random(0));
+    const classifier = frozenClassifier(WIDTH, featureRows(labelled.features, unlabelled), outputsOf(2), new Random(0));
     const points = { indices: Int32Array.from({ length: 40 }, (_, i) => i), labels: labelled.labels };
-    const tuning = { steps: 20, batch: 8, weightDecay: 0, learningRates };
+    const tuning = { steps: 20, batch: 8, candidates: learningRates.map(learningRate => ({ learningRate, weightDecay: 0 })) };
     let steps = 0;
     const tuned = await tunedFit(await referenceEngine(), classifier, points, tuning, new Random(1), new Pace(), () => steps++);
     return { ...tuned, steps, weights: classifier.parameters.snapshot() };
   };
 
   it('takes the learning rate with the lowest validation loss', async () => {
-    const { learningRate, validationLosses } = await fitToy([1e-6, 3e-2, 1e-5]);
-    assert.equal(learningRate, 3e-2);
+    const { chosen, validationLosses } = await fitToy([1e-6, 3e-2, 1e-5]);
+    assert.equal(chosen.learningRate, 3e-2);
     assert.equal(Math.min(...validationLosses), validationLosses[1]);
   });
 
   it('never takes a learning rate that diverges', async () => {
-    const { learningRate, validationLosses } = await fitToy([NaN, 1e-2]);
-    assert.deepEqual([learningRate, validationLosses[0]], [1e-2, Infinity]);
+    const { chosen, validationLosses } = await fitToy([NaN, 1e-2]);
+    assert.deepEqual([chosen.learningRate, validationLosses[0]], [1e-2, Infinity]);
   });
 
   it('says so when every learning rate diverges', () =>
@@ -122,8 +129,8 @@ describe('fitProbe', () => {
     const random = new Random('noise');
     const noise = Int8Array.from(labelled.labels, () => random.sign());
     const [clean, noisy] = [
-      await fitProbe(labelled.features, labelled.labels, unlabelled, new Random(0), new Pace()),
-      await fitProbe(labelled.features, noise, unlabelled, new Random(0), new Pace()),
+      await fitProbe(labelled.features, labelled.labels, outputsOf(2), unlabelled, new Random(0), new Pace()),
+      await fitProbe(labelled.features, noise, outputsOf(2), unlabelled, new Random(0), new Pace()),
     ];
     assert.equal(clean.strength, PROBE_STRENGTHS.at(-1));
     assert.ok(noisy.strength >= 0.1, `${noisy.strength}`);

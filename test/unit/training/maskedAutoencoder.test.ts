@@ -26,7 +26,7 @@ const radreg = (lambda: number) => ({ kind: 'radreg', lambda, draws: 4, batch: 8
 
 type Autoencoding = Model & { readonly objective: MaskedAutoencoder };
 
-const build = (images: PatchSet, seed = 0): Autoencoding => buildModel(trial, images, new Random(seed)) as Autoencoding;
+const build = (images: PatchSet, seed = 0): Autoencoding => buildModel(trial, images, 1, new Random(seed)) as Autoencoding;
 
 describe('MaskedAutoencoder', () => {
   let images: PatchSet;

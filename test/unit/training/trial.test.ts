@@ -31,7 +31,7 @@ const trial: Trial = {
   encoder: { kind: 'vit', patch: 7, width: 16, depth: 1, heads: 2, mlpRatio: 2 },
   objective: pretraining,
   regulariser: { kind: 'radreg', lambda: 0.001, draws: 4, batch: 16, radius: 1 },
-  fineTuning: { modes: ['probe', 'frozen', 'full'], steps: 6, learningRates: [1e-3, 1e-2], weightDecay: 0.01 },
+  fineTuning: { modes: ['probe', 'frozen', 'full'], steps: 6, learningRates: [1e-3, 1e-2], weightDecay: 0.01, labelNoise: 0.1 },
   bound: { failureProbability: 0.05, margin: 1, scaledRadius: 5 },
 };
 const fromScratch: Trial = { ...trial, id: 'scratch-seed-1', objective: { kind: 'none' }, regulariser: { kind: 'none' } };
@@ -45,8 +45,8 @@ const timeless = ({ seconds: _seconds, pretraining: pretrained, ...results }: Tr
   pretraining: pretrained && { ...pretrained, seconds: 0 },
 });
 
-const termNames = (results: TrialResults, theorem: string): string[] =>
-  results.reports.find(report => report.theorem === theorem)!.terms.map(term => term.name);
+const reportOf = (results: TrialResults, theorem: string) => results.reports.find(report => report.theorem === theorem)!;
+const termNames = (results: TrialResults, theorem: string): string[] => reportOf(results, theorem).terms.map(term => term.name);
 
 describe('runTrial', function () {
   this.timeout(120_000);
@@ -73,27 +73,27 @@ describe('runTrial', function () {
       results.fineTuning.map(({ mode }) => mode),
       ['probe', 'frozen', 'full'],
     );
-    for (const { testAccuracy, testErrors, testCount, chosen } of results.fineTuning) {
+    for (const { mode, testAccuracy, testErrors, testCount, chosen } of results.fineTuning) {
       assert.equal(testCount % 2, 0);
       assert.ok(testCount > 300);
       assert.equal(testAccuracy, 1 - testErrors / testCount);
-      assert.equal(Object.keys(chosen).length, 1);
+      assert.deepEqual(Object.keys(chosen), mode === 'probe' ? ['strength'] : ['learningRate', 'weightDecay']);
     }
   });
 
-  it('hands out F2, F1, F5 and D1, which together fail with the probability that was allowed', () => {
+  it('hands out F2, F1, F5, D1 and F4, which together fail with the probability that was allowed', () => {
     assert.deepEqual(
       results.reports.map(({ theorem }) => theorem),
-      ['F2', 'F1', 'F5', 'D1'],
+      ['F2', 'F1', 'F5', 'D1', 'F4'],
     );
-    const [f2, f1, f5, d1] = results.reports.map(({ failureProbability }) => failureProbability);
-    assert.ok(f2! + f1! + f5! + d1! <= trial.bound.failureProbability + 1e-12, `${f2} ${f1} ${f5} ${d1}`);
+    const together = results.reports.reduce((sum, { failureProbability }) => sum + failureProbability, 0);
+    assert.ok(together <= trial.bound.failureProbability + 1e-12, `${together}`);
     for (const { theorem, total, terms } of results.reports)
       assert.ok(Math.abs(terms.reduce((sum, term) => sum + term.value, 0) - total) < 1e-9, theorem);
   });
 
   it('labels what it assumed and estimated', () => {
-    const d1 = results.reports.at(-1)!;
+    const d1 = reportOf(results, 'D1');
     const evidence = Object.fromEntries(d1.terms.map(term => [term.name, term.evidence]));
     assert.deepEqual(evidence, {
       transfer: 'estimated',
@@ -107,13 +107,27 @@ describe('runTrial', function () {
   });
 
   it('takes the domain term as declared where the study says that the domains are the same', async () => {
-    const { reports } = await run({
+    const declared = await run({
       ...trial,
       data: { ...sampleData, domain: 'same' },
       fineTuning: { ...trial.fineTuning, modes: ['probe'] },
     });
-    const domain = reports.at(-1)!.terms.find(({ name }) => name === 'domain shift')!;
+    const domain = reportOf(declared, 'D1').terms.find(({ name }) => name === 'domain shift')!;
     assert.deepEqual([domain.value, domain.evidence], [0, 'assumed']);
+  });
+
+  it('leaves the transfer constant over its checkpoints and the spectrum of a refitted decoder', () => {
+    const { transfer, decoder } = results.pretraining!;
+    assert.ok(transfer!.scatter.length >= 3 && transfer!.constant.value > 0);
+    const { singularValues, residual, admissibleRadius, transferConstant } = decoder!;
+    assert.ok(singularValues.length > 1 && singularValues.length <= 17, `${singularValues.length}`);
+    assert.deepEqual(
+      [...singularValues].sort((a, b) => b - a),
+      singularValues,
+    );
+    assert.ok(residual > 0 && residual < 0.1, `${residual}`);
+    assert.ok(admissibleRadius > 0 && transferConstant.value > 0);
+    assert.equal(transferConstant.evidence, 'estimated');
   });
 
   it('reports phases in order with a fraction that never falls and ends at 1', () => {
@@ -147,7 +161,40 @@ describe('runTrial', function () {
 
     it('leaves out the terms of pre-training and says so, instead of inventing them', () => {
       assert.deepEqual(termNames(scratch, 'D1'), ['complexity', 'concentration', 'optimisation']);
-      assert.match(scratch.reports.at(-1)!.bounds, /no pre-training/);
+      assert.match(reportOf(scratch, 'D1').bounds, /no pre-training/);
+    });
+  });
+
+  describe('with three classes and two label budgets', () => {
+    let several: TrialResults;
+    const task = { classes: [[0], [1, 9], [8]] };
+    before(async () => {
+      several = await run({ ...trial, data: { ...sampleData, task, labels: [48, 24] } });
+    });
+
+    it('tells the classes apart better than guessing, in every mode', () => {
+      for (const { mode, testAccuracy, testRisks } of several.fineTuning.filter(({ mode }) => mode === 'probe')) {
+        assert.ok(testAccuracy > 0.5, `${mode}: ${testAccuracy}`);
+        assert.ok(testRisks.brier.value < 2 / 3);
+      }
+    });
+
+    it('fine-tunes with the smaller budget too', () => {
+      assert.deepEqual(
+        several.budgets!.map(({ labels, fineTuning }) => [labels, fineTuning.map(({ mode }) => mode)]),
+        [[24, ['probe', 'frozen', 'full']]],
+      );
+    });
+
+    it('certifies one head a class, and D1 by vector contraction', () => {
+      assert.deepEqual(
+        several.reports.map(({ theorem }) => theorem),
+        ['F2', 'F1', 'F5', 'D1', 'F4'],
+      );
+      assert.ok(!reportOf(several, 'F2').vacuous, `${reportOf(several, 'F2').total}`);
+      const complexity = reportOf(several, 'D1').terms.find(({ name }) => name === 'complexity')!;
+      assert.match(complexity.formula, /√K/);
+      assert.equal(complexity.evidence, 'certified');
     });
   });
 
@@ -193,6 +240,22 @@ describe('runTrial', function () {
         Object.keys(header).filter(name => /decoder|mask_token|head/.test(name)),
         [],
       );
+    });
+
+    it('stand beside the features of every split, with labels where they have them', async () => {
+      const bytes = await readFile(path.join(folder, 'features.safetensors'));
+      const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString()) as Record<string, { shape?: number[] }>;
+      const shapes = Object.fromEntries(Object.entries(header).flatMap(([name, { shape }]) => (shape ? [[name, shape[0]]] : [])));
+      const { labels, unlabelled, holdOut } = sampleData;
+      const test = results.fineTuning[0]!.testCount;
+      assert.deepEqual(shapes, {
+        'labelled.features': labels,
+        'labelled.labels': labels,
+        'test.features': test,
+        'test.labels': test,
+        'unlabelled.features': unlabelled,
+        'holdOut.features': holdOut,
+      });
     });
 
     it('come as an ONNX file that takes any batch', async () => {
