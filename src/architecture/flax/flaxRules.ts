@@ -1,16 +1,12 @@
 import type { Parameter } from '../architecture';
-import { initialised } from '../keras/initialisers';
 import { kerasSignature, unchanged, weightless, type KerasRule, type LayerInputs } from '../keras/kerasRule';
 import type { Shape } from '../keras/shape';
-import { convolved } from '../keras/window';
+import { convolved, transposed } from '../keras/window';
 import type { LayerArguments } from '../torch/layerArguments';
+import { LINEN_CELLS } from './cells';
+import { lecun } from './lecun';
 
 const product = (sides: readonly number[]): number => sides.reduce((all, side) => all * side, 1);
-
-/** A kernel drawn by LeCun's normal law, as Flax draws it unless it is told otherwise. */
-function lecun(name: string, shape: readonly number[], rows: number, columns: number): Parameter {
-  return initialised(name, shape, { rows, columns, fanIn: columns, fanOut: rows }, 'lecun_normal');
-}
 
 const biasOf = (values: LayerArguments, shape: readonly number[]): readonly Parameter[] =>
   values.flag('use_bias') ? [{ name: 'bias', shape }] : [];
@@ -53,6 +49,30 @@ const convolution = (text: string, width: Width, outputs: string): KerasRule => 
     return [shape[0]!, ...slid(values, shape.slice(1, -1), sizes, 'strides'), values.integer(outputs)];
   },
 });
+
+/** kernel [sizes…, inputs, features], or [sizes…, features, inputs] where `transpose_kernel`. */
+const transposedConvolution: KerasRule = {
+  kind: 'convolution',
+  signature: kerasSignature(
+    "features, kernel_size, strides=None, padding='SAME', kernel_dilation=1, use_bias=True, mask=None, dtype=None, param_dtype=None, transpose_kernel=False",
+  ),
+  weights(values, inputs) {
+    const [sizes, rows, channels] = [values.shape('kernel_size'), values.integer('features'), inputs.side(-1)];
+    const ends = values.flag('transpose_kernel') ? [rows, channels] : [channels, rows];
+    return [lecun('kernel', [...sizes, ...ends], rows, product(sizes) * channels), ...biasOf(values, [rows])];
+  },
+  output(values, inputs) {
+    const sizes = values.shape('kernel_size');
+    const shape = inputs.ranked(sizes.length + 2);
+    const strides = values.isNone('strides') ? sizes.map(() => 1) : values.tuple('strides', sizes.length);
+    const padding = values.wordIfKnown('padding')?.toLowerCase();
+    const moved = shape.slice(1, -1).map((side, axis) => {
+      const window = { size: sizes[axis]!, stride: strides[axis]!, dilation: 1, padding: padding ?? '' };
+      return padding === 'same' || padding === 'valid' ? transposed(side, window, undefined, values) : null;
+    });
+    return [shape[0]!, ...moved, values.integer('features')];
+  },
+};
 
 function slid(values: LayerArguments, sides: Shape, sizes: readonly number[], strides: string): Shape {
   const steps = values.isNone(strides) ? sizes.map(() => 1) : values.tuple(strides, sides.length);
@@ -115,6 +135,8 @@ const COMMON: Readonly<Record<string, KerasRule>> = { Embed: embedding, Dropout:
 const LINEN: ReadonlyMap<string, KerasRule> = new Map(
   Object.entries({
     ...COMMON,
+    ...LINEN_CELLS,
+    ConvTranspose: transposedConvolution,
     Dense: dense('features', seen, 'features'),
     Conv: convolution('features', seen, 'features'),
     LayerNorm: normalisation(`epsilon=1e-06, dtype=None, param_dtype=None, ${AFFINE}`, seen),

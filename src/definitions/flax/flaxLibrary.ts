@@ -1,6 +1,6 @@
 import { known, unknown, type SourceRange, type Unknown } from '../../architecture/architecture';
 import { linenRule, nnxRule } from '../../architecture/flax/flaxRules';
-import { ruleLayer, shapeFrom } from '../keras/construct';
+import { argument, ruleLayer, shapeFrom } from '../keras/construct';
 import { KerasLayer, KerasTensor, tensorsBetween, WeightValue } from '../keras/kerasValues';
 import { callLayer, shapeValue, tensorsIn } from '../keras/layerCalls';
 import { selected } from '../keras/selection';
@@ -10,7 +10,10 @@ import { bindArguments } from '../python/calls';
 import type { Context, Index, Library } from '../python/context';
 import { childrenOf, field } from '../python/syntax';
 import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Formal, type Value } from '../python/values';
-import { isFlaxModule, isHarmlessFlax } from './flaxPaths';
+import { isFlaxModule, isHarmlessFlax, isState } from './flaxPaths';
+import { initialiserCall } from './initialisers';
+import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
+import { callCell, isCell, recurrence } from './recurrence';
 import { windowPool } from './pools';
 
 /** A module whose code runs: what is constructed meanwhile belongs to it, except while it sets itself up. */
@@ -24,11 +27,23 @@ interface Frame {
 export class FlaxLibrary implements Library {
   private readonly frames: Frame[] = [];
   private readonly prepared = new WeakSet<KerasLayer>();
+  private readonly lifts = new WeakMap<KerasLayer, Lift>();
+  private readonly drawn = new WeakSet<Value>();
+  private prefix = '';
+  /** How often `nnx.split_rngs` around the function that runs splits. */
+  private splits: Value | undefined;
 
   call(path: string, call: Call, context: Context): Value | undefined {
     if (/^flax\.linen\.(compact|nowrap)$|^jax\.jit$|^flax\.nnx\.jit$/.test(path)) return call.positional[0];
     if (path === 'functools.partial') return partial(call);
+    const initialiser = initialiserCall(path, call, context);
+    if (initialiser) return initialiser;
     if (path.includes('.initializers.')) return undefined;
+    const lifted = /^flax\.linen\.(remat|checkpoint|jit|scan|vmap|remat_scan)$/.exec(path)?.[1];
+    if (lifted !== undefined) return liftClass(lifted, call, context, (prefix, work) => this.prefixed(prefix, work), this.lifts);
+    if (/^flax\.nnx\.(vmap|split_rngs|remat|checkpoint|state_axes)$/.test(path)) return this.lifted(path, call, context);
+    if (/^flax\.nnx\.(List|Dict|data|static)$/.test(path)) return call.positional[0];
+    if (/^jax\.random\.\w+$/.test(path)) return this.draw(path, call, context);
     const [, api, name] = /^flax\.(linen|nnx)\.([A-Z]\w*)$/.exec(path) ?? [];
     if (api !== undefined && name !== undefined) return this.makeLayer(api, name, call, context);
     const pool = /^flax\.(linen|nnx)\.(avg_pool|max_pool|min_pool)$/.test(path) ? windowPool(call, context) : undefined;
@@ -36,8 +51,50 @@ export class FlaxLibrary implements Library {
     return /^(flax\.(linen|nnx)|jax|numpy)\./.test(path) ? callOperation(path, call, context) : undefined;
   }
 
+  /** Carries something out so that the next module that names itself takes a prefix. */
+  private prefixed(prefix: string, work: () => Value): Value {
+    this.prefix = prefix;
+    try {
+      return work();
+    } finally {
+      this.prefix = '';
+    }
+  }
+
+  private lifted(path: string, call: Call, context: Context): Value | undefined {
+    if (path.endsWith('vmap')) return repeatFunction(call, context, () => this.splits);
+    const [callee] = call.positional;
+    if (!path.endsWith('split_rngs')) return callee;
+    const splits = call.keywords.get('splits');
+    const apply = (inner: Value) =>
+      builtin(given => {
+        const before = this.splits;
+        this.splits = splits;
+        try {
+          return context.call(inner, given);
+        } finally {
+          this.splits = before;
+        }
+      });
+    if (callee?.kind === 'function' || callee?.kind === 'builtin') return apply(callee);
+    return callee ? undefined : builtin(inner => (inner.positional[0] ? apply(inner.positional[0]) : NONE));
+  }
+
+  /** `jax.random.normal(key, shape)`: an array that a module may hold as if it were a parameter. */
+  private draw(path: string, call: Call, context: Context): Value | undefined {
+    const shape = argument(call, 1, 'shape');
+    if (!/\.(normal|uniform|truncated_normal|orthogonal)$/.test(path) || shape === undefined) return callOperation(path, call, context);
+    const drawn = new KerasTensor(shapeFrom(shape, context, call.range.startLine, true));
+    this.drawn.add(drawn);
+    return drawn;
+  }
+
   private makeLayer(api: string, name: string, call: Call, context: Context): Value | undefined {
     if (api === 'nnx' && /^(Param|BatchStat|Variable)$/.test(name)) return variable(name, call);
+    if (api === 'linen' && name === 'RNN') {
+      const layer = recurrence(call, context);
+      return layer && this.adopted(layer, name, call);
+    }
     if (name === 'Sequential') return this.adopted(this.sequence(api, call, context), name, call);
     const rule = api === 'linen' ? linenRule(name) : nnxRule(name);
     return rule && this.adopted(ruleLayer(rule, call), name, call);
@@ -67,14 +124,16 @@ export class FlaxLibrary implements Library {
 
   /** Gives a module its name and, inside a compact call, its place in the module that runs. */
   private adopted(layer: KerasLayer, className: string, call: Call): KerasLayer {
+    const ownName = this.prefix + className;
+    this.prefix = '';
     const given = call.keywords.get('name');
     if (given?.kind === 'string') layer.name = given.value;
     const frame = this.frames.at(-1);
     if (!frame || frame.isSetup) return layer;
     if (layer.name === undefined) {
-      const count = frame.counts.get(className) ?? 0;
-      frame.counts.set(className, count + 1);
-      layer.name = `${className}_${count}`;
+      const count = frame.counts.get(ownName) ?? 0;
+      frame.counts.set(ownName, count + 1);
+      layer.name = `${ownName}_${count}`;
     }
     frame.module.attributes.set(` ${layer.name}`, layer);
     return layer;
@@ -82,8 +141,14 @@ export class FlaxLibrary implements Library {
 
   callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
     if (!(instance instanceof KerasLayer)) return undefined;
-    if (instance.body.kind === 'rule') return callLayer(instance, call, context);
-    return this.run(instance, '__call__', call, context);
+    const run = (given: Call) =>
+      isCell(instance)
+        ? callCell(instance, given, context)
+        : instance.body.kind === 'rule'
+          ? callLayer(instance, given, context)
+          : this.run(instance, '__call__', given, context);
+    const lift = this.lifts.get(instance);
+    return lift ? callLifted(instance, lift, call, run) : run(call);
   }
 
   /** Calls a method of a module of the source, set up before. */
@@ -118,8 +183,10 @@ export class FlaxLibrary implements Library {
 
   attribute(value: Value, name: string, context: Context): Value | undefined {
     if (value instanceof KerasLayer) {
+      const table = value.body.kind === 'rule' && value.construction.kind === 'embedding' ? attend(value, name) : undefined;
+      if (table) return table;
       if (name === 'param') return builtin(call => ownParameter(value, call, context));
-      if (/^(variable|sow|is_initializing|make_rng|perturb|train|eval|has_variable|put_variable|is_mutable_collection)$/.test(name))
+      if (/^(variable|sow|initialize_carry|is_initializing|make_rng|perturb|train|eval|has_variable|put_variable|is_mutable_collection)$/.test(name))
         return builtin(call =>
           undecidedPlain(unknown(`what \`${call.type}(…)\` gives is only known when the program runs`, call.range.startLine)),
         );
@@ -130,13 +197,22 @@ export class FlaxLibrary implements Library {
 
   assign(value: Value, name: string, assigned: Value): void {
     if (!(value instanceof KerasLayer)) return;
+    if (this.drawn.has(assigned) && !isLinen(value))
+      value.doubts.push(
+        unknown(
+          `\`${name}\` is drawn at random and no \`nnx.Param\`: whether it is trained is not decided`,
+          value.construction.range.startLine,
+        ),
+      );
     nameParts(assigned, name, isLinen(value) ? '_' : '/');
   }
 
   instantiate(classValue: ClassValue, call: Call): InstanceValue {
     const references = ancestors(classValue).filter(ancestor => ancestor.kind === 'reference');
     const base = references.find(ancestor => isFlaxModule(ancestor.path));
-    const foreign = references.find(({ path }) => !isFlaxModule(path) && !/^(builtins|abc|typing)\./.test(path) && !isHarmlessFlax(path));
+    const foreign = references.find(
+      ({ path }) => !isFlaxModule(path) && !isState(path) && !/^(builtins|abc|typing)\./.test(path) && !isHarmlessFlax(path),
+    );
     if (!base && !foreign) return new InstanceValue(classValue);
     const layer = new KerasLayer(classValue, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: false });
     if (foreign) layer.doubts.push(unknown(`\`${foreign.path}\`, a base of ${classValue.name}, is not in this file`, call.range.startLine));
@@ -145,6 +221,7 @@ export class FlaxLibrary implements Library {
   }
 
   initialise(instance: InstanceValue, base: string, call: Call): Value | undefined {
+    if (isState(base)) return NONE;
     if (!(instance instanceof KerasLayer) || !isFlaxModule(base)) return undefined;
     if (base !== 'flax.linen.Module' || !instance.classValue) return NONE;
     const formals = linenFields(instance.classValue);
@@ -186,6 +263,17 @@ export class FlaxLibrary implements Library {
   isHarmless(path: string): boolean {
     return isHarmlessFlax(path);
   }
+}
+
+/** `embed.attend(query)`: one score for each row of the table. */
+function attend(layer: KerasLayer, name: string): Value | undefined {
+  const count = layer.attributes.get('num_embeddings');
+  if (name !== 'attend') return undefined;
+  return builtin(({ positional: [query] }) => {
+    if (!(query instanceof KerasTensor) || !query.shape.known) return query ?? NONE;
+    const width = count?.kind === 'integer' ? count.value : null;
+    return new KerasTensor(known([...query.shape.value.slice(0, -1), width]), { layer, inputs: [query] });
+  });
 }
 
 /** Why layers that are not known may have had a part in what a module returns. */

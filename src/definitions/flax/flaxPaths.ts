@@ -1,6 +1,9 @@
 /** Whether a class that derives from this path is a module of Flax. */
 export const isFlaxModule = (path: string): boolean => /^flax\.(linen|nnx)\.Module$/.test(path);
 
+/** Whether a class that derives from this path is state of an nnx module and no parameter. */
+export const isState = (path: string): boolean => /^flax\.nnx\.(Variable|BatchStat|Cache|Intermediate|Perturbation)$/.test(path);
+
 const HARMLESS_MODULES = new Set(
   `numpy argparse os sys json logging time re pathlib itertools typing warnings string datetime math threading yaml tqdm matplotlib pandas
    dataclasses enum numbers optax absl ml_collections tensorflow tensorflow_datasets orbax clu functools chex`.split(/\s+/),
@@ -8,6 +11,11 @@ const HARMLESS_MODULES = new Set(
 
 /** Whether a function returns no module and leaves the ones that it is given alone. */
 export function isHarmlessFlax(path: string): boolean {
-  if (/^flax\.(linen|nnx)\.[A-Z]/.test(path) || /^flax\.(linen|nnx)\.(remat|checkpoint|scan|vmap|jit|transforms)/.test(path)) return false;
+  if (/^flax\.nnx\.(Rngs|RngStream)$/.test(path)) return true;
+  if (
+    /^flax\.(linen|nnx)\.[A-Z]/.test(path) ||
+    /^flax\.(linen|nnx)\.(remat|checkpoint|scan|vmap|jit|transforms|switch|cond|while_loop)/.test(path)
+  )
+    return false;
   return /^(jax|flax)\./.test(path) || HARMLESS_MODULES.has(path.split('.')[0]!);
 }

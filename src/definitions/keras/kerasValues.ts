@@ -60,6 +60,12 @@ export interface Construction {
   readonly range: SourceRange;
 }
 
+/** How often a module is repeated with tensors of its own, and which axis of them counts the repetitions. */
+export interface Repetition {
+  readonly count: Known<number>;
+  readonly axis: number;
+}
+
 /** A layer or model of Keras while the source is evaluated. */
 export class KerasLayer extends InstanceValue {
   name: string | undefined;
@@ -73,6 +79,8 @@ export class KerasLayer extends InstanceValue {
   /** The shapes of its first call. */
   input: Known<Shape> | undefined;
   output: Known<Shape> | undefined;
+  /** An axis that every tensor of it has besides, one place for each repetition; absent where it is there once. */
+  repeats?: Repetition;
 
   constructor(
     classValue: ClassValue | undefined,

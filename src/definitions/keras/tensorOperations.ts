@@ -16,7 +16,7 @@ type Operation = (inputs: LayerInputs, call: Call, context: Context) => Shape;
 const UNARY = new Set(
   `relu relu6 elu selu gelu silu swish mish sigmoid hard_sigmoid hard_swish hard_silu softmax log_softmax softplus softsign tanh exp log sqrt
    square abs negative cast identity stop_gradient dropout leaky_relu clip clip_by_value l2_normalize normalize linear sin cos floor ceil round
-   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal flip reverse exponential sparsemax astype`.split(
+   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray flip reverse exponential sparsemax astype`.split(
     /\s+/,
   ),
 );
@@ -98,6 +98,23 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const shape = inputs.ranked(4);
     if (!size.known) throw new Undecided(size);
     return [shape[0]!, ...size.value, shape[3]!];
+  },
+  pad(inputs, call) {
+    const widths = argument(call, 1, 'pad_width') ?? call.keywords.get('paddings');
+    const pairs = widths?.kind === 'sequence' && !widths.doubt ? widths.items.map(axesOf) : [];
+    const shape = inputs.first;
+    if (pairs.length !== shape.length) return inputs.undecided('what it pads is not known');
+    return shape.map((side, axis) => {
+      const [before, after] = pairs[axis] ?? [];
+      return side === null || before === undefined || after === undefined ? null : side + before + after;
+    });
+  },
+  dynamic_slice_in_dim(inputs, call) {
+    const size = argument(call, 2, 'slice_size');
+    const [axis = 0] = axesOf(argument(call, 3, 'axis')) ?? [];
+    const shape = inputs.first;
+    const place = axisOf(axis, shape.length) ?? inputs.undecided('its axis is not known');
+    return shape.toSpliced(place, 1, size?.kind === 'integer' ? size.value : null);
   },
   flatten: inputs => {
     const [batch, ...sides] = inputs.first;

@@ -12,7 +12,7 @@ import { parameterCount } from '../../architecture/counts';
 import type { KerasWeight } from '../../architecture/keras/kerasRule';
 import { findMember } from '../python/classes';
 import type { Value } from '../python/values';
-import { KerasLayer, NOT_CALLED, tensorsBetween, WeightValue } from './kerasValues';
+import { KerasLayer, NOT_CALLED, tensorsBetween, WeightValue, type Repetition } from './kerasValues';
 
 /** The architecture of a model that was evaluated; layers that are shared are listed where they are met first. */
 export function toArchitecture(name: string, range: SourceRange, model: KerasLayer, framework: 'keras' | 'flax' = 'keras'): Architecture {
@@ -46,16 +46,17 @@ function openPart(value: Value, depth = 0): Unknown | undefined {
   return undefined;
 }
 
-function layerOf(layer: KerasLayer, prefix: string, seen: Set<KerasLayer | WeightValue>): Layer {
+function layerOf(layer: KerasLayer, prefix: string, seen: Set<KerasLayer | WeightValue>, outer: readonly Repetition[] = []): Layer {
   const path = prefix;
+  const repeats = layer.repeats ? [layer.repeats, ...outer] : outer;
   const { type, kind, range } = layer.construction;
-  const weights = weightsOf(layer, seen);
+  const weights = repeated(weightsOf(layer, seen), repeats);
   const doubt = doubtOf(layer);
   const children = layer.inner().flatMap(inner => {
     if (seen.has(inner)) return [];
     seen.add(inner);
     const name = inner.name ?? 'layer';
-    return [layerOf(inner, path === '' ? name : `${path}/${name}`, seen)];
+    return [layerOf(inner, path === '' ? name : `${path}/${name}`, seen, repeats)];
   });
   const common = { path, type, kind, arguments: layer.arguments, children, range };
   const open = doubt ?? (weights.known ? undefined : weights);
@@ -64,6 +65,20 @@ function layerOf(layer: KerasLayer, prefix: string, seen: Set<KerasLayer | Weigh
   const trained = all.filter(weight => weight.trainable !== false).map(asParameter);
   const frozen = all.filter(weight => weight.trainable === false).map(asParameter);
   return { ...common, parameters: known(trained), ...(frozen.length > 0 ? { frozen } : {}) };
+}
+
+/** Weights with the axes of the repetitions, the innermost first; a stack of matrices has no spectral norm of its own. */
+function repeated(weights: Known<readonly KerasWeight[]>, repeats: readonly Repetition[]): Known<readonly KerasWeight[]> {
+  let all = weights;
+  for (const { count, axis } of repeats) {
+    if (!all.known || all.value.length === 0) return all;
+    if (!count.known) return count;
+    const stacked = (shape: readonly number[]) => shape.toSpliced(axis < 0 ? shape.length + 1 + axis : axis, 0, count.value);
+    all = known(
+      all.value.map(({ name, shape, trainable }) => ({ name, shape: stacked(shape), ...(trainable === false && { trainable }) })),
+    );
+  }
+  return all;
 }
 
 /** Whether its class makes weights when it is first called. */

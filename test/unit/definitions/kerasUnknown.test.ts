@@ -52,7 +52,21 @@ describe('what a source of Keras or Flax does not decide', () => {
       /the shape of its input is not known/,
     ],
     ['a branch of a compact module', compact('(1, 3)', 'if deep > 2:', '    nn.Dense(3)(jnp.ones((1, 2)))'), /`deep > 2`|not decided/],
-    ['a transformed module', compact('(1, 3)', 'x = nn.remat(nn.Dense)(3)(x)'), /`flax.linen.remat` is not in this file/],
+    [
+      'a module in a scan of layers',
+      compact('(1, 3)', 'x = nn.remat_scan(nn.Dense, (2,))(3)(x)'),
+      /`flax.linen.remat_scan` is not in this file/,
+    ],
+    [
+      'a stack along an axis that is not said',
+      compact('(1, 3)', 'x = nn.vmap(nn.Dense, in_axes=None, axis_size=2)(3)(x)'),
+      /stacks parameters is not known/,
+    ],
+    [
+      'how often a module is repeated',
+      compact('(1, 3)', "x = nn.vmap(nn.Dense, variable_axes={'params': 0}, in_axes=None)(3)(x)"),
+      /repeats its module is not known/,
+    ],
   ];
   for (const [why, text, reason] of cases) {
     it(why, async () => assert.match(String(await lastSummary(text)), reason));

@@ -1,0 +1,100 @@
+import { unknown, type Architecture, type Framework, type SourceRange } from '../../architecture/architecture';
+import type { ReadContext } from '../definitionReader';
+import { callOf } from '../pytorch/evaluateCall';
+import { Budget, Exhausted } from '../python/budget';
+import type { Library } from '../python/context';
+import { directiveOver, type Directive } from '../python/directives';
+import { decoratedLine, headerOf } from '../python/headers';
+import { Interpreter, TOO_MUCH } from '../python/interpreter';
+import { Modules } from '../python/modules';
+import { Scope } from '../python/scope';
+import { isImported } from '../python/syntax';
+import type { Call, ClassValue, Value } from '../python/values';
+import type { Node } from '../syntaxNode';
+import { expressionIn } from './expression';
+import { KerasLayer } from './kerasValues';
+
+/** Nodes that are visited at most for one file and what it imports, and for one statement or definition of it. */
+const TOTAL_STEPS = 4_000_000;
+const STEPS = 400_000;
+
+/** A source whose statements were run under a library of layers: what the readers of Keras and Flax start from. */
+export class EvaluatedSource {
+  readonly budget = new Budget(TOTAL_STEPS, STEPS);
+  /** Every class that the source and what it imports defined, in order. */
+  readonly classes: ClassValue[] = [];
+  readonly interpreter: Interpreter;
+  readonly scope: Scope;
+  private readonly lines: readonly string[];
+
+  constructor(
+    readonly root: Node,
+    private readonly context: ReadContext,
+    library: Library,
+    private readonly framework: Framework,
+  ) {
+    const { sources, files, folders, path } = context;
+    const modules = new Modules(sources, files, folders);
+    this.lines = root.text.split('\n');
+    this.scope = new Scope(undefined, undefined, path);
+    this.interpreter = new Interpreter(library, this.budget, classValue => this.classes.push(classValue), modules);
+    modules.start(this.interpreter, this.scope);
+    this.interpreter.runModule(root, this.scope);
+  }
+
+  /** The classes that the source itself defines. */
+  get own(): readonly ClassValue[] {
+    return this.classes.filter(({ node }) => !isImported(node));
+  }
+
+  /** The value of an expression that a comment or a command writes, in the scope of the source; undefined when it is none. */
+  value(text: string, range: SourceRange): Value | undefined {
+    const node = expressionIn(text, range, this.context.sources);
+    return node && this.interpreter.evaluate(node, this.scope);
+  }
+
+  /** What is said over a definition about how it is constructed. */
+  directive(node: Node, name: string): Directive | undefined {
+    return directiveOver(this.lines, decoratedLine(node), name, this.context.studied);
+  }
+
+  /** The construction that a directive writes. */
+  directed({ call, line }: Directive, range: SourceRange): Call {
+    const site = { ...range, startLine: line, endLine: line };
+    return callOf(call, site, this.scope, this.interpreter, this.context.sources);
+  }
+
+  /** Does something with a budget of its own; a definition without layers where that is spent. */
+  bounded(name: string, range: SourceRange, work: () => Architecture[]): Architecture[] {
+    this.budget.renew();
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Exhausted) return [this.nothing(name, range, TOO_MUCH)];
+      throw error;
+    }
+  }
+
+  /** The model that an expression such as `Net(width=4) on (1, 28, 28, 1)` makes, with the shape of one input; without layers when it makes none. */
+  readCall(
+    expression: string,
+    build: (name: string, range: SourceRange, model: KerasLayer, input: string | undefined) => Architecture,
+  ): Architecture[] {
+    const name = /^[\w.]+/.exec(expression)?.[0] ?? expression;
+    this.budget.renew();
+    const made = this.scope.get(name);
+    const node = made?.kind === 'class' ? made.node : made?.kind === 'function' ? made.body.parent : undefined;
+    const range = node && !isImported(node) ? headerOf(node) : { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
+    const [, call = expression, input] = /^(.*\))\s+on\s+(.+)$/.exec(expression) ?? [];
+    return this.bounded(name, range, () => {
+      const value = this.value(call, range);
+      if (value instanceof KerasLayer) return [build(name, range, value, input)];
+      const reason = value?.kind === 'undecided' ? value.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
+      return [{ ...this.nothing(name, range, reason.why), parameterCount: reason }];
+    });
+  }
+
+  private nothing(name: string, range: SourceRange, why: string): Architecture {
+    return { framework: this.framework, name, range, layers: [], parameterCount: unknown(why, range.startLine) };
+  }
+}
