@@ -186,7 +186,11 @@ export class FlaxLibrary implements Library {
       const table = value.body.kind === 'rule' && value.construction.kind === 'embedding' ? attend(value, name) : undefined;
       if (table) return table;
       if (name === 'param') return builtin(call => ownParameter(value, call, context));
-      if (/^(variable|sow|initialize_carry|is_initializing|make_rng|perturb|train|eval|has_variable|put_variable|is_mutable_collection)$/.test(name))
+      if (
+        /^(variable|sow|initialize_carry|is_initializing|make_rng|perturb|train|eval|has_variable|put_variable|is_mutable_collection)$/.test(
+          name,
+        )
+      )
         return builtin(call =>
           undecidedPlain(unknown(`what \`${call.type}(…)\` gives is only known when the program runs`, call.range.startLine)),
         );

@@ -52,8 +52,8 @@ const LIFTED: Readonly<Record<string, Readonly<Record<string, readonly number[]>
   },
   Recurrent: {
     ...Object.fromEntries(['ii', 'if', 'ig', 'io'].map(name => [`forward/cell/${name}/kernel`, [5, 6]])),
-    ...Object.assign({}, ...['hi', 'hf', 'hg', 'ho'].map(name => prefixed(`forward/cell/${name}`, dense(6, 6)))),
-    ...Object.assign({}, ...['ir', 'iz', 'in'].map(name => prefixed(`second/cell/${name}`, dense(6, 4)))),
+    ...together(['hi', 'hf', 'hg', 'ho'].map(name => prefixed(`forward/cell/${name}`, dense(6, 6)))),
+    ...together(['ir', 'iz', 'in'].map(name => prefixed(`second/cell/${name}`, dense(6, 4)))),
     'second/cell/hr/kernel': [4, 4],
     'second/cell/hz/kernel': [4, 4],
     ...prefixed('second/cell/hn', dense(4, 4)),
@@ -93,6 +93,10 @@ function step(): Tree {
 
 function prefixed(path: string, tree: Tree): Tree {
   return Object.fromEntries(Object.entries(tree).map(([name, shape]) => [`${path}/${name}`, shape]));
+}
+
+function together(trees: readonly Tree[]): Tree {
+  return Object.fromEntries(trees.flatMap(tree => Object.entries(tree)));
 }
 
 /** With an axis of repetitions in every tensor. */
