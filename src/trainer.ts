@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { sentenceOf } from './common/fault';
+import { DataFingerprinter } from './runs/dataFingerprints';
 import { RunFolder } from './runs/runFolder';
 import { trainerArguments, trainerProcess } from './runs/trainer/trainerProcess';
 import { createEngine } from './training/engine/select';
@@ -10,6 +12,7 @@ async function main(): Promise<number> {
   return trainerProcess(new RunFolder(folder), {
     createEngine: log => createEngine({ name: engine, threads, assets: __dirname, log }),
     runTrial,
+    fingerprint: trial => new DataFingerprinter(path.dirname(path.resolve(folder))).of(trial),
   });
 }
 

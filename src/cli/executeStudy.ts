@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Stopped, UsageFault } from '../common/fault';
 import { writeStudyReport } from '../reporting/studyReport';
 import { summaryText } from '../reporting/summaryText';
+import { DataFingerprinter } from '../runs/dataFingerprints';
 import { launchTrainer } from '../runs/launch';
 import { runSweep, type SweepProgress } from '../runs/queue';
 import { RunStore } from '../runs/store';
@@ -35,11 +36,13 @@ export async function executeStudy({ trials, folder, engine, threads, jobs }: St
   const { terminal, assets, signal } = context;
   const store = new RunStore(folder);
   const trainer = path.join(assets, 'trainer.js');
+  const fingerprinter = new DataFingerprinter(folder);
   const records = await runSweep({
     trials,
     store,
     jobs,
     signal,
+    fingerprint: trial => fingerprinter.of(trial),
     launch: run => launchTrainer(run, { trainer, engine, threads }),
     onProgress: progress => terminal.progress(progress.fraction, progressLabel(progress), progress.secondsLeft),
   });

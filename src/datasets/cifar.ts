@@ -27,7 +27,7 @@ export async function openCifar(choice: CifarChoice, role: Role): Promise<DataSo
   const { name, labelBytes } = FORMATS[choice.format];
   const [labelAt, classes] = choice.format === 'cifar10' ? [0, 10] : choice.labelling === 'coarse' ? [0, 20] : [1, 100];
   const size = labelBytes + PIXELS;
-  const files = await filesOf(choice, role);
+  const files = await cifarFiles(choice, role);
   const parts: Records[] = [];
   for (const file of files) {
     const bytes = await sizeOf(file);
@@ -80,7 +80,8 @@ async function readLabels(records: Records, labelAt: number): Promise<Uint16Arra
   return labels;
 }
 
-async function filesOf({ format, path: place }: CifarChoice, role: Role): Promise<string[]> {
+/** The files that a choice means. Throws a `FileFault` when a folder has none. */
+export async function cifarFiles({ format, path: place }: CifarChoice, role: Role): Promise<string[]> {
   if (!(await isFolder(place))) return [place];
   const wanted = FORMATS[format][role === 'test' ? 'test' : 'train'];
   const names = (await readdir(place)).filter(name => wanted.test(name)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));

@@ -22,7 +22,7 @@ const FILES: Readonly<Record<Role, string>> = { train: 'train_X.bin', test: 'tes
  * them, here numbered from 0; the 100,000 unlabelled images have none. Throws a `FileFault`.
  */
 export async function openStl10({ path: place }: Stl10Choice, role: Role): Promise<DataSource> {
-  const file = (await isFolder(place)) ? path.join(place, FILES[role]) : place;
+  const [file, labelFile] = await stl10Files({ format: 'stl10', path: place }, role);
   const bytes = await sizeOf(file);
   if (bytes === 0 || bytes % SIZE !== 0)
     throw new FileFault(
@@ -31,9 +31,7 @@ export async function openStl10({ path: place }: Stl10Choice, role: Role): Promi
       'name a file of the binary version or download it again',
     );
   const count = bytes / SIZE;
-  const labelFile = file.replace(/_X\.bin$/, '_y.bin');
-  const hasLabels = labelFile !== file && role !== 'unlabelled';
-  const labels = hasLabels ? await readLabels(labelFile, file, count) : undefined;
+  const labels = labelFile === undefined ? undefined : await readLabels(labelFile, file, count);
   const records = fileRecords(file, { offset: 0, size: SIZE, count });
   const order = planarOrder(SIDE, SIDE, CHANNELS, 0, true);
   return {
@@ -43,10 +41,17 @@ export async function openStl10({ path: place }: Stl10Choice, role: Role): Promi
     channels: CHANNELS,
     name: file,
     ...(labels && { labels }),
-    files: labels ? [file, labelFile] : [file],
+    files: labelFile === undefined ? [file] : [file, labelFile],
     read: async indices => reordered(unitValues(await records.read(indices)), SIZE, order),
     close: () => records.close(),
   };
+}
+
+/** The file of the images and, where they have labels, the one beside it. */
+export async function stl10Files({ path: place }: Stl10Choice, role: Role): Promise<readonly [images: string, labels?: string]> {
+  const file = (await isFolder(place)) ? path.join(place, FILES[role]) : place;
+  const labelFile = file.replace(/_X\.bin$/, '_y.bin');
+  return labelFile === file || role === 'unlabelled' ? [file] : [file, labelFile];
 }
 
 async function readLabels(file: string, images: string, count: number): Promise<Uint16Array> {

@@ -3,6 +3,7 @@ import { sentenceOf } from '../common/fault';
 import type { Trial } from '../studies/study';
 import { trialHash } from '../studies/trials';
 import { isAbandoned, isOver } from './adopt';
+import { sameData, type DataFingerprints } from './dataFingerprints';
 import type { LaunchedTrainer } from './launch';
 import { isAlive } from './processIdentity';
 import type { RunRecord } from './record';
@@ -32,6 +33,8 @@ export interface SweepOptions {
   readonly launch: (folder: RunFolder) => Promise<LaunchedTrainer>;
   /** Stops the sweep: running trainers are stopped, waiting trials are marked as stopped. */
   readonly signal?: AbortSignal;
+  /** What a trial's data are now; a finished run of other data runs anew. */
+  readonly fingerprint?: (trial: Trial) => Promise<DataFingerprints>;
   /** Called after every change, at most four times a second per running trial. */
   readonly onProgress?: (progress: SweepProgress) => void;
   readonly pollMilliseconds?: number;
@@ -89,12 +92,16 @@ class Sweep {
     if (record?.state === 'running' && !(await isAbandoned(record))) {
       if (trialHash(record.trial) === trialHash(trial)) return { folder, record };
       await stopRun(folder, undefined, this.options.patience);
-    } else if (record?.state === 'finished' && trialHash(record.trial) === trialHash(trial)) {
+    } else if (record?.state === 'finished' && trialHash(record.trial) === trialHash(trial) && (await this.hasSameData(record, trial))) {
       this.kept++;
       const unchanged = JSON.stringify(record.trial) === JSON.stringify(trial);
       return { folder, record: unchanged ? record : await folder.update(last => ({ ...last, trial })) };
     }
     return this.options.store.create(trial);
+  }
+
+  private async hasSameData({ data }: RunRecord, trial: Trial): Promise<boolean> {
+    return sameData(data, data && (await this.options.fingerprint?.(trial)));
   }
 
   /** Takes one run to its end; never rejects. */

@@ -1,6 +1,7 @@
 import type { EngineName } from '../training/engine/engine';
 import type { TrialResults } from '../training/results';
 import type { Trial } from '../studies/study';
+import type { DataFingerprints } from './dataFingerprints';
 
 export type RunState = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
@@ -26,6 +27,8 @@ export interface RunRecord {
   /** The trainer process: adopted after a reload only when both agree with a living process. */
   readonly process?: { readonly pid: number; readonly startedAt: string };
   readonly engine?: { readonly name: EngineName; readonly threads: number; readonly note?: string };
+  /** What the data were when the run started. */
+  readonly data?: DataFingerprints;
   readonly progress?: RunProgress;
   readonly results?: TrialResults;
   /** Why it failed: one sentence with the mend. */

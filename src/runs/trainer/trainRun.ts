@@ -4,6 +4,7 @@ import type { Trial } from '../../studies/study';
 import type { Engine } from '../../training/engine/engine';
 import type { TrialResults } from '../../training/results';
 import { boundLog } from './boundedLog';
+import type { DataFingerprints } from '../dataFingerprints';
 import { ownIdentity } from '../processIdentity';
 import type { MetricLine, RunProgress, RunRecord } from '../record';
 import type { RunFolder } from '../runFolder';
@@ -22,6 +23,8 @@ export interface TrialContext {
 export interface TrainerParts {
   readonly createEngine: (log: (line: string) => void) => Promise<Engine>;
   readonly runTrial: (trial: Trial, context: TrialContext) => Promise<TrialResults>;
+  /** What the trial's data are; a `FileFault` fails the run. */
+  readonly fingerprint?: (trial: Trial) => Promise<DataFingerprints>;
   /** Goes to `trainer.log`. */
   readonly log: (line: string) => void;
   /** Aborts the run: a signal from the system. */
@@ -74,11 +77,14 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
       results: undefined,
       fault: undefined,
       progress: undefined,
+      data: undefined,
     });
     signal.throwIfAborted();
     let note: string | undefined;
     engine = await parts.createEngine(line => parts.log((note = line)));
     await journal.write({ engine: { name: engine.name, threads: engine.threads, ...(note !== undefined && { note }) } });
+    const data = await parts.fingerprint?.(journal.record.trial);
+    if (data) await journal.write({ data });
     const results = await parts.runTrial(journal.record.trial, {
       engine,
       signal,

@@ -33,7 +33,7 @@ export function trainerArguments(words: readonly string[]): TrainerArguments {
  */
 export async function trainerProcess(
   folder: RunFolder,
-  parts: Pick<TrainerParts, 'createEngine' | 'runTrial'>,
+  parts: Pick<TrainerParts, 'createEngine' | 'runTrial' | 'fingerprint'>,
   log: (line: string) => void = line => console.log(`${new Date().toISOString()} ${line}`),
 ): Promise<0 | 1> {
   lowerPriority(log);

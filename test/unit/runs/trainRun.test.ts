@@ -61,6 +61,16 @@ describe('a trainer', () => {
     assert.deepEqual(readdirSync(folder.checkpoint), ['encoder.safetensors']);
   });
 
+  it('writes down what its data were, and fails when they are not there', async () => {
+    const print = { method: 'content', hash: 'abc', files: 1, bytes: 2 } as const;
+    await train(() => Promise.resolve(fakeResults), { fingerprint: () => Promise.resolve({ train: print, test: print }) });
+    assert.deepEqual((await folder.read()).data, { train: print, test: print });
+    const gone = () => Promise.reject(new Fault('train.bin does not exist', 'check the path'));
+    assert.equal(await train(() => Promise.resolve(fakeResults), { fingerprint: gone }), 'failed');
+    const { fault, data } = await folder.read();
+    assert.deepEqual([fault, data], ['train.bin does not exist: check the path.', undefined]);
+  });
+
   const ends: readonly (readonly [why: string, error: Error, state: string, fault: string | undefined])[] = [
     [
       'a fault',

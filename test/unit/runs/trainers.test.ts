@@ -151,6 +151,19 @@ describe('trainer processes', function () {
     assert.equal(trainers.launched.length, 5);
   });
 
+  it('run anew when their data have changed since they finished', async () => {
+    const print = (hash: string) => ({ method: 'content', hash, files: 1, bytes: 1 }) as const;
+    const now = { train: print('a'), test: print('b') };
+    await sweep(['quick', 'quick', 'quick']);
+    const before = [now, { ...now, test: print('older') }, undefined];
+    for (const [seed, data] of before.entries()) await store.folder(`quick-seed-${seed}`).update(record => ({ ...record, data }));
+    let kept = 0;
+    const options = { fingerprint: () => Promise.resolve(now), onProgress: (progress: SweepProgress) => (kept = progress.kept) };
+    await sweep(['quick', 'quick', 'quick'], options);
+    assert.equal(kept, 2, 'the same data, and a run of which nothing is known');
+    assert.equal(trainers.launched.length, 4);
+  });
+
   it('go on after the process that started them, and are watched by the next one', async () => {
     const { folder } = await store.create(fakeTrial('slow', 0));
     await trainers.launch(folder);

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import type { Role } from '../datasets/dataFiles';
+import { fingerprintOf, type Fingerprint } from '../datasets/fingerprint';
+import type { SourceChoice } from '../datasets/openDataSource';
+import { sourceFiles } from '../datasets/sourceFiles';
+import type { Trial } from '../studies/study';
+import { HashCache } from './hashCache';
+
+/** What the data of a run were, by their part in the study. */
+export interface DataFingerprints {
+  readonly train: Fingerprint;
+  readonly test: Fingerprint;
+  readonly unlabelledPool?: Fingerprint;
+}
+
+/** The file of a study's folder that keeps hashes of data files for the next time. */
+const CACHE = 'fingerprints.json';
+
+/** Takes the fingerprints of trials' data, each set once, and keeps hashes of files in the study's folder. */
+export class DataFingerprinter {
+  private readonly taken = new Map<string, Promise<Fingerprint>>();
+  private loading: Promise<HashCache> | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  /** Throws a `FileFault` when a file is not there. */
+  async of({ data }: Pick<Trial, 'data'>): Promise<DataFingerprints> {
+    const train = await this.once(data.train, 'train');
+    const test = await this.once(data.test, 'test');
+    const pool = data.unlabelledPool && (await this.once(data.unlabelledPool, 'unlabelled'));
+    return { train, test, ...(pool && { unlabelledPool: pool }) };
+  }
+
+  private once(choice: SourceChoice, role: Role): Promise<Fingerprint> {
+    const key = `${role} ${JSON.stringify(choice)}`;
+    const taking = this.taken.get(key) ?? this.take(choice, role);
+    this.taken.set(key, taking);
+    return taking;
+  }
+
+  private async take(choice: SourceChoice, role: Role): Promise<Fingerprint> {
+    const cache = await (this.loading ??= HashCache.load(path.join(this.folder, CACHE)));
+    const fingerprint = await fingerprintOf(await sourceFiles(choice, role), cache);
+    await cache.save();
+    return fingerprint;
+  }
+}
+
+/** Whether two runs had the same data, as far as fingerprints tell; a run of which nothing is known counts as the same. */
+export function sameData(a: DataFingerprints | undefined, b: DataFingerprints | undefined): boolean {
+  if (!a || !b) return true;
+  return (['train', 'test', 'unlabelledPool'] as const).every(
+    part => a[part]?.method === b[part]?.method && a[part]?.hash === b[part]?.hash,
+  );
+}
