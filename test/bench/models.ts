@@ -4,7 +4,7 @@ import { Random } from '../../src/common/random';
 import type { Feeds, InputSpecs, Tensors } from '../../src/training/engine/engine';
 import { gatherPad, softmaxCrossEntropy } from '../../src/training/engine/operations';
 import { Parameters } from '../../src/training/engine/parameters';
-import { block, dense, norm, randomMasks, type Layer } from '../unit/training/engine/layers';
+import { block, dense, normedDense, randomMasks, type Layer } from '../unit/training/engine/layers';
 
 /** A model at the size that is measured, with random data to train on. */
 export interface BenchmarkModel {
@@ -43,13 +43,11 @@ function vit(width: number, depth: number): BenchmarkModel {
   const embed = dense(parameters, 'embed', pixels, width);
   const positions = parameters.declare('positions', [tokens, width], small);
   const encoder = Array.from({ length: depth }, (_, i) => block(parameters, `encoder.${i}`, width, HEADS));
-  const encoderNorm = norm(parameters, 'encoder.norm', width);
-  const enter = dense(parameters, 'enter', width, decoderWidth);
+  const enter = normedDense(parameters, 'encoder.norm', 'enter', width, decoderWidth);
   const maskToken = parameters.declare('maskToken', [1, decoderWidth], small);
   const decoderPositions = parameters.declare('decoderPositions', [tokens, decoderWidth], small);
   const decoder = Array.from({ length: 2 }, (_, i) => block(parameters, `decoder.${i}`, decoderWidth, HEADS));
-  const decoderNorm = norm(parameters, 'decoder.norm', decoderWidth);
-  const predict = dense(parameters, 'predict', decoderWidth, pixels);
+  const predict = normedDense(parameters, 'decoder.norm', 'predict', decoderWidth, pixels);
 
   const placed = (x: Tensor, where: Variable): Tensor => {
     const columns = where.shape[1]!;
@@ -67,10 +65,10 @@ function vit(width: number, depth: number): BenchmarkModel {
     loss: ({ patches, kept, place, masked }) => {
       let x = gatherPad(placed(embed(patches!), positions), kept!, place!);
       for (const layer of encoder) x = layer(x, visible);
-      x = tf.add(gatherPad(enter(encoderNorm(x)), place!, kept!), tf.mul(masked!, maskToken));
+      x = tf.add(gatherPad(enter(x), place!, kept!), tf.mul(masked!, maskToken));
       x = placed(x, decoderPositions);
       for (const layer of decoder) x = layer(x, tokens);
-      const errors = tf.mul(tf.squaredDifference(predict(decoderNorm(x)), patches!), masked!);
+      const errors = tf.mul(tf.squaredDifference(predict(x), patches!), masked!);
       return { loss: tf.div(tf.sum(errors), batch * (tokens - visible) * pixels) };
     },
   };
@@ -82,9 +80,12 @@ function conv(): BenchmarkModel {
   const random = new Random('conv');
   const parameters = new Parameters(random);
   const layer = (name: string, from: number, to: number): Layer => {
-    const kernel = parameters.declare(`${name}.weight`, [5, 5, from, to], { kind: 'normal', deviation: 1 / (5 * Math.sqrt(from)) });
+    const weight = parameters.declare(`${name}.weight`, [to, from, 5, 5], { kind: 'normal', deviation: 1 / (5 * Math.sqrt(from)) });
     const bias = parameters.declare(`${name}.bias`, [to], { kind: 'zeros' });
-    return x => tf.maxPool(tf.relu<Tensor4D>(tf.add(tf.conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'valid'), bias)), 2, 2, 'valid');
+    return x => {
+      const filter = tf.transpose(weight as Tensor4D, [2, 3, 1, 0]);
+      return tf.maxPool(tf.relu<Tensor4D>(tf.add(tf.conv2d(x as Tensor4D, filter, 1, 'valid'), bias)), 2, 2, 'valid');
+    };
   };
   const [first, second] = [layer('conv1', 1, 32), layer('conv2', 32, 64)];
   const [hidden, output] = [dense(parameters, 'hidden', 1024, 128), dense(parameters, 'output', 128, classes)];

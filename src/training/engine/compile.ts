@@ -34,7 +34,7 @@ export function compile(traced: Traced, options: CompileOptions = {}): CompiledM
   const { nodes, values } = reachable(traced);
   const emitter = new Emitter({
     portable: options.portable ?? false,
-    poolIndices: nodes.some(node => node.kernel === 'MaxPoolGrad'),
+    kernels: new Set(nodes.map(node => node.kernel)),
     batch: batchSource(traced, values, options.dynamicBatch),
   });
   const names = new Map<Value, Name>();

@@ -8,8 +8,8 @@ export type Name = string;
 export interface EmitterOptions {
   /** Only standard ONNX operators. */
   readonly portable: boolean;
-  /** Whether max pools also return where their maxima were, for gradients. */
-  readonly poolIndices: boolean;
+  /** Names of the graph's kernels: a kernel computes more where its gradient is among them. */
+  readonly kernels: ReadonlySet<string>;
   /** How the batch size is found when it is to be dynamic: an input, its axis that counts the batch, and how often. */
   readonly batch?: { readonly size: number; readonly input: Name; readonly axis: number; readonly multiple: number };
 }
@@ -44,8 +44,9 @@ export class Emitter {
     return this.options.portable;
   }
 
-  get poolIndices(): boolean {
-    return this.options.poolIndices;
+  /** Whether the graph has a kernel of this name. */
+  has(kernel: string): boolean {
+    return this.options.kernels.has(kernel);
   }
 
   /** Tells the shape behind a name, which lets transpositions pass scalars and vectors. */
@@ -129,9 +130,9 @@ export class Emitter {
     return name;
   }
 
-  /** A vector of 64-bit integers, as ONNX wants axes and shapes. */
-  integers(numbers: readonly number[]): Name {
-    return this.initialise(`i[${numbers.join()}]`, 'int64', [numbers.length], BigInt64Array.from(numbers, BigInt));
+  /** 64-bit integers, as ONNX wants axes and shapes: a vector if no shape is given. */
+  integers(numbers: readonly number[], shape: readonly number[] = [numbers.length]): Name {
+    return this.initialise(`i[${numbers.join()}][${shape.join()}]`, 'int64', shape, BigInt64Array.from(numbers, BigInt));
   }
 
   floats(numbers: Float32Array | readonly number[], shape: readonly number[]): Name {

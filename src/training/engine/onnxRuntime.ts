@@ -11,18 +11,22 @@ export interface SessionSettings {
   readonly threads: number;
   /** Whether the runtime writes outputs into arrays that it is handed; onnxruntime-web takes them and leaves them as they are. */
   readonly writesInPlace: boolean;
-  /** How freely the runtime may rewrite the graph: `disabled` keeps every rounding where the graph has it. Everything (`all`) by default. */
-  readonly optimisation?: 'disabled' | 'all';
+  /** How freely the runtime may rewrite the graph: `disabled` keeps every rounding where the graph has it. `extended` by default. */
+  readonly optimisation?: 'disabled' | 'extended';
 }
 
-/** Makes a session of a compiled model: every optimisation, operators one after the other, waiting threads asleep. */
+/**
+ * Makes a session of a compiled model: operators one after the other, waiting threads asleep. Weights are inputs here, so the optimisations
+ * that lay out constant weights anew (`all`) would only move images about, and planning the memory of a step ahead only keeps more of it.
+ */
 export function createSession(runtime: OnnxRuntime, bytes: Uint8Array, settings: SessionSettings): Promise<OnnxSession> {
   return runtime.InferenceSession.create(bytes, {
     executionProviders: [settings.provider],
     intraOpNumThreads: settings.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: settings.optimisation ?? 'all',
+    graphOptimizationLevel: settings.optimisation ?? 'extended',
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

@@ -37,6 +37,71 @@ export function layerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor, epsilo
   });
 }
 
+/** x · weightᵀ + bias of rows x [n, inputs]: weight [outputs, inputs], bias [outputs]. */
+const affine = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor => tf.add(tf.matMul(x, weight, false, true), bias);
+
+/**
+ * Layer normalisation of rows x [n, inputs] and the linear layer behind it, layerNorm(x) · weightᵀ + offset, with weight [outputs, inputs] and
+ * offset [outputs]. As one operation, gain and bias are folded into the linear layer, and the gradient passes over the rows half as often:
+ * whatever belongs to gain, bias and the mean is worked out on matrices of the size of the weight.
+ */
+export function normalisedLinear(
+  x: tf.Tensor,
+  gain: tf.Tensor,
+  bias: tf.Tensor,
+  weight: tf.Tensor,
+  offset: tf.Tensor,
+  epsilon = 1e-5,
+): tf.Tensor {
+  if (!compiled()) return affine(layerNorm(x, gain, bias, epsilon), weight, offset);
+  return withGradient([x, gain, bias, weight, offset], (save, x, gain, bias, weight, offset) => {
+    const plain = { gain: tf.onesLike(gain), bias: tf.zerosLike(bias) };
+    const [rows, , inverseDeviation] = runKernel('LayerNorm', { x, ...plain }, { epsilon });
+    save(rows!, inverseDeviation!, gain, bias, weight);
+    const shift = tf.reshape(tf.matMul(weight, tf.reshape(bias, [-1, 1])), offset.shape);
+    return {
+      value: affine(rows!, tf.mul(weight, gain), tf.add(offset, shift)),
+      gradient: (dy, [rows, inverseDeviation, gain, bias, weight]) => {
+        const product = tf.matMul(dy, rows!, true);
+        const total = tf.sum(dy, 0);
+        const column = tf.reshape(total, [-1, 1]);
+        const scaled = tf.mul(weight!, gain!);
+        const centred = tf.matMul(dy, tf.sub(scaled, tf.mean(scaled, -1, true)));
+        const along = tf.mul(rows!, tf.mean(tf.mul(centred, rows!), -1, true));
+        return [
+          tf.mul(tf.sub(centred, along), inverseDeviation!),
+          tf.sum(tf.mul(weight!, product), 0),
+          tf.reshape(tf.matMul(column, weight!, true), bias!.shape),
+          tf.add(tf.mul(product, gain!), tf.mul(column, bias!)),
+          total,
+        ];
+      },
+    };
+  });
+}
+
+/**
+ * Attention of one head each, softmax(scale · q·kᵀ) · v, for queries, keys and values [heads, tokens, size] (Vaswani et al. 2017). The
+ * gradient takes the row sums of probabilities times their gradients from the output, which is smaller (Dao et al. 2022).
+ */
+export function attention(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, scale: number): tf.Tensor {
+  const probabilitiesOf = (q: tf.Tensor, k: tf.Tensor): tf.Tensor => tf.softmax(tf.mul(tf.matMul(q, k, false, true), scale));
+  if (!compiled()) return tf.matMul(probabilitiesOf(queries, keys), values);
+  return withGradient([queries, keys, values], (save, q, k, v) => {
+    const probabilities = probabilitiesOf(q, k);
+    const value = tf.matMul(probabilities, v);
+    save(q, k, v, probabilities, value);
+    return {
+      value,
+      gradient: (dy, [q, k, v, probabilities, value]) => {
+        const rowSums = tf.sum(tf.mul(dy, value!), -1, true);
+        const scores = tf.mul(tf.sub(tf.matMul(dy, v!, false, true), rowSums), probabilities!);
+        return [tf.mul(tf.matMul(scores, k!), scale), tf.mul(tf.matMul(scores, q!, true), scale), tf.matMul(probabilities!, dy, true)];
+      },
+    };
+  });
+}
+
 /** The Gaussian error linear unit in its exact form, x Φ(x) (Hendrycks & Gimpel 2016). */
 export function gelu(x: tf.Tensor): tf.Tensor {
   if (!compiled()) return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));

@@ -162,6 +162,13 @@ const impliedBroadcast: Rule = ({ kernel, inputs, attributes, result }, graph) =
   return undefined;
 };
 
+/** A product of two matrices adds its bias itself: ONNX Runtime can then fuse the activation behind it too. */
+const biasedProduct: Rule = ({ kernel, inputs: [x, bias] }, graph) => {
+  const product = kernel === 'Add' && x?.producer?.kernel === 'BatchMatMul' && x.shape.length === 2 ? x.producer : undefined;
+  if (!product || bias?.shape.length !== 1 || bias.shape[0] !== x!.shape[1] || bias.uniform !== undefined) return undefined;
+  return graph.one('BiasedMatMul', [...product.inputs, bias], product.attributes);
+};
+
 /** Orders the factors of a product, so that a·b and b·a are one node. */
 const orderedFactors: Rule = ({ kernel, inputs: [a, b] }, graph) =>
   kernel === 'Multiply' && b!.uniform === undefined && a!.id > b!.id ? graph.one('Multiply', [b!, a!]) : undefined;
@@ -180,6 +187,7 @@ const RULES: readonly Rule[] = [
   scalarOperand,
   scalarArithmetic,
   impliedBroadcast,
+  biasedProduct,
   ...IMAGE_RULES,
   orderedFactors,
 ];

@@ -1,5 +1,12 @@
-import type { Name } from '../emitter';
+import type { Emitter, Name } from '../emitter';
 import { kernel, likeFirst, spec, type KernelTable } from './kernel';
+
+/** Φ(x), the distribution function of the standard normal. */
+const normalDistribution = (e: Emitter, x: Name): Name => {
+  const half = e.scalar(0.5);
+  const erf = e.one('Erf', [e.one('Mul', [x, e.scalar(Math.SQRT1_2)])]);
+  return e.one('Add', [e.one('Mul', [erf, half]), half]);
+};
 
 /** Kernels of our own, called by operations.ts: whole layers that ONNX Runtime executes faster than their parts. */
 export const COMPOSITES: KernelTable = {
@@ -28,17 +35,19 @@ export const COMPOSITES: KernelTable = {
       ];
     },
   },
-  Gelu: { inputs: ['x'], shape: likeFirst, emit: (e, [x]) => e.one('Gelu', [x]) },
+  /** The gradient takes up the distribution function again, which then costs less than a second computation. */
+  Gelu: {
+    inputs: ['x'],
+    shape: likeFirst,
+    emit: (e, [x]) => (e.has('GeluGrad') ? e.one('Mul', [x, normalDistribution(e, x)]) : e.one('Gelu', [x])),
+  },
   GeluGrad: {
     inputs: ['x', 'dy'],
     shape: likeFirst,
     emit: (e, [x, dy]) => {
-      const half = e.scalar(0.5);
-      const erf = e.one('Erf', [e.one('Mul', [x, e.scalar(Math.SQRT1_2)])]);
-      const distribution = e.one('Add', [e.one('Mul', [erf, half]), half]);
-      const exponential = e.one('Exp', [e.one('Mul', [e.one('Mul', [x, x]), e.scalar(-0.5)])]);
-      const density = e.one('Mul', [exponential, e.scalar(1 / Math.sqrt(2 * Math.PI))]);
-      return e.one('Mul', [dy, e.one('Add', [distribution, e.one('Mul', [x, density])])]);
+      const half = e.one('Mul', [e.one('Mul', [x, x]), e.scalar(0.5)]);
+      const density = e.one('Exp', [e.one('Sub', [e.scalar(-0.5 * Math.log(2 * Math.PI)), half])]);
+      return e.one('Mul', [dy, e.one('Add', [normalDistribution(e, x), e.one('Mul', [x, density])])]);
     },
   },
 };

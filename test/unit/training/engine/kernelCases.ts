@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { fixedTensor, gatherPad, gelu, layerNorm, softmaxCrossEntropy } from '../../../../src/training/engine/operations';
+import {
+  attention,
+  fixedTensor,
+  gatherPad,
+  gelu,
+  layerNorm,
+  normalisedLinear,
+  softmaxCrossEntropy,
+} from '../../../../src/training/engine/operations';
 
 /** A function of tensors whose value and gradients every runtime must reproduce. */
 export interface KernelCase {
@@ -227,6 +235,9 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
       ],
       (a: Tensor4D, b: Tensor4D) => tf.matMul(a, b),
     ),
+    both('with a bias', [[4, 3], [5, 4], [5]], (a: Tensor2D, b: Tensor2D, bias: Tensor1D) =>
+      tf.relu(tf.add(tf.matMul(a, b, true, true), bias)),
+    ),
     both('matrix times vector', [[3, 4], [4]], (a: Tensor2D, b: Tensor1D) => tf.dot(a, b)),
   ],
   convolutions: [
@@ -381,6 +392,8 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
   ],
   images: [
     both('max pool', [[2, 6, 6, 3]], (x: Tensor4D) => tf.maxPool(x, 2, 2, 'valid')),
+    both('max pool, the first of equals', [[2, 6, 6, 3]], (x: Tensor4D) => tf.maxPool(tf.add(tf.round(tf.mul(x, 3)), tf.mul(x, 1e-9)), 2, 2, 'valid')), // prettier-ignore
+    both('max pool, 3 × 3 side by side', [[2, 6, 6, 3]], (x: Tensor4D) => tf.maxPool(x, 3, 3, 'valid')),
     both('max pool, overlapping', [[2, 7, 7, 3]], (x: Tensor4D) => tf.maxPool(x, 3, 2, 'valid')),
     both('max pool, same', [[2, 7, 7, 3]], (x: Tensor4D) => tf.maxPool(x, 3, 2, 'same')),
     both('max pool, rows unused', [[2, 7, 5, 3]], (x: Tensor4D) => tf.maxPool(x, 2, 2, 'valid')),
@@ -413,6 +426,9 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
   composites: [
     both('layer norm', [[5, 6], [6], [6]], (x, gain, bias) => layerNorm(x, gain, bias)),
     both('layer norm, three axes', [[2, 3, 4], [4], [4]], (x, gain, bias) => layerNorm(x, gain, bias)),
+    both('layer norm and linear layer', [[5, 6], [6], [6], [3, 6], [3]], (x, gain, bias, weight, offset) => normalisedLinear(x, gain, bias, weight, offset)), // prettier-ignore
+    both('layer norm and linear layer, rows far from zero', [[5, 6], [6], [6], [3, 6], [3]], (x, gain, bias, weight, offset) => normalisedLinear(tf.add(x, 20), gain, bias, weight, offset)), // prettier-ignore
+    both('attention', [[4, 3, 2], [4, 5, 2], [4, 5, 2]], (q, k, v) => attention(q, k, v, 0.7)), // prettier-ignore
     both('gelu', [M], x => gelu(tf.mul(x, 3))),
     both('softmax cross-entropy', [M], x => softmaxCrossEntropy(tf.mul(x, 4), labels())),
     both('softmax cross-entropy, labels that do not sum to one', [M], x => softmaxCrossEntropy(x, tf.mul(labels(), 0.5))),

@@ -1,42 +1,58 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Random } from '../../../../src/common/random';
-import { gelu, layerNorm } from '../../../../src/training/engine/operations';
+import { attention, gelu, layerNorm, normalisedLinear } from '../../../../src/training/engine/operations';
 import type { Parameters } from '../../../../src/training/engine/parameters';
 
 /** The layers of the models that tests check and benchmarks measure, in any size. */
 export type Layer = (x: Tensor) => Tensor;
 
-/** Weight [from, to] and bias, normal with deviation 1/√from. */
+const linear = (parameters: Parameters, name: string, from: number, to: number) =>
+  [
+    parameters.declare(`${name}.weight`, [to, from], { kind: 'normal', deviation: 1 / Math.sqrt(from) }),
+    parameters.declare(`${name}.bias`, [to], { kind: 'zeros' }),
+  ] as const;
+
+const standard = (parameters: Parameters, name: string, width: number) =>
+  [
+    parameters.declare(`${name}.weight`, [width], { kind: 'ones' }),
+    parameters.declare(`${name}.bias`, [width], { kind: 'zeros' }),
+  ] as const;
+
+/** Weight [to, from] and bias, normal with deviation 1/√from. */
 export function dense(parameters: Parameters, name: string, from: number, to: number): Layer {
-  const weight = parameters.declare(`${name}.weight`, [from, to], { kind: 'normal', deviation: 1 / Math.sqrt(from) });
-  const bias = parameters.declare(`${name}.bias`, [to], { kind: 'zeros' });
-  return x => tf.add(tf.matMul(x, weight as Tensor), bias);
+  const [weight, bias] = linear(parameters, name, from, to);
+  return x => tf.add(tf.matMul(x, weight as Tensor, false, true), bias);
 }
 
 /** LayerNorm over the last dimension. */
 export function norm(parameters: Parameters, name: string, width: number): Layer {
-  const gain = parameters.declare(`${name}.weight`, [width], { kind: 'ones' });
-  const bias = parameters.declare(`${name}.bias`, [width], { kind: 'zeros' });
+  const [gain, bias] = standard(parameters, name, width);
   return x => layerNorm(x, gain, bias);
+}
+
+/** LayerNorm over the last dimension and a dense layer behind it. */
+export function normedDense(parameters: Parameters, normName: string, name: string, from: number, to: number): Layer {
+  const normParameters = standard(parameters, normName, from);
+  const denseParameters = linear(parameters, name, from, to);
+  return x => normalisedLinear(x, ...normParameters, ...denseParameters);
 }
 
 /** A pre-norm transformer block over rows [batch · tokens, width]. */
 export function block(parameters: Parameters, name: string, width: number, heads: number): (x: Tensor, tokens: number) => Tensor {
-  const part = (of: string, from = width, to = width): Layer => dense(parameters, `${name}.${of}`, from, to);
-  const [query, key, value, output] = [part('query'), part('key'), part('value'), part('output')];
-  const [widen, narrow] = [part('widen', width, 4 * width), part('narrow', 4 * width, width)];
-  const [norm1, norm2] = [norm(parameters, `${name}.norm1`, width), norm(parameters, `${name}.norm2`, width)];
+  const project = normedDense(parameters, `${name}.norm1`, `${name}.qkv`, width, 3 * width);
+  const output = dense(parameters, `${name}.output`, width, width);
+  const widen = normedDense(parameters, `${name}.norm2`, `${name}.widen`, width, 4 * width);
+  const narrow = dense(parameters, `${name}.narrow`, 4 * width, width);
   const size = width / heads;
   return (x, tokens) => {
     const batch = x.shape[0] / tokens;
     const split: Layer = y =>
       tf.reshape(tf.transpose(tf.reshape(y, [batch, tokens, heads, size]), [0, 2, 1, 3]), [batch * heads, tokens, size]);
     const join: Layer = y => tf.reshape(tf.transpose(tf.reshape(y, [batch, heads, tokens, size]), [0, 2, 1, 3]), [batch * tokens, width]);
-    const h = norm1(x);
-    const scores = tf.mul(tf.matMul(split(query(h)), split(key(h)), false, true), 1 / Math.sqrt(size));
-    const attended = tf.add(x, output(join(tf.matMul(tf.softmax(scores), split(value(h))))));
-    return tf.add(attended, narrow(gelu(widen(norm2(attended)))));
+    const [queries, keys, values] = tf.split(project(x), 3, 1).map(split) as [Tensor, Tensor, Tensor];
+    const attended = tf.add(x, output(join(attention(queries, keys, values, 1 / Math.sqrt(size)))));
+    return tf.add(attended, narrow(gelu(widen(attended))));
   };
 }
 

@@ -22,7 +22,7 @@ describe('protobuf', () => {
   for (const [why, message, bytes] of table) it(why, () => assert.deepEqual([...message.finish()], bytes));
 });
 
-const emitter = (): Emitter => new Emitter({ portable: false, poolIndices: false });
+const emitter = (): Emitter => new Emitter({ portable: false, kernels: new Set() });
 
 describe('emitter', () => {
   it('writes equal operators and constants once', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { strict as assert } from 'node:assert';
 import { Random } from '../../../../src/common/random';
 import { compile } from '../../../../src/training/engine/compile';
@@ -33,6 +33,16 @@ describe('rewrites: what remains of a function', () => {
     ['a·b and b·a are one product', (x, y) => tf.sub(tf.mul(x, y), tf.mul(y, x)), ['Multiply', 'Sub']],
     ['equal calls are made once', x => tf.add(tf.exp(x), tf.exp(x)), ['Exp', 'Add']],
     ['paddings that differ only in the sign of infinity stay apart', x => tf.add(tf.pad(x, [[0, 1], [0, 0]], Infinity), tf.pad(x, [[0, 1], [0, 0]], -Infinity)), ['PadV2', 'PadV2', 'Add']], // prettier-ignore
+    [
+      'a matrix product adds its bias',
+      (x, y) => tf.add(tf.matMul(x as Tensor2D, x as Tensor2D, false, true), tf.slice(y, [1], [3])),
+      ['Slice', 'BiasedMatMul'],
+    ],
+    [
+      'a column is no bias',
+      x => tf.add(tf.matMul(x as Tensor2D, x as Tensor2D, false, true), tf.slice(x, [0, 1], [3, 1])),
+      ['BatchMatMul', 'Slice', 'Add'],
+    ],
     ['the step of a ReLU is taken from its result', x => tf.grad(t => tf.relu(t))(x), ['Relu', 'Step']],
     ['the gradient of a mean needs no full tensor', x => tf.grad(t => tf.mean(tf.square(t)))(x), ['Multiply']],
   ];
