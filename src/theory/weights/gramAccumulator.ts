@@ -7,10 +7,8 @@ type Values = Float32Array | Float64Array;
 
 /** Rows of a tall matrix, or columns of a wide one, that are multiplied at once. */
 const SLICE_NUMBERS = 1 << 22;
-/** Wide matrices are held whole while their Gram matrix is made, up to this many numbers. */
-const MOST_HELD = 1 << 26;
-/** Largest Gram matrix that is made: 8192 × 8192 numbers take half a gigabyte with its factor. */
-const LARGEST_GRAM = 6144;
+/** The memory that a Gram matrix, what is added to it, its factor and a wide matrix, which is held whole meanwhile, may take. */
+const MOST_BYTES = 8e8;
 
 /** Makes the Gram matrix of the smaller side of a matrix from its values in row-major order: WᵀW of a tall one, WWᵀ of a wide one. */
 export class GramAccumulator {
@@ -22,7 +20,7 @@ export class GramAccumulator {
 
   /** Whether the Gram matrix of a matrix of this shape fits into memory. */
   static fits({ rows, columns }: MatrixLayout): boolean {
-    return Math.min(rows, columns) <= LARGEST_GRAM && (rows >= columns || rows * columns <= MOST_HELD);
+    return 24 * Math.min(rows, columns) ** 2 + (rows > columns ? 0 : 8 * rows * columns) <= MOST_BYTES;
   }
 
   constructor(

@@ -10,10 +10,9 @@ import type { Bracket } from './spectralBracket';
 /** Squared Frobenius norms between which no product of 32-bit floats that counts leaves their range. */
 const SMALLEST_TRACE = 1e-15;
 const LARGEST_TRACE = 1e30;
-/** Largest matrix that is held whole, in numbers, and the smaller sides for which 32-bit floats pay. */
-const MOST_HELD = 1 << 26;
+/** Smaller sides from which on 32-bit floats pay, and the memory that a matrix, its Gram matrix, the sums of it and their factor may take. */
 const SMALLEST_SIDE = 513;
-const LARGEST_SIDE = 6144;
+const MOST_BYTES = 6.5e8;
 /** What Lanczos' value may still grow by over six steps, how much finer the next attempt is when it fell short, and from where on only the shift is raised. */
 const TOLERANCE = 1e-4;
 const REFINEMENT = 30;
@@ -25,7 +24,7 @@ const SLACK = 2e-4;
 /** Whether `singleBracket` takes a matrix of this shape on. */
 export function suitsSingle({ rows, columns }: MatrixLayout): boolean {
   const side = Math.min(rows, columns);
-  return side >= SMALLEST_SIDE && side <= LARGEST_SIDE && rows * columns <= MOST_HELD;
+  return side >= SMALLEST_SIDE && 4 * rows * columns + 17 * side ** 2 <= MOST_BYTES;
 }
 
 /** Whether the squares of a matrix's values stay within the range of 32-bit floats. */
