@@ -1,4 +1,5 @@
 import type { Layer, Parameter } from '../architecture/architecture';
+import { tensorKey } from '../architecture/composition';
 import type { TensorInfo } from './checkpoint';
 
 /** A parameter of a definition with the tensor that holds its values. */
@@ -16,6 +17,8 @@ export interface WeightMatching {
   readonly missing: readonly { readonly layer: string; readonly parameter: Parameter; readonly why: string }[];
   /** Tensors that no parameter asked for. */
   readonly unused: readonly TensorInfo[];
+  /** What the checkpoint puts before every name: `module.`, `encoder.`, nothing. */
+  readonly prefix: string;
 }
 
 interface Wanted {
@@ -24,18 +27,21 @@ interface Wanted {
   readonly parameter: Parameter;
 }
 
+/** Everything that a state holds of the layers: what is trained, what is frozen, and buffers such as running variances. */
 function wantedBelow(layers: readonly Layer[]): Wanted[] {
-  return layers.flatMap(({ path, parameters, children }) => [
-    ...(parameters.known ? parameters.value : []).map(parameter => ({
+  return layers.flatMap(({ path, parameters, frozen = [], buffers, children }) => [
+    ...[...(parameters.known ? parameters.value : []), ...frozen, ...(buffers?.known ? buffers.value : [])].map(parameter => ({
       layer: path,
-      name: path === '' ? parameter.name : `${path}.${parameter.name}`,
+      name: tensorKey(path, parameter.name),
       parameter,
     })),
     ...wantedBelow(children),
   ]);
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((size, axis) => size === b[axis]);
+/** Sides that agree; a single number may be stored with or without a side of 1. */
+const sameShape = (a: readonly number[], b: readonly number[]) =>
+  (a.length === b.length && a.every((size, axis) => size === b[axis])) || [...a, ...b].every(size => size === 1);
 
 /** Keras names its kernels `dense/kernel:0`: the same path with dots, without the output's number. */
 const dotted = (name: string) => name.replace(/:\d+$/, '').replaceAll('/', '.');
@@ -72,5 +78,5 @@ export function matchWeights(layers: readonly Layer[], tensors: readonly TensorI
       used.add(tensor);
     }
   }
-  return { matches, missing, unused: tensors.filter(tensor => !used.has(tensor)) };
+  return { matches, missing, unused: tensors.filter(tensor => !used.has(tensor)), prefix };
 }

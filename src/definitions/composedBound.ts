@@ -1,5 +1,6 @@
 import type { Architecture } from '../architecture/architecture';
 import { mainOutput, type Composition, type CompositionNode } from '../architecture/composition';
+import type { WeightNorms } from '../architecture/compositionWeights';
 import { initialNorms } from '../architecture/initialWeights';
 import { differences, firstUnbounded, logAmplification, logLipschitzConstant, ranges } from '../architecture/lipschitzOfComposition';
 import { UNIT, valuesOf } from '../architecture/rangeOfComposition';
@@ -11,10 +12,14 @@ export interface ComposedBound extends Pick<ArchitectureBoundInput, 'inputNorm' 
   readonly logAmplifications?: readonly number[];
 }
 
-/** How much each matrix counts at the model's main output, at initialisation; without numbers, and with the reason, where that is not known. */
+/**
+ * How much each matrix counts at the model's main output, at initialisation or with measured norms; without numbers, and with the reason, where that is not
+ * known.
+ */
 export function composedBound(
   architecture: Architecture,
   matrices: readonly { readonly path: string; readonly tensor: string }[],
+  measured?: WeightNorms,
 ): ComposedBound {
   const { composition } = architecture;
   if (!composition) return {};
@@ -22,7 +27,7 @@ export function composedBound(
     return { assumptions: [`how the layers compose is not known: ${composition.why} (line ${composition.line + 1})`] };
   const output = mainOutput(composition.value);
   if (output === undefined) return { assumptions: ['how the layers compose is not known: no layer reaches what `forward` returns'] };
-  const norms = initialNorms(architecture);
+  const norms = measured ?? initialNorms(architecture);
   const inputNorm = inputNormOf(composition.value);
   const sizes = ranges(composition.value, norms, { euclidean: Math.log(inputNorm), rows: Math.log(inputNorm), entry: 0 });
   const logAmplifications = matrices.map(matrix => logAmplification(composition.value, norms, sizes, output, matrix));
@@ -33,7 +38,7 @@ export function composedBound(
     inputNorm,
     logLipschitz: Number.isFinite(logLipschitz) ? logLipschitz : undefined,
     assumptions: [
-      'biases at 0, normalisations with gain 1 and running variance 1',
+      ...(measured ? [] : ['biases at 0, normalisations with gain 1 and running variance 1']),
       Number.isFinite(valuesOf(inputOf(composition.value))) ? 'input values in [0, 1]' : 'input of norm at most 1: its size is not known',
     ],
   };

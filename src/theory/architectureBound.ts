@@ -1,6 +1,6 @@
 import { parameterCountReport } from './capacityReport';
 import { chainCovering, composedCovering, coverResolution, type PretrainingProblem } from './parameterCount';
-import type { Report } from './report';
+import type { Evidence, Report } from './report';
 
 /** One learnable matrix of a definition, as the bound before any run sees it. */
 export interface BoundLayer {
@@ -33,6 +33,8 @@ export interface ArchitectureBoundInput {
   readonly logLipschitz?: number;
   /** What was taken for granted when the layers were composed, or why they were not. */
   readonly assumptions?: readonly string[];
+  /** Set when the norms are those of trained weights: how they are known, and what rounding them up to a grid costs in nats. */
+  readonly measured?: { readonly evidence: Evidence; readonly peelingNats: number };
 }
 
 /** What one layer adds. */
@@ -66,36 +68,40 @@ const CHAIN = 'layers composed as one chain with 1-Lipschitz activations: skip c
 
 const COMPOSED = 'layers composed as `forward` says, in evaluation mode: skip connections, attention and normalisation are counted';
 
-const ASSUMPTIONS = [
-  'spectral norms as expected at initialisation, not measured',
-  'reconstruction loss in [0, 1], mean over the values of an image',
-  'training reaches the least empirical loss',
-];
+const INITIAL = 'spectral norms as expected at initialisation, not measured';
+const MEASURED =
+  'norms were measured on the trained weights and rounded up to a grid that was fixed before; biases count with the matrix beside them';
+
+const ASSUMPTIONS = ['reconstruction loss in [0, 1], mean over the values of an image', 'training reaches the least empirical loss'];
 
 /**
- * The pre-training excess risk that theorem D4 promises from the architecture alone, at `unlabelled` images: an estimate, since norms are those expected
- * at initialisation. Throws a RangeError when there is no layer.
+ * The pre-training excess risk that theorem D4 promises at `unlabelled` images: from the architecture alone an estimate, since norms are those expected
+ * at initialisation; as well known as the norms are where they were measured. Throws a RangeError when there is no layer.
  */
 export function architectureBound(input: ArchitectureBoundInput): ArchitectureBound {
-  const { layers, unlabelled, inputNorm = 1, failureProbability = 0.05, logLipschitz } = input;
+  const { layers, unlabelled, inputNorm = 1, failureProbability = 0.05, logLipschitz, measured } = input;
   if (layers.length === 0) throw new RangeError('A bound needs at least one layer');
   const { isComposed, covering } = coveringOf(layers);
-  const problem: PretrainingProblem = { ...LOSS, samples: unlabelled, inputNorm, failureProbability };
+  const peeling = measured && { peelingNats: measured.peelingNats };
+  const problem: PretrainingProblem = { ...LOSS, samples: unlabelled, inputNorm, failureProbability, ...peeling };
   const formula = `ln N(ε) = Σ p_l·ln(1 + 2·s_l·${isComposed ? 'm' : '(L+1)'}·Λ_l/ε)`;
   const report = parameterCountReport(
     { theorem: 'D4', at: other => total(covering(other)), formula },
     {
       problem,
-      norms: 'estimated',
+      norms: measured?.evidence ?? 'estimated',
       inputs: { [isComposed ? 'm' : 'L+1']: layers.length, 'Σ p_l': total(layers.map(parametersOf)) },
-      assumptions: [...ASSUMPTIONS, isComposed ? COMPOSED : CHAIN, ...(input.assumptions ?? [])],
+      assumptions: [measured ? MEASURED : INITIAL, ...ASSUMPTIONS, isComposed ? COMPOSED : CHAIN, ...(input.assumptions ?? [])],
     },
   );
   const shares = covering(problem);
   const capacity = total(shares);
   const decades = layers.map(layer => Math.log10(normOf(layer)));
   return {
-    report: { ...report, bounds: 'excess reconstruction loss after pre-training, from the architecture alone' },
+    report: {
+      ...report,
+      bounds: `excess reconstruction loss after pre-training, from ${measured ? 'the norms of the weights' : 'the architecture alone'}`,
+    },
     layers: shares.map((nats, index) => ({ nats, share: nats / capacity, decades: decades[index]! })),
     capacity,
     capacityDecades: Math.log10(capacity),

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Random } from '../../../src/common/random';
+import { npyBytes } from '../support/npyBytes';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { close, fixture } from '../theory/support';
+import { documentOf, runCli } from './runCli';
+
+const WINE = fixture('transfer/wine_std');
+const SHIFT = fixture('domain_gap/wine_class0_vs_class1');
+const CHECKPOINTS = path.join('test/fixtures/checkpoints');
+const TERM_KEYS = ['assumptions', 'evidence', 'formula', 'id', 'inputs', 'name', 'value'];
+const EVIDENCE = ['certified', 'measured', 'estimated', 'assumed'];
+
+interface ReportDocument {
+  readonly theorem: string;
+  readonly terms: readonly Readonly<Record<string, unknown>>[];
+  readonly total: number;
+  readonly evidence: string;
+  readonly vacuous: boolean;
+  readonly needed: Readonly<Record<string, number>>;
+  readonly failureProbability: number;
+}
+
+function isReport(document: unknown): ReportDocument {
+  const report = document as ReportDocument;
+  for (const term of report.terms) {
+    assert.deepEqual(Object.keys(term).sort(), TERM_KEYS);
+    assert.ok(typeof term['value'] === 'number' && EVIDENCE.includes(String(term['evidence'])), JSON.stringify(term));
+  }
+  assert.ok(typeof report.total === 'number' && EVIDENCE.includes(report.evidence));
+  assert.ok(typeof report.vacuous === 'boolean' && typeof report.failureProbability === 'number');
+  assert.ok(Object.keys(report.needed).every(key => key === 'n' || key === 'N'));
+  return report;
+}
+
+describe('the command line’s documents', function () {
+  this.timeout(60_000);
+  const folder = temporaryFolder();
+  const write = (name: string, content: string | Uint8Array) => {
+    writeFileSync(folder.file(name), content);
+    return folder.file(name);
+  };
+  const spec = (value: object) => write('spec.json', JSON.stringify(value));
+
+  it('norms: format, tensors and totals; kernels named so without the input’s shape and operators with it', async () => {
+    const file = path.join(CHECKPOINTS, 'cnn/model.safetensors');
+    const document = await documentOf('norms', file);
+    assert.deepEqual(Object.keys(document).sort(), ['format', 'tensors', 'totals']);
+    const tensors = document['tensors'] as readonly Readonly<Record<string, unknown>>[];
+    const spectralOf = (all: typeof tensors, name: string) =>
+      all.find(tensor => tensor['name'] === name)!['spectral'] as { readonly lower: number; readonly upper: number; readonly of: string };
+    for (const tensor of tensors) {
+      const isMatrix = (tensor['shape'] as readonly number[]).length > 1;
+      const keys = ['dtype', 'frobenius', 'name', 'shape', ...(isMatrix ? ['l21', 'spectral', 'stableRank'] : [])];
+      for (const key of keys) assert.ok(key in tensor, `${String(tensor['name'])} has no ${key}`);
+      if (!isMatrix) assert.ok(!('spectral' in tensor));
+    }
+    const kernel = spectralOf(tensors, 'conv1.weight');
+    assert.ok(kernel.of === 'kernel' && kernel.lower <= kernel.upper && kernel.upper < kernel.lower * (1 + 1e-7));
+    const shaped = await documentOf('norms', file, '--input-shape', '1,8,8');
+    assert.equal(spectralOf(shaped['tensors'] as typeof tensors, 'conv1.weight').of, 'operator');
+    assert.equal(spectralOf(tensors, 'fc1.weight').of, 'operator');
+  });
+
+  it('transferability: every score with value and interval', async () => {
+    const parts = ['features', 'labels', 'source-probabilities'].map(part => [`--${part}`, `${WINE}/${part === 'source-probabilities' ? 'source_probs' : part}.npy`]);
+    const { scores } = (await documentOf('transferability', ...parts.flat())) as { readonly scores: Readonly<Record<string, { readonly value: number; readonly interval: readonly [number, number] }>> };
+    const names = 'logme leep nce hscore regularizedHScore transRate gbc gbcDiagonal parc sfda energy knn rankme participationRatio labelCka linearProbe';
+    assert.deepEqual(Object.keys(scores).sort(), names.split(' ').sort());
+    for (const [name, { value, interval }] of Object.entries(scores)) assert.ok(interval[0] <= value && value <= interval[1], name);
+  }); // prettier-ignore
+
+  it('shift: every distance, by its name', async () => {
+    const { distances } = (await documentOf('shift', '--source', `${SHIFT}/source.npy`, '--target', `${SHIFT}/target.npy`, '--projections', `${SHIFT}/projections.npy`)) as { readonly distances: Readonly<Record<string, number>> };
+    const names = 'mmd2 mmdSigma mmdLinear2 energy2 slicedW1 slicedW2 frechet2 coral proxyADistance marginalTv';
+    assert.deepEqual(Object.keys(distances).sort(), names.split(' ').sort());
+    close(distances['mmd2']!, 0.37991231438769724, 1e-6);
+    close(distances['slicedW2']!, 0.9793049082600682, 1e-6);
+  }); // prettier-ignore
+
+  it('complexity: Monte Carlo with error and interval, certified, Jensen, Khintchine, and exact for few points', async () => {
+    const keys = ['monteCarlo', 'standardError', 'interval', 'certified', 'jensen', 'khintchine'];
+    const many = await documentOf('complexity', '--features', `${fixture('rademacher/wine_178')}/features.npy`, '--radius', '2');
+    for (const key of keys) assert.ok(key in many, key);
+    assert.ok(!('exact' in many));
+    const few = await documentOf('complexity', '--features', `${fixture('rademacher/iris_n12_exact')}/features.npy`, '--radius', '1');
+    assert.ok([...keys, 'exact'].every(key => key in few));
+    close(few['exact'] as number, few['certified'] as number);
+    const l1 = await documentOf('complexity', '--features', `${fixture('rademacher/wine_178')}/features.npy`, '--radius', '2', '--head', 'l1', '--draws', '500');
+    assert.ok((l1['certified'] as number) < (many['certified'] as number));
+  }); // prettier-ignore
+
+  it('bound of a specification: the report', async () => {
+    const document = await documentOf('bound', spec({ theorem: 'D1', n: 1000, rademacher: 1 / Math.sqrt(1000), C_beta: 1, E_U: 0.01 }));
+    const report = isReport(document);
+    close(report.total, 0.35047859803624704);
+    assert.deepEqual(report.terms.map(term => term['id']), ['D1.transfer', 'D1.complexity', 'D1.concentration', 'D1.domain', 'D1.task', 'D1.optimisation']); // prettier-ignore
+  });
+
+  it('bound of features and labels: F1, below ½ and below what a coin gives', async () => {
+    const random = new Random('clouds');
+    const labels = Array.from({ length: 500 }, (_, i) => i % 2);
+    write('features.npy', npyBytes([500, 3], labels.flatMap(label => [random.normal() + (label ? 2 : -2), random.normal(), random.normal()]))); // prettier-ignore
+    write('labels.npy', npyBytes([500], labels));
+    const report = isReport(await documentOf('bound', spec({ theorem: 'F1', features: 'features.npy', labels: 'labels.npy' })));
+    assert.ok(report.theorem === 'F1' && !report.vacuous && report.total < 0.2 && report.evidence === 'certified', `${report.total}`);
+  });
+
+  it('bound of a checkpoint: D4 over measured norms, the composition said to be unknown', async () => {
+    const document = await documentOf('bound', path.join(CHECKPOINTS, 'vit/model.safetensors'), '--unlabelled', '60000');
+    const report = isReport(document);
+    assert.equal(report.theorem, 'D4');
+    assert.equal(report.evidence, 'assumed');
+    assert.match(String(document['composition']), /^not known: .*--definition FILE#Class/);
+    const layers = document['layers'] as readonly { readonly name: string; readonly share: number; readonly spectral: object }[];
+    assert.equal(layers.length, 10);
+    close(layers.reduce((sum, { share }) => sum + share, 0), 1); // prettier-ignore
+    assert.ok('totals' in document);
+    const { terms } = isReport(await documentOf('bound', path.join(CHECKPOINTS, 'vit/model.safetensors'), '--unlabelled', '6000000'));
+    assert.ok((terms[0]!['value'] as number) < (report.terms[0]!['value'] as number) / 8);
+  });
+
+  for (const [name, layers] of [
+    ['mlp', 3],
+    ['vit', 10],
+    ['cnn', 4],
+  ] as const)
+    it(`bound of a checkpoint with its definition: composed as ${name}.py says, every tensor matched`, async () => {
+      const checkpoint = path.join(CHECKPOINTS, name, 'model.safetensors');
+      const document = await documentOf('bound', checkpoint, '--definition', path.join(CHECKPOINTS, 'definitions', `${name}.py`));
+      const report = isReport(document);
+      assert.equal(report.evidence, 'measured');
+      assert.equal(document['composition'], 'as `forward` says');
+      const { missing, unused } = document['definition'] as { readonly missing: readonly unknown[]; readonly unused: readonly unknown[] };
+      assert.deepEqual([missing, unused], [[], []]);
+      assert.equal((document['layers'] as readonly unknown[]).length, layers);
+    });
+
+  it('bound of a checkpoint with another definition: what does not match is listed, and the total is an estimate', async () => {
+    const checkpoint = path.join(CHECKPOINTS, 'mlp/model.safetensors');
+    const wider = await documentOf('bound', checkpoint, '--definition', `${path.join(CHECKPOINTS, 'definitions/mlp.py')}#Wider`);
+    const { missing, unused } = wider['definition'] as { readonly missing: readonly { readonly name: string }[]; readonly unused: readonly string[] };
+    assert.deepEqual(missing.map(({ name }) => name), ['net.0.weight', 'net.0.bias', 'net.2.weight']);
+    assert.deepEqual(unused, ['net.0.weight', 'net.0.bias', 'net.2.weight']);
+    assert.equal(wider['evidence'], 'estimated');
+  }); // prettier-ignore
+
+  it('bound of a definition: one report a class', async () => {
+    const document = await documentOf('bound', path.join(CHECKPOINTS, 'definitions/mlp.py'));
+    const definitions = document['definitions'] as readonly { readonly name: string; readonly report: unknown }[];
+    assert.deepEqual(definitions.map(({ name }) => name), ['Perceptron', 'Wider', 'Stranger']); // prettier-ignore
+    for (const { report } of definitions) isReport(report);
+  });
+
+  const refusals: readonly (readonly [what: string, args: () => readonly string[], code: 1 | 2, says: RegExp])[] = [
+    ['no argument', () => ['bound'], 2, /bound takes one argument, not 0: use boundlens bound/],
+    ['an unknown option', () => ['bound', 'x.json', '--lambda', '1'], 2, /Unknown option '--lambda'.*: use boundlens bound/],
+    ['a file that is not there', () => ['bound', 'none.json'], 1, /none\.json does not exist: /],
+    ['a specification without theorem', () => ['bound', spec({})], 1, /theorem is missing: /],
+    ['a checkpoint that is none', () => ['bound', write('w.safetensors', 'not weights')], 1, /w\.safetensors claims a header of .*: save or download it again/],
+    ['a definition for a specification', () => ['bound', spec({ theorem: 'F5', k: 0, m: 9 }), '--definition', 'a.py'], 2, /--definition goes with a checkpoint/],
+    ['a class that is not there', () => ['bound', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', path.join(CHECKPOINTS, 'definitions/mlp.py#Net')], 2, /defines no model named Net: give one of mlp\.py#Perceptron/],
+    ['a definition that fits nothing', () => ['bound', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', path.join(CHECKPOINTS, 'definitions/mlp.py#Stranger')], 1, /holds no tensor of Stranger/],
+    ['features that are vectors', () => ['complexity', '--features', write('v.npy', npyBytes([3], [1, 2, 3])), '--radius', '1'], 1, /shape \(3\): give a matrix/],
+    ['a negative radius', () => ['complexity', '--features', 'x.npy', '--radius', '-1'], 2, /radius.*: /],
+    ['features that are not finite', () => ['complexity', '--features', write('nan.npy', npyBytes([2, 1], [1, NaN])), '--radius', '1'], 1, /holds NaN in row 1, column 0: save finite numbers/],
+    ['domains of other widths', () => ['shift', '--source', write('a.npy', npyBytes([4, 1], [1, 2, 3, 4])), '--target', write('b.npy', npyBytes([2, 2], [1, 2, 3, 4]))], 1, /2 columns where .* has 1: give features of one encoder/],
+    ['labels of another length', () => ['transferability', '--features', `${WINE}/features.npy`, '--labels', write('l.npy', npyBytes([2], [0, 1]))], 1, /labels of shape \(2\) for 178 rows/],
+    ['no labels', () => ['transferability', '--features', `${WINE}/features.npy`], 2, /needs features and labels: use/],
+    ['an unknown ending', () => ['norms', 'weights.xyz'], 2, /no weight file that BoundLens knows: give one of/],
+  ]; // prettier-ignore
+  for (const [what, args, code, says] of refusals)
+    it(`refuses ${what} with exit code ${code}, one sentence on stderr and nothing on stdout`, async () => {
+      const result = await runCli(...args(), '--json');
+      assert.match(result.stderr, says);
+      assert.equal(result.stderr.trimEnd().split('\n').length, 1, result.stderr);
+      assert.deepEqual([result.code, result.stdout], [code, '']);
+    });
+});
