@@ -4,6 +4,7 @@ import { AnalysisClient } from './definitions/analysisClient';
 import { explain } from './editor/commands/explain';
 import { preTrain } from './editor/commands/preTrain';
 import { deleteRun, openPanel, openReport, revealRunFolder, stop } from './editor/commands/runCommands';
+import { setArguments } from './editor/commands/setArguments';
 import { registerContextKeys } from './editor/contextKeys';
 import { DefinitionService, SOURCES } from './editor/definitionService';
 import { HintProvider } from './editor/hintProvider';
@@ -12,6 +13,7 @@ import { LensProvider } from './editor/lensProvider';
 import { Log } from './editor/log';
 import { PANEL_TYPE, PanelHost } from './editor/panelHost';
 import { PythonEnvironments } from './editor/pythonEnvironments';
+import { QuickFixes } from './editor/quickFixes';
 import { RunService } from './editor/runService';
 import { RunTree } from './editor/runTree';
 import { RunWatcher } from './editor/runWatcher';
@@ -42,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.languages.registerCodeLensProvider(SOURCES, lenses));
   own(vscode.languages.registerInlayHintsProvider(SOURCES, hints));
   own(vscode.languages.registerHoverProvider(SOURCES, new HoverProvider(definitions, runs)));
+  own(vscode.languages.registerCodeActionsProvider(SOURCES, new QuickFixes(definitions), QuickFixes.metadata));
 
   const tree = own(new RunTree(runs));
   const view = own(vscode.window.createTreeView('boundlens.runs', { treeDataProvider: tree, showCollapseAll: true }));
@@ -65,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     refreshRuns: () => runs.refresh(),
     deleteRun: argument => deleteRun(runs, argument),
     revealRunFolder: argument => revealRunFolder(runs, argument),
+    setArguments: argument => setArguments(definitions, argument),
     explain: argument => explain(definitions, argument),
     showLog: () => log.show(),
     toggle: toggleEnabled,

@@ -16,6 +16,8 @@ export interface AnalysisSettings {
   readonly folders?: readonly string[];
   /** How studies construct definitions of the document, by their names: `Net(width=64)`. A comment over a definition comes before it. */
   readonly studied?: Readonly<Record<string, string>>;
+  /** Whether the text is being typed: definitions then keep their last good results, as in a text that does not parse. */
+  readonly isTyping?: boolean;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
   readonly call?: string;
 }
@@ -27,7 +29,7 @@ export interface AnalysedDefinition {
   readonly bound?: ArchitectureBound;
   /** For each entry of `bound.layers` the path of its layer and the name of its tensor. */
   readonly boundLayers: readonly { readonly path: string; readonly tensor: string }[];
-  /** The definition's source does not parse at the moment: this is its last good result, moved to where its header stands now. */
+  /** The definition can not be read at the moment: this is its last good result, moved to where its header stands now. */
   readonly stale: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Architecture, Layer, SourceRange, Unknown } from '../architecture/architecture';
+import type { Architecture } from '../architecture/architecture';
 import type { AnalysisSettings, SourceDocument } from './analysisProtocol';
 import type { DefinitionReader } from './definitionReader';
 import { FlaxReader } from './flax/flaxReader';
@@ -11,15 +11,10 @@ import { DiskFiles, type SourceFiles } from './python/sourceFiles';
 import { isWhole } from './python/syntax';
 import { mayConfigure, readConfiguration } from './huggingFace/huggingFaceReader';
 import { languageOf } from './languages';
+import { keepLastGood, type LastGood, type ReadDefinition } from './lastGood';
 import { OpenTrees } from './openTrees';
 import { SourceParser, type Grammar } from './sourceParser';
 import { mayUseTensorflow, readTensorflow } from './tensorflowJs/tensorflowReader';
-
-/** One definition of a document as it stands, or as it last stood when its text is broken. */
-export interface ReadDefinition {
-  readonly architecture: Architecture;
-  readonly stale: boolean;
-}
 
 export interface ReadDocument {
   readonly definitions: readonly ReadDefinition[];
@@ -42,7 +37,7 @@ const REMEMBERED = 32;
 export class Documents {
   private readonly readers: readonly DefinitionReader[] = [new PytorchReader(), new KerasReader(), new FlaxReader()];
   /** Least recently read first. */
-  private readonly remembered = new Map<string, readonly Architecture[]>();
+  private readonly remembered = new Map<string, LastGood>();
   /** Texts of the documents that are open, by path: they come before what is on disk. */
   private readonly open = new Map<string, string>();
   private readonly trees = new OpenTrees();
@@ -78,17 +73,12 @@ export class Documents {
   read({ uri, text }: Pick<SourceDocument, 'uri' | 'text'>, settings: Partial<AnalysisSettings> = {}): ReadDocument {
     if (text.length > MAXIMUM_TEXT) return { definitions: [], skipped: 'the file is larger than 1 MB' };
     const read = this.readText(uri, text, settings);
-    if (!read) {
-      this.trees.close(uri);
-      return { definitions: [] };
-    }
-    const { found, broken } = read;
-    const before = this.remembered.get(uri) ?? [];
-    const definitions = broken ? keepLastGood(found, before) : found.map(architecture => ({ architecture, stale: false }));
-    this.remember(
-      uri,
-      definitions.map(({ architecture }) => architecture),
-    );
+    if (!read) this.trees.close(uri);
+    const { found, broken } = read ?? { found: [], broken: false };
+    const before = this.remembered.get(uri);
+    const isKept = (broken || settings.isTyping === true) && before;
+    const definitions = isKept ? keepLastGood(found, before, text) : found.map(architecture => ({ architecture, stale: false }));
+    this.remember(uri, { text, architectures: definitions.map(({ architecture }) => architecture) });
     return { definitions };
   }
 
@@ -159,9 +149,9 @@ export class Documents {
     return read;
   }
 
-  private remember(uri: string, architectures: readonly Architecture[]): void {
+  private remember(uri: string, last: LastGood): void {
     this.remembered.delete(uri);
-    this.remembered.set(uri, architectures);
+    this.remembered.set(uri, last);
     if (this.remembered.size > REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
   }
 }
@@ -182,28 +172,3 @@ function readBounded(read: () => Architecture[]): Architecture[] | undefined {
 }
 
 const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);
-
-/** What a broken text still says: new results that are known, and for everything else the last good one where its header stands now. */
-function keepLastGood(found: readonly Architecture[], before: readonly Architecture[]): ReadDefinition[] {
-  const kept = found.map(architecture => {
-    const last = before.find(other => other.name === architecture.name);
-    if (architecture.parameterCount.known || !last?.parameterCount.known) return { architecture, stale: false };
-    return { architecture: moved(last, architecture.range), stale: true };
-  });
-  const lost = before.filter(last => !found.some(({ name }) => name === last.name)).map(architecture => ({ architecture, stale: true }));
-  return [...kept, ...lost].sort((left, right) => left.architecture.range.startLine - right.architecture.range.startLine);
-}
-
-/** An architecture with every line moved by as much as its header has. */
-function moved(architecture: Architecture, range: SourceRange): Architecture {
-  const lines = range.startLine - architecture.range.startLine;
-  const movedRange = (old: SourceRange): SourceRange => ({ ...old, startLine: old.startLine + lines, endLine: old.endLine + lines });
-  const movedReason = (reason: Unknown): Unknown => ({ ...reason, line: reason.line + lines });
-  const movedLayer = (layer: Layer): Layer => ({
-    ...layer,
-    range: movedRange(layer.range),
-    parameters: layer.parameters.known ? layer.parameters : movedReason(layer.parameters),
-    children: layer.children.map(movedLayer),
-  });
-  return { ...architecture, range, layers: architecture.layers.map(movedLayer) };
-}

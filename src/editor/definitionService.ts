@@ -18,8 +18,11 @@ export const SOURCES: vscode.DocumentSelector = SCHEMES.flatMap(scheme => [
   { pattern: '**/config.json', scheme },
 ]);
 
-/** Rest after the last keystroke before a document is read again. */
-const DELAY_MS = 300;
+/** From a keystroke to the next reading; keystrokes in between wait for the same one. */
+const DELAY_MS = 150;
+
+/** Rest after the last keystroke before a definition that can no longer be read, or whose numbers are no longer known, is shown as such. */
+const REST_MS = 1_500;
 
 /** The newest answer about a document, with the edits made since it was asked. */
 export class AnalysedDocument {
@@ -44,15 +47,25 @@ export class AnalysedDocument {
 
 interface Entry {
   current?: AnalysedDocument;
-  /** Edits since the request under way was sent, or since `current` was asked. */
+  /** Edits since the request under way was sent. */
   pending: Edit[];
+  /** Counts down to the next reading. */
   timer?: ReturnType<typeof setTimeout>;
+  /** Counts down to the reading of a text that rests. */
+  rest?: ReturnType<typeof setTimeout>;
+  /** The one reading under way. */
   request?: AbortController;
+  /** Whether something changed since that one was sent. */
+  isOutdated: boolean;
+  /** When the text was changed last, in milliseconds of the process. */
+  editedAt: number;
+  /** Whether somebody was typing when the last reading began. */
+  wasTyping: boolean;
 }
 
 /**
- * What is known of the definitions in open documents. Reads them in the analysis worker, 300 ms after the last change;
- * answers from memory at once, and keeps the old answer until a newer one is there.
+ * What is known of the definitions in open documents. Reads them in the analysis worker while they are edited, one reading of a document at a time;
+ * answers from memory at once, and keeps the old answer until a newer one is there. While somebody types, a definition keeps its last good result.
  */
 export class DefinitionService implements vscode.Disposable {
   private readonly entries = new Map<string, Entry>();
@@ -96,6 +109,13 @@ export class DefinitionService implements vscode.Disposable {
     return entry?.current?.definitions.find(({ architecture }) => architecture.name === name);
   }
 
+  /** Where the header of a definition of an open document stands now. */
+  headerOf(document: vscode.TextDocument, name: string): vscode.Position | undefined {
+    const current = this.entries.get(document.uri.toString())?.current;
+    const range = current?.definitions.find(({ architecture }) => architecture.name === name)?.architecture.range;
+    return range && current.now({ line: range.startLine, column: range.startColumn });
+  }
+
   /** Has a file read that may not be open; `onDidChange` tells when it is. A file that cannot be opened stays unknown. */
   read(file: string): void {
     vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
@@ -117,43 +137,57 @@ export class DefinitionService implements vscode.Disposable {
   private edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const entry = this.entries.get(document.uri.toString());
     if (!entry || contentChanges.length === 0) return;
+    entry.editedAt = performance.now();
+    clearTimeout(entry.rest);
     const edits = contentChanges.map(({ range, text }) => ({ start: place(range.start), end: place(range.end), text }));
     entry.pending.push(...edits);
     entry.current?.record(edits);
-    clearTimeout(entry.timer);
-    entry.timer = setTimeout(() => void this.analyse(document), DELAY_MS);
+    entry.timer ??= setTimeout(() => {
+      entry.timer = undefined;
+      void this.analyse(document);
+    }, DELAY_MS);
   }
 
   private async analyse(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || vscode.languages.match(SOURCES, document) === 0) return;
     const uri = document.uri.toString();
-    const entry = this.entries.get(uri) ?? { pending: [] };
+    const entry = this.entries.get(uri) ?? { pending: [], isOutdated: false, editedAt: -Infinity, wasTyping: false };
     this.entries.set(uri, entry);
-    entry.request?.abort();
+    entry.isOutdated = entry.request !== undefined;
+    if (entry.request) return;
     entry.request = new AbortController();
-    const { signal } = entry.request;
     try {
-      const analysis = await this.ask(document, entry, signal);
-      if (signal.aborted) return;
-      entry.current = new AnalysedDocument(analysis);
-      entry.current.record(entry.pending);
-      if (analysis.skipped) this.log.info(`${vscode.workspace.asRelativePath(document.uri)} was not read: ${analysis.skipped}`);
-      this.changed.fire(document.uri);
+      this.take(document, entry, await this.ask(document, entry, entry.request.signal));
     } catch (error) {
       if (!(error instanceof Stopped)) this.log.failureOnce(error);
     }
+    entry.request = undefined;
+    if (entry.isOutdated && this.entries.get(uri) === entry) void this.analyse(document);
   }
 
   private async ask(document: vscode.TextDocument, entry: Entry, signal: AbortSignal): Promise<Analysis> {
     await this.studies.ready;
     entry.pending = [];
+    entry.wasTyping = performance.now() - entry.editedAt < REST_MS;
     const { uri, version, languageId } = document;
     const wishes = {
       unlabelled: settings(uri).unlabelledImages,
       folders: importFolders(uri, languageId === 'python' ? this.environments.of(uri) : []),
       studied: this.studies.of(uri),
+      isTyping: entry.wasTyping,
     };
     return this.client.analyse({ uri: uri.toString(), version, text: document.getText() }, wishes, signal);
+  }
+
+  private take(document: vscode.TextDocument, entry: Entry, analysis: Analysis): void {
+    entry.current = new AnalysedDocument(analysis);
+    entry.current.record(entry.pending);
+    clearTimeout(entry.rest);
+    const left = Math.max(0, entry.editedAt + REST_MS - performance.now());
+    const isKept = analysis.definitions.some(({ stale }) => stale);
+    if (isKept && entry.wasTyping) entry.rest = setTimeout(() => void this.analyse(document), left + 1);
+    if (analysis.skipped) this.log.info(`${vscode.workspace.asRelativePath(document.uri)} was not read: ${analysis.skipped}`);
+    this.changed.fire(document.uri);
   }
 
   /** Reads every document again that was read before: something beside its text has changed. */
@@ -173,6 +207,7 @@ export class DefinitionService implements vscode.Disposable {
     const entry = this.entries.get(uri);
     if (!entry) return false;
     clearTimeout(entry.timer);
+    clearTimeout(entry.rest);
     entry.request?.abort();
     return this.entries.delete(uri);
   }

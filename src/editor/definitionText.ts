@@ -1,43 +1,95 @@
-import type { Architecture, Layer } from '../architecture/architecture';
+import type { Architecture, ArgumentSource, Layer } from '../architecture/architecture';
 import { formatCount } from '../common/format';
 import { totalParameters } from './hintText';
 import { allLayers, firstUnknown, type LensText } from './lensText';
+import { passageText } from './shapeText';
 
-/** `76,305 parameters · 42 layers`: the size of a definition, exact or not given at all. */
-export function sizeText(architecture: Architecture): LensText {
+/** `76,305 parameters · 42 layers`: the size of a definition, exact or not given at all; `stale` when the text at the moment does not say it. */
+export function sizeText(architecture: Architecture, stale = false): LensText {
   const layers = leaves(architecture.layers).length;
   const count = architecture.parameterCount;
-  const title = `${count.known ? `${formatCount(count.value)} parameters` : '? parameters'} · ${layers} ${layers === 1 ? 'layer' : 'layers'}`;
+  const before = stale ? ' · before this edit' : '';
+  const title = `${count.known ? `${formatCount(count.value)} parameters` : '? parameters'} · ${layers} ${layers === 1 ? 'layer' : 'layers'}${before}`;
   const reason = firstUnknown(architecture);
   const exact = count.known
     ? `${architecture.name} has ${count.value.toLocaleString('en-US')} learnable parameters, read from the source.`
     : '';
   const why = !count.known && reason ? `${architecture.name}: ${reason.why} (line ${reason.line + 1}).` : '';
-  return { title, tooltip: exact || why };
+  const kept = stale ? ' The text as it stands now cannot be read: this is the last good result.' : '';
+  return { title, tooltip: `${exact || why}${kept}` };
 }
 
 /** More rows than a hover can show without scrolling for long. */
 const MOST_ROWS = 40;
 
-/** The layers of a definition as a Markdown table: two levels deep, with exact parameter counts and shares of the whole. */
+/**
+ * The layers of a definition as a Markdown table, two levels deep: path, kind, what each makes of what, its tensors, exact parameter counts and shares of
+ * the whole. Alike layers in a row share a line.
+ */
 export function definitionMarkdown(architecture: Architecture): string {
   const { name, parameterCount, layers } = architecture;
   const total = parameterCount.known ? parameterCount.value : undefined;
-  const shown = layers.flatMap(layer => [layer, ...layer.children]);
-  const rows = shown.slice(0, MOST_ROWS).map(layer => row(layer, total));
+  const rows = layers.flatMap(layer => [row([layer], total), ...alike(layer.children).map(group => row(group, total))]);
+  const given = givenText(architecture);
   return [
     `**${cell(name)}** · ${sizeText(architecture).title}`,
-    ['| layer | type | parameters | share |', '| --- | --- | ---: | ---: |', ...rows].join('\n'),
-    ...(shown.length > MOST_ROWS ? [`… and ${shown.length - MOST_ROWS} more.`] : []),
+    ...(given === '' ? [] : [given]),
+    [
+      '| layer | kind | in → out | tensors | parameters | share |',
+      '| --- | --- | --- | --- | ---: | ---: |',
+      ...rows.slice(0, MOST_ROWS),
+    ].join('\n'),
+    ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more.`] : []),
     ...(parameterCount.known ? [] : [`Not known: ${cell(parameterCount.why)} (line ${parameterCount.line + 1}).`]),
   ].join('\n\n');
 }
 
-function row(layer: Layer, total: number | undefined): string {
+/** The arguments that do not have their default, with where each comes from. */
+function givenText({ arguments: given = [] }: Architecture): string {
+  const shown = given.filter(({ source, value }) => source !== 'default' && value.known);
+  const texts = shown.map(
+    ({ name, value, source }) => `\`${code(`${name}=${JSON.stringify(value.known && value.value)}`)}\` (${SOURCES[source]})`,
+  );
+  return texts.length === 0 ? '' : `with ${texts.join(', ')}`;
+}
+
+const SOURCES: Readonly<Record<ArgumentSource, string>> = {
+  directive: 'the comment over it',
+  study: 'a study',
+  caller: 'a call in this file',
+  call: 'the call',
+  default: 'its default',
+};
+
+/** Layers that follow each other and differ in nothing that the table shows but their paths. */
+function alike(layers: readonly Layer[]): readonly (readonly Layer[])[] {
+  const groups: Layer[][] = [];
+  for (const layer of layers) {
+    const last = groups.at(-1);
+    if (last && shownOf(last[0]!) === shownOf(layer)) last.push(layer);
+    else groups.push([layer]);
+  }
+  return groups;
+}
+
+const shownOf = (layer: Layer): string => JSON.stringify([layer.type, totalParameters(layer), passageText(layer), tensorsText(layer)]);
+
+function row(group: readonly Layer[], total: number | undefined): string {
+  const layer = group[0]!;
   const count = totalParameters(layer);
-  const share = count !== undefined && total ? `${((100 * count) / total).toFixed(1)} %` : '';
-  return `| ${cell(layer.path)} | \`${layer.type.replaceAll('`', 'ˋ')}\` | ${count === undefined ? '?' : formatCount(count)} | ${share} |`;
+  const times = group.length > 1 ? `${group.length} × ` : '';
+  const share = count !== undefined && total ? `${((100 * group.length * count) / total).toFixed(1)} %` : '';
+  const last = group.length > 1 ? ` … ${group.at(-1)!.path.split(/[./]/).at(-1)!}` : '';
+  const cells = [cell(layer.path + last), `\`${code(layer.type)}\``, passageText(layer), tensorsText(layer)];
+  return `| ${cells.join(' | ')} | ${count === undefined ? '?' : `${times}${formatCount(count)}`} | ${share} |`;
+}
+
+/** A layer's own tensors with their shapes. */
+function tensorsText({ parameters, frozen = [] }: Layer): string {
+  const tensors = [...(parameters.known ? parameters.value : []), ...frozen];
+  return tensors.map(({ name, shape }) => [name && `\`${code(name)}\``, shape.join('×') || '1'].filter(Boolean).join(' ')).join(', ');
 }
 
 const leaves = (layers: readonly Layer[]): readonly Layer[] => allLayers(layers).filter(layer => layer.children.length === 0);
 const cell = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+!|]/g, '\\$&');
+const code = (text: string): string => text.replaceAll('`', 'ˋ').replaceAll('|', '¦');

@@ -1,5 +1,6 @@
 import type { Layer, Parameter, SourceRange } from '../architecture/architecture';
 import { formatCount } from '../common/format';
+import { sampleShapeText } from './shapeText';
 
 /** What stands behind the line that constructs one layer. */
 export interface LayerHint {
@@ -26,12 +27,21 @@ export function layerHints(layers: readonly Layer[], shares: CapacityShares): re
   });
 }
 
-/** ` 2.36 M · σ≈1.9 · 11 % of capacity`; undefined for a layer without parameters. An unknown count is a question mark, never a guess. */
+/**
+ * ` → 16×3072 · 2.36 M · σ≈1.9 · 11 % of capacity`: the shape that it makes of a sample where that is known, parameters, norm, share. A layer without
+ * parameters has a hint only where it changes the shape, else none: undefined. An unknown count is a question mark, never a guess.
+ */
 export function hintText(layer: Layer, shares: CapacityShares): string | undefined {
   const total = totalParameters(layer);
-  if (total === 0) return undefined;
+  const shape = sampleShapeText(layer.outputShape);
+  if (total === 0 && (shape === undefined || shape === sampleShapeText(layer.inputShape))) return undefined;
   const share = totalShare(layer, shares);
-  const parts = [total === undefined ? '?' : formatCount(total), normText(matrices(layer)), share > 0 ? shareText(share) : undefined];
+  const parts = [
+    shape && `→ ${shape}`,
+    total === undefined ? '?' : total > 0 ? formatCount(total) : undefined,
+    normText(matrices(layer)),
+    share > 0 ? shareText(share) : undefined,
+  ];
   return ` ${parts.filter(part => part !== undefined).join(' · ')}`;
 }
 

@@ -3,6 +3,7 @@ import { formatCount, formatPower, formatRisk } from '../common/format';
 import type { Report, Term } from '../theory/report';
 import { matrices, totalParameters, totalShare, type CapacityShares } from './hintText';
 import { neededText } from './lensText';
+import { passageText } from './shapeText';
 
 /** Explains a report in Markdown: what is bounded, each term with its formula, the numbers put in, its evidence and assumptions. */
 export function reportMarkdown(report: Report): string {
@@ -33,6 +34,8 @@ export function layerMarkdown(layer: Layer, shares: CapacityShares): string {
   const lines = [
     `**${escape(layer.path)}** \`${code(layer.type)}\` · ${total === undefined ? 'number of parameters unknown' : `${formatCount(total)} parameters`}`,
   ];
+  const passage = passageText(layer);
+  if (passage !== '') lines.push(`${passage} for one sample`);
   if (!layer.parameters.known) lines.push(`Unknown: ${escape(layer.parameters.why)} (line ${layer.parameters.line + 1}).`);
   else if (layer.parameters.value.length > 0) {
     const rows = layer.parameters.value.map(({ name, shape, initialSpectralNorm }) => {

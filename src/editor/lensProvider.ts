@@ -4,6 +4,7 @@ import type { DefinitionService } from './definitionService';
 import { sizeText } from './definitionText';
 import { boundText, transferabilityText, type LensText } from './lensText';
 import { actionTexts } from './actionText';
+import { wantsArguments } from './argumentsText';
 import type { RunService } from './runService';
 import { settings } from './settings';
 
@@ -54,8 +55,10 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     const knowledge = { architecture, estimate: bound?.report, unlabelled, run };
     const openPanel = (text: LensText): vscode.Command => ({ ...text, command: 'boundlens.openPanel', arguments: [place] });
     return [
-      { ...sizeText(architecture), command: 'boundlens.explain', arguments: [place] },
-      openPanel(transferabilityText(knowledge, new Date())),
+      { ...sizeText(architecture, definition.stale), command: 'boundlens.explain', arguments: [place] },
+      wantsArguments(architecture) && !run
+        ? { ...transferabilityText(knowledge, new Date()), command: 'boundlens.setArguments', arguments: [place] }
+        : openPanel(transferabilityText(knowledge, new Date())),
       openPanel(boundText(knowledge)),
       ...actionTexts(this.runs.activeOf(place).length).map(({ command, ...text }) => ({ ...text, command, arguments: [place] })),
     ];

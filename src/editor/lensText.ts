@@ -5,6 +5,7 @@ import type { RunRecord } from '../runs/record';
 import type { Report, Term } from '../theory/report';
 import type { TrialResults } from '../training/results';
 import { ageText } from './ageText';
+import { wantsArguments } from './argumentsText';
 
 /** A run that has its results. */
 export type FinishedRun = RunRecord & { readonly results: TrialResults };
@@ -116,7 +117,8 @@ export function theoremSentence(report: Report): string {
 
 function unknownText(architecture: Architecture): LensText {
   const reason = firstUnknown(architecture);
-  const title = reason ? `unknown: ${reason.why} (line ${reason.line + 1})` : 'unknown: no layer with parameters';
+  const mend = wantsArguments(architecture) ? ' · Set arguments…' : '';
+  const title = reason ? `unknown: ${reason.why} (line ${reason.line + 1})${mend}` : 'unknown: no layer with parameters';
   const { known, total } = layerCount(architecture.layers);
   return { title, tooltip: `${known} of ${total} layers are known. A bound needs the sizes of all of them.` };
 }

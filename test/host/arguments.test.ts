@@ -80,4 +80,37 @@ describe('where arguments come from', () => {
     python.exports.select('python');
     await eventually(() => lensTitles(net()), says('? parameters'), 'no packages');
   });
+
+  it('Set Arguments… writes them as a comment over the class, in one edit; the quick fix is the same', async () => {
+    const document = await open('models/net.py', NET.replace('class', '@final\nclass'));
+    await eventually(() => lensTitles(net()), says('Set arguments…'), 'the lens that asks for arguments');
+    const header = new vscode.Position(5, 0);
+    const actions = await eventually(
+      () =>
+        vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', net(), new vscode.Range(header, header)),
+      found => found.some(({ title }) => title === 'Set arguments of Net…'),
+      'the quick fix',
+    );
+    const { command } = actions.find(({ title }) => title === 'Set arguments of Net…')!;
+    const before = document.getText();
+    const asked = vscode.commands.executeCommand(command!.command, ...(command!.arguments as unknown[]));
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    await asked;
+    assert.equal(document.getText(), before, 'a blank is not accepted');
+
+    for (const [call, size] of [
+      ['Net(width=10)', '110 parameters'],
+      ['Net(width=20)', '420 parameters'],
+    ] as const) {
+      await vscode.commands.executeCommand('boundlens.setArguments', { file: net().fsPath, name: 'Net', call });
+      assert.equal(document.getText(), before.replace('@final', `# boundlens: ${call}\n@final`));
+      await eventually(() => lensTitles(net()), says(size), call);
+    }
+    await vscode.commands.executeCommand('undo');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+    await eventually(() => lensTitles(net()), says('Set arguments…'), 'the unknown argument again');
+  });
 });

@@ -68,7 +68,7 @@ describe('the extension', () => {
     );
     const text = hovers.flatMap(hover => hover.contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
     assert.match(text, /76,305 parameters/);
-    assert.match(text, /\| patch\\_embed \| `nn\.Linear` \| 2,400 \| 3\.1 % \|/);
+    assert.match(text, /\| patch\\_embed \| `nn\.Linear` \| 16×49 → 16×48 \| `weight` 48×49, `bias` 48 \| 2,400 \| 3\.1 % \|/);
     assert.match(text, /Bound D4/);
   });
 
@@ -93,7 +93,7 @@ describe('the extension', () => {
       hints => hints.length > 3,
       'hints',
     );
-    for (const [, text] of first) assert.match(text, /^ (\?|[\d.,]+( [kM])?)( · |$)/);
+    for (const [, text] of first) assert.match(text, /^ (→ [\w×?·]+ · )?(\?|[\d.,]+( [kM])?)( · |$)/);
     const line = document
       .getText()
       .split('\n')

@@ -15,7 +15,7 @@ export async function eventually<T>(ask: () => T | PromiseLike<T>, wanted: (answ
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (Date.now() > end) assert.fail(`${what} did not come; last seen: ${JSON.stringify(answer)}`);
+    if (Date.now() > end) assert.fail(`${what} did not come; last seen: ${JSON.stringify(answer instanceof Map ? [...answer] : answer)}`);
     await new Promise(resolve => setTimeout(resolve, 50));
   }
 }

@@ -41,6 +41,73 @@ describe('a document being typed', () => {
     assert.deepEqual(after['MaskedAutoencoder'], [COUNTS.MaskedAutoencoder, false]);
   });
 
+  const typed: readonly (readonly [why: string, edit: (text: string) => string])[] = [
+    ['a base class that is retyped', text => text.replace('class Mlp(nn.Module):', 'class Mlp(nn.Mo):')],
+    ['an argument whose name is half written', text => text.replace('nn.Linear(width, hidden)', 'nn.Linear(width, hid)')],
+    ['a layer between automatic brackets', text => text.replace('nn.Linear(width, hidden)', 'nn.Linear()')],
+    ['a layer that is half written', text => text.replace('nn.Linear(width, hidden)', 'nn.Li')],
+    ['an import that is retyped', text => text.replaceAll('torch', 'tor')],
+  ];
+  for (const [why, edit] of typed)
+    it(`${why} keeps the last good numbers until the text rests`, async () => {
+      const all = await documents();
+      const uri = `test:typed/${why}`;
+      all.read({ uri, text: MAE });
+      const read = (isTyping: boolean) =>
+        all
+          .read({ uri, text: edit(MAE) }, { isTyping })
+          .definitions.map(({ architecture, stale }) => [architecture.name, summary(architecture), stale]);
+      const kept = read(true);
+      assert.deepEqual(
+        kept.map(([name, count]) => [name, count]),
+        Object.entries(COUNTS),
+      );
+      assert.deepEqual(kept.find(([name]) => name === 'Mlp')?.[2], true);
+      assert.equal(
+        read(false).find(([name, count]) => name === 'Mlp' && count === COUNTS.Mlp),
+        undefined,
+      );
+      all.forget(uri);
+    });
+
+  it('has one definition at one place: what is renamed is not kept under its old name', async () => {
+    const all = await documents();
+    all.read({ uri: 'test:renamed', text: MAE });
+    const { definitions } = all.read({ uri: 'test:renamed', text: MAE.replace('class Mlp', 'class Mlps') }, { isTyping: true });
+    assert.deepEqual(
+      definitions.map(({ architecture }) => architecture.name),
+      ['Attention', 'Mlps', 'Block', 'MaskedAutoencoder'],
+    );
+    all.forget('test:renamed');
+  });
+
+  const moves: readonly (readonly [why: string, edit: (text: string) => string, line: number])[] = [
+    ['lines above it', text => `# one\n# two\n${text}`, 35],
+    ['lines below it', text => text.replace('class Block', '\n\nclass Block'), 33],
+    ['lines above and below it', text => `# one\n${text}\n# two\n`, 34],
+    ['lines that are gone', text => text.replace('IMAGE_SIZE = 28\n', ''), 32],
+  ];
+  for (const [why, edit, line] of moves)
+    it(`keeps what has no header any more in its place: ${why}`, async () => {
+      const broken = MAE.replace('class Mlp(nn.Module):', 'clas Mlp(nn.Module');
+      const all = await documents();
+      all.read({ uri: 'test:lost', text: MAE });
+      all.read({ uri: 'test:lost', text: broken });
+      const { definitions } = all.read({ uri: 'test:lost', text: edit(broken) });
+      const mlp = definitions.find(({ architecture }) => architecture.name === 'Mlp');
+      assert.deepEqual([mlp?.stale, mlp?.architecture.range.startLine], [true, line]);
+      all.forget('test:lost');
+    });
+
+  it('keeps the next class in its place under a header that has no colon yet', async () => {
+    const all = await documents();
+    all.read({ uri: 'test:header', text: MAE });
+    const { definitions } = all.read({ uri: 'test:header', text: MAE.replace('class Block', 'class New(nn.Module)\n\n\nclass Block') });
+    const block = definitions.find(({ architecture }) => architecture.name === 'Block');
+    assert.deepEqual([block && summary(block.architecture), block?.architecture.range.startLine], [COUNTS.Block, 49]);
+    all.forget('test:header');
+  });
+
   it('says that a number is unknown as soon as the text is whole again', async () => {
     const after = await afterEdit(MAE.replace('self.act = nn.GELU()', 'self.act = other()'));
     assert.deepEqual(after['Mlp'], ['`other` is not defined in this file (line 40)', false]);

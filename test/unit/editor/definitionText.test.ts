@@ -39,13 +39,40 @@ describe('the size of a definition', () => {
 
   it('tabulates two levels with shares of the whole', () => {
     const text = definitionMarkdown(whole);
-    assert.match(text, /\| body \| `nn\.Sequential` \| 400 \| 40\.0 % \|/);
-    assert.match(text, /\| body\.0 \| `nn\.Linear` \| 300 \| 30\.0 % \|/);
-    assert.match(text, /\| head\\_a \| `nn\.Linear` \| 600 \| 60\.0 % \|/);
+    assert.match(text, /\| body \| `nn\.Sequential` \| {2}\| {2}\| 400 \| 40\.0 % \|/);
+    assert.match(text, /\| body\.0 \| `nn\.Linear` \| {2}\| `weight` 30×10 \| 300 \| 30\.0 % \|/);
+    assert.match(text, /\| head\\_a \| `nn\.Linear` \| {2}\| `weight` 60×10 \| 600 \| 60\.0 % \|/);
+  });
+  it('says what a layer makes of one sample: the batch left out, what is not known as a question mark', () => {
+    const passing = { inputShape: ['B', 16, 10], outputShape: ['B', 16, null] } as const;
+    const text = definitionMarkdown(architecture([{ ...layer('fc', [30, 10]), ...passing }], known(300)));
+    assert.match(text, /\| fc \| `nn\.Linear` \| 16×10 → 16×\? \|/);
+  });
+  it('puts alike layers in a row into one line', () => {
+    const blocks = [0, 1, 2].map(index => layer(`blocks.${index}`, [10, 10]));
+    const text = definitionMarkdown(architecture([layer('blocks', undefined, [...blocks, layer('blocks.3', [5, 10])])], known(350)));
+    assert.match(text, /\| blocks\.0 … 2 \| `nn\.Linear` \| {2}\| `weight` 10×10 \| 3 × 100 \| 85\.7 % \|/);
+    assert.match(text, /\| blocks\.3 \|/);
+  });
+  it('says which arguments it was constructed with and where they come from, defaults left out', () => {
+    const given = [
+      { name: 'width', value: known(64), source: 'study', line: 3 },
+      { name: 'act', value: known('gelu'), source: 'directive', line: 2 },
+      { name: 'depth', value: known(2), source: 'default', line: 3 },
+    ] as const;
+    assert.match(
+      definitionMarkdown({ ...whole, arguments: given }),
+      /^with `width=64` \(a study\), `act="gelu"` \(the comment over it\)$/m,
+    );
+  });
+  it('marks the last good result of a text that cannot be read', () => {
+    const { title, tooltip } = sizeText(whole, true);
+    assert.equal(title, '1,000 parameters · 3 layers · before this edit');
+    assert.match(tooltip, /last good result/);
   });
   it('marks what is unknown', () => {
     const text = definitionMarkdown(partly);
-    assert.match(text, /\| fc \| `nn\.Linear` \| \? \| {2}\|/);
+    assert.match(text, /\| fc \| `nn\.Linear` \| {2}\| {2}\| \? \| {2}\|/);
     assert.match(text, /Not known: \\`width\\` has no default \(line 8\)\./);
   });
   it('says how many rows it left out', () => {

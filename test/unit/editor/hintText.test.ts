@@ -12,6 +12,32 @@ const cases: readonly (readonly [why: string, layers: readonly Layer[], expected
     [layer('fc1', 4, { parameters: known([matrix(3072, 768, 1.92), bias]) })],
     [[4, ' 2.36 M · σ≈1.9 · 11 % of capacity']],
   ],
+  [
+    'the shape that a layer makes of one sample stands first',
+    [layer('fc1', 4, { parameters: known([matrix(3072, 768, 1.92), bias]), inputShape: ['B', 16, 768], outputShape: ['B', 16, 3072] })],
+    [[4, ' → 16×3072 · 2.36 M · σ≈1.9 · 11 % of capacity']],
+  ],
+  [
+    'a layer without parameters is told of where it changes the shape, and only there',
+    [
+      layer('pool', 4, { inputShape: ['B', 8, 28, 28], outputShape: ['B', 8, 14, 'W'] }),
+      layer('relu', 5, { inputShape: ['B', 8, 14, 14], outputShape: ['B', 8, 14, 14] }),
+    ],
+    [[4, ' → 8×14×W']],
+  ],
+  [
+    'sides that are not known are question marks; a shape of nothing else is left out',
+    [
+      layer('a', 4, { ...weights(2, 3), outputShape: ['B', null, 2] }),
+      layer('b', 5, { ...weights(2, 3), outputShape: ['B', null] }),
+      layer('c', 6, { ...weights(2, 3), outputShape: ['49·B', 2] }),
+    ],
+    [
+      [4, ' → ?×2 · 6'],
+      [5, ' 6'],
+      [6, ' → 49·B×2 · 6'],
+    ],
+  ],
   ['nothing for a layer without parameters', [layer('drop', 4)], []],
   ['an unknown count is a question mark', [layer('fc', 4, { parameters: unknown('`dim` comes from a file', 2) })], [[4, ' ?']]],
   ['a vector has no norm', [layer('ln', 4, { parameters: known([{ name: 'weight', shape: [48] }]) })], [[4, ' 48']]],

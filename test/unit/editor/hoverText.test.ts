@@ -60,6 +60,12 @@ describe('hovers', () => {
     assert.match(text, /25\.0 % of the log capacity/);
   });
 
+  it('says what a layer makes of one sample', () =>
+    assert.match(
+      layerMarkdown(layer('fc', 3, { inputShape: ['B', 16, 32], outputShape: ['B', 16, 64] }), new Map()),
+      /16×32 → 16×64 for one sample/,
+    ));
+
   it('says why a layer is not known', () =>
     assert.match(
       layerMarkdown(layer('fc', 3, { parameters: unknown('dim comes from a file', 6) }), new Map()),

@@ -59,6 +59,16 @@ const cases: readonly (readonly [
     'Bound: unknown · 1 of 2 layers known',
   ],
   [
+    'where arguments are not known, they can be set',
+    {
+      architecture: architecture([layer('a', 40, { parameters: dim })], {
+        arguments: [{ name: 'dim', value: dim, source: 'default', line: 40 }],
+      }),
+    },
+    'Transferability: unknown: `dim` has no default (line 41) · Set arguments…',
+    'Bound: unknown · 0 of 1 layers known',
+  ],
+  [
     'an unknown deep in the tree is found',
     { architecture: architecture([layer('a', 1, { children: [layer('a.0', 2), layer('a.1', 40, { parameters: dim })] })]) },
     'Transferability: unknown: `dim` has no default (line 41)',
