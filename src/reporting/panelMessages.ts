@@ -16,7 +16,8 @@ export interface RunSummary {
   /** Trials that differ only in their seed share an arm. */
   readonly arm: string;
   readonly seed: number;
-  readonly regulariser: { readonly kind: 'none' | 'l2' | 'radreg'; readonly lambda?: number };
+  /** Kinds of several regularisers are joined by ` + `; then there is no single λ. */
+  readonly regulariser: { readonly kind: string; readonly lambda?: number };
   /** False for the baseline that is fine-tuned from a random encoder. */
   readonly pretrained: boolean;
   /** Number of labelled points used in fine-tuning. */

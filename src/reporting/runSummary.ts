@@ -1,5 +1,6 @@
 import { mostLabels } from '../datasets/downstreamTask';
 import type { RunRecord } from '../runs/record';
+import { regularisersOf } from '../studies/regularisers';
 import type { RunSummary } from './panelMessages';
 
 /** A run on disk with its place among all runs. */
@@ -16,13 +17,16 @@ export interface RunEntry {
 /** What the panel is told of a run. */
 export function summaryOf({ id, record }: RunEntry): RunSummary {
   const { trial, engine } = record;
-  const { kind } = trial.regulariser;
+  const regularisers = regularisersOf(trial.regulariser);
   return {
     id,
     study: trial.study.name,
     arm: trial.arm,
     seed: trial.seed,
-    regulariser: kind === 'none' ? { kind } : { kind, lambda: trial.regulariser.lambda },
+    regulariser: {
+      kind: regularisers.map(({ kind }) => kind).join(' + ') || 'none',
+      ...(regularisers.length === 1 && { lambda: regularisers[0]!.lambda }),
+    },
     pretrained: trial.objective.kind !== 'none',
     labels: mostLabels(trial.data.labels),
     state: record.state,

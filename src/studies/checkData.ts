@@ -2,6 +2,7 @@ import { ValueFault } from '../common/fault';
 import type { SampleShape } from '../datasets/samples';
 import { splitTask } from '../datasets/splits';
 import { openStudyData, type StudyData } from '../datasets/studyData';
+import { regularisersOf } from './regularisers';
 import type { Trial } from './study';
 
 /**
@@ -23,6 +24,7 @@ export async function checkTrialData(trials: readonly Trial[]): Promise<void> {
     for (const trial of trials) {
       const { train, test, pool } = await opened(trial);
       requireWholePatches(trial, train);
+      requirePositions(trial, train);
       const split = splitTask(train.labels, test.labels, trial.data, trial.seed, trial.study.file, pool);
       requireBatches(trial, split.pretraining.length);
     }
@@ -31,7 +33,9 @@ export async function checkTrialData(trials: readonly Trial[]): Promise<void> {
   }
 }
 
-function requireWholePatches({ encoder: { patch }, objective, study }: Trial, { height, width }: SampleShape): void {
+function requireWholePatches({ encoder, objective, study }: Trial, { height, width }: SampleShape): void {
+  if (encoder.kind !== 'vit') return;
+  const { patch } = encoder;
   if (height % patch !== 0 || width % patch !== 0)
     throw new ValueFault(
       study.file,
@@ -40,15 +44,41 @@ function requireWholePatches({ encoder: { patch }, objective, study }: Trial, { 
       `choose ${commonDivisors(height, width).join(', ')}`,
     );
   const patches = (height / patch) * (width / patch);
-  if (objective.kind === 'none') return;
-  const masked = Math.round(objective.maskRatio * patches);
-  if (masked < 1 || masked >= patches)
-    throw new ValueFault(
-      study.file,
-      'objective.maskRatio',
-      `is ${objective.maskRatio}, which masks ${masked} of the ${patches} patches`,
-      'choose a ratio that leaves at least one masked and one visible patch, or smaller patches',
-    );
+  if (objective.kind !== 'masked autoencoder') return;
+  for (const ratio of ratiosOf(objective.maskRatio)) {
+    const masked = Math.round(ratio * patches);
+    if (masked < 1 || masked >= patches)
+      throw new ValueFault(
+        study.file,
+        'objective.maskRatio',
+        `is ${ratio}, which masks ${masked} of the ${patches} patches`,
+        'choose a ratio that leaves at least one masked and one visible patch, or smaller patches',
+      );
+  }
+}
+
+/** The extreme ratios of a run. */
+function ratiosOf(ratio: Extract<Trial['objective'], { kind: 'masked autoencoder' }>['maskRatio']): readonly number[] {
+  if (typeof ratio === 'number') return [ratio];
+  return 'random' in ratio ? ratio.random : [ratio.from, ratio.to];
+}
+
+/** Every stage of a convolutional encoder must leave something of the image. */
+function requirePositions({ encoder, study }: Trial, { height, width }: SampleShape): void {
+  if (encoder.kind !== 'convolutional') return;
+  const { channels, stride, pool } = encoder;
+  const after = (side: number): number => Math.floor((Math.floor((side - 1) / stride) + 1) / (pool === 'none' ? 1 : 2));
+  let plane: readonly [number, number] = [height, width];
+  for (const [stage] of channels.entries()) {
+    plane = [after(plane[0]), after(plane[1])];
+    if (Math.min(...plane) < 1)
+      throw new ValueFault(
+        study.file,
+        'encoder.channels',
+        `has ${channels.length} stages, and stage ${stage + 1} leaves nothing of images of ${height} × ${width}`,
+        'leave stages out, or choose a smaller stride or no pool',
+      );
+  }
 }
 
 function requireBatches({ objective, regulariser, data, study }: Trial, pretraining: number): void {
@@ -59,13 +89,19 @@ function requireBatches({ objective, regulariser, data, study }: Trial, pretrain
       `is ${objective.batch}, but there are only ${pretraining} pre-training images`,
       'lower it',
     );
-  if (objective.kind !== 'none' && regulariser.kind === 'radreg' && regulariser.batch > data.unlabelled)
-    throw new ValueFault(
-      study.file,
-      'regulariser.batch',
-      `is ${regulariser.batch}, but there are only ${data.unlabelled} unlabelled images (data.unlabelled)`,
-      'lower it or raise data.unlabelled',
-    );
+  if (objective.kind === 'none') return;
+  for (const [position, one] of regularisersOf(regulariser).entries()) {
+    if (!('batch' in one)) continue;
+    const [available, name] =
+      one.inputs === 'pretraining' ? [pretraining, 'pre-training images'] : [data.unlabelled, 'unlabelled images (data.unlabelled)'];
+    if (one.batch > available)
+      throw new ValueFault(
+        study.file,
+        Array.isArray(regulariser) ? `regulariser[${position}].batch` : 'regulariser.batch',
+        `is ${one.batch}, but there are only ${available} ${name}`,
+        one.inputs === 'pretraining' ? 'lower it' : 'lower it or raise data.unlabelled',
+      );
+  }
 }
 
 function commonDivisors(a: number, b: number): number[] {

@@ -50,10 +50,13 @@ export function knownKeys(schema: JsonSchema, path: readonly PropertyKey[], valu
   return next ? knownKeys(next, rest, child(value, step)) : [];
 }
 
-/** The alternative that the value means: the one with its `kind` or `format`, else the one that knows most of its keys. */
+/** The alternatives of a schema, those of alternatives among them. */
+const formsOf = (schema: JsonSchema): readonly JsonSchema[] => (schema.oneOf ?? schema.anyOf)?.flatMap(formsOf) ?? [schema];
+
+/** The alternative that the value means: a list for a list, else the one with its `kind` or `format`, else the one that knows most of its keys. */
 function alternative(schema: JsonSchema, value: unknown): JsonSchema {
-  const options = schema.oneOf ?? schema.anyOf;
-  if (!options) return schema;
+  if (!schema.oneOf && !schema.anyOf) return schema;
+  const options = formsOf(schema).filter(form => (form.type === 'array') === Array.isArray(value));
   const tag = child(value, 'kind') ?? child(value, 'format');
   const tagged = options.find(({ properties = {} }) => tag !== undefined && (properties['kind'] ?? properties['format'])?.const === tag);
   if (tagged || options.some(({ properties }) => properties?.['kind'])) return tagged ?? schema;

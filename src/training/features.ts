@@ -1,5 +1,5 @@
 import type { Matrix } from '../theory/matrix';
-import type { VisionTransformer } from './encoders/vit';
+import type { Encoder } from './encoders/encoder';
 import type { Engine, ForwardPass } from './engine/engine';
 import type { Parameters } from './engine/parameters';
 import type { Pace } from './pace';
@@ -16,24 +16,23 @@ export class FeatureExtractor {
     private readonly pace: Pace,
   ) {}
 
-  static async create(engine: Engine, parameters: Parameters, encoder: VisionTransformer, pace: Pace): Promise<FeatureExtractor> {
-    const { tokens, patchSize } = encoder.settings;
+  static async create(engine: Engine, parameters: Parameters, encoder: Encoder, pace: Pace): Promise<FeatureExtractor> {
     const pass = await engine.forwardPass({
-      inputs: { patches: { shape: [IMAGES_PER_CALL * tokens, patchSize] } },
+      inputs: { images: { shape: encoder.layout.shape(IMAGES_PER_CALL) } },
       parameters,
-      outputs: ({ patches }) => ({ features: encoder.features(patches!) }),
+      outputs: ({ images }) => ({ features: encoder.features(images!) }),
     });
     return new FeatureExtractor(pass, encoder.width, pace);
   }
 
   /** Features of the images at `indices`, one row each, in that order. */
-  async features(patches: PatchSet, indices: ArrayLike<number>): Promise<Matrix> {
+  async features(set: PatchSet, indices: ArrayLike<number>): Promise<Matrix> {
     const values = new Float32Array(indices.length * this.width);
     const all = Array.from(indices);
     for (let from = 0; from < all.length; from += IMAGES_PER_CALL) {
       await this.pace.breathe();
       const chunk = all.slice(from, from + IMAGES_PER_CALL);
-      const { features } = await this.pass.run({ patches: await patches.rows(chunk, IMAGES_PER_CALL) });
+      const { features } = await this.pass.run({ images: await set.rows(chunk, IMAGES_PER_CALL) });
       values.set(features!.subarray(0, chunk.length * this.width), from * this.width);
     }
     return { rows: all.length, columns: this.width, values };

@@ -1,13 +1,12 @@
 import type { Random } from '../common/random';
 import type { Engine, Feeds, ForwardPass } from './engine/engine';
-import type { Model } from './model';
-import type { MaskedAutoencoder } from './objectives/maskedAutoencoder';
+import type { PretrainableModel } from './model';
 import type { Pace } from './pace';
 import type { PatchSet } from './patches';
 
 const IMAGES_PER_CALL = 128;
 
-/** Measures the reconstruction loss on held-out images: always the same images under the same masks. */
+/** Measures the objective's loss on held-out images: always the same images under the same masks or noise. */
 export class HoldOut {
   private constructor(
     private readonly pass: ForwardPass,
@@ -15,13 +14,7 @@ export class HoldOut {
     private readonly pace: Pace,
   ) {}
 
-  static async create(
-    engine: Engine,
-    model: Model & { readonly objective: MaskedAutoencoder },
-    images: PatchSet,
-    random: Random,
-    pace: Pace,
-  ): Promise<HoldOut> {
+  static async create(engine: Engine, model: PretrainableModel, images: PatchSet, random: Random, pace: Pace): Promise<HoldOut> {
     const { parameters, objective } = model;
     const pass = await engine.forwardPass({
       inputs: objective.inputs(IMAGES_PER_CALL),
@@ -37,7 +30,7 @@ export class HoldOut {
     return new HoldOut(pass, batches, pace);
   }
 
-  /** Mean squared error per masked pixel of each image under one mask, predictions clipped to the values' range and errors in units of its square. */
+  /** The loss of each image under what was drawn for it; in [0, 1] where a certificate can stand on it. */
   async losses(): Promise<Float64Array> {
     const losses: number[] = [];
     for (const { feeds, count } of this.batches) {

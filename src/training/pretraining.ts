@@ -2,106 +2,99 @@ import { add, mul, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Random } from '../common/random';
 import type { Trial } from '../studies/study';
 import { Batches } from './batches';
-import type { Engine, Feeds, InputSpecs, Results, TrainingSpec } from './engine/engine';
-import type { Model } from './model';
-import type { MaskedAutoencoder } from './objectives/maskedAutoencoder';
+import type { Engine, Feeds, InputSpecs, Results, TrainingSpec, TrainingStep } from './engine/engine';
+import type { PretrainableModel } from './model';
+import { maskRatioAt } from './objectives/maskRatio';
 import type { Pace } from './pace';
-import type { PatchSet } from './patches';
 import { Prefetched } from './prefetched';
+import { buildRegularisers } from './regularisers/buildRegularisers';
 import { pretrainingOptimiser } from './regularisers/l2';
-import { drawSigns, radReg } from './regularisers/radreg';
+import type { Regulariser } from './regularisers/regulariser';
 import { learningRateAt } from './schedule';
+import { everyImage, type PretrainingImages } from './taskImages';
 
-type Pretraining = Extract<Trial['objective'], { kind: 'masked autoencoder' }>;
-type Regulariser = Trial['regulariser'];
+type Pretraining = Exclude<Trial['objective'], { kind: 'none' }>;
 
-/** The images that pre-training may see. */
-export interface PretrainingImages {
-  readonly images: PatchSet;
-  /** Unlabelled downstream images, on whose features RadReg acts; never labelled points. */
-  readonly downstream: PatchSet;
+/** What one step is fed, with the shapes that it was drawn in. */
+interface Drawn {
+  readonly inputs: InputSpecs;
+  readonly feeds: Feeds;
 }
 
-/** Makes the feeds of one step after another; masks, signs and both orders of images are independent streams of one seed. */
+/** Makes the feeds of one step after another; mask ratios, masks, signs and all orders of images are independent streams of one seed. */
 class PretrainingFeeds {
   private readonly batches: Batches;
   private readonly masks: Random;
-  private readonly downstream: Batches | undefined;
-  private readonly signs: Random;
+  private readonly ratios: Random;
+  private step = 0;
 
   constructor(
-    private readonly objective: MaskedAutoencoder,
-    private readonly data: PretrainingImages,
-    private readonly regulariser: Regulariser,
-    batch: number,
+    private readonly model: PretrainableModel,
+    private readonly images: PretrainingImages['images'],
+    private readonly settings: Pretraining,
+    private readonly regularisers: readonly Regulariser[],
     random: Random,
   ) {
-    const every = (set: PatchSet): number[] => Array.from({ length: set.count }, (_, i) => i);
-    this.batches = new Batches(every(data.images), batch, random.fork('batches'));
+    this.batches = new Batches(everyImage(images), settings.batch, random.fork('batches'));
     this.masks = random.fork('masks');
-    this.signs = random.fork('signs');
-    if (regulariser.kind === 'radreg')
-      this.downstream = new Batches(every(data.downstream), radRegBatch(regulariser.batch, data), random.fork('downstream'));
+    this.ratios = random.fork('ratios');
   }
 
-  async next(): Promise<Feeds> {
-    const { regulariser, data } = this;
-    const reconstruction = this.objective.feeds(await data.images.rows(this.batches.next()), this.masks);
-    if (!this.downstream || regulariser.kind !== 'radreg') return reconstruction;
-    const draw = (): Float32Array => drawSigns(this.signs, regulariser.draws, this.downstream!.size);
-    return { ...reconstruction, downstream: await data.downstream.rows(this.downstream.next()), signs: draw(), otherSigns: draw() };
+  async next(): Promise<Drawn> {
+    const { model, settings, regularisers } = this;
+    const ratio = 'maskRatio' in settings ? maskRatioAt(settings.maskRatio, this.step++, settings.steps, this.ratios) : undefined;
+    let feeds = model.objective.feeds(await this.images.rows(this.batches.next()), this.masks, ratio);
+    for (const regulariser of regularisers) feeds = { ...feeds, ...(await regulariser.next()) };
+    return { inputs: inputsOf(model, settings, regularisers, ratio), feeds };
   }
 }
 
-const radRegBatch = (batch: number, { downstream }: PretrainingImages): number => Math.min(batch, downstream.count);
+const inputsOf = (
+  { objective }: PretrainableModel,
+  { batch }: Pick<Pretraining, 'batch'>,
+  regularisers: readonly Regulariser[],
+  maskRatio?: number,
+): InputSpecs => Object.assign({}, objective.inputs(batch, maskRatio), ...regularisers.map(({ inputs }) => inputs)) as InputSpecs;
+
+/** Names of the parameters that pre-training changes. */
+export function pretrainedNames({ encoder, objective, encoderNames, objectiveNames }: PretrainableModel): string[] {
+  const untrained = new Set([...(encoder.untrained ?? []), ...(objective.untrained ?? [])]);
+  return [...encoderNames, ...objectiveNames].filter(name => !untrained.has(name));
+}
+
+/** Before the names of results that a regulariser gets back. */
+const CARRIED = 'carried/';
 
 /**
- * What one step minimises: the reconstruction loss, plus λ times RadReg on unmasked downstream features. It also reports
- * `reconstruction`, and for RadReg its value and its value under signs that the step does not see. At λ = 0 the loss is
- * the reconstruction loss itself.
+ * What one step minimises: the objective's loss, plus λ times the value of each regulariser. It also reports the objective's loss alone as
+ * `reconstruction` and the value of the first regulariser as `regulariser`, with `heldOutRegulariser` where it has one; further
+ * regularisers add their kind to these names. With every λ = 0 the loss is the objective's itself.
  */
 export function pretrainingSpec(
-  model: Model & { readonly objective: MaskedAutoencoder },
-  data: PretrainingImages,
-  objective: Pick<Pretraining, 'batch'>,
-  regulariser: Regulariser,
+  model: PretrainableModel,
+  settings: Pick<Pretraining, 'batch'>,
+  regularisers: readonly Regulariser[],
 ): TrainingSpec {
-  const { parameters, encoder, headNames } = model;
-  const reconstruct = model.objective.inputs(objective.batch);
-  const common = {
-    parameters,
-    trainable: parameters.names.filter(name => !headNames.includes(name)),
-    optimiser: pretrainingOptimiser(regulariser),
-  };
-  if (regulariser.kind !== 'radreg')
-    return {
-      ...common,
-      inputs: reconstruct,
-      loss: inputs => {
-        const loss = model.objective.loss(inputs);
-        return { loss, reconstruction: loss };
-      },
-    };
-  const batch = radRegBatch(regulariser.batch, data);
-  const settings = { radius: regulariser.radius, population: data.downstream.count };
-  const signs = { shape: [regulariser.draws, batch] };
-  const inputs: InputSpecs = {
-    ...reconstruct,
-    downstream: { shape: [batch * encoder.settings.tokens, encoder.settings.patchSize] },
-    signs,
-    otherSigns: signs,
+  const loss: TrainingSpec['loss'] = inputs => {
+    const reconstruction = model.objective.loss(inputs);
+    let total: Tensor = reconstruction;
+    const reported: Record<string, Tensor> = {};
+    for (const [position, one] of regularisers.entries()) {
+      const { value, heldOut, carried = {} } = one.penalty(inputs);
+      if (one.lambda !== 0 && !one.decays) total = add(total, mul(value, one.lambda));
+      const suffix = position === 0 ? '' : ` ${one.kind}`;
+      reported[`regulariser${suffix}`] = value;
+      if (heldOut) reported[`heldOutRegulariser${suffix}`] = heldOut;
+      for (const [name, tensor] of Object.entries(carried)) reported[CARRIED + name] = tensor;
+    }
+    return { loss: total as Scalar, reconstruction, ...reported };
   };
   return {
-    ...common,
-    inputs,
-    loss: tensors => {
-      const reconstruction = model.objective.loss(tensors);
-      const features = encoder.features(tensors.downstream!);
-      const value = radReg(features, tensors.signs!, settings);
-      const heldOutRegulariser = radReg(features, tensors.otherSigns!, settings);
-      const loss: Tensor = regulariser.lambda === 0 ? reconstruction : add(reconstruction, mul(value, regulariser.lambda));
-      return { loss: loss as Scalar, reconstruction, regulariser: value, heldOutRegulariser };
-    },
+    inputs: inputsOf(model, settings, regularisers),
+    parameters: model.parameters,
+    trainable: pretrainedNames(model),
+    optimiser: pretrainingOptimiser(regularisers),
+    loss,
   };
 }
 
@@ -113,35 +106,87 @@ export interface PretrainingHooks {
   readonly onStep: (step: number, scalars: Results, learningRate: number) => void;
 }
 
-/** Trains encoder and decoder; returns the mean training loss of the last tenth of the steps. */
+/** One compiled step for each shape of inputs, made when it is first met; all share one optimiser. */
+class StepsByShape {
+  private readonly steps = new Map<string, Promise<TrainingStep>>();
+  private first: Promise<TrainingStep> | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly spec: TrainingSpec,
+  ) {}
+
+  for(inputs: InputSpecs): Promise<TrainingStep> {
+    const key = JSON.stringify(inputs);
+    const step = this.steps.get(key) ?? this.made(inputs);
+    this.steps.set(key, step);
+    return step;
+  }
+
+  async dispose(): Promise<void> {
+    for (const step of await Promise.allSettled(this.steps.values())) if (step.status === 'fulfilled') step.value.dispose();
+  }
+
+  private made(inputs: InputSpecs): Promise<TrainingStep> {
+    if (this.first) return this.first.then(step => step.reshaped(inputs));
+    return (this.first = this.engine.trainingStep({ ...this.spec, inputs }));
+  }
+}
+
+/**
+ * Trains the encoder and what the objective declares beside it, which stay under the model's norm caps; returns the mean of the objective's
+ * loss over the last tenth of the steps.
+ */
 export async function pretrain(
   engine: Engine,
-  model: Model & { readonly objective: MaskedAutoencoder },
+  model: PretrainableModel,
   data: PretrainingImages,
-  objective: Pretraining,
-  regulariser: Regulariser,
+  settings: Pretraining,
+  regulariser: Trial['regulariser'],
   random: Random,
   pace: Pace,
   hooks: PretrainingHooks,
 ): Promise<number> {
-  const made = new PretrainingFeeds(model.objective, data, regulariser, objective.batch, random);
-  const step = await engine.trainingStep(pretrainingSpec(model, data, objective, regulariser));
-  const { steps, warmup } = objective;
+  const { objective, normCaps } = model;
+  const regularisers = buildRegularisers(regulariser, model, data, pretrainedNames(model), random);
+  const made = new PretrainingFeeds(model, data.images, settings, regularisers, random);
+  const compiled = new StepsByShape(engine, pretrainingSpec(model, settings, regularisers));
+  const { steps, warmup } = settings;
   const feeds = new Prefetched(steps, () => made.next());
   const tail = Math.max(1, Math.round(steps / 10));
   let sum = 0;
+  const carried = (): Feeds => Object.assign({}, ...regularisers.map(one => one.carried?.() ?? {})) as Feeds;
   try {
+    normCaps?.enforce();
+    objective.start?.();
     if (hooks.moments.includes(0)) await hooks.onMoment(0);
     for (let i = 0; i < steps; i++) {
       await pace.breathe();
-      const learningRate = learningRateAt({ peak: objective.learningRate, steps, warmup }, i);
-      const scalars = await feeds.during(batch => step.run(batch, learningRate));
+      const learningRate = learningRateAt({ peak: settings.learningRate, steps, warmup }, i);
+      const results = await feeds.during(async drawn => {
+        const step = await compiled.for(drawn.inputs);
+        return step.run({ ...drawn.feeds, ...carried() }, learningRate);
+      });
+      const { scalars, kept } = separated(results);
+      for (const one of regularisers) one.took?.(kept);
+      normCaps?.enforce();
+      objective.afterStep?.((i + 1) / steps);
+      if (i + 1 === steps) await normCaps?.certify();
       hooks.onStep(i + 1, scalars, learningRate);
       if (i >= steps - tail) sum += scalars.reconstruction![0]!;
       if (hooks.moments.includes(i + 1)) await hooks.onMoment(i + 1);
     }
     return sum / tail;
   } finally {
-    step.dispose();
+    await compiled.dispose();
   }
+}
+
+/** What a step reports apart from what regularisers get back. */
+function separated(results: Results): { readonly scalars: Results; readonly kept: Results } {
+  const [scalars, kept]: [Results, Results] = [{}, {}];
+  for (const [name, values] of Object.entries(results))
+    if (name.startsWith(CARRIED)) kept[name.slice(CARRIED.length)] = values;
+    else scalars[name] = values;
+  return { scalars, kept };
 }

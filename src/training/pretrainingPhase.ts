@@ -6,11 +6,12 @@ import type { Engine } from './engine/engine';
 import { collapseOf } from './featureScale';
 import type { FeatureExtractor } from './features';
 import { HoldOut, meanOf } from './holdOut';
+import { LayerNorms } from './layerNorms';
 import { MetricSampler } from './metricSampler';
 import type { Model } from './model';
 import { MomentObserver, transferMoments } from './momentObserver';
 import type { Pace } from './pace';
-import { pretrain } from './pretraining';
+import { pretrain, pretrainedNames } from './pretraining';
 import type { ProgressMeter, TrialMetrics } from './progress';
 import type { PretrainingResult } from './results';
 import type { TaskImages } from './taskImages';
@@ -49,19 +50,21 @@ export async function pretrainingPhase(
 ): Promise<Pretrained | undefined> {
   const { objective, regulariser } = trial;
   if (objective.kind === 'none' || !model.objective) return undefined;
-  const autoencoding = { ...model, objective: model.objective };
+  const pretrainable = { ...model, objective: model.objective };
+  const norms = new LayerNorms(model.parameters, pretrainedNames(pretrainable));
   meter.next();
-  const holdOut = await HoldOut.create(engine, autoencoding, images.holdOut, random.fork('hold-out masks'), pace);
+  const holdOut = await HoldOut.create(engine, pretrainable, images.holdOut, random.fork('hold-out masks'), pace);
   try {
     const observer = new MomentObserver(extractor, holdOut, images, trial.bound, random.fork('moments'), pace);
     const sampler = new MetricSampler(PHASE, objective.steps, () => meter.seconds, onMetrics);
     const data = { images: images.pretraining, downstream: images.unlabelled };
     const started = meter.seconds;
-    const trainLoss = await pretrain(engine, autoencoding, data, objective, regulariser, random.fork('steps'), pace, {
+    const trainLoss = await pretrain(engine, pretrainable, data, objective, regulariser, random.fork('steps'), pace, {
       moments: transferMoments(objective.steps),
       onMoment: async step => {
         const { holdOutLoss, norm, spread } = await observer.observe(step);
-        onMetrics({ phase: PHASE, step, time: meter.seconds, values: { holdOutLoss, featureNorm: norm, featureSpread: spread } });
+        const values = { holdOutLoss, featureNorm: norm, featureSpread: spread, ...named('spectralNorm', norms.measure()) };
+        onMetrics({ phase: PHASE, step, time: meter.seconds, values });
       },
       onStep: (step, scalars, learningRate) => {
         requireFinite(trial, step, scalars.loss![0]!);
@@ -72,9 +75,10 @@ export async function pretrainingPhase(
     const { holdOutLosses, checkpoints, scales } = observer;
     const collapse = collapseOf(scales[0]!, scales.at(-1)!);
     const seconds = meter.seconds - started;
+    const { withoutCertificate } = model.objective;
     const held = { holdOutLoss: meanOf(holdOutLosses), holdOutCount: holdOutLosses.length };
     return {
-      result: { steps: objective.steps, seconds, trainLoss, ...held },
+      result: { steps: objective.steps, seconds, trainLoss, ...held, ...(withoutCertificate !== undefined && { withoutCertificate }) },
       holdOutLosses,
       checkpoints,
       ...(collapse !== undefined && { collapse }),
@@ -83,6 +87,10 @@ export async function pretrainingPhase(
     holdOut.dispose();
   }
 }
+
+/** `name/key` for each key. */
+const named = (name: string, values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}/${key}`, value]));
 
 function requireFinite(trial: Trial, step: number, loss: number): void {
   if (!Number.isFinite(loss))

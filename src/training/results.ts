@@ -31,9 +31,12 @@ export interface PretrainingResult {
   readonly steps: number;
   readonly seconds: number;
   readonly trainLoss: number;
-  /** Masked reconstruction loss on images that nothing was trained on, in units of the squared range of the values (1 without normalisation). */
+  /** The objective's loss on images that nothing was trained on, in units of the squared range of the values (1 without normalisation) where it
+   * carries a certificate. */
   readonly holdOutLoss: number;
   readonly holdOutCount: number;
+  /** Why the hold-out loss carries no certificate: it is a loss without a range. Then no bound rests on it. */
+  readonly withoutCertificate?: string;
   /** (C_β, β) over the checkpoints of the run; absent when its loss never moved. */
   readonly transfer?: TransferEstimate;
   /** A linear decoder refitted to the finished encoder. */

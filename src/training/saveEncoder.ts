@@ -16,17 +16,21 @@ export async function writeBytes(file: string, bytes: Uint8Array): Promise<void>
 
 /**
  * Writes the encoder into `folder`: `encoder.safetensors` with the parameter names of docs/training.md, and `encoder.onnx`,
- * patches to features with any batch size, on engines that can write it.
+ * `patches` or `images` to `features` with any batch size, on engines that can write it; where the objective's decoder is one linear
+ * layer also `decoder.safetensors`.
  */
-export async function saveEncoder(engine: Engine, { parameters, encoder, encoderNames }: Model, folder: string): Promise<void> {
-  const tensors = encoderNames.map(name => ({ name, shape: parameters.shape(name), values: parameters.values(name) }));
-  await writeBytes(path.join(folder, 'encoder.safetensors'), safetensors(tensors));
+export async function saveEncoder(engine: Engine, model: Model, folder: string): Promise<void> {
+  const { parameters, encoder, encoderNames, objective, objectiveNames } = model;
+  const weightsOf = (names: readonly string[]): Uint8Array =>
+    safetensors(names.map(name => ({ name, shape: parameters.shape(name), values: parameters.values(name) })));
+  await writeBytes(path.join(folder, 'encoder.safetensors'), weightsOf(encoderNames));
+  if (objective?.decoderMatrix !== undefined) await writeBytes(path.join(folder, 'decoder.safetensors'), weightsOf(objectiveNames));
   if (engine.name === 'reference') return;
-  const { tokens, patchSize } = encoder.settings;
+  const input = encoder.layout.tokens > 1 ? 'patches' : 'images';
   const onnx = engine.exportOnnx({
-    inputs: batch => ({ patches: { shape: [batch * tokens, patchSize] } }),
+    inputs: batch => ({ [input]: { shape: encoder.layout.shape(batch) } }),
     parameters,
-    outputs: ({ patches }) => ({ features: encoder.features(patches!) }),
+    outputs: inputs => ({ features: encoder.features(inputs[input]!) }),
   });
   await writeBytes(path.join(folder, 'encoder.onnx'), onnx);
 }

@@ -1,24 +1,21 @@
+import { regularisersOf } from '../studies/regularisers';
 import type { Trial } from '../studies/study';
 import { FINE_TUNING_BATCH, fineTuningSteps } from './fineTuning/fineTune';
-import { visibleCount } from './objectives/masks';
+import type { Model } from './model';
 import type { Stretch } from './progress';
-
-/** Multiplications per token of one transformer block of this width, attention scores left out, in millions. */
-const blockCost = (width: number): number => (12 * width ** 2) / 1e6;
 
 /** What any step costs beside its multiplications, and a certificate or a probe in all, in the same unit (about a millisecond each 20). */
 const STEP_OVERHEAD = 10;
 const CLOSED_FORM = 8000;
 
 /** Announces what a trial will do, with rough costs that are good enough for a progress bar. */
-export function stretchesOf({ data, encoder, objective, regulariser, fineTuning }: Trial, tokens: number): Stretch[] {
-  const encoderCost = encoder.depth * blockCost(encoder.width);
+export function stretchesOf(trial: Trial, { encoder, objective: made }: Pick<Model, 'encoder' | 'objective'>): Stretch[] {
+  const { data, objective, regulariser, fineTuning } = trial;
   const stretches: Stretch[] = [];
   if (objective.kind !== 'none') {
-    const { batch, decoder, maskRatio, steps } = objective;
-    const perImage = visibleCount(tokens, maskRatio) * encoderCost + tokens * decoder.depth * blockCost(decoder.width);
-    const penalty = regulariser.kind === 'radreg' ? regulariser.batch * tokens * encoderCost : 0;
-    stretches.push({ phase: 'pre-training', steps, cost: batch * perImage + penalty + STEP_OVERHEAD });
+    const penalised = regularisersOf(regulariser).reduce((sum, one) => sum + ('batch' in one ? one.batch : 0), 0);
+    const cost = objective.batch * (encoder.cost + (made?.cost ?? 0)) + penalised * encoder.cost;
+    stretches.push({ phase: 'pre-training', steps: objective.steps, cost: cost + STEP_OVERHEAD });
   }
   const budgets = typeof data.labels === 'number' ? 1 : new Set(data.labels).size;
   for (const mode of Array.from({ length: budgets }, () => fineTuning.modes).flat())
@@ -28,7 +25,7 @@ export function stretchesOf({ data, encoder, objective, regulariser, fineTuning 
         : {
             phase: 'fine-tuning',
             steps: fineTuningSteps(fineTuning),
-            cost: STEP_OVERHEAD + (mode === 'full' ? FINE_TUNING_BATCH * tokens * encoderCost : 0),
+            cost: STEP_OVERHEAD + (mode === 'full' ? FINE_TUNING_BATCH * encoder.cost : 0),
           },
     );
   return [...stretches, { phase: 'certifying', steps: 1, cost: CLOSED_FORM }];

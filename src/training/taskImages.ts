@@ -2,7 +2,14 @@ import type { Normalisation } from '../datasets/normalisation';
 import type { TaskSamples } from '../datasets/task';
 import { PatchSet } from './patches';
 
-/** The disjoint parts of a trial's data, cut into patches. */
+/** The images that pre-training may see. */
+export interface PretrainingImages {
+  readonly images: PatchSet;
+  /** Unlabelled downstream images, on whose features regularisers act; never labelled points. */
+  readonly downstream: PatchSet;
+}
+
+/** The disjoint parts of a trial's data, laid out as its encoder wants them. */
 export interface TaskImages {
   /** How many classes the task has. */
   readonly classes: number;
@@ -17,9 +24,10 @@ export interface TaskImages {
   readonly normalisation?: Normalisation;
 }
 
+/** @param patch side of the patches that the encoder wants; images stay whole without it */
 export function cutTask(
   { classes, labelled, unlabelled, pretraining, holdOut, test, normalisation }: TaskSamples,
-  patch: number,
+  patch: number | undefined,
 ): TaskImages {
   return {
     classes,

@@ -7,6 +7,7 @@ import { transferEnvelope, type TransferEstimate } from '../theory/transferConst
 import { fitBoundedHead } from './boundedHead';
 import { certify, type CertificateData } from './certify';
 import { domainDistance } from './domainDistance';
+import { patchOf } from './encoders/buildEncoder';
 import type { Engine } from './engine/engine';
 import { featureScale } from './featureScale';
 import { FeatureExtractor } from './features';
@@ -55,10 +56,10 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
 }
 
 async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pace: Pace): Promise<TrialResults> {
-  const images = cutTask(task, trial.encoder.patch);
+  const images = cutTask(task, patchOf(trial.encoder));
   const random = new Random(trial.seed).fork('training');
   const model = buildModel(trial, images.labelled, outputsOf(images.classes).width, random);
-  const meter = new ProgressMeter(stretchesOf(trial, images.labelled.tokens), context.onProgress);
+  const meter = new ProgressMeter(stretchesOf(trial, model), context.onProgress);
   const tools = { engine: context.engine, pace, meter, onMetrics: context.onMetrics ?? (() => undefined) };
   try {
     const extractor = await FeatureExtractor.create(context.engine, model.parameters, model.encoder, pace);
@@ -170,7 +171,14 @@ class TrialRun {
     };
   }
 
-  private evidence({ holdOutLosses }: Pretrained, envelope: TransferEstimate, holdOut: Matrix, unlabelled: Matrix): PretrainingEvidence {
+  /** Undefined where the hold-out loss has no certificate: then nothing ties the encoder to its pre-training, and D1 compares on this encoder alone. */
+  private evidence(
+    { holdOutLosses, result }: Pretrained,
+    envelope: TransferEstimate,
+    holdOut: Matrix,
+    unlabelled: Matrix,
+  ): PretrainingEvidence | undefined {
+    if (result.withoutCertificate !== undefined) return undefined;
     const distance = domainDistance(this.trial.data.domain, holdOut, unlabelled, this.random.fork('domain'));
     return { holdOutLosses, transferConstant: envelope.constant, domainDistance: distance };
   }

@@ -1,3 +1,4 @@
+import { regularisersOf } from '../../studies/regularisers';
 import type { FineTuningMode } from '../../training/results';
 import type { RunRecord } from '../record';
 import { pairedDifference, type PairedDifference } from './statistics';
@@ -32,8 +33,9 @@ const MODE_NAMES: Readonly<Record<FineTuningMode, string>> = {
 export function compareArms(arms: readonly Arm[]): readonly Comparison[] {
   const kind = (arm: Arm) => arm.runs[0]!.trial;
   const scratch = arms.find(arm => kind(arm).objective.kind === 'none');
-  const plain = arms.find(arm => kind(arm).objective.kind !== 'none' && kind(arm).regulariser.kind === 'none');
-  const regularised = arms.filter(arm => kind(arm).objective.kind !== 'none' && kind(arm).regulariser.kind !== 'none');
+  const isRegularised = (arm: Arm) => regularisersOf(kind(arm).regulariser).length > 0;
+  const plain = arms.find(arm => kind(arm).objective.kind !== 'none' && !isRegularised(arm));
+  const regularised = arms.filter(arm => kind(arm).objective.kind !== 'none' && isRegularised(arm));
   const pairs: (readonly [Arm, Arm])[] = [];
   if (plain && scratch) pairs.push([plain, scratch]);
   if (plain) for (const arm of regularised) pairs.push([arm, plain]);

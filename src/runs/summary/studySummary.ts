@@ -1,6 +1,7 @@
 import { mostLabels, taskText } from '../../datasets/downstreamTask';
 import type { Evidence, TermName } from '../../theory/report';
 import { weakest } from '../../theory/report';
+import { regulariserText } from '../../studies/regularisers';
 import type { FineTuningMode, TrialResults } from '../../training/results';
 import type { RunRecord } from '../record';
 import { compareArms, type Comparison } from './comparisons';
@@ -100,7 +101,7 @@ function summariseArm(runs: readonly FinishedRun[]): ArmSummary {
   const losses = runs.flatMap(run => (run.results.pretraining ? [run.results.pretraining.holdOutLoss] : []));
   return {
     arm: trial.arm,
-    regulariser: trial.regulariser.kind === 'none' ? 'none' : `${trial.regulariser.kind} λ = ${trial.regulariser.lambda}`,
+    regulariser: regulariserText(trial.regulariser),
     pretrained: trial.objective.kind !== 'none',
     seeds: runs.map(run => run.trial.seed),
     accuracy: results.fineTuning.map(({ mode }) => ({

@@ -22,7 +22,13 @@ export class CompiledEngine implements Engine {
     return this.settings.threads;
   }
 
-  async trainingStep({ inputs, parameters, loss, ...spec }: TrainingSpec): Promise<TrainingStep> {
+  async trainingStep(spec: TrainingSpec): Promise<TrainingStep> {
+    const indices = (spec.trainable ?? spec.parameters.names).map(name => spec.parameters.index(name));
+    return this.stepWith(new Optimiser(this.kernel, spec.parameters.memory, indices, optimiserRule(spec.optimiser)), spec);
+  }
+
+  private async stepWith(optimiser: Optimiser, spec: TrainingSpec): Promise<TrainingStep> {
+    const { inputs, parameters, loss } = spec;
     const { memory } = parameters;
     const trainable = (spec.trainable ?? parameters.names).map(name => ({
       name,
@@ -39,8 +45,6 @@ export class CompiledEngine implements Engine {
     );
     const session = await CompiledSession.create(this.runtime, this.settings, model, inputs, parameters, places);
     this.open.add(session);
-    const indices = trainable.map(parameter => parameter.index);
-    const optimiser = new Optimiser(this.kernel, memory, indices, optimiserRule(spec.optimiser));
 
     const run = async (feeds: Feeds, learningRate: number): Promise<Results> => {
       const scalars = await session.run(feeds);
@@ -54,6 +58,7 @@ export class CompiledEngine implements Engine {
     return {
       run: (feeds, learningRate) => memory.exclusively(() => run(feeds, learningRate)),
       gradients: feeds => memory.exclusively(() => gradients(feeds)),
+      reshaped: shapes => this.stepWith(optimiser, { ...spec, inputs: shapes }),
       dispose: () => {
         optimiser.dispose();
         this.close(session);

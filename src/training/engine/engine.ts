@@ -41,6 +41,8 @@ export interface TrainingStep {
   run(feeds: Feeds, learningRate: number): Promise<Results>;
   /** Gradients of the loss by parameter name, without an update (for tests and for the taught). */
   gradients(feeds: Feeds): Promise<Results>;
+  /** The same step for inputs of other shapes: both share the optimiser's moments and its count of steps. */
+  reshaped(inputs: InputSpecs): Promise<TrainingStep>;
   dispose(): void;
 }
 

@@ -94,12 +94,13 @@ export class ReferenceEngine implements Engine {
   readonly threads = 1;
 
   trainingStep(spec: TrainingSpec): Promise<TrainingStep> {
-    const { parameters } = spec;
-    const trainable = spec.trainable ?? parameters.names;
-    const optimiser = new EagerOptimiser(
-      optimiserRule(spec.optimiser),
-      trainable.map(name => parameters.values(name)),
-    );
+    const trainable = spec.trainable ?? spec.parameters.names;
+    const weights = trainable.map(name => spec.parameters.values(name));
+    return Promise.resolve(this.stepWith(new EagerOptimiser(optimiserRule(spec.optimiser), weights), spec, trainable));
+  }
+
+  private stepWith(optimiser: EagerOptimiser, spec: TrainingSpec, trainable: readonly string[]): TrainingStep {
+    const { memory } = spec.parameters;
     const run = (feeds: Feeds, learningRate: number): Results => {
       const { scalars, gradients } = evaluate(spec, trainable, feeds);
       optimiser.apply(
@@ -108,11 +109,12 @@ export class ReferenceEngine implements Engine {
       );
       return scalars;
     };
-    return Promise.resolve({
-      run: (feeds, learningRate) => parameters.memory.exclusively(() => run(feeds, learningRate)),
-      gradients: feeds => parameters.memory.exclusively(() => evaluate(spec, trainable, feeds).gradients),
+    return {
+      run: (feeds, learningRate) => memory.exclusively(() => run(feeds, learningRate)),
+      gradients: feeds => memory.exclusively(() => evaluate(spec, trainable, feeds).gradients),
+      reshaped: inputs => Promise.resolve(this.stepWith(optimiser, { ...spec, inputs }, trainable)),
       dispose: () => undefined,
-    });
+    };
   }
 
   forwardPass(spec: ForwardSpec): Promise<ForwardPass> {

@@ -8,16 +8,16 @@ import type { PatchSet } from '../patches';
 import type { Classifier } from './gradientFit';
 import type { Outputs } from './outputs';
 
-/** Encoder and head together, trained on patches: full fine-tuning, or training from scratch. */
+/** Encoder and head together, trained on images: full fine-tuning, or training from scratch. */
 export function fullClassifier(model: Model, images: PatchSet, outputs: Outputs): Classifier {
   const { encoder, head, parameters } = model;
   return {
     parameters,
     trainable: [...model.encoderNames, ...model.headNames],
     outputs,
-    shape: count => [count * images.tokens, images.patchSize],
+    shape: count => images.layout.shape(count),
     rows: (indices, atLeast) => images.rows(indices, atLeast),
-    decide: patches => head(encoder.features(patches)),
+    decide: input => head(encoder.features(input)),
   };
 }
 

@@ -17,7 +17,7 @@ describe('holding trials against their data', () => {
 
   const [data, encoder] = [
     (change: Partial<Trial['data']>) => (trial: Trial) => ({ ...trial, data: { ...trial.data, ...change } }),
-    (change: Partial<Trial['encoder']>) => (trial: Trial) => ({ ...trial, encoder: { ...trial.encoder, ...change } }),
+    (change: { patch: number }) => (trial: Trial) => ({ ...trial, encoder: { ...trial.encoder, ...change } as Trial['encoder'] }),
   ];
   const sample = 'media/sample/fashion-mnist';
   const refusals: readonly (readonly [string, (trial: Trial) => Trial, RegExp])[] = [

@@ -19,7 +19,7 @@ describe('the JSON schema of studies', () => {
         if (!described) unexplained.push(`${path}.${key}`);
         visit(value, `${path}.${key}`);
       }
-      for (const option of schema.oneOf ?? []) visit(option, path);
+      for (const option of schema.oneOf ?? schema.anyOf ?? []) visit(option, path);
     };
     visit(studyJsonSchema(), '');
     assert.deepEqual(
@@ -29,9 +29,21 @@ describe('the JSON schema of studies', () => {
   });
 
   it('knows which keys may stand where', () => {
-    const study = { regulariser: { kind: 'radreg' }, objective: { kind: 'none' } };
-    assert.deepEqual(knownKeys(studyJsonSchema(), ['regulariser'], study), ['kind', 'lambda', 'draws', 'batch', 'radius']);
+    const study = { regulariser: { kind: 'radreg' }, objective: { kind: 'none' }, sweep: { arms: [{ encoder: { kind: 'vit' } }] } };
+    assert.deepEqual(knownKeys(studyJsonSchema(), ['regulariser'], study), [
+      'kind',
+      'lambda',
+      'draws',
+      'batch',
+      'radius',
+      'inputs',
+      'signs',
+      'normalise',
+      'head',
+    ]);
     assert.deepEqual(knownKeys(studyJsonSchema(), ['objective'], study), ['kind']);
+    const list = { regulariser: [{ kind: 'l2' }, { kind: 'spectral norm' }] };
+    assert.deepEqual(knownKeys(studyJsonSchema(), ['regulariser', 1], list), ['kind', 'lambda']);
     assert.deepEqual(knownKeys(studyJsonSchema(), ['sweep', 'arms', 0, 'encoder'], study), [
       'kind',
       'patch',
@@ -39,6 +51,10 @@ describe('the JSON schema of studies', () => {
       'depth',
       'heads',
       'mlpRatio',
+      'norm',
+      'residual',
+      'finalNorm',
+      'unitFeatures',
     ]);
     assert.deepEqual(knownKeys(studyJsonSchema(), ['nowhere'], study), []);
   });

@@ -71,9 +71,13 @@ describe('reading a study', () => {
     [
       'an unknown kind',
       withValue(['objective', 'kind'], 'contrastive'),
-      'objective.kind is "contrastive": choose "none" or "masked autoencoder".',
+      'objective.kind is "contrastive": choose "none" or "masked autoencoder" or "context encoder" or "mask reconstruction" or "denoising".',
     ],
-    ['no kind', withValue(['objective', 'kind'], undefined), 'objective.kind is missing: add it: "none" or "masked autoencoder".'],
+    [
+      'no kind',
+      withValue(['objective', 'kind'], undefined),
+      'objective.kind is missing: add it: "none" or "masked autoencoder" or "context encoder" or "mask reconstruction" or "denoising".',
+    ],
     [
       'an unknown mode',
       withValue(['fineTuning', 'modes', 1], 'frozn'),

@@ -22,7 +22,7 @@ describe('trials of a study', () => {
     assert.equal(trials.length, 12);
     const [plain, radreg, l2, scratch] = trials;
     assert.deepEqual(radreg!.regulariser, { kind: 'radreg', lambda: 0.003, draws: 16, batch: 64, radius: 1 });
-    assert.equal(l2!.regulariser.kind, 'l2');
+    assert.deepEqual(l2!.regulariser, { kind: 'l2', lambda: 0.05 });
     assert.deepEqual(scratch!.objective, { kind: 'none' });
     assert.equal(plain!.objective.kind, 'masked autoencoder');
     assert.deepEqual(plain!.encoder, scratch!.encoder);

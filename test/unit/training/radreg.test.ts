@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../../src/common/random';
 import { Parameters } from '../../../src/training/engine/parameters';
-import { drawSigns, radReg, type RadRegSettings } from '../../../src/training/regularisers/radreg';
+import { radReg, type RadRegSettings } from '../../../src/training/regularisers/radreg';
+import { drawSigns } from '../../../src/training/regularisers/signs';
 import { referenceEngine } from './engines';
 
 const [DRAWS, POINTS, WIDTH] = [3, 12, 5];
