@@ -64,7 +64,7 @@ function alternative(schema: JsonSchema, value: unknown): JsonSchema {
   const known = ({ properties = {} }: JsonSchema): number => keys.filter(key => key in properties).length;
   return options.reduce(
     (best, option) => (known(option) > known(best) ? option : best),
-    options.find(option => option.properties) ?? schema,
+    options.find(option => option.properties) ?? options[0] ?? schema,
   );
 }
 
