@@ -27,7 +27,8 @@ export function* modelContradictions(
 function* inEncoder(encoder: EncoderChoice): Generator<Contradiction> {
   switch (encoder.kind) {
     case 'vit':
-      return yield* indivisible(['encoder'], encoder);
+      yield* indivisible(['encoder'], encoder);
+      return;
     case 'deep net': {
       const { widths, width, depth, bias, normCap } = encoder;
       if (widths && (width !== undefined || depth !== undefined))

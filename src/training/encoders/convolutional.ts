@@ -79,7 +79,7 @@ export class ConvolutionalEncoder implements Encoder {
 
   features(images: Tensor): Tensor {
     const { height, width, channels } = this.layout.image;
-    const planes: Tensor = reshape(images, [images.shape[0]!, height, width, channels]);
+    const planes: Tensor = reshape(images, [images.shape[0], height, width, channels]);
     return this.outermost(this.pooled(this.stages.reduce((x, stage) => stage(x), planes)));
   }
 }

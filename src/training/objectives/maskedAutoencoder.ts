@@ -117,8 +117,8 @@ export class MaskedAutoencoder implements Objective {
   private errors({ visible, masked }: Tensors, prediction: Tensor, target: Tensor): Tensor {
     const { tokens, patchSize } = this.layout;
     const squares = mul(squaredDifference(prediction, target), masked!);
-    const images = target.shape[0]! / tokens;
-    return div(sum(reshape(squares, [images, tokens * patchSize]), 1), (tokens - visible!.shape[0]! / images) * patchSize);
+    const images = target.shape[0] / tokens;
+    return div(sum(reshape(squares, [images, tokens * patchSize]), 1), (tokens - visible!.shape[0] / images) * patchSize);
   }
 
   /** Predicted values of every patch, `(images · tokens) × patchSize`; the encoder sees the visible patches alone. */
@@ -127,7 +127,7 @@ export class MaskedAutoencoder implements Objective {
     const { width } = this.settings.decoder;
     const rows = patches!.shape[0];
     const seen = gatherPad(this.encoder.tokens.embed(patches!), visible!, place!);
-    const encoded = this.embed(this.encoder.tokens.encode(seen, (visible!.shape[0]! * tokens) / rows));
+    const encoded = this.embed(this.encoder.tokens.encode(seen, (visible!.shape[0] * tokens) / rows));
     const filled = add(gatherPad(encoded, place!, visible!), mul(masked!, reshape(this.maskToken, [1, width])));
     const placed = reshape(add(reshape(filled, [rows / tokens, tokens, width]), this.positions), [rows, width]);
     const decoded = this.blocks.reduce((x, block) => block(x, tokens), placed);

@@ -51,13 +51,13 @@ function ascended(x: Tensor, gradient: Tensor, rate: number, radius: number): Te
 const activations = (inner: Tensor, features: Tensor): Tensor => {
   const [draws, hidden, width] = inner.shape as [number, number, number];
   const flat = matMul(reshape(inner, [draws * hidden, width]), features, false, true);
-  return reshape(flat, [draws, hidden, features.shape[0]!]);
+  return reshape(flat, [draws, hidden, features.shape[0]]);
 };
 
 /** (1/m)·Σᵢ σᵢ·⟨v, relu(U·h(xᵢ))⟩ for each draw, draws. */
 export function headValues({ inner, outer }: PerceptronHeads, features: Tensor, signs: Tensor): Tensor {
   const outputs = sum(mul(relu(activations(inner, features)), outer), 1);
-  return div(sum(mul(outputs, signs), 1), features.shape[0]!);
+  return div(sum(mul(outputs, signs), 1), features.shape[0]);
 }
 
 /**
@@ -69,12 +69,12 @@ export function headValues({ inner, outer }: PerceptronHeads, features: Tensor, 
 export function ascend(start: PerceptronHeads, features: Tensor, signs: Tensor, settings: PerceptronHeadSettings): PerceptronHeads {
   const { steps, rate } = settings;
   const radius = Math.sqrt(settings.radius);
-  const batch = features.shape[0]!;
+  const batch = features.shape[0];
   let { inner, outer } = start;
   for (let i = 0; i < steps; i++) {
     const before = { inner, outer };
     const pace = rate / (i + 1);
-    const perImage = (): Tensor => reshape(div(signs, batch), [signs.shape[0]!, 1, batch]);
+    const perImage = (): Tensor => reshape(div(signs, batch), [signs.shape[0], 1, batch]);
     outer = withoutGradient(() =>
       ascended(before.outer, sum(mul(relu(activations(before.inner, features)), perImage()), 2, true), pace, radius),
     );
@@ -91,7 +91,7 @@ export function ascend(start: PerceptronHeads, features: Tensor, signs: Tensor, 
 
 /** RadReg for perceptron heads ⟨v, relu(U·h)⟩ with ‖U‖_F ≤ √R and ‖v‖ ≤ √R, as far as the given heads reach the maximum. */
 export const radRegPerceptron = (heads: PerceptronHeads, features: Tensor, signs: Tensor, settings: RadRegSettings): Scalar =>
-  mul(mean(headValues(heads, features, signs)), populationFactor(features.shape[0]!, settings.population));
+  mul(mean(headValues(heads, features, signs)), populationFactor(features.shape[0], settings.population));
 
 /** Heads to start from, inside their balls. */
 export function firstHeads(random: Random, draws: number, hidden: number, width: number): { inner: Float32Array; outer: Float32Array } {

@@ -14,7 +14,7 @@ export interface RadRegSettings {
 export const populationFactor = (batch: number, population: number): number => Math.sqrt(Math.min(1, batch / population));
 
 /** s = (1/m)·Σᵢ σᵢ·h(xᵢ) for each row of `signs` (draws × batch): draws × width. */
-const signedMeans = (features: Tensor, signs: Tensor): Tensor => div(matMul(signs, features), features.shape[0]!);
+const signedMeans = (features: Tensor, signs: Tensor): Tensor => div(matMul(signs, features), features.shape[0]);
 
 /** √(‖s‖² + ε²) − ε for each row. */
 const smoothNorms = (rows: Tensor): Tensor => sub(sqrt(add(sum(square(rows), 1), SMOOTHING ** 2)), SMOOTHING);
@@ -27,13 +27,13 @@ const smoothNorms = (rows: Tensor): Tensor => sub(sqrt(add(sum(square(rows), 1),
  */
 export function radReg(features: Tensor, signs: Tensor, { radius, population }: RadRegSettings): Scalar {
   const norms = smoothNorms(signedMeans(features, signs));
-  return mul(mean(norms), radius * populationFactor(features.shape[0]!, population));
+  return mul(mean(norms), radius * populationFactor(features.shape[0], population));
 }
 
 /** The same for heads whose absolute weights sum to at most R: max of ⟨v, s⟩ = R·‖s‖_∞. */
 export function radRegL1(features: Tensor, signs: Tensor, { radius, population }: RadRegSettings): Scalar {
   const largest = max(abs(signedMeans(features, signs)), 1);
-  return mul(mean(largest), radius * populationFactor(features.shape[0]!, population));
+  return mul(mean(largest), radius * populationFactor(features.shape[0], population));
 }
 
 /**
@@ -42,6 +42,6 @@ export function radRegL1(features: Tensor, signs: Tensor, { radius, population }
  * to output k.
  */
 export function radRegClasses(features: Tensor, signs: Tensor, classes: number, { radius, population }: RadRegSettings): Scalar {
-  const means = reshape(signedMeans(features, signs), [signs.shape[0]! / classes, classes * features.shape[1]!]);
-  return mul(mean(smoothNorms(means)), radius * populationFactor(features.shape[0]!, population));
+  const means = reshape(signedMeans(features, signs), [signs.shape[0] / classes, classes * features.shape[1]!]);
+  return mul(mean(smoothNorms(means)), radius * populationFactor(features.shape[0], population));
 }
