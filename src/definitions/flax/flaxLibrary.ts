@@ -8,6 +8,7 @@ import { callOperation, operateTensors } from '../keras/tensorOperations';
 import { ancestors } from '../python/classes';
 import { bindArguments } from '../python/calls';
 import type { Context, Index, Library } from '../python/context';
+import { keyName } from '../python/keys';
 import { childrenOf, field } from '../python/syntax';
 import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Formal, type Value } from '../python/values';
 import { isFlaxModule, isHarmlessFlax, isState } from './flaxPaths';
@@ -297,7 +298,8 @@ function nameParts(value: Value, name: string, separator: string): void {
   else if (value instanceof WeightValue && value.name === '') value.name = name;
   else if (value.kind === 'sequence')
     for (const [index, item] of value.items.entries()) nameParts(item, `${name}${separator}${index}`, separator);
-  else if (value.kind === 'dictionary') for (const [key, item] of value.entries) nameParts(item, `${name}${separator}${key}`, separator);
+  else if (value.kind === 'dictionary')
+    for (const [key, item] of value.entries) nameParts(item, `${name}${separator}${keyName(key)}`, separator);
 }
 
 /** The fields of a `linen` module, its bases' first; every module also takes a name and a parent. */

@@ -3,8 +3,10 @@ import { MAXIMUM_LENGTH } from './budget';
 import { iterated, methodOf, written } from './collections';
 import type { Context } from './context';
 import { compare, decided, equal, truth } from './operators';
-import { findMember, isInstance, isSubclass } from './classes';
+import { classOf, findMember, isInstance, isSubclass } from './classes';
+import { keyOf } from './keys';
 import { callStandardLibrary } from './standardLibrary';
+import { assignAttribute } from './targets';
 import {
   boolean,
   dictionary,
@@ -19,6 +21,7 @@ import {
   tuple,
   undecidedPlain,
   type Call,
+  type Key,
   type Value,
 } from './values';
 
@@ -76,7 +79,7 @@ const sequence =
   };
 
 const dict: Builtin = (values, call, context) => {
-  const entries = new Map<string | number, Value>();
+  const entries = new Map<Key, Value>();
   const [first] = values;
   if (first?.kind === 'dictionary') {
     if (first.doubt) return undefined;
@@ -84,8 +87,9 @@ const dict: Builtin = (values, call, context) => {
   } else if (first) {
     for (const pair of iterated(first, context) ?? [undefined]) {
       const [key, value] = (pair && iterated(pair, context)) ?? [];
-      if ((key?.kind !== 'string' && key?.kind !== 'integer') || !value) return undefined;
-      entries.set(key.value, value);
+      const place = keyOf(key);
+      if (place === undefined || !value) return undefined;
+      entries.set(place, value);
     }
   }
   for (const [key, value] of call.keywords) entries.set(key, value);
@@ -198,9 +202,10 @@ const set: Builtin = ([values], _call, context) => {
 const delattr: Builtin = ([object, name]) =>
   object instanceof InstanceValue && name?.kind === 'string' && object.attributes.delete(name.value) ? NONE : undefined;
 
-const setattr: Builtin = ([object, name, value]) => {
-  if (!(object instanceof InstanceValue) || name?.kind !== 'string' || !value) return undefined;
-  object.attributes.set(name.value, value);
+const setattr: Builtin = ([object, name, value], _call, context) => {
+  if (name?.kind !== 'string' || !value) return undefined;
+  if (!(object instanceof InstanceValue) && object?.kind !== 'class') return undefined;
+  assignAttribute(object, name.value, value, context);
   return NONE;
 };
 
@@ -251,9 +256,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const is = value && isCallable(value);
     return is === undefined ? undefined : boolean(is);
   },
-  type: ([value], call) => {
+  type: ([value], call, context) => {
     if (call.positional.length !== 1) return undefined;
-    if (value instanceof InstanceValue) return value.classValue;
+    if (value instanceof InstanceValue) return classOf(value, context);
     const names = { integer: 'int', float: 'float', string: 'str', boolean: 'bool', dictionary: 'dict' } as const;
     if (value?.kind === 'sequence') return reference(value.tuple ? 'builtins.tuple' : 'builtins.list');
     return value && value.kind in names ? reference(`builtins.${names[value.kind as keyof typeof names]}`) : undefined;
@@ -271,10 +276,13 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   divmod: ([left, right], call, context) =>
     left && right && tuple(['//', '%'].map(operator => context.operate(operator, left, right, call.range.startLine))),
   pow: ([left, right], call, context) => left && right && context.operate('**', left, right, call.range.startLine),
+  dir: ([value]) => (value?.kind === 'reference' ? reference(`${value.path}.__dir__`) : undefined),
   id: () => undefined,
-  len: ([value], _call, context) => {
+  len: ([value], call, context) => {
     if (value?.kind === 'string') return integer(value.value.length);
     if (value?.kind === 'dictionary') return value.doubt ? undefined : integer(value.entries.size);
+    const own = value instanceof InstanceValue ? context.methodOf(value, '__len__') : undefined;
+    if (own) return context.call(own, { ...call, positional: [], keywords: new Map() });
     const items = value && iterated(value, context);
     return items && integer(items.length);
   },
@@ -314,7 +322,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   print: () => NONE,
   isinstance: ([value, type], call, context) =>
     value && type && decided(isInstance(value, type, context), () => undecidedType(value, type, call)),
-  issubclass: ([value, type], call) => value && type && decided(isSubclass(value, type), () => undecidedType(value, type, call)),
+  issubclass: ([value, type], call, context) =>
+    value && type && decided(isSubclass(value, type, context), () => undecidedType(value, type, call)),
 };
 
 const undecidedType = (value: Value, type: Value, call: Call) =>
@@ -327,11 +336,33 @@ const MATH: Readonly<Record<string, (...values: number[]) => number>> = {
   log10: Math.log10,
   exp: Math.exp,
   pow: Math.pow,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  atan: Math.atan,
+  atan2: Math.atan2,
+  tanh: Math.tanh,
+  log1p: Math.log1p,
+  fabs: Math.abs,
+  hypot: Math.hypot,
 };
+
+function commonDivisor(left: number, right: number): number {
+  let [a, b] = [Math.abs(left), Math.abs(right)];
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
 
 const WHOLE_MATH: Readonly<Record<string, (...values: number[]) => number>> = {
   ceil: Math.ceil,
   floor: Math.floor,
+  trunc: Math.trunc,
+  isqrt: value => Math.floor(Math.sqrt(value)),
+  gcd: (...values) => values.reduce(commonDivisor, 0),
+  lcm: (...values) => values.reduce((multiple, value) => (multiple * value) / commonDivisor(multiple, value), 1),
+  factorial: value => Array.from({ length: value }, (_, index) => index + 1).reduce((product, factor) => product * factor, 1),
+  comb: (all, some = 0) =>
+    Array.from({ length: some }, (_, index) => (all - index) / (index + 1)).reduce((product, factor) => product * factor, 1),
   prod: (...values) => values.reduce((product, value) => product * value, 1),
 };
 

@@ -4,9 +4,11 @@ import { ancestors, fieldsOf, findMember, isEnumeration } from './classes';
 import { iterated } from './collections';
 import type { Context } from './context';
 import { putInDoubt } from './doubt';
+import { lineageOf } from './exceptions';
+import { keyName } from './keys';
 import { reasonOf } from './operators';
 import { Scope } from './scope';
-import { childrenOf, field, lineOf, rangeOf, written } from './syntax';
+import { childrenOf, descendants, field, lineOf, rangeOf, written } from './syntax';
 import {
   dictionary,
   firstReason,
@@ -40,7 +42,7 @@ export function readCall(node: Node, scope: Scope, context: Context): Call {
       else spread ??= notKnown(value);
     } else if (argument.type === 'dictionary_splat') {
       const value = context.evaluate(childrenOf(argument)[0] ?? argument, scope);
-      if (value.kind === 'dictionary' && !value.doubt) for (const [key, item] of value.entries) keywords.set(String(key), item);
+      if (value.kind === 'dictionary' && !value.doubt) for (const [key, item] of value.entries) keywords.set(keyName(key), item);
       else spread ??= notKnown(value);
     } else {
       const value = context.evaluate(argument, scope);
@@ -84,16 +86,40 @@ function absent(callee: string, formal: Formal, call: Call): Value {
 export function callFunction(callee: FunctionValue, call: Call, context: Context, self?: InstanceValue): Value {
   const name = callee.owner ? `${callee.owner.name}.${callee.name}` : callee.name;
   const bound = bindArguments(callee.name === '__init__' && callee.owner ? callee.owner.name : name, callee.formals, call);
+  if (!bound) context.raise(lineageOf('TypeError'));
   if (!bound) return refuse(call, `\`${call.type}(…)\` does not fit the arguments of ${name}`);
   const receiver = self ?? (callee.owner && call.positional[0] instanceof InstanceValue ? call.positional[0] : undefined);
   const scope = new Scope(callee.scope, callee.owner && receiver ? { owner: callee.owner, self: receiver } : undefined);
   for (const [formal, value] of bound) scope.set(formal, value);
   if (callee.body.type !== 'block') return context.evaluate(callee.body, scope);
+  if (yields(callee.body)) return generated(callee.body, scope, context, call);
   const end = context.run(childrenOf(callee.body), scope);
   if (end?.jump === 'return') return end.value;
   return end
     ? { kind: 'undecided', reason: unknown(`what \`${call.type}(…)\` returns is not decided`, call.range.startLine), plain: false }
     : NONE;
+}
+
+/** Bodies that were asked whether they yield. */
+const yielding = new WeakMap<Node, boolean>();
+
+function yields(body: Node): boolean {
+  let found = yielding.get(body);
+  if (found === undefined) {
+    const inside = (node: Node) => (['function_definition', 'lambda', 'class_definition'].includes(node.type) ? [] : node.children);
+    found = /\byield\b/.test(body.text) && [...descendants([body], inside)].some(({ node }) => node.type === 'yield');
+    yielding.set(body, found);
+  }
+  return found;
+}
+
+/** What a generator yields, all of it at once. */
+function generated(body: Node, scope: Scope, context: Context, call: Call): Value {
+  const items = list([]);
+  scope.yielded = items;
+  const end = context.run(childrenOf(body), scope);
+  if (end?.jump === 'lost') items.doubt ??= unknown(`what \`${call.type}(…)\` yields is not decided`, call.range.startLine);
+  return items;
 }
 
 /** A call that is not carried out: what it was handed is in doubt, and what it returns is not known. */

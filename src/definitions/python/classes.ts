@@ -71,14 +71,28 @@ export function isInstance(value: Value, type: Value, context: Context): boolean
   }
   if (type.kind === 'class') {
     if (!(value instanceof InstanceValue)) return value.kind === 'library' ? undefined : false;
-    return value.classValue ? isSubclass(value.classValue, type) : false;
+    return value.classValue ? isSubclass(value.classValue, type, context) : false;
   }
   if (type.kind !== 'reference') return undefined;
   const kinds = PYTHON_TYPES[abstract(type.path)];
+  if (kinds && value instanceof InstanceValue && isAbstract(type.path)) return fitsAbstract(value, abstract(type.path), context);
   if (kinds && (value.kind === 'instance' || value.kind === 'library')) return isAbstract(type.path) ? undefined : isPlainInstance(value);
+  if (kinds && value.kind === 'reference' && /^builtins\.\w+$/.test(value.path))
+    return value.path in PYTHON_TYPES ? kinds.includes('class') : kinds.includes('builtin');
   if (kinds && value.kind === 'reference') return /^torch\.nn\.[A-Z]\w*$/.test(value.path) ? kinds.includes('class') : undefined;
   if (kinds) return kinds.includes(value.kind === 'sequence' ? (value.tuple ? 'tuple' : 'list') : value.kind);
   return context.library.isInstance(value, type.path);
+}
+
+/** Whether an object of a class has the methods by which Python recognises an iterable or a callable, or derives from the abstract class itself. */
+function fitsAbstract(value: InstanceValue, path: string, context: Context): boolean | undefined {
+  if (value.order) return path.endsWith('.Callable') ? false : path.endsWith('.Mapping') ? false : true;
+  const bases = value.classValue ? ancestors(value.classValue) : [];
+  if (bases.some(base => base.kind === 'reference' && abstract(base.path) === path)) return true;
+  if (bases.some(({ kind }) => kind === 'unreadable')) return undefined;
+  const method = path.endsWith('.Callable') ? '__call__' : path.endsWith('.Iterable') ? '__iter__' : undefined;
+  if (method === undefined) return false;
+  return context.methodOf(value, method) !== undefined || context.library.hasMethod?.(value, method) === true;
 }
 
 const isAbstract = (path: string): boolean => abstract(path).startsWith('collections.abc.');
@@ -106,6 +120,8 @@ const PYTHON_TYPES: Readonly<Record<string, readonly string[]>> = {
   'collections.abc.Mapping': ['dictionary'],
   'collections.abc.Callable': ['function', 'builtin', 'partial', 'class'],
   'numbers.Number': ['integer', 'float', 'boolean'],
+  'numbers.Real': ['integer', 'float', 'boolean'],
+  'numbers.Integral': ['integer', 'boolean'],
   'functools.partial': ['partial'],
   'types.FunctionType': ['function'],
 };
@@ -122,13 +138,30 @@ const abstract = (path: string): string => {
         : name;
 };
 
+/** The class of an object: of the source, or the library's own. */
+export function classOf(instance: InstanceValue, { library }: Context): Value | undefined {
+  const path = instance.classValue ? undefined : library.classOf?.(instance);
+  return path === undefined ? instance.classValue : { kind: 'reference', path };
+}
+
 /** `issubclass(value, type)`; undefined where it is not decided. */
-export function isSubclass(value: Value, type: Value): boolean | undefined {
-  if (value.kind !== 'class') return value.kind === 'reference' && type.kind === 'reference' && value.path === type.path ? true : undefined;
+export function isSubclass(value: Value, type: Value, context: Context): boolean | undefined {
+  if (type.kind === 'sequence') {
+    const each = type.items.map(item => isSubclass(value, item, context));
+    return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
+  }
+  if (value.kind === 'reference' && type.kind === 'class') return false;
+  if (value.kind === 'reference' && type.kind === 'reference')
+    return value.path === type.path ? true : context.library.isSubclass?.(value.path, type.path);
+  if (value.kind !== 'class') return undefined;
   const all = ancestors(value);
   const found = all.some(
     ancestor => ancestor === type || (ancestor.kind === 'reference' && type.kind === 'reference' && ancestor.path === type.path),
   );
   if (found) return true;
-  return type.kind === 'class' && !all.some(ancestor => ancestor.kind === 'unreadable') ? false : undefined;
+  if (all.some(ancestor => ancestor.kind === 'unreadable')) return undefined;
+  if (type.kind === 'class') return false;
+  if (type.kind !== 'reference') return undefined;
+  const each = all.flatMap(ancestor => (ancestor.kind === 'reference' ? [context.library.isSubclass?.(ancestor.path, type.path)] : []));
+  return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
 }

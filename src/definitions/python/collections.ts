@@ -3,7 +3,9 @@ import { MAXIMUM_LENGTH } from './budget';
 import type { Context } from './context';
 import { isEnumeration } from './classes';
 import { putInDoubt } from './doubt';
+import { lineageOf } from './exceptions';
 import { filled } from './formatting';
+import { keyOf, keyValue } from './keys';
 import { equal } from './operators';
 import {
   builtin,
@@ -20,11 +22,6 @@ import {
   type Value,
 } from './values';
 
-const keyOf = (value: Value | undefined): string | number | undefined =>
-  value?.kind === 'string' || value?.kind === 'integer' ? value.value : undefined;
-
-const keyValue = (key: string | number): Value => (typeof key === 'string' ? text(key) : integer(key));
-
 /** The items that a `for` over the value takes; undefined when they are not known completely. */
 export function iterated(value: Value, context: Context): readonly Value[] | undefined {
   if (value.kind === 'sequence') return value.doubt ? undefined : value.items;
@@ -32,19 +29,28 @@ export function iterated(value: Value, context: Context): readonly Value[] | und
   if (value.kind === 'string') return Array.from(value.value.slice(0, MAXIMUM_LENGTH), text);
   if (value instanceof InstanceValue && value.order) return value.order.map(name => value.attributes.get(name) ?? NONE);
   if (value.kind === 'class' && isEnumeration(value)) return [...value.members.values()].filter(member => member instanceof InstanceValue);
+  const own = value instanceof InstanceValue ? context.methodOf(value, '__iter__') : undefined;
+  if (own) {
+    const items = context.call(own, NO_ARGUMENTS);
+    return items === value ? undefined : iterated(items, context);
+  }
   return context.library.iterate(value);
 }
 
 /** `value[index]`; undefined when it is not decided. */
 export function subscript(value: Value, index: Value, context: Context): Value | undefined {
-  if (value.kind === 'sequence' && index.kind === 'integer' && !value.doubt)
-    return value.items[index.value < 0 ? value.items.length + index.value : index.value];
+  if (value.kind === 'sequence' && index.kind === 'integer' && !value.doubt) {
+    const item = value.items[index.value < 0 ? value.items.length + index.value : index.value];
+    if (!item) context.raise(lineageOf('IndexError'));
+    return item;
+  }
   if (value.kind === 'dictionary') {
     const key = keyOf(index);
     if (key === undefined || value.doubt) return undefined;
     const found = value.entries.get(key);
+    if (!found && !value.missing) context.raise(lineageOf('KeyError'));
     if (found || !value.missing) return found;
-    const made = context.call(value.missing, { positional: [], keywords: new Map(), range: NOWHERE, type: 'default_factory' });
+    const made = context.call(value.missing, { ...NO_ARGUMENTS, type: 'default_factory' });
     value.entries.set(key, made);
     return made;
   }
@@ -56,6 +62,8 @@ export function subscript(value: Value, index: Value, context: Context): Value |
   if (value instanceof InstanceValue && value.order && index.kind === 'integer')
     return value.attributes.get(value.order.at(index.value) ?? '');
   if (value.kind === 'class' && isEnumeration(value) && index.kind === 'string') return value.members.get(index.value);
+  const own = value instanceof InstanceValue ? context.methodOf(value, '__getitem__') : undefined;
+  if (own) return context.call(own, { ...NO_ARGUMENTS, positional: [index], type: '__getitem__' });
   return context.library.subscript(value, index);
 }
 
@@ -72,11 +80,19 @@ export function slice(value: Value, bounds: readonly (Value | undefined)[]): Val
   if (numbers.some(Number.isNaN)) return undefined;
   const [start, stop, step = 1] = numbers;
   let items: Value[];
-  if (step === 1) items = value.items.slice(start, stop);
-  else if (step === -1 && start === undefined && stop === undefined) items = [...value.items].reverse();
-  else if (step > 1) items = value.items.slice(start, stop).filter((_, index) => index % step === 0);
+  if (step > 0) items = value.items.slice(start, stop).filter((_, index) => index % step === 0);
+  else if (step < 0) items = backwards(value.items, start, stop, step);
   else return undefined;
   return value.tuple ? tuple(items) : list(items);
+}
+
+function backwards(items: readonly Value[], start: number | undefined, stop: number | undefined, step: number): Value[] {
+  const place = (bound: number) => (bound < 0 ? bound + items.length : bound);
+  const last = stop === undefined ? -1 : Math.max(-1, place(stop));
+  const found: Value[] = [];
+  for (let index = Math.min(items.length - 1, start === undefined ? items.length - 1 : place(start)); index > last; index += step)
+    if (index >= 0) found.push(items[index]!);
+  return found;
 }
 
 /** Sets `container[index] = value`; anything undecided leaves the container in doubt. */
@@ -86,6 +102,26 @@ export function assignSubscript(container: Value, index: Value, value: Value, li
   else if (container.kind === 'sequence' && typeof key === 'number' && key >= -container.items.length && key < container.items.length)
     container.items[key < 0 ? container.items.length + key : key] = value;
   else putInDoubt(container, unknown('an element is set that is not followed', line));
+}
+
+/** Carries out `container[start:stop] = items`; anything undecided leaves the container in doubt. */
+export function assignSlice(
+  container: Value,
+  bounds: readonly (Value | undefined)[],
+  items: readonly Value[] | undefined,
+  line: number,
+): void {
+  const [start, stop, step] = bounds.map(bound => (bound?.kind === 'none' ? undefined : bound));
+  const isDecided = [start, stop].every(bound => bound === undefined || bound.kind === 'integer') && step === undefined;
+  if (container.kind !== 'sequence' || container.tuple || !items || !isDecided) {
+    putInDoubt(container, unknown('a part of a list is set that is not followed', line));
+    return;
+  }
+  const { length } = container.items;
+  const place = (bound: Value | undefined, otherwise: number) =>
+    bound?.kind === 'integer' ? Math.min(length, Math.max(0, bound.value < 0 ? bound.value + length : bound.value)) : otherwise;
+  const from = place(start, 0);
+  container.items.splice(from, Math.max(0, place(stop, length) - from), ...items);
 }
 
 /** A method of a list, dictionary or string, bound to it; undefined when there is no such method that is followed. */
@@ -334,7 +370,12 @@ function splitText(value: string, call: Call, fromRight: boolean): Value | undef
   return list(joined.map(text));
 }
 
-const NOWHERE = { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
+const NO_ARGUMENTS: Call = {
+  positional: [],
+  keywords: new Map(),
+  range: { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 },
+  type: '__iter__',
+};
 
 /** What `str()` makes of a value that is certain to be written the same in Python. */
 export function written(value: Value): string | undefined {

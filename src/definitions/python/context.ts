@@ -13,6 +13,8 @@ export interface Library {
   attribute(value: Value, name: string, context: Context): Value | undefined;
   /** `value.name = assigned`: on a value that only the library understands, and told of it on every other object; `[]` for an element, `op=` after `+=` and its like. */
   assign(value: Value, name: string, assigned: Value, line: number): void;
+  /** Told of an attribute of an object before it is set. */
+  assigning?(object: InstanceValue, name: string): void;
   /** An instance of a class of the source, before its `__init__` runs. */
   instantiate(classValue: ClassValue, call: Call): InstanceValue;
   /** Carries out `super().__init__(…)` where the base is a library's class. */
@@ -29,8 +31,14 @@ export interface Library {
   compare?(left: Value, right: Value, line: number): Value | undefined;
   /** Carries out `container[index] = value` on an object of the library; false when it is not followed. */
   assignElement?(container: Value, index: Value, value: Value): boolean;
+  /** Whether an object has a method of Python's protocols from the library: `__call__`, `__iter__`. */
+  hasMethod?(value: InstanceValue, name: string): boolean;
   /** Whether a value is an instance of a library's class. */
   isInstance(value: Value, path: string): boolean | undefined;
+  /** The library's class of an object that is of no class of the source. */
+  classOf?(value: InstanceValue): string | undefined;
+  /** Whether one class of the library derives from another; undefined where that is not known. */
+  isSubclass?(path: string, base: string): boolean | undefined;
   /** Whether `from module import *` brings in the name. */
   exports(module: string, name: string): boolean;
   /** Whether an unknown function of this path returns no layer and leaves the layers that it is given alone. */
@@ -48,11 +56,21 @@ export interface Context {
   run(statements: readonly Node[], scope: Scope): Completion;
   call(callee: Value, call: Call): Value;
   attribute(value: Value, name: string, line: number): Value;
+  /** A method that a class of the source gives an object, bound to it: `__getitem__`. */
+  methodOf(instance: InstanceValue, name: string): Value | undefined;
   operate(operator: string, left: Value, right: Value, line: number): Value;
   /** Told of every construction of a class of the source, before it happens. */
   constructing(classValue: ClassValue, call: Call): void;
   /** Pays for work that one node of the source causes: a copy of many layers, a long list. */
   spend(steps: number): void;
+  /** How many evaluated expressions may be anything, for want of knowing: whether something was followed completely shows in its staying the same. */
+  readonly undecidedSoFar: number;
+  /** Raises an exception, where one of the handlers around takes it for certain: `lineage` names it and what it derives from. */
+  raise(lineage: readonly string[]): void;
+  /** Whether there is any handler around. */
+  readonly isGuarded: boolean;
+  /** Runs something inside handlers; `taken` says which exceptions they take. */
+  guarded<T>(taken: (lineage: readonly string[]) => boolean | undefined, work: () => T): T;
   /** The modules that the source imports. */
   readonly modules: Modules;
   /** Told of every class that is defined. */

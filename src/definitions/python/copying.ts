@@ -1,5 +1,5 @@
 import type { Unknown } from '../../architecture/architecture';
-import { dictionary, list, tuple, type Value } from './values';
+import { dictionary, list, tuple, type Key, type Value } from './values';
 
 /**
  * What `copy.deepcopy` makes of lists and dictionaries, all the way down; `copyOther` says what becomes of everything else.
@@ -18,12 +18,12 @@ export function deepCopied(value: Value, copyOther: (value: Value) => Value | un
 }
 
 function copiedEntries(
-  entries: ReadonlyMap<string | number, Value>,
+  entries: ReadonlyMap<Key, Value>,
   doubt: Unknown | undefined,
   copyOther: (value: Value) => Value | undefined,
   depth: number,
 ): Value | undefined {
-  const copies: [string | number, Value][] = [];
+  const copies: [Key, Value][] = [];
   for (const [key, value] of entries) {
     const copy = deepCopied(value, copyOther, depth + 1);
     if (!copy) return undefined;

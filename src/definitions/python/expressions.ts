@@ -8,9 +8,10 @@ import type { Context, Index } from './context';
 import { putInDoubt } from './doubt';
 import { directed, unescaped } from './formatting';
 import { defineFunction } from './functions';
+import { keyOf } from './keys';
 import { compare, decided, negated, reasonOf, truth } from './operators';
 import { Scope } from './scope';
-import { childrenOf, field, lineOf, rangeOf, written } from './syntax';
+import { childrenOf, field, lineOf, rangeOf, sliceBounds, written } from './syntax';
 import { bindPattern } from './targets';
 import { boolean, dictionary, float, integer, list, NONE, reference, text, tuple, undecided, undecidedPlain, type Value } from './values';
 
@@ -53,12 +54,26 @@ export const EXPRESSIONS: Readonly<Record<string, (node: Node, scope: Scope, con
   boolean_operator: readBooleanOperator,
   comparison_operator: readComparison,
   conditional_expression: readConditional,
+  yield: readYield,
+  await: (node, scope, context) => context.evaluate(childrenOf(node)[0] ?? node, scope),
   named_expression(node, scope, context) {
     const value = evaluateField(node, 'value', scope, context);
     scope.set(field(node, 'name')?.text ?? '', value);
     return value;
   },
 };
+
+/** `yield value` and `yield from values`; what is sent to the generator is not followed. */
+function readYield(node: Node, scope: Scope, context: Context): Value {
+  const [child] = childrenOf(node);
+  const value = child ? context.evaluate(child, scope) : NONE;
+  const items = scope.generator;
+  const isDelegating = node.children.some(({ type }) => type === 'from');
+  const all = isDelegating ? iterated(value, context) : [value];
+  if (items && all && items.items.length + all.length <= MAXIMUM_LENGTH) items.items.push(...all);
+  else if (items) items.doubt ??= reasonOf(value, `\`${written(node)}\` is not known`, lineOf(node));
+  return NONE;
+}
 
 function evaluateField(node: Node, name: string, scope: Scope, context: Context): Value {
   const child = field(node, name);
@@ -152,7 +167,8 @@ function readDictionary(node: Node, scope: Scope, context: Context): Value {
     const key = child.type === 'pair' ? evaluateField(child, 'key', scope, context) : undefined;
     const value =
       child.type === 'pair' ? evaluateField(child, 'value', scope, context) : context.evaluate(childrenOf(child)[0] ?? child, scope);
-    if (key?.kind === 'string' || key?.kind === 'integer') result.entries.set(key.value, value);
+    const place = keyOf(key);
+    if (place !== undefined) result.entries.set(place, value);
     else if (!key && value.kind === 'dictionary' && !value.doubt) for (const [name, item] of value.entries) result.entries.set(name, item);
     else result.doubt ??= unknown(`\`${written(child)}\` is not known`, lineOf(child));
   }
@@ -172,9 +188,9 @@ function readComprehension(node: Node, scope: Scope, context: Context): Value {
       else result.doubt ??= unknown('the list is too long', lineOf(node));
       return;
     }
-    const key = evaluateField(body, 'key', inner, context);
+    const key = keyOf(evaluateField(body, 'key', inner, context));
     const value = evaluateField(body, 'value', inner, context);
-    if (key.kind === 'string' || key.kind === 'integer') result.entries.set(key.value, value);
+    if (key !== undefined) result.entries.set(key, value);
     else result.doubt ??= unknown(`\`${written(body)}\` has an unknown key`, lineOf(body));
   };
   const expand = (index: number): void => {
@@ -216,7 +232,11 @@ function readSubscript(node: Node, scope: Scope, context: Context): Value {
       lineOf(node),
     );
   if (selected) return selected;
-  if (indices.length !== 1 || !index) return { kind: 'undecided', reason: reason(), plain: false };
+  if (!index) return { kind: 'undecided', reason: reason(), plain: false };
+  if (indices.length > 1) {
+    const place = indices.some(({ type }) => type === 'slice') ? undefined : tuple(indices.map(each => context.evaluate(each, scope)));
+    return (place && subscript(value, place, context)) ?? { kind: 'undecided', reason: reason(), plain: false };
+  }
   if (index.type === 'slice') {
     const bounds = sliceBounds(index).map(bound => bound && context.evaluate(bound, scope));
     return slice(value, bounds) ?? { kind: 'undecided', reason: reason(), plain: false };
@@ -232,17 +252,6 @@ function readIndex(node: Node, scope: Scope, context: Context): Index {
   if (node.type === 'ellipsis') return { rest: true };
   if (node.type === 'slice') return { slice: sliceBounds(node).map(bound => bound && context.evaluate(bound, scope)) };
   return { at: context.evaluate(node, scope) };
-}
-
-/** The three places of `start:stop:step`; colons are unnamed children. */
-function sliceBounds(node: Node): (Node | undefined)[] {
-  const bounds: (Node | undefined)[] = [undefined, undefined, undefined];
-  let place = 0;
-  for (const child of node.children) {
-    if (child.type === ':') place++;
-    else if (child.isNamed) bounds[place] = child;
-  }
-  return bounds;
 }
 
 function readCallNode(node: Node, scope: Scope, context: Context): Value {

@@ -7,14 +7,24 @@ import { isEnumeration } from './classes';
 import { childrenOf, field, lineOf, rangeOf, written } from './syntax';
 import { InstanceValue, undecided, type ClassValue, type Formal, type FunctionValue, type Value } from './values';
 
-/** The value of a `function_definition` or `lambda`, its defaults evaluated in the scope where it stands. */
-export function defineFunction(node: Node, scope: Scope, context: Context, owner?: ClassValue, decorators: readonly Node[] = []): Value {
+/**
+ * The value of a `function_definition` or `lambda`, its defaults and decorators evaluated in the scope where it stands; `outside` is what its
+ * body sees around it, which is not the body of a class.
+ */
+export function defineFunction(
+  node: Node,
+  scope: Scope,
+  context: Context,
+  owner?: ClassValue,
+  decorators: readonly Node[] = [],
+  outside = scope,
+): Value {
   const body = field(node, 'body');
   if (!body) return undecided('the function has no body', lineOf(node));
   const name = field(node, 'name')?.text ?? 'lambda';
   const binding = decorators.map(decorator => BINDINGS[decoratorName(decorator)]).find(found => found !== undefined) ?? 'instance';
   const formals = readFormals(field(node, 'parameters'), scope, context);
-  const plain: Value = { kind: 'function', name, formals, body, scope, owner, binding };
+  const plain: Value = { kind: 'function', name, formals, body, scope: outside, owner, binding };
   return decorated(plain, name, decorators, scope, context);
 }
 
@@ -93,8 +103,11 @@ export function defineClass(node: Node, scope: Scope, context: Context): ClassVa
     if (definition.type === 'function_definition') {
       const decorators = childrenOf(statement).filter(child => child.type === 'decorator');
       const name = field(definition, 'name')?.text ?? '';
-      if (decorators.some(decorator => /\.(setter|deleter)$/.test(decoratorName(decorator)))) continue;
-      members.set(name, defineFunction(definition, scope, context, classValue, decorators));
+      const accessor = decorators
+        .map(decorator => /\.(setter|deleter)$/.exec(decoratorName(decorator))?.[1])
+        .find(found => found !== undefined);
+      if (accessor === undefined) members.set(name, defineFunction(definition, inside, context, classValue, decorators, scope));
+      else if (accessor === 'setter') members.set(`${name}.setter`, defineFunction(definition, inside, context, classValue, [], scope));
     } else if (statement.type === 'expression_statement') {
       const [assignment] = childrenOf(statement);
       const target = assignment?.type === 'assignment' ? field(assignment, 'left') : undefined;

@@ -3,10 +3,11 @@ import { unknown, type SourceRange } from '../../architecture/architecture';
 import { Exhausted, type Budget } from './budget';
 import { callBuiltin, isPureBuiltin, mayReturnArgument } from './builtins';
 import { callFunction, construct, doubtArguments, initialise, plainResult, refuse } from './calls';
-import { findMember } from './classes';
+import { classOf, findMember } from './classes';
 import { methodOf } from './collections';
 import type { Completion, Context, Library } from './context';
 import { doubtStatements } from './doubt';
+import { lineageOf, Raised } from './exceptions';
 import { EXPRESSIONS, lookUp } from './expressions';
 import { Modules, type ModuleRunner } from './modules';
 import { arithmetic } from './operators';
@@ -18,6 +19,7 @@ import {
   dictionary,
   InstanceValue,
   reference,
+  tuple,
   undecided,
   type Call,
   type ClassValue,
@@ -32,6 +34,9 @@ import {
 export class Interpreter implements Context, ModuleRunner {
   /** The innermost call in the file that is read. */
   private site: SourceRange = NO_RANGE;
+  undecidedSoFar = 0;
+  /** The handlers around what is being evaluated, the innermost last. */
+  private readonly handlers: ((lineage: readonly string[]) => boolean | undefined)[] = [];
   private watched: { readonly classValue: ClassValue; readonly calls: Call[] } | undefined;
 
   constructor(
@@ -45,7 +50,9 @@ export class Interpreter implements Context, ModuleRunner {
   evaluate(node: Node, scope: Scope): Value {
     const rule = EXPRESSIONS[node.type];
     if (!rule || node.isMissing) return undecided(`\`${written(node)}\` is not followed`, lineOf(node));
-    return this.budget.enter(() => rule(node, scope, this));
+    const value = this.budget.enter(() => rule(node, scope, this));
+    if (value.kind === 'undecided' && !value.plain) this.undecidedSoFar++;
+    return value;
   }
 
   /** Runs the statements of a module, each with a share of its own; one that takes too much leaves what it binds in doubt. */
@@ -104,6 +111,27 @@ export class Interpreter implements Context, ModuleRunner {
     this.budget.spend(steps);
   }
 
+  raise(lineage: readonly string[]): void {
+    for (const taken of [...this.handlers].reverse()) {
+      const takes = taken(lineage);
+      if (takes) throw new Raised(lineage);
+      if (takes === undefined) return;
+    }
+  }
+
+  get isGuarded(): boolean {
+    return this.handlers.length > 0;
+  }
+
+  guarded<T>(taken: (lineage: readonly string[]) => boolean | undefined, work: () => T): T {
+    this.handlers.push(taken);
+    try {
+      return work();
+    } finally {
+      this.handlers.pop();
+    }
+  }
+
   call(callee: Value, call: Call): Value {
     const outer = this.site;
     this.site = call.range;
@@ -134,6 +162,8 @@ export class Interpreter implements Context, ModuleRunner {
       }
       default: {
         const value = callee.kind === 'instance' ? this.library.callInstance(callee, call, this) : undefined;
+        const own = !value && callee.kind === 'instance' ? this.methodOf(callee, '__call__') : undefined;
+        if (own) return this.call(own, call);
         return value ?? refuse(call, `\`${call.type}(…)\` is not followed`);
       }
     }
@@ -144,9 +174,9 @@ export class Interpreter implements Context, ModuleRunner {
       case 'undecided':
         return value.call ? { kind: 'undecided', reason: value.reason, plain: value.plain } : value;
       case 'reference':
-        return reference(`${value.path}.${name}`);
+        return attributeOfReference(value.path, name);
       case 'instance':
-        return value.attributes.get(name) ?? this.memberOf(value, name) ?? this.missing(value, name, line);
+        return value.attributes.get(name) ?? this.memberOf(value, name) ?? this.special(value, name) ?? this.missing(value, name, line);
       case 'namespace': {
         const member = value.member(name);
         if (member) return member;
@@ -172,6 +202,7 @@ export class Interpreter implements Context, ModuleRunner {
       case 'partial':
         if (name === 'func') return value.callee;
         if (name === 'keywords') return dictionary(value.keywords);
+        if (name === 'args') return tuple([...value.positional]);
         break;
       default: {
         const known = this.library.attribute(value, name, this) ?? methodOf(value, name, this);
@@ -196,10 +227,25 @@ export class Interpreter implements Context, ModuleRunner {
       : plainResult(call);
   }
 
+  methodOf(instance: InstanceValue, name: string): Value | undefined {
+    const found = instance.classValue && findMember(instance.classValue, name);
+    return found && 'member' in found && found.member.kind === 'function' ? this.bind(found.member, instance) : undefined;
+  }
+
   private memberOf(instance: InstanceValue, name: string): Value | undefined {
     const found = instance.classValue && findMember(instance.classValue, name);
     if (found && 'member' in found) return this.bind(found.member, instance);
     return this.library.attribute(instance, name, this);
+  }
+
+  /** `__class__`, `__dict__`, and what `__getattr__` of the source answers. */
+  private special(instance: InstanceValue, name: string): Value | undefined {
+    if (name === '__class__') return classOf(instance, this);
+    if (name === '__dict__') return instance.doubts.length === 0 ? dictionary([...instance.attributes]) : undefined;
+    const own = name.startsWith('__') ? undefined : this.methodOf(instance, '__getattr__');
+    if (own) return this.call(own, { positional: [{ kind: 'string', value: name }], keywords: new Map(), range: NO_RANGE, type: name });
+    if (instance.doubts.length === 0) this.raise(lineageOf('AttributeError'));
+    return undefined;
   }
 
   private missing(instance: InstanceValue, name: string, line: number): Value {
@@ -228,6 +274,16 @@ const PLAIN_RESULTS = new Set(['list', 'tuple', 'sorted', 'reversed', 'min', 'ma
 
 /** Why something is in doubt that used up its share of steps. */
 export const TOO_MUCH = 'it takes too many steps to evaluate';
+
+const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, tau: 2 * Math.PI, inf: Infinity };
+
+/** A member of a library, or what is known of one: the name of a class, a constant of `math`. */
+function attributeOfReference(path: string, name: string): Value {
+  if (/^(math|numpy|np|torch)$/.test(path) && Object.hasOwn(CONSTANTS, name)) return { kind: 'float', value: CONSTANTS[name]! };
+  const last = path.slice(path.lastIndexOf('.') + 1);
+  const isNamed = (name === '__name__' || name === '__qualname__') && (/^[A-Z]/.test(last) || /^builtins\./.test(path));
+  return isNamed ? { kind: 'string', value: last } : reference(`${path}.${name}`);
+}
 
 const NO_RANGE = { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
 

@@ -1,20 +1,9 @@
 import { unknown, type Unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
-import { findMember, isEnumeration } from './classes';
+import { ancestors, findMember, isEnumeration } from './classes';
 import { formatted } from './formatting';
-import {
-  boolean,
-  dictionary,
-  firstReason,
-  float,
-  integer,
-  list,
-  text,
-  tuple,
-  undecidedPlain,
-  type InstanceValue,
-  type Value,
-} from './values';
+import { keyOf } from './keys';
+import { boolean, dictionary, firstReason, float, integer, list, text, tuple, InstanceValue, undecidedPlain, type Value } from './values';
 
 const numberOf = (value: Value): number | undefined => {
   if (value.kind === 'integer' || value.kind === 'float') return value.value;
@@ -69,12 +58,11 @@ function joinedSequence(operator: string, left: Value, right: Value): Value | un
 }
 
 /** An object is true unless its class says how long it is or what its truth is. */
-function isTrueObject({ classValue }: InstanceValue): boolean {
-  if (!classValue) return false;
-  return ['__bool__', '__len__'].every(name => {
-    const found = findMember(classValue, name);
-    return !found || ('library' in found && found.library === 'torch.nn.Module');
-  });
+function truthOfObject(value: InstanceValue): boolean | undefined {
+  const { classValue } = value;
+  const own = classValue ? ['__bool__', '__len__'].map(name => findMember(classValue, name)) : [];
+  if (own.some(found => found && !('library' in found))) return undefined;
+  return own.some(found => found) && value.constructor === InstanceValue ? undefined : value.isTrue;
 }
 
 /** Python's truth of a value; undefined where it is not decided. */
@@ -90,7 +78,7 @@ export function truth(value: Value): boolean | undefined {
     case 'none':
       return false;
     case 'instance':
-      return isTrueObject(value) ? true : undefined;
+      return truthOfObject(value);
     case 'sequence':
       return value.items.length > 0 || (value.doubt ? undefined : false);
     case 'dictionary':
@@ -121,6 +109,19 @@ const areLayers = (...references: readonly { readonly path: string }[]): boolean
 const areMembers = (left: InstanceValue, right: InstanceValue): boolean =>
   left.classValue !== undefined && left.classValue === right.classValue && isEnumeration(left.classValue);
 
+/** A member of an enumeration that is nothing but that: equal to nothing but itself. */
+const isPlainMember = (value: Value): boolean =>
+  value.kind === 'instance' &&
+  value.classValue !== undefined &&
+  isEnumeration(value.classValue) &&
+  !findMember(value.classValue, '__eq__') &&
+  ancestors(value.classValue).every(base => base.kind === 'class' || (base.kind === 'reference' && /^enum\.(Enum|Flag)$/.test(base.path)));
+
+/** An object that may say itself what it is equal to. */
+const mayCompare = (value: Value): boolean =>
+  value.kind === 'library' ||
+  (value.kind === 'instance' && value.classValue !== undefined && findMember(value.classValue, '__eq__') !== undefined);
+
 /** Functions and classes are equal only to themselves. */
 const isCode = (value: Value): boolean =>
   value.kind === 'function' || value.kind === 'class' || value.kind === 'partial' || (value.kind === 'reference' && areLayers(value));
@@ -136,6 +137,7 @@ export function equal(left: Value, right: Value): boolean | undefined {
   if (left !== right && isCode(left) && isCode(right)) return false;
   if (left.kind === 'sequence' && right.kind === 'sequence') return equalSequences(left, right);
   if (left === right && left.kind !== 'library') return true;
+  if ((isPlainMember(left) && !mayCompare(right)) || (isPlainMember(right) && !mayCompare(left))) return false;
   if (left.kind === 'instance' && right.kind === 'instance') return areMembers(left, right) ? false : undefined;
   const plain = ['integer', 'float', 'boolean', 'string', 'none'];
   return plain.includes(left.kind) && plain.includes(right.kind)
@@ -198,9 +200,12 @@ export const negated = (decided: boolean | undefined): boolean | undefined => (d
 function contains(container: Value, item: Value): boolean | undefined {
   if (container.kind === 'string' && item.kind === 'string') return container.value.includes(item.value);
   if (container.kind === 'dictionary') {
-    if (item.kind !== 'string' && item.kind !== 'integer') return undefined;
-    return container.entries.has(item.value) || (container.doubt ? undefined : false);
+    const key = keyOf(item);
+    return key === undefined ? undefined : container.entries.has(key) || (container.doubt ? undefined : false);
   }
+  if (container.kind === 'reference' && container.path === 'os.environ') return false;
+  const listed = container.kind === 'reference' ? /^(.+)\.__dir__$/.exec(container.path)?.[1] : undefined;
+  if (listed !== undefined) return /^(torch|numpy|math)\b/.test(listed) ? true : undefined;
   if (container.kind !== 'sequence') return undefined;
   const found = container.items.map(each => equal(each, item));
   if (found.includes(true)) return true;

@@ -1,4 +1,4 @@
-import type { ClassValue, InstanceValue, NamespaceValue, Value } from './values';
+import type { ClassValue, InstanceValue, NamespaceValue, SequenceValue, Value } from './values';
 
 /** What `super()` needs to know inside a method. */
 export interface MethodFrame {
@@ -17,6 +17,10 @@ export class Scope {
   private readonly names = new Map<string, Value>();
   private readonly lazy = new Map<string, () => Value>();
   private readonly wildcards: Wildcard[] = [];
+  /** Names that belong to a scope outside: `global`, `nonlocal`. */
+  private outer: Map<string, Scope> | undefined;
+  /** What the generator that this scope belongs to has yielded so far. */
+  yielded: SequenceValue | undefined;
 
   constructor(
     private readonly parent?: Scope,
@@ -35,6 +39,8 @@ export class Scope {
   }
 
   get(name: string): Value | undefined {
+    const elsewhere = this.outer?.get(name);
+    if (elsewhere) return elsewhere.get(name);
     return this.names.get(name) ?? this.resolved(name) ?? this.parent?.get(name);
   }
 
@@ -49,6 +55,11 @@ export class Scope {
   }
 
   set(name: string, value: Value): void {
+    const elsewhere = this.outer?.get(name);
+    if (elsewhere) {
+      elsewhere.set(name, value);
+      return;
+    }
     this.lazy.delete(name);
     this.names.set(name, value);
   }
@@ -57,6 +68,24 @@ export class Scope {
   setLazy(name: string, find: () => Value): void {
     this.names.delete(name);
     this.lazy.set(name, find);
+  }
+
+  /** Carries out `global name` and `nonlocal name`: from here on the name is that of the module, or of the innermost function outside that binds it. */
+  declareOuter(name: string, kind: 'global' | 'nonlocal'): void {
+    let scope = this.parent;
+    if (!scope) return;
+    while (scope.parent && (kind === 'global' || !scope.names.has(name))) scope = scope.parent;
+    (this.outer ??= new Map()).set(name, scope);
+  }
+
+  /** The innermost generator that this scope lies in. */
+  get generator(): SequenceValue | undefined {
+    return this.yielded ?? this.parent?.generator;
+  }
+
+  /** The names that are bound in this scope itself, with their values. */
+  get ownNames(): ReadonlyMap<string, Value> {
+    return this.names;
   }
 
   /** Whether it holds the names of a module itself. */

@@ -1,7 +1,9 @@
 import { MAXIMUM_LENGTH } from './budget';
 import { fieldsOf } from './classes';
-import { iterated } from './collections';
+import { iterated, slice, subscript } from './collections';
 import type { Context } from './context';
+import { keyName } from './keys';
+import { callRegularExpression } from './regularExpressions';
 import {
   builtin,
   dictionary,
@@ -11,6 +13,7 @@ import {
   list,
   NONE,
   tuple,
+  undecided,
   type Call,
   type DictionaryValue,
   type Value,
@@ -42,7 +45,7 @@ const namespace: Rule = ({ keywords, positional: [first] }) => {
   const made = new InstanceValue(undefined);
   if (first) {
     if (first.kind !== 'dictionary' || first.doubt) return undefined;
-    for (const [name, value] of first.entries) made.attributes.set(String(name), value);
+    for (const [name, value] of first.entries) made.attributes.set(keyName(name), value);
   }
   for (const [name, value] of keywords) made.attributes.set(name, value);
   return made;
@@ -91,6 +94,53 @@ const product: Rule = ({ positional, keywords }, context) => {
 const pairwise: Rule = ({ positional: [items] }, context) => {
   const all = items && iterated(items, context);
   return all && list(all.slice(1).map((item, index) => tuple([all[index]!, item])));
+};
+
+const combinations =
+  (isOrdered: boolean): Rule =>
+  ({ positional: [items, count] }, context) => {
+    const all = items && iterated(items, context);
+    const length = count?.kind === 'integer' ? count.value : isOrdered && !count ? all?.length : undefined;
+    if (!all || length === undefined) return undefined;
+    let rows: number[][] = [[]];
+    for (let place = 0; place < length; place++) {
+      rows = rows.flatMap(row => {
+        const next = all.map((_, index) => index).filter(index => (isOrdered ? !row.includes(index) : index > (row.at(-1) ?? -1)));
+        return next.map(index => [...row, index]);
+      });
+      if (rows.length > MAXIMUM_LENGTH) return undefined;
+    }
+    return list(rows.map(row => tuple(row.map(index => all[index]!))));
+  };
+
+const islice: Rule = ({ positional: [items, ...bounds] }, context) => {
+  const all = items && iterated(items, context);
+  return all && slice(list([...all]), bounds.length === 1 ? [undefined, ...bounds] : bounds);
+};
+
+const longest: Rule = ({ positional, keywords }, context) => {
+  const all = positional.map(value => iterated(value, context));
+  if (!all.every(items => items !== undefined)) return undefined;
+  const length = Math.max(0, ...all.map(items => items.length));
+  return list(Array.from({ length }, (_, index) => tuple(all.map(items => items[index] ?? keywords.get('fillvalue') ?? NONE))));
+};
+
+const starmap: Rule = (call, context) => {
+  const [action, items] = call.positional;
+  const rows = items && iterated(items, context)?.map(item => iterated(item, context));
+  if (!action || !rows?.every(row => row !== undefined)) return undefined;
+  return list(rows.map(row => context.call(action, { ...call, positional: row, keywords: new Map() })));
+};
+
+/** The functions of `operator` by the signs that they stand for. */
+const SIGNS: Readonly<Record<string, string>> = {
+  mul: '*',
+  add: '+',
+  sub: '-',
+  truediv: '/',
+  floordiv: '//',
+  mod: '%',
+  pow: '**',
 };
 
 const accumulate: Rule = (call, context) => {
@@ -190,8 +240,29 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   'os.environ.get': ({ positional: [, otherwise] }) => otherwise ?? NONE,
   'os.getenv': ({ positional: [, otherwise] }) => otherwise ?? NONE,
-  'operator.mul': ({ positional: [a, b], range }, context) => a && b && context.operate('*', a, b, range.startLine),
-  'operator.add': ({ positional: [a, b], range }, context) => a && b && context.operate('+', a, b, range.startLine),
+  'itertools.islice': islice,
+  'itertools.zip_longest': longest,
+  'itertools.starmap': starmap,
+  'itertools.combinations': combinations(false),
+  'itertools.permutations': combinations(true),
+  ...Object.fromEntries(
+    Object.entries(SIGNS).map(([name, sign]): [string, Rule] => [
+      `operator.${name}`,
+      ({ positional: [left, right], range }, context) => left && right && context.operate(sign, left, right, range.startLine),
+    ]),
+  ),
+  'operator.attrgetter': ({ positional: [name] }, context) =>
+    name?.kind === 'string'
+      ? builtin(({ positional: [value = NONE], range }) =>
+          name.value.split('.').reduce((inner, part) => context.attribute(inner, part, range.startLine), value),
+        )
+      : undefined,
+  'operator.itemgetter': ({ positional: [place] }, context) =>
+    place &&
+    builtin(
+      ({ positional: [value = NONE], range }) =>
+        subscript(value, place, context) ?? undecided('this element is not known', range.startLine),
+    ),
   'numpy.prod': total,
   'numpy.linspace': linspace,
   'numpy.sqrt': ofOne(Math.sqrt),
@@ -205,6 +276,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** The value of a call of Python's standard library or of numpy on plain numbers; undefined for what is not followed. */
 export function callStandardLibrary(path: string, call: Call, context: Context): Value | undefined {
   if (call.spread) return undefined;
+  if (path.startsWith('re.')) return callRegularExpression(path.slice('re.'.length), call);
   const name = path.replace(/^np\./, 'numpy.');
   return Object.hasOwn(RULES, name) ? RULES[name]!(call, context) : undefined;
 }

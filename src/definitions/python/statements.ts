@@ -3,11 +3,13 @@ import { unknown, type Unknown } from '../../architecture/architecture';
 import { iterated } from './collections';
 import type { Completion, Context } from './context';
 import { doubtStatements, mayJump } from './doubt';
+import { handledBy, lineageOf, Raised, raisedLineage, takes, type Handled } from './exceptions';
 import { brokenReason, decorated, defineClass, defineFunction } from './functions';
+import { runMatch } from './matching';
 import { reasonOf, truth } from './operators';
 import { Scope } from './scope';
 import { childrenOf, field, isDangling, lineOf, rangeOf, written } from './syntax';
-import { bindPattern } from './targets';
+import { bindPattern, deleteTarget } from './targets';
 import { InstanceValue, NONE, reference, undecided, undecidedPlain, type ClassValue, type Value } from './values';
 
 type Rule = (node: Node, scope: Scope, context: Context) => Completion;
@@ -35,7 +37,12 @@ const STATEMENTS: Readonly<Record<string, Rule>> = {
   break_statement: () => ({ jump: 'break' }),
   continue_statement: () => ({ jump: 'continue' }),
   pass_statement: nothing,
-  assert_statement: nothing,
+  assert_statement: runAssert,
+  raise_statement: runRaise,
+  global_statement: (node, scope) => declareOuter(node, scope, 'global'),
+  nonlocal_statement: (node, scope) => declareOuter(node, scope, 'nonlocal'),
+  delete_statement: runDelete,
+  match_statement: runMatch,
   type_alias_statement: nothing,
   comment: nothing,
 };
@@ -75,8 +82,7 @@ function runStatement(node: Node, scope: Scope, context: Context): Completion {
 
 function doubt(nodes: readonly Node[], scope: Scope, reason: Unknown): Completion {
   doubtStatements(nodes, scope, reason);
-  const loses = nodes.some(node => ['raise_statement', 'global_statement', 'nonlocal_statement'].includes(node.type));
-  return loses || mayJump(nodes) ? { jump: 'lost' } : undefined;
+  return nodes.some(node => node.type === 'raise_statement') || mayJump(nodes) ? { jump: 'lost' } : undefined;
 }
 
 function runExpression(node: Node, scope: Scope, context: Context): Completion {
@@ -89,18 +95,25 @@ function runExpression(node: Node, scope: Scope, context: Context): Completion {
 }
 
 /** `a = b = value`, `a: int = value`; a bare annotation binds nothing. */
-function assign(node: Node, scope: Scope, context: Context): ReturnType<Context['evaluate']> {
+function assign(node: Node, scope: Scope, context: Context): void {
   const [left, right] = [field(node, 'left'), field(node, 'right')];
-  if (!left || !right) return NONE;
+  if (!left || !right) return;
   if (left.type === 'identifier' && isImportedCall(right, scope)) {
     const before = new Scope(scope);
     for (const name of namesIn(right)) before.remember(name, scope);
     scope.setLazy(left.text, () => context.evaluate(right, before));
-    return NONE;
+    return;
   }
-  const value = right.type === 'assignment' ? assign(right, scope, context) : context.evaluate(right, scope);
-  bindPattern(left, value, scope, context);
-  return value;
+  const targets = [left];
+  let value = right;
+  while (value.type === 'assignment') {
+    const [target, inner] = [field(value, 'left'), field(value, 'right')];
+    if (!target || !inner) break;
+    targets.push(target);
+    value = inner;
+  }
+  const result = context.evaluate(value, scope);
+  for (const target of targets) bindPattern(target, result, scope, context);
 }
 
 /** The names that an expression mentions. */
@@ -230,9 +243,14 @@ function runFor(node: Node, scope: Scope, context: Context): Completion {
     if (end?.jump === 'lost') doubtStatements([body], scope, unknown('how often this loop runs is not decided', lineOf(node)));
     if (end && end.jump !== 'continue') return end;
   }
-  const otherwise = field(node, 'alternative');
-  const alternative = otherwise && field(otherwise, 'body');
-  return alternative ? context.run(childrenOf(alternative), scope) : undefined;
+  return otherwise(node, scope, context);
+}
+
+/** The `else` of a loop that was not left. */
+function otherwise(node: Node, scope: Scope, context: Context): Completion {
+  const clause = field(node, 'alternative');
+  const body = clause && field(clause, 'body');
+  return body ? context.run(childrenOf(body), scope) : undefined;
 }
 
 const MAXIMUM_ROUNDS = 1000;
@@ -243,7 +261,7 @@ function runWhile(node: Node, scope: Scope, context: Context): Completion {
   for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
     const value = context.evaluate(condition, scope);
     const holds = truth(value);
-    if (holds === false) return undefined;
+    if (holds === false) return otherwise(node, scope, context);
     if (holds === undefined) return doubt([body], scope, reasonOf(value, `\`${written(condition)}\` is not decided`, lineOf(condition)));
     const end = context.run(childrenOf(body), scope);
     if (end?.jump === 'break') return undefined;
@@ -252,15 +270,88 @@ function runWhile(node: Node, scope: Scope, context: Context): Completion {
   return doubt([body], scope, unknown('this loop runs too often to be followed', lineOf(node)));
 }
 
-/** The body is taken to succeed; what the handlers do is in doubt unless they only raise. */
+function declareOuter(node: Node, scope: Scope, kind: 'global' | 'nonlocal'): Completion {
+  for (const name of childrenOf(node)) scope.declareOuter(name.text, kind);
+  return undefined;
+}
+
+/** `del name`, `del dictionary[key]`, `del object.name`; everything else is doubted. */
+function runDelete(node: Node, scope: Scope, context: Context): Completion {
+  const targets = childrenOf(node).flatMap(child => (child.type === 'expression_list' ? childrenOf(child) : [child]));
+  for (const target of targets)
+    if (!deleteTarget(target, scope, context)) doubt([target], scope, unknown(`\`${written(node)}\` is not followed`, lineOf(node)));
+  return undefined;
+}
+
+/** An assertion that certainly fails matters where a handler takes it. */
+function runAssert(node: Node, scope: Scope, context: Context): Completion {
+  const [condition] = childrenOf(node);
+  if (condition && context.isGuarded && truth(context.evaluate(condition, scope)) === false) context.raise(lineageOf('AssertionError'));
+  return undefined;
+}
+
+/** An exception that a handler around takes goes there; any other ends the program, so that nothing that follows is certain. */
+function runRaise(node: Node, scope: Scope, context: Context): Completion {
+  const lineage = context.isGuarded ? raisedLineage(node, scope, context) : undefined;
+  if (lineage) context.raise(lineage);
+  return doubt([node], scope, unknown(`\`${written(node, 24)}\` is not followed`, lineOf(node)));
+}
+
+/** The handler that takes what the body raises for certain is carried out; else the body is taken to succeed. */
 function runTry(node: Node, scope: Scope, context: Context): Completion {
+  const clauses = childrenOf(node).filter(({ type }) => type === 'except_clause');
+  const handled = clauses.map(clause => () => handledBy(clause, scope, context));
+  const taken = (lineage: readonly string[]) => {
+    for (const names of handled) {
+      const fits = takes(names(), lineage);
+      if (fits !== false) return fits;
+    }
+    return false;
+  };
   const body = field(node, 'body');
-  const end = body && context.run(childrenOf(body), scope);
-  if (end) return end;
+  try {
+    const before = context.undecidedSoFar;
+    const end = body && context.guarded(taken, () => context.run(childrenOf(body), scope));
+    const isFollowed = context.undecidedSoFar === before;
+    return end ?? afterSuccess(node, scope, context, clause => isFollowed && isDetected(handledBy(clause, scope, context)));
+  } catch (error) {
+    if (!(error instanceof Raised)) throw error;
+    const clause = clauses.find((_, index) => takes(handled[index]!(), error.lineage));
+    if (!clause) throw error;
+    return runHandler(node, clause, scope, context);
+  }
+}
+
+/** Exceptions that show while a body is followed, so that one that was followed completely does not raise them. */
+const DETECTED = new Set([
+  'TypeError',
+  'AttributeError',
+  'KeyError',
+  'IndexError',
+  'LookupError',
+  'AssertionError',
+  'ValueError',
+  'NameError',
+]);
+
+const isDetected = (handled: Handled): boolean => handled !== 'all' && handled !== undefined && handled.every(name => DETECTED.has(name));
+
+function runHandler(node: Node, clause: Node, scope: Scope, context: Context): Completion {
+  for (const target of clause.descendantsOfType('as_pattern_target').slice(0, 1))
+    scope.set(target.text, undecidedPlain(unknown(`\`${target.text}\` is only known when the program runs`, lineOf(target))));
+  const block = childrenOf(clause).find(({ type }) => type === 'block');
+  const end = block && context.run(childrenOf(block), scope);
+  const last = childrenOf(node).find(({ type }) => type === 'finally_clause');
+  const finish = last && childrenOf(last).find(({ type }) => type === 'block');
+  return (finish && context.run(childrenOf(finish), scope)) ?? end;
+}
+
+/** What the handlers of a body that did not raise do is in doubt unless they only raise: whether it may raise is not known. */
+function afterSuccess(node: Node, scope: Scope, context: Context, isIdle: (clause: Node) => boolean): Completion {
   for (const clause of childrenOf(node)) {
     if (clause.type === 'except_clause' || clause.type === 'except_group_clause') {
       const handler = childrenOf(clause).filter(child => child.type === 'block');
-      if (!handler.every(onlyRaises))
+      if (!handler.every(onlyRaises) && !isIdle(clause))
         doubtStatements(handler, scope, unknown('which branch of this `try` runs is not decided', lineOf(clause)));
     } else if (clause.type === 'else_clause' || clause.type === 'finally_clause') {
       const block = childrenOf(clause).find(child => child.type === 'block');

@@ -44,6 +44,17 @@ export function isDangling(assignment: Node): boolean {
   return !assignment.text.slice(before.endIndex - assignment.startIndex, right.startIndex - assignment.startIndex).includes('\\');
 }
 
+/** The three places of `start:stop:step`; colons are unnamed children. */
+export function sliceBounds(node: Node): (Node | undefined)[] {
+  const bounds: (Node | undefined)[] = [undefined, undefined, undefined];
+  let place = 0;
+  for (const child of node.children) {
+    if (child.type === ':') place++;
+    else if (child.isNamed) bounds[place] = child;
+  }
+  return bounds;
+}
+
 /** A node's text on one line, shortened: for a sentence. */
 export function written(node: Node, length = 48): string {
   const text = node.text.slice(0, 4 * length).replace(/\s+/g, ' ');

@@ -30,10 +30,13 @@ export interface SequenceValue {
   doubt?: Unknown;
 }
 
-/** A dictionary with strings and whole numbers as keys. */
+/** What an entry of a dictionary goes by: a text, a whole number, something hashed by its identity; for every other value see `keyOf`. */
+export type Key = string | number | ClassValue | FunctionValue | PartialValue | InstanceValue;
+
+/** A dictionary, its entries by their keys. */
 export interface DictionaryValue {
   readonly kind: 'dictionary';
-  readonly entries: Map<string | number, Value>;
+  readonly entries: Map<Key, Value>;
   doubt?: Unknown;
   /** What makes an entry that is missing: `defaultdict(list)`. */
   missing?: Value;
@@ -98,6 +101,12 @@ export class InstanceValue {
   order?: readonly string[];
 
   constructor(readonly classValue: ClassValue | undefined) {}
+
+  /** What Python takes it for in a condition, when its class does not say; undefined where that is not known. */
+  get isTrue(): boolean | undefined {
+    if (this.order) return this.order.length > 0;
+    return this.classValue || this.constructor === InstanceValue ? true : undefined;
+  }
 }
 
 /** `super()` inside a method: the instance, seen from the classes after `after`. */
@@ -156,7 +165,7 @@ export const reference = (path: string): ReferenceValue => ({ kind: 'reference',
 export const builtin = (call: (call: Call) => Value): BuiltinValue => ({ kind: 'builtin', call });
 export const list = (items: Value[], doubt?: Unknown): SequenceValue => ({ kind: 'sequence', tuple: false, items, doubt });
 export const tuple = (items: Value[]): SequenceValue => ({ kind: 'sequence', tuple: true, items });
-export const dictionary = (entries: Iterable<readonly [string | number, Value]> = [], doubt?: Unknown): DictionaryValue => ({
+export const dictionary = (entries: Iterable<readonly [Key, Value]> = [], doubt?: Unknown): DictionaryValue => ({
   kind: 'dictionary',
   entries: new Map(entries),
   doubt,

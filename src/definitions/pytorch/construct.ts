@@ -3,12 +3,14 @@ import { LayerArguments, Undecided, written } from '../../architecture/torch/lay
 import type { LayerContents, LayerRule } from '../../architecture/torch/layerRule';
 import type { ArgumentValue } from '../../architecture/torch/signature';
 import { bindArguments } from '../python/calls';
+import type { Context } from '../python/context';
+import { lineageOf } from '../python/exceptions';
 import { boolean, float, integer, NONE, text, tuple, type Call, type Formal, type Value } from '../python/values';
 import { ModuleValue } from './moduleValue';
 import { ParameterValue, TensorValue } from './tensors';
 
 /** Gives a module the tensors and inner layers that a rule of `torch.nn` makes of the call's arguments. */
-export function applyRule(module: ModuleValue, rule: LayerRule, call: Call): void {
+export function applyRule(module: ModuleValue, rule: LayerRule, call: Call, context: Context): void {
   const formals: readonly Formal[] | undefined = rule.signature?.map(formal => ({
     name: formal.name,
     role: 'positional',
@@ -17,6 +19,7 @@ export function applyRule(module: ModuleValue, rule: LayerRule, call: Call): voi
   const bound = formals && bindArguments(call.type, formals, call);
   const line = call.range.startLine;
   if (formals && !bound) {
+    context.raise(lineageOf('TypeError'));
     module.doubts.push(unknown(`\`${call.type}(…)\` does not take these arguments`, line));
     return;
   }

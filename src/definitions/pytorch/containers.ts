@@ -1,6 +1,7 @@
 import { unknown, type Unknown } from '../../architecture/architecture';
 import { iterated } from '../python/collections';
 import type { Context } from '../python/context';
+import { keyName } from '../python/keys';
 import type { Call, Value } from '../python/values';
 import { ModuleValue } from './moduleValue';
 
@@ -23,7 +24,7 @@ export function fillContainer(module: ModuleValue, path: string, call: Call, con
   if (path === 'torch.nn.Sequential' && first?.kind !== 'dictionary') {
     for (const value of call.positional) module.addElement(String(module.elements.keys.length), value);
   } else if (first?.kind === 'dictionary') {
-    for (const [key, value] of first.entries) module.addElement(String(key), value);
+    for (const [key, value] of first.entries) module.addElement(keyName(key), value);
     if (first.doubt) module.doubts.push(first.doubt);
   } else if (first) extend(module, first, call, context);
 }

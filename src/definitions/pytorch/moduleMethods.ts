@@ -63,9 +63,6 @@ function shapeOfBuffer(value: Value, call: Call): Known<readonly number[]> {
   return value.kind === 'undecided' ? value.reason : unknown('the tensor of this buffer is not known', call.range.startLine);
 }
 
-/** The dotted name of a module or parameter, where a loop takes names and values together. */
-const NAME = undecidedPlain(unknown('the names of modules are not followed', 0));
-
 const METHODS: Readonly<Record<string, Method>> = {
   add_module: setNamed('module'),
   register_module: setNamed('module'),
@@ -100,8 +97,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   modules: whole(module => [...module.modules()]),
   children: whole(module => childList(module).map(([, child]) => child)),
   named_children: whole(module => childList(module).map(([name, child]) => named(name, child))),
-  named_modules: whole(module => [...module.modules()].map(each => tuple([NAME, each]))),
-  named_parameters: whole(module => module.parameters().map(each => tuple([NAME, each]))),
+  named_modules: whole(module => [...module.namedModules()].map(([name, each]) => named(name, each))),
+  named_parameters: whole(module => [...module.namedParameters()].map(([name, each]) => named(name, each))),
   ...Object.fromEntries(
     ['to', 'cuda', 'cpu', 'float', 'half', 'double', 'bfloat16', 'train', 'eval', 'share_memory'].map(name => [name, itself]),
   ),

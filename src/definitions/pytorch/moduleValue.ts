@@ -29,6 +29,11 @@ export class ModuleValue extends InstanceValue {
     super(classValue);
   }
 
+  override get isTrue(): boolean | undefined {
+    if (!this.elements) return true;
+    return this.elements.keys.length > 0 || (this.doubts.length > 0 ? undefined : false);
+  }
+
   /** Forgets inner modules and parameters, as every run of `Module.__init__` does, a second one too. */
   clear(): void {
     for (const [name, value] of this.attributes)
@@ -54,10 +59,28 @@ export class ModuleValue extends InstanceValue {
     for (const [, child] of this.children()) yield* child.modules(seen);
   }
 
+  /** The same with their dotted names, the module's own being empty. */
+  *namedModules(path = '', seen = new Set<ModuleValue>()): Generator<readonly [string, ModuleValue], void, undefined> {
+    if (seen.has(this)) return;
+    seen.add(this);
+    yield [path, this];
+    for (const [name, child] of this.children()) yield* child.namedModules(path === '' ? name : `${path}.${name}`, seen);
+  }
+
+  /** Every parameter in it with its dotted name, each once. */
+  *namedParameters(): Generator<readonly [string, ParameterValue], void, undefined> {
+    const seen = new Set<ParameterValue>();
+    for (const [path, module] of this.namedModules())
+      for (const [name, value] of module.attributes) {
+        if (!(value instanceof ParameterValue) || seen.has(value)) continue;
+        seen.add(value);
+        yield [path === '' ? name : `${path}.${name}`, value];
+      }
+  }
+
   /** Every parameter in it, each once. */
   parameters(): ParameterValue[] {
-    const all = [...this.modules()].flatMap(module => [...module.attributes.values()].filter(value => value instanceof ParameterValue));
-    return [...new Set(all)];
+    return [...this.namedParameters()].map(([, parameter]) => parameter);
   }
 
   /** A copy that shares nothing with this one, sharing inside it kept; what `copy.deepcopy` and `nn.TransformerEncoder` make. */

@@ -15,6 +15,7 @@ import { callersOf, needsArguments } from './callers';
 import { callOf, evaluateCall } from './evaluateCall';
 import { Composer } from './forward/compose';
 import { directiveShape } from './forward/inputShapes';
+import { computedWhileBuilding } from './forward/whileBuilding';
 import { boundArguments, givenArguments } from './givenArguments';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
@@ -60,7 +61,8 @@ class PytorchSource {
     const standIn = torchvisionSource(() => root.text);
     const modules = new Modules(sources, files, folders, standIn, context.call !== undefined);
     this.scope = new Scope(undefined, undefined, path);
-    this.interpreter = new Interpreter(new TorchLibrary(), this.budget, classValue => this.classes.push(classValue), modules);
+    const library = new TorchLibrary((module, call) => computedWhileBuilding(module, call, this.budget, modules));
+    this.interpreter = new Interpreter(library, this.budget, classValue => this.classes.push(classValue), modules);
     modules.start(this.interpreter, this.scope);
     this.composer = new Composer(modules);
   }

@@ -55,6 +55,8 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
     case 'divide':
     case 'pow':
       return call.positional.length === 2 ? operateTensors(OPERATORS[name], first!, call.positional[1]!, call.range.startLine) : undefined;
+    case 'unique':
+      return first instanceof TensorValue ? distinct(first, call) : undefined;
     case 'diff':
       return first instanceof TensorValue && call.positional.length === 1 ? differences(first) : undefined;
     default: {
@@ -105,6 +107,17 @@ function spaced(call: Call): Value {
     Array.from({ length: steps.value }, (_, index) => start + index * width),
     false,
   );
+}
+
+/** `torch.unique` of numbers: sorted, with how often each occurs where that is asked for; nothing else is followed. */
+function distinct({ numbers }: TensorValue, { positional, keywords }: Call): Value | undefined {
+  const counts = keywords.get('return_counts');
+  if (!numbers || positional.length > 1 || keywords.size > (counts ? 1 : 0) || (counts && counts.kind !== 'boolean')) return undefined;
+  const values = [...new Set(numbers.values)].sort((left, right) => left - right);
+  const result = tensorOf([values.length], values, numbers.whole);
+  if (counts?.kind !== 'boolean' || !counts.value) return result;
+  const times = values.map(value => numbers.values.filter(other => other === value).length);
+  return tuple([result, tensorOf([times.length], times, true)]);
 }
 
 const SMALL = 4096;

@@ -146,7 +146,7 @@ const REDUCING: Readonly<Record<string, ShapeRule>> = {
   },
   repeat_interleave: (shape, { positional: [count] }) =>
     count?.kind === 'integer' && shape.length === 1 ? [shape[0]! * count.value] : undefined,
-  ...Object.fromEntries(['sum', 'mean', 'prod', 'std', 'amax', 'argmax', 'norm'].map(name => [name, reduced])),
+  ...Object.fromEntries(['sum', 'mean', 'prod', 'std', 'amax', 'amin', 'argmax', 'norm'].map(name => [name, reduced])),
 };
 
 function reduced(shape: Shape, call: Call): Shape | undefined {
@@ -172,6 +172,10 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
       : new TensorValue(shape);
   if (name === 'int' || name === 'long')
     return shape.known && numbers ? tensorOf(shape.value, numbers.values.map(Math.trunc), true) : new TensorValue(shape);
+  const all = numbers && call.positional.length + call.keywords.size === 0 ? FOLDED[name]?.(numbers.values) : undefined;
+  if (all !== undefined) return tensorOf([], [all], numbers!.whole && name !== 'mean');
+  if (name === 'flip' && numbers && shape.known && shape.value.length === 1)
+    return tensorOf(shape.value, [...numbers.values].reverse(), numbers.whole);
   if (name === 'cumsum' && shape.known && shape.value.length === 1) return cumulated(shape.value, numbers);
   if (SHAPE_KEEPING.has(name) || name === 'cumsum') return new TensorValue(shape, undefined, KEEPS_NUMBERS.has(name) ? numbers : undefined);
   const rule = RESHAPING[name] ?? REDUCING[name];
@@ -182,6 +186,15 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
   const keeps = name in RESHAPING && !['permute', 'transpose', 'swapaxes', 't'].includes(name);
   return new TensorValue(known(result), undefined, keeps ? numbers : undefined);
 }
+
+/** Functions that make one number of all. */
+const FOLDED: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  max: values => values.reduce((most, value) => Math.max(most, value), -Infinity),
+  min: values => values.reduce((least, value) => Math.min(least, value), Infinity),
+  sum: values => values.reduce((total, value) => total + value, 0),
+  prod: values => values.reduce((product, value) => product * value, 1),
+  mean: values => values.reduce((total, value) => total + value, 0) / values.length,
+};
 
 const KEEPS_NUMBERS = new Set(['contiguous', 'clone', 'detach', 'float', 'double', 'to', 'cpu', 'cuda']);
 

@@ -49,6 +49,11 @@ const HARMLESS_MODULES = new Set(
 
 /** PyTorch as the evaluator needs to know it. */
 export class TorchLibrary implements Library {
+  constructor(
+    /** What calling a module on tensors makes while a model is built; undefined where it is not known. */
+    private readonly computed?: (module: ModuleValue, call: Call, context: Context) => Value | undefined,
+  ) {}
+
   call(path: string, call: Call, context: Context): Value | undefined {
     const name = canonical(path);
     if (name === 'torch.nn.Parameter') return parameter(call);
@@ -70,9 +75,12 @@ export class TorchLibrary implements Library {
     return name.startsWith('torch.') ? callTensorFunction(name.slice('torch.'.length), call) : undefined;
   }
 
-  callInstance(instance: InstanceValue, call: Call, _context: Context): Value | undefined {
+  callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
     if (!(instance instanceof ModuleValue)) return undefined;
-    return undecidedPlain(unknown(`what \`${call.type}(…)\` computes is not followed`, call.range.startLine));
+    return (
+      this.computed?.(instance, call, context) ??
+      undecidedPlain(unknown(`what \`${call.type}(…)\` computes is not followed`, call.range.startLine))
+    );
   }
 
   attribute(value: Value, name: string, context: Context): Value | undefined {
@@ -84,6 +92,8 @@ export class TorchLibrary implements Library {
   assign(value: Value, name: string, assigned: Value, line: number): void {
     if (value instanceof ParameterValue) assignToParameter(value, name, assigned, line);
   }
+
+  assigning(_object: InstanceValue, _name: string): void {}
 
   instantiate(classValue: ClassValue, call: Call): InstanceValue {
     const references = ancestors(classValue).filter(ancestor => ancestor.kind === 'reference');
@@ -111,7 +121,7 @@ export class TorchLibrary implements Library {
     else {
       const rule = torchLayerRule(layerName(name) ?? '');
       if (!rule) return undefined;
-      applyRule(instance, rule, call);
+      applyRule(instance, rule, call, context);
       const activation = call.keywords.get('activation') ?? call.positional[4];
       if (rule.kind === 'transformer block' && activation instanceof ModuleValue) instance.attributes.set('activation', activation);
     }
@@ -141,6 +151,10 @@ export class TorchLibrary implements Library {
     return value instanceof TensorValue && index.kind === 'integer' ? iterateTensor(value)?.at(index.value) : undefined;
   }
 
+  hasMethod(value: InstanceValue, name: string): boolean {
+    return value instanceof ModuleValue && (name === '__call__' || value.elements !== undefined);
+  }
+
   isInstance(value: Value, path: string): boolean | undefined {
     const name = canonical(path);
     if (name === 'torch.Tensor' && value.kind !== 'instance') return value instanceof TensorValue || value instanceof ParameterValue;
@@ -151,6 +165,19 @@ export class TorchLibrary implements Library {
     if (derived) return derived.test(value.base);
     if (/^torch\.(Tensor|device|dtype|Size)$/.test(name)) return false;
     return isModuleBase(name) && !SUBCLASSED.has(name) ? false : undefined;
+  }
+
+  classOf(value: InstanceValue): string | undefined {
+    return value instanceof ModuleValue ? value.base : undefined;
+  }
+
+  isSubclass(path: string, base: string): boolean | undefined {
+    const [name, other] = [canonical(path), canonical(base)];
+    if (!isModuleBase(name)) return undefined;
+    if (name === other || other === 'torch.nn.Module') return true;
+    const derived = ABSTRACT[other.replace(/^.*\./, '')];
+    if (derived) return derived.test(name);
+    return isModuleBase(other) && !SUBCLASSED.has(other) ? false : undefined;
   }
 
   exports(module: string, name: string): boolean {
@@ -227,7 +254,10 @@ function fillEncoder(module: ModuleValue, call: Call, context: Context): void {
 
 function partial(call: Call): Value | undefined {
   const [callee, ...positional] = call.positional;
-  return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
+  if (!callee || call.spread) return undefined;
+  if (callee.kind !== 'partial') return { kind: 'partial', callee, positional, keywords: call.keywords };
+  const keywords = new Map([...callee.keywords, ...call.keywords]);
+  return { kind: 'partial', callee: callee.callee, positional: [...callee.positional, ...positional], keywords };
 }
 
 /** Steps that copying one module takes, so that no definition grows beyond what can be shown. */

@@ -56,6 +56,12 @@ class MLP(nn.Sequential):
         layers.append(nn.Dropout(dropout))
         super().__init__(*layers)
 
+class FrozenBatchNorm2d(nn.Module):
+    def __init__(self, num_features, eps=1e-5):
+        super().__init__()
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            self.register_buffer(name, torch.zeros(num_features))
+
 class Permute(nn.Module):
     def __init__(self, dims):
         super().__init__()

@@ -8,6 +8,7 @@ const recorded = JSON.parse(sourceText('test/fixtures/definitions/recorded.json'
 const FILES: Readonly<Record<string, string>> = {
   layers: 'test/fixtures/definitions/layers.py',
   constructs: 'test/fixtures/definitions/constructs.py',
+  language: 'test/fixtures/definitions/language.py',
   mae: 'media/sample/models/mae.py',
   mlp: 'media/sample/models/mlp.py',
 };

@@ -60,6 +60,8 @@ export class Composer {
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error;
       return { recorder, composition: unknown(`its \`forward\`: ${TOO_MUCH}`, line), doubts: Infinity };
+    } finally {
+      recorder.restore();
     }
   }
 }

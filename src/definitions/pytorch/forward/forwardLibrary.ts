@@ -74,13 +74,17 @@ export class ForwardLibrary extends TorchLibrary {
 
   override attribute(value: Value, name: string, context: Context): Value | undefined {
     if (value instanceof ModuleValue && name === 'training') return boolean(false);
-    if (value instanceof SymbolicTensor) return this.tensorAttribute(value, name, context);
+    if (value instanceof SymbolicTensor) return this.tensorAttribute(this.recorder.tensor(value, 0)!, name, context);
     const isTensor = value instanceof ParameterValue || value instanceof TensorValue;
     if (isTensor && !['shape', 'size', 'numel', 'nelement', 'requires_grad', 'requires_grad_', 'tolist'].includes(name)) {
       const tensor = this.recorder.tensor(value, 0);
       return tensor && this.tensorAttribute(tensor, name, context);
     }
     return super.attribute(value, name, context);
+  }
+
+  override assigning(object: InstanceValue, name: string): void {
+    this.recorder.remember(object, name);
   }
 
   override assign(value: Value, name: string, assigned: Value, line: number): void {
@@ -128,8 +132,10 @@ export class ForwardLibrary extends TorchLibrary {
   }
 
   override iterate(value: Value): readonly Value[] | undefined {
-    if (value instanceof SymbolicTensor)
-      return unbind({ recorder: this.recorder, tensor: value, line: this.recorder.nodes[value.node]!.line }, 0);
+    if (value instanceof SymbolicTensor) {
+      const tensor = this.recorder.tensor(value, 0)!;
+      return unbind({ recorder: this.recorder, tensor, line: this.recorder.nodes[tensor.node]!.line }, 0);
+    }
     return super.iterate(value);
   }
 

@@ -1,7 +1,7 @@
 import { ISOMETRY, type CompositionNode, type Gain, type Operation } from '../../../architecture/composition';
 import { dimension, equalSides, numberOf, productOf, sideOf, type Dimension } from './dimension';
 import { Exhausted } from '../../python/budget';
-import type { Value } from '../../python/values';
+import type { InstanceValue, Value } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
 import { ParameterValue, TensorValue } from '../tensors';
 import { SymbolicTensor, type Sides } from './symbolicTensor';
@@ -25,6 +25,7 @@ export class Recorder {
   /** The tensors that the steps made, by place. */
   private readonly made: SymbolicTensor[] = [];
   private readonly moves: boolean[] = [];
+  private readonly before = new Map<InstanceValue, Map<string, Value | undefined>>();
   private readonly paths = new Map<ModuleValue | ParameterValue, string>();
 
   constructor(root: ModuleValue) {
@@ -48,10 +49,26 @@ export class Recorder {
       rows: rowCount(sides, axis),
       line,
     });
-    const tensor = new SymbolicTensor(this.nodes.length - 1, sides, axis);
+    const tensor = new SymbolicTensor(this.nodes.length - 1, sides, axis, this);
     // Tensors may change in place; what a step made does not.
-    this.made.push(new SymbolicTensor(tensor.node, sides, axis));
+    this.made.push(new SymbolicTensor(tensor.node, sides, axis, this));
     return tensor;
+  }
+
+  /** Keeps what an attribute of an object is before the pass sets it. */
+  remember(object: InstanceValue, name: string): void {
+    const before = this.before.get(object) ?? new Map<string, Value | undefined>();
+    this.before.set(object, before);
+    if (!before.has(name)) before.set(name, object.attributes.get(name));
+  }
+
+  /** Gives every object back the attributes that it had before the pass. */
+  restore(): void {
+    for (const [object, attributes] of this.before)
+      for (const [name, value] of attributes)
+        if (value) object.attributes.set(name, value);
+        else object.attributes.delete(name);
+    this.before.clear();
   }
 
   /** What the step at a place made. */
@@ -71,7 +88,8 @@ export class Recorder {
 
   /** A value as a tensor of the forward pass: learnable tensors and tensors made on the way become steps; undefined for what is no tensor. */
   tensor(value: Value | undefined, line: number): SymbolicTensor | undefined {
-    if (value instanceof SymbolicTensor) return value;
+    if (value instanceof SymbolicTensor)
+      return value.recorder === this ? value : this.unknown('value', 'it was made in another forward pass', line, [], value.sides);
     if (value instanceof ParameterValue || value instanceof TensorValue) {
       const sides = value.shape.known ? value.shape.value.map(side => dimension(side)) : undefined;
       const path = value instanceof ParameterValue ? this.pathOf(value) : undefined;

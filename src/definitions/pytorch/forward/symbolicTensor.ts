@@ -11,6 +11,8 @@ export class SymbolicTensor extends LibraryValue {
     public node: number,
     readonly sides: Sides,
     readonly features: number,
+    /** The recorder of the forward pass that it belongs to. */
+    readonly recorder: object,
   ) {
     super();
   }
