@@ -12,7 +12,11 @@ import { RESHAPING_RULES } from './reshaping';
 
 const UNCHANGED: readonly (readonly [kind: LayerKind, text: string, names: string])[] = [
   ['activation', 'activation', 'Activation'],
-  ['activation', '', 'ReLU LeakyReLU ELU Softmax ThresholdedReLU'],
+  ['activation', '', 'ThresholdedReLU'],
+  ['activation', 'max_value=None, negative_slope=0.0, threshold=0.0', 'ReLU'],
+  ['activation', 'negative_slope=0.3, alpha=None', 'LeakyReLU'],
+  ['activation', 'alpha=1.0', 'ELU'],
+  ['activation', 'axis=-1', 'Softmax'],
   ['dropout', 'rate', 'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout'],
   ['other', '', 'InputLayer GaussianNoise ActivityRegularization Masking Rescaling Identity'],
   [

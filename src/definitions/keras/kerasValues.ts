@@ -20,6 +20,8 @@ export interface TensorHistory {
   /** The layer that made it; absent for a plain operation. */
   readonly layer?: KerasLayer;
   readonly inputs: readonly KerasTensor[];
+  /** The operator or function that made it where no layer did. */
+  readonly operation?: string;
   /** Why layers that are not known may stand between it and its inputs. */
   readonly doubt?: Unknown;
 }

@@ -161,7 +161,7 @@ export function callOperation(path: string, call: Call, context: Context): Value
   const shape: Known<Shape> = operation
     ? orReason(() => operation(given, call, context))
     : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
-  return new KerasTensor(shape, { inputs });
+  return new KerasTensor(shape, { inputs, operation: call.type });
 }
 
 /** The tensors that a call is given, plain numbers left out. */
@@ -207,7 +207,7 @@ export function operateTensors(left: Value, right: Value, operator: string, line
     if (operator === '@') return OPERATIONS.matmul!(given, NO_CALL, undefined as never);
     return given.all.reduce((first, second) => joined(first, second, given));
   });
-  return new KerasTensor(shape, { inputs: operands });
+  return new KerasTensor(shape, { inputs: operands, ...(operands.length === 2 && { operation: operator }) });
 }
 
 const NO_CALL: Call = {

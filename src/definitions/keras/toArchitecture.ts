@@ -12,6 +12,7 @@ import { parameterCount } from '../../architecture/counts';
 import type { KerasWeight } from '../../architecture/keras/kerasRule';
 import { findMember } from '../python/classes';
 import type { Value } from '../python/values';
+import { composed } from './compose';
 import { KerasLayer, NOT_CALLED, tensorsBetween, WeightValue, type Repetition } from './kerasValues';
 
 /** The architecture of a model that was evaluated; layers that are shared are listed where they are met first. */
@@ -20,7 +21,8 @@ export function toArchitecture(name: string, range: SourceRange, model: KerasLay
   const own = layerOf(model, '', seen);
   const hasOwn = !own.parameters.known || own.parameters.value.length > 0 || own.frozen !== undefined || model.body.kind === 'rule';
   const layers = [...(hasOwn ? [{ ...own, children: [] }] : []), ...own.children];
-  return { framework, name, range, layers, parameterCount: doubtOf(model) ?? parameterCount(layers) };
+  const architecture = { framework, name, range, layers, parameterCount: doubtOf(model) ?? parameterCount(layers) };
+  return framework === 'keras' ? composed(architecture, model) : architecture;
 }
 
 /** Why a layer may hold more than is known of it. */

@@ -64,6 +64,11 @@ export class RuleLayer extends LayerValue {
     return this.built;
   }
 
+  /** What it does when it is called. */
+  get body(): { readonly rule: KerasRule; readonly values: LayerArguments } {
+    return { rule: this.rule, values: this.values };
+  }
+
   shapeFor(inputs: readonly Known<Shape>[]): Known<Shape> {
     const given = new LayerInputs(inputs, this.construction.range.startLine);
     if (!this.built.known) this.built = orReason(() => this.rule.weights(this.values, given));
@@ -232,7 +237,7 @@ export class FunctionalModel extends LayerValue {
   }
 
   /** Every tensor from the inputs to the outputs, those nearer to the inputs first. */
-  private tensors(): TensorValue[] {
+  tensors(): TensorValue[] {
     const found = new Set<TensorValue>();
     const seen = new Set<TensorValue>(this.inputs);
     const open: { readonly tensor: TensorValue; readonly isDone: boolean }[] = [...this.outputs]

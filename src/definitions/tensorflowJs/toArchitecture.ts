@@ -8,6 +8,7 @@ import {
   type Unknown,
 } from '../../architecture/architecture';
 import { parameterCount } from '../../architecture/counts';
+import { composed } from './compose';
 import type { LayerValue } from './layerValue';
 
 /** The architecture of a model that was evaluated; `tooMuch` says why it may hold more than is known. */
@@ -15,7 +16,7 @@ export function toArchitecture(name: string, range: SourceRange, model: LayerVal
   const seen = new Set<LayerValue>();
   const layers = layersOf(model, '', seen);
   const doubt = tooMuch ?? doubtIn(model);
-  return { framework: 'tensorflow.js', name, range, layers, parameterCount: doubt ?? parameterCount(layers) };
+  return composed({ framework: 'tensorflow.js', name, range, layers, parameterCount: doubt ?? parameterCount(layers) }, model);
 }
 
 function doubtIn(layer: LayerValue): Unknown | undefined {
