@@ -7,6 +7,11 @@ import { jackknifeGroups, rowsWithout } from './jackknife';
 import { rowsOfClasses, type LabelledFeatures } from './labelledFeatures';
 
 const FOLDS = 5;
+/**
+ * By how much the variance of a cross-validated accuracy exceeds that of so many independent tests, as the heads of the folds share their training rows: 1 + k·(1/(k − 1))
+ * with k folds (Nadeau and Bengio 2003).
+ */
+export const FOLD_INFLATION = 1 + FOLDS / (FOLDS - 1);
 /** The heads need not be better than the accuracy can tell. */
 const TOLERANCE = 1e-2;
 

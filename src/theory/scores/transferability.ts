@@ -10,7 +10,7 @@ import { bhattacharyyaCoefficient } from './gbc';
 import { jackknifeGroups, jackknifeInterval, rowsWithout, type Estimate } from './jackknife';
 import { labelledFeatures, subset, type LabelledFeatures } from './labelledFeatures';
 import { leep } from './leep';
-import { crossValidated, stratifiedRows } from './linearProbe';
+import { crossValidated, FOLD_INFLATION, stratifiedRows } from './linearProbe';
 import { Moments } from './moments';
 import { mostProbable, negativeConditionalEntropy } from './nce';
 import { NearestNeighbours } from './nearestNeighbour';
@@ -286,5 +286,6 @@ async function addLinearProbe({ reduced, groupCount, random, board }: Evaluation
     'linearProbe',
     () => accuracy(),
     () => Array.from({ length: groupCount }, (_, group) => orNaN(() => accuracy(group))),
+    FOLD_INFLATION,
   );
 }

@@ -1,4 +1,5 @@
-import { transposed } from '../transpose';
+import { mirrorLower, transposed } from '../transpose';
+import { addLowerTriangle } from './lowerTriangle';
 import type { MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
 import type { Gram } from './spectralBracket';
@@ -7,8 +8,8 @@ type Values = Float32Array | Float64Array;
 
 /** Rows of a tall matrix, or columns of a wide one, that are multiplied at once. */
 const SLICE_NUMBERS = 1 << 22;
-/** The memory that a Gram matrix, what is added to it, its factor and a wide matrix, which is held whole meanwhile, may take. */
-const MOST_BYTES = 8e8;
+/** The memory that a Gram matrix, its factor and a wide matrix, which is held whole meanwhile, may take. */
+const MOST_BYTES = 6e8;
 
 /** Makes the Gram matrix of the smaller side of a matrix from its values in row-major order: WᵀW of a tall one, WWᵀ of a wide one. */
 export class GramAccumulator {
@@ -20,7 +21,7 @@ export class GramAccumulator {
 
   /** Whether the Gram matrix of a matrix of this shape fits into memory. */
   static fits({ rows, columns }: MatrixLayout): boolean {
-    return 24 * Math.min(rows, columns) ** 2 + (rows > columns ? 0 : 8 * rows * columns) <= MOST_BYTES;
+    return 16 * Math.min(rows, columns) ** 2 + (rows > columns ? 0 : 4 * rows * columns) <= MOST_BYTES;
   }
 
   constructor(
@@ -43,8 +44,10 @@ export class GramAccumulator {
     else await this.multiplyColumns();
     const { rows, columns } = this.layout;
     const slices = Math.ceil((rows * columns) / SLICE_NUMBERS);
+    const values = this.gram ?? new Float64Array(this.size ** 2);
+    mirrorLower(values, this.size);
     return {
-      values: this.gram ?? new Float64Array(this.size ** 2),
+      values,
       size: this.size,
       terms: Math.max(rows, columns) + slices,
       trace,
@@ -91,8 +94,7 @@ export class GramAccumulator {
   }
 
   private async addProduct(packed: Float64Array, inner: number): Promise<void> {
-    const part = await this.product(packed, packed, this.size, this.size, inner);
-    if (!this.gram) this.gram = part;
-    else for (let index = 0; index < part.length; index++) this.gram[index]! += part[index]!;
+    this.gram ??= new Float64Array(this.size ** 2);
+    await addLowerTriangle(packed, this.size, inner, this.product, this.gram);
   }
 }

@@ -10,9 +10,11 @@ import type { Bracket } from './spectralBracket';
 /** Squared Frobenius norms between which no product of 32-bit floats that counts leaves their range. */
 const SMALLEST_TRACE = 1e-15;
 const LARGEST_TRACE = 1e30;
-/** Smaller sides from which on 32-bit floats pay, and the memory that a matrix, its Gram matrix, the sums of it and their factor may take. */
+/** Smaller sides for which 32-bit floats pay: below, all is fast; above, their slices would have to be too short. */
 const SMALLEST_SIDE = 513;
-const MOST_BYTES = 6.5e8;
+const LARGEST_SIDE = 1536;
+/** Most numbers of a matrix that is held whole. */
+const MOST_HELD = 1 << 26;
 /** What Lanczos' value may still grow by over six steps, how much finer the next attempt is when it fell short, and from where on only the shift is raised. */
 const TOLERANCE = 1e-4;
 const REFINEMENT = 30;
@@ -24,7 +26,7 @@ const SLACK = 2e-4;
 /** Whether `singleBracket` takes a matrix of this shape on. */
 export function suitsSingle({ rows, columns }: MatrixLayout): boolean {
   const side = Math.min(rows, columns);
-  return side >= SMALLEST_SIDE && 4 * rows * columns + 17 * side ** 2 <= MOST_BYTES;
+  return side >= SMALLEST_SIDE && side <= LARGEST_SIDE && rows * columns <= MOST_HELD;
 }
 
 /** Whether the squares of a matrix's values stay within the range of 32-bit floats. */
@@ -51,7 +53,7 @@ export async function singleBracket(
   const sum = await algebra.gram(size, side);
   await sum.add(values, inner);
   const { values: gram, additions } = sum.finish();
-  const error = gramError(frobeniusOf(gram), size, inner, additions, Math.min(trace, norms.absoluteProduct), algebra.slice);
+  const error = gramError(frobeniusOf(gram), size, inner, additions, Math.min(trace, norms.absoluteProduct), sum.slice);
   if (!Number.isFinite(error)) return undefined;
   let lower = 0;
   for (let tolerance = TOLERANCE; ; tolerance /= REFINEMENT) {

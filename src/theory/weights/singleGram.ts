@@ -3,6 +3,8 @@ export type GramSide = 'rows' | 'columns';
 
 /** A Gram matrix that grows slice by slice in 32-bit floats. */
 export interface SingleGramSum {
+  /** Most products that one sum takes in before it is added to the running one. */
+  readonly slice: number;
   /** Adds the Gram matrix of a slice: size × inner values in row-major order for the side `rows`, inner × size for `columns`. */
   add(values: Float32Array, inner: number): Promise<void>;
   /** The sum, size × size with both triangles, and how many additions of slices each entry has seen. */
@@ -14,7 +16,6 @@ export interface SingleGramSum {
  * multiplication, rounded to 32 bits at every step, which then is added to the running sum with one more rounding.
  */
 export interface SingleAlgebra {
-  readonly slice: number;
   /** An empty sum of Gram matrices of order `size`. */
   gram(size: number, side: GramSide): Promise<SingleGramSum>;
   /** A square matrix times a vector, to no stated accuracy: for iterations that are checked afterwards. */

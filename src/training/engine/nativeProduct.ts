@@ -21,11 +21,12 @@ export async function nativeProduct(threads: number): Promise<TransposedProduct>
   return async (a, b, rowsA, rowsB, inner, stride = inner) => {
     const matrix = (values: Float64Array, rows: number) => new runtime.Tensor('float64', values.subarray(0, rows * stride), [rows, stride]);
     const feeds = { a: matrix(a, rowsA), b: matrix(b, rowsB) };
-    const { product } =
-      stride === inner
-        ? await whole.run(feeds)
-        : await strided.run({ ...feeds, inner: new runtime.Tensor('int64', BigInt64Array.of(BigInt(inner)), [1]) });
-    return product!.data as Float64Array;
+    // The result is written into an array of this side, which the garbage collector knows the size of.
+    const result = new Float64Array(rowsA * rowsB);
+    const fetches = { product: new runtime.Tensor('float64', result, [rowsA, rowsB]) };
+    if (stride === inner) await whole.run(feeds, fetches);
+    else await strided.run({ ...feeds, inner: new runtime.Tensor('int64', BigInt64Array.of(BigInt(inner)), [1]) }, fetches);
+    return result;
   };
 }
 

@@ -4,11 +4,12 @@ import { loadNativeRuntime } from './native';
 import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx';
 import { createSession, type OnnxRuntime, type OnnxSession } from './onnxRuntime';
 
-/** Products that are summed before they join the running sum; slices that one call adds; row strips of the lower triangle. */
-const SLICE = 96;
+/** Slices that one call adds, and row strips of the lower triangle. */
 const SLICES = 4;
 const STRIPS = 4;
-const GROUP = SLICE * SLICES;
+/** Size times products of a slice: the error of a Gram matrix of noise grows with both, so larger ones get shorter slices. */
+const BALANCE = 96 * 768;
+const sliceOf = (size: number): number => Math.max(8, Math.min(128, 8 * Math.floor(BALANCE / size / 8)));
 
 type Strips = readonly Float32Array[];
 
@@ -31,7 +32,6 @@ export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
     outputs: [float('image', ['n', 1])],
   });
   return {
-    slice: SLICE,
     async gram(size, side) {
       const key = `${side} ${size}`;
       if (!grams.has(key)) grams.set(key, session(gramGraph(size, side)));
@@ -43,7 +43,9 @@ export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
         matrix: new runtime.Tensor('float32', matrix, [size, size]),
         vector: new runtime.Tensor('float32', vector, [size, 1]),
       };
-      return (await applier.run(feeds)).image!.data as Float32Array;
+      const image = new Float32Array(size);
+      await applier.run(feeds, { image: new runtime.Tensor('float32', image, [size, 1]) });
+      return image;
     },
   };
 }
@@ -73,9 +75,11 @@ function gramGraph(size: number, side: GramSide): OnnxGraph {
     node('Slice', [of, whole(from), whole(to), whole(axis)], output);
   const ends = bounds(size);
   const inner = side === 'columns' ? 0 : 1;
+  const length = sliceOf(size);
+  const group = SLICES * length;
   const sums = ends.slice(1).map((_, strip) => `sum${strip}`);
   for (let part = 0; part < SLICES; part++) {
-    const values = slice('values', part * SLICE, (part + 1) * SLICE, inner, `values_${part}`);
+    const values = slice('values', part * length, (part + 1) * length, inner, `values_${part}`);
     const lines = side === 'columns' ? node('Transpose', [values], `lines_${part}`, { perm: [1, 0] }) : values;
     for (let strip = 0; strip < STRIPS; strip++) {
       const own = slice(lines, ends[strip]!, ends[strip + 1]!, 0, `own_${part}_${strip}`);
@@ -88,7 +92,7 @@ function gramGraph(size: number, side: GramSide): OnnxGraph {
   return {
     nodes,
     initialisers: [...initialisers.values()],
-    inputs: [float('values', inner === 0 ? [GROUP, size] : [size, GROUP]), ...shapes.map((shape, i) => float(`sum${i}`, shape))],
+    inputs: [float('values', inner === 0 ? [group, size] : [size, group]), ...shapes.map((shape, i) => float(`sum${i}`, shape))],
     outputs: shapes.map((shape, i) => float(`next${i}`, shape)),
   };
 }
@@ -96,6 +100,9 @@ function gramGraph(size: number, side: GramSide): OnnxGraph {
 class NativeSum implements SingleGramSum {
   private sums: Strips;
   private spare: Strips;
+  readonly slice: number;
+  /** Products that one call adds. */
+  private readonly length: number;
   private readonly group: Float32Array;
   private additions = 0;
 
@@ -110,34 +117,36 @@ class NativeSum implements SingleGramSum {
     const taken = () => pool.pop() ?? stripShapes(size).map(([rows, columns]) => new Float32Array(rows * columns));
     [this.sums, this.spare] = [taken(), taken()];
     for (const strip of this.sums) strip.fill(0);
-    this.group = new Float32Array(GROUP * size);
+    this.slice = sliceOf(size);
+    this.length = SLICES * this.slice;
+    this.group = new Float32Array(this.length * size);
   }
 
   async add(values: Float32Array, inner: number): Promise<void> {
-    for (let from = 0; from < inner; from += GROUP) await this.addGroup(this.groupOf(values, inner, from));
+    for (let from = 0; from < inner; from += this.length) await this.addGroup(this.groupOf(values, inner, from));
   }
 
   /** GROUP of the `inner` lines from `from` on; those that lack are zeros. */
   private groupOf(values: Float32Array, inner: number, from: number): Float32Array {
-    const { size, group } = this;
-    const count = Math.min(GROUP, inner - from);
+    const { size, group, length } = this;
+    const count = Math.min(length, inner - from);
     if (this.side === 'columns') {
       const part = values.subarray(from * size, (from + count) * size);
-      if (count === GROUP) return part;
+      if (count === length) return part;
       group.fill(0).set(part);
       return group;
     }
-    if (count < GROUP) group.fill(0);
-    for (let line = 0; line < size; line++) group.set(values.subarray(line * inner + from, line * inner + from + count), line * GROUP);
+    if (count < length) group.fill(0);
+    for (let line = 0; line < size; line++) group.set(values.subarray(line * inner + from, line * inner + from + count), line * length);
     return group;
   }
 
   private async addGroup(group: Float32Array): Promise<void> {
-    const { size, runtime } = this;
+    const { size, runtime, length } = this;
     const shapes = stripShapes(size);
     const strips = (name: string, arrays: readonly Float32Array[]) =>
       Object.fromEntries(arrays.map((array, i) => [`${name}${i}`, new runtime.Tensor('float32', array, shapes[i])]));
-    const values = new runtime.Tensor('float32', group, this.side === 'columns' ? [GROUP, size] : [size, GROUP]);
+    const values = new runtime.Tensor('float32', group, this.side === 'columns' ? [length, size] : [size, length]);
     await this.session.run({ values, ...strips('sum', this.sums) }, strips('next', this.spare));
     [this.sums, this.spare] = [this.spare, this.sums];
     this.additions += SLICES;

@@ -19,11 +19,11 @@ const pushed = (value: number, direction: number) => fround(value * (1 + directi
 
 /** 32-bit sums of slices of four products whose roundings all go one way: as wrong as the contract of a `SingleAlgebra` allows. */
 const biased = (direction: number): SingleAlgebra => ({
-  slice: SLICE,
   gram: (size, side) => {
     const values = new Float32Array(size * size);
     let additions = 0;
     return Promise.resolve({
+      slice: SLICE,
       add: (part, inner) => {
         const at = (line: number, k: number) => part[side === 'rows' ? line * inner + k : k * size + line]!;
         for (let from = 0; from < inner; from += SLICE, additions++)
@@ -124,6 +124,7 @@ describe('brackets from 32-bit Gram matrices', () => {
     [514, 520],
     [1030, 513],
     [513, 1100],
+    [1500, 1530],
   ] as const)
     it(`of the native engine agree with 64-bit ones for ${rows} × ${columns}`, async () => {
       const layout = layoutOf(rows, columns);
