@@ -24,6 +24,9 @@ const DELAY_MS = 150;
 /** Rest after the last keystroke before a definition that can no longer be read, or whose numbers are no longer known, is shown as such. */
 const REST_MS = 1_500;
 
+/** How long a command waits for a document to be read. */
+const PATIENCE_MS = 5_000;
+
 /** The newest answer about a document, with the edits made since it was asked. */
 export class AnalysedDocument {
   private readonly edits: Edit[] = [];
@@ -101,6 +104,21 @@ export class DefinitionService implements vscode.Disposable {
     const entry = this.entries.get(document.uri.toString());
     if (!entry) void this.analyse(document);
     return entry?.current;
+  }
+
+  /** The same for a command, which can wait: until the first answer is there, at most 5 seconds. */
+  async whenAnalysed(document: vscode.TextDocument): Promise<AnalysedDocument | undefined> {
+    if (!this.analysed(document) && this.entries.has(document.uri.toString()))
+      await new Promise<void>(resolve => {
+        const done = () => {
+          clearTimeout(timer);
+          subscription.dispose();
+          resolve();
+        };
+        const subscription = this.onDidChange(uri => uri.toString() === document.uri.toString() && done());
+        const timer = setTimeout(done, PATIENCE_MS);
+      });
+    return this.analysed(document);
   }
 
   /** What is known of a definition whose document is open. */

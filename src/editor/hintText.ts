@@ -29,21 +29,24 @@ export function layerHints(layers: readonly Layer[], shares: CapacityShares): re
 
 /**
  * ` → 16×3072 · 2.36 M · σ≈1.9 · 11 % of capacity`: the shape that it makes of a sample where that is known, parameters, norm, share. A layer without
- * parameters has a hint only where it changes the shape, else none: undefined. An unknown count is a question mark, never a guess.
+ * parameters has a hint only where it changes the shape, else none: undefined. An unknown count is a question mark, never a guess. What would be cut off is left
+ * out.
  */
 export function hintText(layer: Layer, shares: CapacityShares): string | undefined {
   const total = totalParameters(layer);
   const shape = sampleShapeText(layer.outputShape);
   if (total === 0 && (shape === undefined || shape === sampleShapeText(layer.inputShape))) return undefined;
   const share = totalShare(layer, shares);
-  const parts = [
-    shape && `→ ${shape}`,
-    total === undefined ? '?' : total > 0 ? formatCount(total) : undefined,
-    normText(matrices(layer)),
-    share > 0 ? shareText(share) : undefined,
-  ];
-  return ` ${parts.filter(part => part !== undefined).join(' · ')}`;
+  const first = [shape && `→ ${shape}`, total === undefined ? '?' : total > 0 ? formatCount(total) : undefined];
+  const [norm, percent] = [normText(matrices(layer)), share > 0 ? shareText(share) : undefined];
+  const texts = [[norm, percent && `${percent} of capacity`], [norm, percent], [percent], []].map(rest => joined([...first, ...rest]));
+  return texts.find(text => text.length <= LONGEST) ?? texts.at(-1);
 }
+
+/** VS Code cuts a longer hint off, unless a setting says otherwise (`editor.inlayHints.maximumLength`); the hover says everything. */
+const LONGEST = 43;
+
+const joined = (parts: readonly (string | undefined)[]): string => ` ${parts.filter(part => part !== undefined).join(' · ')}`;
 
 /** Number of learnable scalars of a layer and everything in it; undefined when one of them is not known. */
 export function totalParameters(layer: Layer): number | undefined {
@@ -75,7 +78,7 @@ function normText(parameters: readonly Parameter[]): string | undefined {
   return `σ≈${low === high ? low : `${low}–${high}`}`;
 }
 
-const shareText = (share: number): string => `${share < 0.005 ? '<1' : Math.round(100 * share)} % of capacity`;
+const shareText = (share: number): string => `${share < 0.005 ? '<1' : Math.round(100 * share)} %`;
 
 const size = (parameter: Parameter): number => parameter.shape.reduce((product, length) => product * length, 1);
 

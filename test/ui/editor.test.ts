@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import {
   editorLine,
   notification,
   openWorkbench,
+  quickInput,
   quickPick,
   runCommand,
   screenshot,
@@ -27,6 +28,30 @@ async function lastStep(panel: Frame): Promise<number> {
   const steps = [...description.matchAll(/at step ([\d,]+)/g)].map(match => Number(match[1]!.replaceAll(',', '')));
   return Math.max(...steps);
 }
+
+async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+P');
+  await quickInput(page).fill(name);
+  await quickPick(page, name).click();
+  await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+}
+
+/** A class that cannot be constructed without being told of its configuration. */
+const UNKNOWN = `import torch.nn as nn
+
+
+class Net(nn.Module):
+    """Layers of one width."""
+
+    def __init__(self, cfg):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(cfg.width, cfg.width) for _ in range(cfg.depth)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x).relu()
+        return x
+`;
 
 async function preTrain(page: Page, study: string): Promise<void> {
   await runCommand(page, 'BoundLens: Pre-train…');
@@ -46,7 +71,8 @@ describe('BoundLens in VS Code', () => {
     workspace = copySample(folder);
     writeSmallStudy(workspace, 'Long', 6_000);
     writeSmallStudy(workspace, 'Small', 40);
-    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false } });
+    writeFileSync(path.join(workspace, 'models/net.py'), UNKNOWN);
+    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false, 'files.autoSave': 'off' } });
     ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
   });
   afterEach(async function () {
@@ -65,8 +91,35 @@ describe('BoundLens in VS Code', () => {
     await codeLens(page, 'Transferability:').waitFor();
     const [row = ''] = (await codeLensRows(page)).filter(text => text.includes('Transferability'));
     assert.match(row, /Transferability: estimated .*Bound: .*Pre-train…/s);
-    await editorLine(page, /nn\.Linear\(.*\)\s+[\d,.]+\s(k\s)?·\sσ≈\d.*of\scapacity/).waitFor();
+    await editorLine(page, /Mlp\(.*\)\s+→\sN×48\s·\s18,672\s·\sσ≈\d[\d.–]*\s·\s\d+\s%/).waitFor();
     await screenshot(page, 'editor-lenses');
+  });
+
+  it('tabulates the layers in the hover, with shapes and tensors', async () => {
+    await runCommand(page, 'BoundLens: Explain This Definition');
+    const table = page.locator('.monaco-hover table').first();
+    await table.waitFor();
+    assert.match(await table.innerText(), /patch_embed\s+nn\.Linear\s+16×49 → 16×48\s+weight 48×49, bias 48\s+2,400\s+3\.1 %/);
+    await screenshot(page, 'editor-hover');
+    await page.keyboard.press('Escape');
+  });
+
+  it('asks for arguments that are not known and writes them over the class', async () => {
+    await openFile(page, 'net.py');
+    await codeLens(page, /unknown: .*cfg.* · Set arguments…/).click();
+    await quickInput(page).waitFor();
+    await screenshot(page, 'editor-arguments');
+    assert.equal(await quickInput(page).inputValue(), 'Net(cfg=SimpleNamespace(width=…, depth=…))');
+    await page.keyboard.press('Enter');
+    await page.getByText('Put a value in place of each …').waitFor();
+    await quickInput(page).fill('Net(cfg=SimpleNamespace(width=64, depth=2))');
+    await page.keyboard.press('Enter');
+    await editorLine(page, '# boundlens: Net(cfg=SimpleNamespace(width=64, depth=2))').waitFor();
+    await codeLens(page, '8,320 parameters · 2 layers').waitFor();
+    await screenshot(page, 'editor-arguments-set');
+    await runCommand(page, 'File: Revert File');
+    await codeLens(page, /Set arguments…/).waitFor();
+    await openFile(page, 'mae.py');
   });
 
   it('pre-trains from the palette: the chart grows, the status bar and the tree say so, Stop stops', async () => {

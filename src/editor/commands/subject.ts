@@ -40,7 +40,7 @@ export async function definitionAt(definitions: DefinitionService, argument: unk
     subject.kind === 'definition'
       ? await vscode.window.showTextDocument(vscode.Uri.file(subject.place.file))
       : vscode.window.activeTextEditor;
-  const analysed = editor && definitions.analysed(editor.document);
+  const analysed = editor && (await definitions.whenAnalysed(editor.document));
   const headers = (analysed?.definitions ?? []).map(definition => {
     const { startLine: line, startColumn: column } = definition.architecture.range;
     return { definition, header: analysed!.now({ line, column }) };

@@ -15,7 +15,20 @@ const cases: readonly (readonly [why: string, layers: readonly Layer[], expected
   [
     'the shape that a layer makes of one sample stands first',
     [layer('fc1', 4, { parameters: known([matrix(3072, 768, 1.92), bias]), inputShape: ['B', 16, 768], outputShape: ['B', 16, 3072] })],
-    [[4, ' → 16×3072 · 2.36 M · σ≈1.9 · 11 % of capacity']],
+    [[4, ' → 16×3072 · 2.36 M · σ≈1.9 · 11 %']],
+  ],
+  [
+    'what would be cut off is left out: the words first, then the norm',
+    [
+      layer('fc1', 4, { ...weights(1000, 10, 1.92), outputShape: ['B', 48] }),
+      layer('fc1', 5, { ...weights(1000, 10, 1.92), outputShape: ['B', 1000, 10_000, 'H'] }),
+      layer('fc1', 6, { ...weights(1000, 10, 1.92), outputShape: ['B', 1000, 10_000, 'H', 'W', '(2·K+1)'] }),
+    ],
+    [
+      [4, ' → 48 · 10,000 · σ≈1.9 · 11 % of capacity'],
+      [5, ' → 1000×10000×H · 10,000 · σ≈1.9 · 11 %'],
+      [6, ' → 1000×10000×H×W×(2·K+1) · 10,000 · 11 %'],
+    ],
   ],
   [
     'a layer without parameters is told of where it changes the shape, and only there',
