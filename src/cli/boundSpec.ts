@@ -5,10 +5,11 @@ import type { Report } from '../theory/report';
 import { normBasedSpec, optimisticSpec, parameterCountSpec, transformerNormSpec } from './spec/capacitySpec';
 import { breakEvenSpec, holdOutSpec, marginSpec, rationalitySpec, testSetSpec } from './spec/certificateSpec';
 import { generalSpec } from './spec/generalSpec';
+import { marginPerturbationSpec, sampledPerturbationSpec } from './spec/perturbationSpec';
 import { SpecReader } from './spec/specReader';
 
 /** Theorems that a specification may name. */
-export const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4', 'F5', 'breakEven'] as const;
+export const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4', 'F5', 'P1', 'P2', 'breakEven'] as const;
 
 /** Computes the bound that a specification file names. Throws a FileFault or ValueFault when it cannot be read. */
 export async function boundOfSpec(file: string, signal?: AbortSignal): Promise<Report> {
@@ -54,6 +55,10 @@ async function dispatch(spec: SpecReader, signal?: AbortSignal): Promise<Report>
       return rationalitySpec(spec, signal);
     case 'F5':
       return testSetSpec(spec);
+    case 'P1':
+      return sampledPerturbationSpec(spec, signal);
+    case 'P2':
+      return marginPerturbationSpec(spec, signal);
     case 'breakEven':
       return breakEvenSpec(spec);
   }

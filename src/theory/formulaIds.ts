@@ -12,6 +12,8 @@ export const FORMULAS = {
   F2: ['empirical', 'divergence', 'confidence'],
   F4: ['robustness', 'memorisation', 'rationality'],
   F5: ['empirical', 'confidence'],
+  P1: ['empirical', 'sampling', 'divergence', 'confidence'],
+  P2: ['empirical', 'divergence', 'confidence'],
   breakEven: ['pretraining', 'head'],
 } as const;
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { boundOfSpec } from '../../../src/cli/boundSpec';
 import { canonicalSymbol } from '../../../src/cli/spec/symbols';
 import { Fault } from '../../../src/common/fault';
 import { Random } from '../../../src/common/random';
+import { FORMULAS } from '../../../src/theory/formulaIds';
 import { npyBytes } from '../support/npyBytes';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { close } from '../theory/support';
@@ -79,6 +81,31 @@ describe('bound of a specification', () => {
     const alone = await boundOf(holdout);
     close(report.terms[0]!.value, Math.sqrt(alone.total));
     close(report.failureProbability, 0.05 + 0.01 + 0.05);
+  });
+
+  it('certifies noisy weights from a checkpoint and where it began, and from a distance', async () => {
+    const [checkpoint, initial] = ['model', 'init'].map(name => path.resolve(`test/fixtures/checkpoints/mlp/${name}.safetensors`));
+    const noisy = { theorem: 'P1', n: 50_000, sigma: 0.1, G_hat: 0.02, M: 100 };
+    const moved = await boundOf({ ...noisy, checkpoint, initial });
+    const { '‖W − W₀‖': distance } = moved.terms[2]!.inputs as Readonly<Record<string, number>>;
+    close((await boundOf({ ...noisy, distance })).total, moved.total);
+    assert.ok(moved.total < 0.4 && moved.total > 0.02, `${moved.total}`);
+    assert.ok((await boundOf({ ...noisy, checkpoint })).total > moved.total, 'from 0 it is farther than from the initialisation');
+    assert.equal((await boundOf({ ...noisy, checkpoint, initial: checkpoint })).terms[2]!.value, 0);
+    await assert.rejects(boundOf({ theorem: 'P2', checkpoint, B_x: 1, gamma: 1, L_gamma: 0.1, n: 100 }), /holds net\.0\.bias, and P2 is about layers without biases/); // prettier-ignore
+    const chain = await boundOf({ theorem: 'P2', s: [1, 1], F: 2, rows: 16, columns: 16, B_x: 1, gamma: 1, L_gamma: 0.02, n: 1e8 });
+    assert.ok(chain.total > 0.02 && chain.total < 0.5, `${chain.total}`);
+  });
+
+  it('prints ids from the table only, and docs/theory.md has each of them', async () => {
+    const docs = readFileSync('docs/theory.md', 'utf8');
+    for (const [theorem, parts] of Object.entries(FORMULAS))
+      for (const part of parts) assert.ok(docs.includes(`\`${theorem}.${part}\``), `${theorem}.${part} has no entry`);
+    const ids = new Set<string>(Object.entries(FORMULAS).flatMap(([theorem, parts]) => parts.map(part => `${theorem}.${part}`)));
+    for (const spec of [D1, D3, D4, D5, D6, D7, holdout, { theorem: 'F5', k: 1, m: 9 }]) {
+      const report = await boundOf(spec);
+      for (const term of [report, ...(report.beside ?? [])].flatMap(({ terms }) => terms)) assert.ok(ids.has(term.id), term.id);
+    }
   });
 
   it('composes the downstream bounds: context encoder D1∘D2a∘D3, masked autoencoder D1∘D2c∘D6', async () => {

@@ -1,0 +1,30 @@
+import { FileFault, Stopped } from '../common/fault';
+import type { Checkpoint, TensorInfo } from './checkpoint';
+import { elementCount } from './checkpoint';
+
+const isFloat = ({ dtype }: TensorInfo): boolean => dtype.startsWith('float') || dtype.startsWith('bfloat');
+
+/**
+ * ‖W − W₀‖ over all tensors of floating-point numbers, W₀ = 0 where no other checkpoint is given. Throws a FileFault when the two hold other tensors, or
+ * values that are not finite.
+ */
+export async function weightDistance(checkpoint: Checkpoint, from?: Checkpoint, signal?: AbortSignal): Promise<number> {
+  const others = new Map(from?.tensors.map(tensor => [tensor.name, tensor]));
+  let square = 0;
+  for (const tensor of checkpoint.tensors.filter(isFloat)) {
+    if (signal?.aborted) throw new Stopped();
+    const other = others.get(tensor.name);
+    if (from && (!other || elementCount(other.shape) !== elementCount(tensor.shape)))
+      throw new FileFault(
+        from.file,
+        `has no ${tensor.name} of shape [${tensor.shape.join(', ')}]`,
+        'give the weights before training of the same network',
+      );
+    const values = await checkpoint.read(tensor.name, signal);
+    const start = from && (await from.read(tensor.name, signal));
+    for (let i = 0; i < values.length; i++) square += (values[i]! - (start?.[i] ?? 0)) ** 2;
+  }
+  if (!Number.isFinite(square))
+    throw new FileFault(checkpoint.file, 'holds values that are not finite', 'give a checkpoint before the loss diverged');
+  return Math.sqrt(square);
+}
