@@ -2,6 +2,7 @@ import { ValueFault } from '../common/fault';
 import type { SampleShape } from '../datasets/samples';
 import { splitTask } from '../datasets/splits';
 import { openStudyData, type StudyData } from '../datasets/studyData';
+import { convolutionalPlanes } from './convolutionalPlanes';
 import { regularisersOf } from './regularisers';
 import type { Trial } from './study';
 
@@ -64,21 +65,16 @@ function ratiosOf(ratio: Extract<Trial['objective'], { kind: 'masked autoencoder
 }
 
 /** Every stage of a convolutional encoder must leave something of the image. */
-function requirePositions({ encoder, study }: Trial, { height, width }: SampleShape): void {
+function requirePositions({ encoder, study }: Trial, image: SampleShape): void {
   if (encoder.kind !== 'convolutional') return;
-  const { channels, stride, pool } = encoder;
-  const after = (side: number): number => Math.floor((Math.floor((side - 1) / stride) + 1) / (pool === 'none' ? 1 : 2));
-  let plane: readonly [number, number] = [height, width];
-  for (const [stage] of channels.entries()) {
-    plane = [after(plane[0]), after(plane[1])];
-    if (Math.min(...plane) < 1)
-      throw new ValueFault(
-        study.file,
-        'encoder.channels',
-        `has ${channels.length} stages, and stage ${stage + 1} leaves nothing of images of ${height} × ${width}`,
-        'leave stages out, or choose a smaller stride or no pool',
-      );
-  }
+  const empty = convolutionalPlanes(image, encoder).findIndex(({ pooled }) => Math.min(pooled.height, pooled.width) < 1);
+  if (empty >= 0)
+    throw new ValueFault(
+      study.file,
+      'encoder.channels',
+      `has ${encoder.channels.length} stages, and stage ${empty + 1} leaves nothing of images of ${image.height} × ${image.width}`,
+      'leave stages out, or choose a smaller stride or no pool',
+    );
 }
 
 function requireBatches({ objective, regulariser, data, study }: Trial, pretraining: number): void {

@@ -22,6 +22,8 @@ export interface CertificateData {
   readonly testLabels: ArrayLike<number>;
   /** Absent where nothing was pre-trained. */
   readonly pretraining?: PretrainingEvidence;
+  /** Why pre-training that did happen leaves no evidence. */
+  readonly withoutCertificate?: string;
 }
 
 /** How the failure probability of one trial is spent: margin certificates, test set, D1. */

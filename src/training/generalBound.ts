@@ -40,6 +40,8 @@ export interface GeneralBoundData {
   readonly labels: ArrayLike<number>;
   readonly unlabelled: Matrix;
   readonly pretraining?: PretrainingEvidence;
+  /** Why pre-training that did happen leaves no evidence. */
+  readonly withoutCertificate?: string;
 }
 
 /**
@@ -47,7 +49,7 @@ export interface GeneralBoundData {
  * hold-out set each get a third of the failure probability. Without pre-training the comparison stays on this encoder.
  */
 export function generalBound(
-  { classes, labelled, labels, unlabelled, pretraining }: GeneralBoundData,
+  { classes, labelled, labels, unlabelled, pretraining, withoutCertificate }: GeneralBoundData,
   bound: Trial['bound'],
   random: Random,
 ): Report {
@@ -62,7 +64,7 @@ export function generalBound(
     classes === 2
       ? headComplexity(features, radius, { failureProbability, random }).quantity
       : multiclassComplexity(features, radius, classes);
-  return generalTheorem({
+  const report = generalTheorem({
     labelled: labelled.rows,
     lossRange: 1,
     lossLipschitz: rampLipschitz(heads),
@@ -79,6 +81,9 @@ export function generalBound(
     ...(pretraining && { pretraining: pretrainingInput(pretraining, failureProbability) }),
     failureProbability,
   });
+  if (withoutCertificate === undefined) return report;
+  const missing = `no transfer, domain shift and task terms, as the loss of its pre-training has no hold-out certificate: ${withoutCertificate}`;
+  return { ...report, bounds: `excess downstream risk of the head over the best head on this encoder (${missing})` };
 }
 
 function pretrainingInput(

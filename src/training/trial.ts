@@ -151,7 +151,8 @@ class TrialRun {
   ): Promise<Pick<TrialResults, 'reports' | 'pretraining'>> {
     const { trial, random, tools } = this;
     tools.meter.next();
-    const envelope = pretrained && transferEnvelope(pretrained.checkpoints);
+    const withoutCertificate = pretrained?.result.withoutCertificate;
+    const envelope = pretrained && withoutCertificate === undefined ? transferEnvelope(pretrained.checkpoints) : undefined;
     const evidence = pretrained && envelope && this.evidence(pretrained, envelope, holdOut, unlabelled);
     const data = {
       classes,
@@ -161,6 +162,7 @@ class TrialRun {
       test: test.features,
       testLabels: test.labels,
       ...(evidence && { pretraining: evidence }),
+      ...(withoutCertificate !== undefined && { withoutCertificate }),
     };
     const reports = await certify(data, trial.bound, trial.fineTuning.labelNoise, random.fork('certificates'), () => tools.pace.breathe());
     const decoder = pretrained && (await this.decoder(data, holdOut));
@@ -171,14 +173,7 @@ class TrialRun {
     };
   }
 
-  /** Undefined where the hold-out loss has no certificate: then nothing ties the encoder to its pre-training, and D1 compares on this encoder alone. */
-  private evidence(
-    { holdOutLosses, result }: Pretrained,
-    envelope: TransferEstimate,
-    holdOut: Matrix,
-    unlabelled: Matrix,
-  ): PretrainingEvidence | undefined {
-    if (result.withoutCertificate !== undefined) return undefined;
+  private evidence({ holdOutLosses }: Pretrained, envelope: TransferEstimate, holdOut: Matrix, unlabelled: Matrix): PretrainingEvidence {
     const distance = domainDistance(this.trial.data.domain, holdOut, unlabelled, this.random.fork('domain'));
     return { holdOutLosses, transferConstant: envelope.constant, domainDistance: distance };
   }

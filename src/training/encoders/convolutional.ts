@@ -1,4 +1,5 @@
 import { add, avgPool, conv2d, maxPool, mean, reshape, transpose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { convolutionalPlanes, POOL, type Plane } from '../../studies/convolutionalPlanes';
 import type { Declares } from '../engine/declares';
 import type { ImageLayout } from '../imageLayout';
 import { ACTIVATIONS, type ActivationName } from './activation';
@@ -7,7 +8,7 @@ import { linear, normalisation, unitRows, type Layer } from './layers';
 
 export interface ConvolutionalSettings {
   /** Output channels of each stage. */
-  readonly channels: readonly number[];
+  readonly channels: number[];
   /** Side of the kernels, odd; the padding keeps the size at stride 1. */
   readonly kernel: number;
   readonly stride: number;
@@ -21,28 +22,13 @@ export interface ConvolutionalSettings {
   readonly unitFeatures?: boolean | undefined;
 }
 
-const POOL = 2;
-
-/** Multiplications that one stage takes, and what it makes of a plane of rows and columns. */
-interface Plane {
-  readonly rows: number;
-  readonly columns: number;
-  readonly channels: number;
-  readonly cost: number;
-}
-
-function afterStage(plane: Plane, channels: number, { kernel, stride, pool }: ConvolutionalSettings): Plane {
-  const shrunk = (side: number): number => Math.floor((side - 1) / stride) + 1;
-  const [rows, columns] = [shrunk(plane.rows), shrunk(plane.columns)];
-  const cost = plane.cost + (rows * columns * channels * plane.channels * kernel ** 2) / 1e6;
-  const pooled = (side: number): number => (pool === 'none' ? side : Math.floor(side / POOL));
-  return { rows: pooled(rows), columns: pooled(columns), channels, cost };
-}
-
-/** How many rows and columns the last stage leaves of an image; 0 where nothing is left. */
-export function lastPlane({ image }: Pick<ImageLayout, 'image'>, settings: ConvolutionalSettings): Plane {
-  const first = { rows: image.height, columns: image.width, channels: image.channels, cost: 0 };
-  return settings.channels.reduce<Plane>((plane, channels) => afterStage(plane, channels, settings), first);
+/** Multiplications of all stages for one image, in millions. */
+function stagesCost(image: Plane, settings: ConvolutionalSettings): number {
+  const planes = convolutionalPlanes(image, settings);
+  return planes.reduce((sum, { convolved }, i) => {
+    const inputs = (planes[i - 1]?.pooled ?? image).channels;
+    return sum + (convolved.height * convolved.width * convolved.channels * inputs * settings.kernel ** 2) / 1e6;
+  }, 0);
 }
 
 /** Stages of convolution, normalisation, activation and pooling on whole images. */
@@ -64,17 +50,17 @@ export class ConvolutionalEncoder implements Encoder {
     settings: ConvolutionalSettings,
   ) {
     const { channels, width, unitFeatures = false } = settings;
-    const last = lastPlane(layout, settings);
+    const last = convolutionalPlanes(layout.image, settings).at(-1)!.pooled;
     this.stages = channels.map((outputs, i) =>
       stage(parameters, `stages.${i}`, channels[i - 1] ?? layout.image.channels, outputs, settings),
     );
-    const flat = last.rows * last.columns * last.channels;
+    const flat = last.height * last.width * last.channels;
     this.width = width ?? last.channels;
     const outer = width === undefined ? undefined : linear(parameters, 'fc', flat, width);
     this.pooled = outer ? x => outer(reshape(transpose(x, [0, 3, 1, 2]), [x.shape[0], flat])) : x => mean(x, [1, 2]);
     this.outermost = unitFeatures ? unitRows : x => x;
     this.norm = unitFeatures ? 'fixed' : 'free';
-    this.cost = last.cost + (width === undefined ? 0 : (flat * width) / 1e6);
+    this.cost = stagesCost(layout.image, settings) + (width === undefined ? 0 : (flat * width) / 1e6);
   }
 
   features(images: Tensor): Tensor {

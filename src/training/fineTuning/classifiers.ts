@@ -13,7 +13,7 @@ export function fullClassifier(model: Model, images: PatchSet, outputs: Outputs)
   const { encoder, head, parameters } = model;
   return {
     parameters,
-    trainable: [...model.encoderNames, ...model.headNames],
+    trainable: [...model.encoderNames.filter(name => !encoder.untrained?.includes(name)), ...model.headNames],
     outputs,
     shape: count => images.layout.shape(count),
     rows: (indices, atLeast) => images.rows(indices, atLeast),

@@ -22,9 +22,3 @@ export function holdOutRatio(ratio: MaskRatio): number {
   if (typeof ratio === 'number') return ratio;
   return 'random' in ratio ? (ratio.random[0] + ratio.random[1]) / 2 : ratio.to;
 }
-
-/** The least and the largest ratio of a run. */
-export function ratioRange(ratio: MaskRatio): readonly [number, number] {
-  if (typeof ratio === 'number') return [ratio, ratio];
-  return 'random' in ratio ? ratio.random : [Math.min(ratio.from, ratio.to), Math.max(ratio.from, ratio.to)];
-}
