@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../../src/common/random';
 import { HoldOut } from '../../../src/training/holdOut';
-import type { ContextEncoder } from '../../../src/training/objectives/contextEncoder';
+import { ContextEncoder } from '../../../src/training/objectives/contextEncoder';
 import { Pace } from '../../../src/training/pace';
 import { nativeEngine } from './engines';
 import { CASES, prepared } from './pretrainingCases';
@@ -33,8 +33,8 @@ describe('objectives', () => {
   for (const name of ['context encoder, linear', 'context encoder, deep', 'context encoder, vit'])
     it(`do not let the encoder see what is masked: ${name}`, async () => {
       const { model, data } = await prepared(named(name));
-      const objective = model.objective as ContextEncoder;
-      const { parameters } = model;
+      const { parameters, objective } = model;
+      assert.ok(objective instanceof ContextEncoder);
       const pass = await (
         await nativeEngine()
       ).forwardPass({ inputs: objective.inputs(4), parameters, outputs: inputs => ({ painted: objective.reconstruct(inputs) }) });
