@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { neededSamples } from '../../../src/theory/neededSamples';
-import { normBasedBound, type NormedLayer } from '../../../src/theory/normBased';
+import { normBasedBound, rademacherFromCovering, type NormedLayer } from '../../../src/theory/normBased';
 import { parameterCountReport } from '../../../src/theory/capacityReport';
 import { chainCovering, coverResolution, optimisticLossBound, type ChainLayer } from '../../../src/theory/parameterCount';
 import { transformerNorms, type TransformerBlock } from '../../../src/theory/transformerNorms';
@@ -62,7 +62,58 @@ describe('norm-based bound D3', () => {
   });
 });
 
+describe('norm-based bound D3 along its layers', () => {
+  const layerOf = (spectralNorm: number, ratio: number): NormedLayer => ({
+    spectralNorm,
+    groupNorm: spectralNorm * ratio,
+    activationLipschitz: 1,
+  });
+  const constant = (layers: readonly NormedLayer[]) => normBasedBound(layers, 64, problem(1e6)).coveringConstant;
+
+  it('is linear in Πs at fixed b/s, ∝ s^L·κ·L^{3/2} for L identical layers, and feels a layer with s = ρ = 1 in its sum only', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), positive, positive, positive, (depth, norm, ratio, factor) => {
+        const identical = Array.from({ length: depth }, () => layerOf(norm, ratio));
+        const single = constant([layerOf(1, 1)]);
+        close(constant(identical), norm ** depth * ratio * depth ** 1.5 * single, 1e-9, 'identical layers');
+        const grown = identical.map((layer, l) => (l === 0 ? layerOf(norm * factor, ratio) : layer));
+        close(constant(grown), factor * constant(identical), 1e-9, 'Πs');
+        const sums = [depth * ratio ** (2 / 3), depth * ratio ** (2 / 3) + factor ** (2 / 3)] as const;
+        close(constant([...identical, layerOf(1, factor)]) / constant(identical), (sums[1] / sums[0]) ** 1.5, 1e-9, 'one more layer');
+      }),
+    );
+  });
+
+  it('has R̄ = 1 wherever 3C ≥ N, and never more', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 1e9, noNaN: true }), fc.integer({ min: 1, max: 1e8 }), (covering, samples) => {
+        const rademacher = rademacherFromCovering(covering, samples);
+        assert.ok(rademacher > 0 && rademacher <= 1);
+        if (3 * covering >= samples) assert.equal(rademacher, 1);
+      }),
+    );
+  });
+});
+
 describe('parameter-count bound D4', () => {
+  it('is blind to inputs that grow by a factor by which the first layer shrinks', () => {
+    fc.assert(
+      fc.property(fc.array(positive, { minLength: 1, maxLength: 5 }), positive, (norms, factor) => {
+        const at = (inputNorm: number, first: number) =>
+          chainCovering(
+            norms.map((spectralNorm, l) => ({
+              parameters: 7,
+              spectralNorm: l === 0 ? first * spectralNorm : spectralNorm,
+              activationLipschitz: 1,
+            })),
+            inputNorm,
+            1e-6,
+          );
+        at(factor, 1 / factor).forEach((share, l) => close(share, at(1, 1)[l]!));
+      }),
+    );
+  });
+
   it('gives the worked values', () => {
     const bound = parameterCount(chain, 1e6);
     close(bound['ln N(ε)'], 79909.223392558);

@@ -112,12 +112,13 @@ describe('margin certificates on real images: trouser against dress, 500 labels'
 
 describe('margin certificate F1 without unlabelled images, 500 labels', () => {
   for (const [what, pair] of [
+    ['trouser against dress', [TROUSER, DRESS]],
     ['sandal against boot', [5, 9]],
     ['T-shirt against shirt', [0, 6]],
     ['pullover against coat', [2, 4]],
   ] as const)
     // prettier-ignore
-    it(`is below ½ and ranks principal components and random features as the test error does: ${what}`, async function () {
+    it(`is below ½ and ranks components, pixels and random features as the test error does, where that can tell them apart: ${what}`, async function () {
       this.timeout(60_000);
       const [train, test] = [await images('train-10k'), await images('test-2k')];
       const pool = ofTask(train.classes, PRETRAINING, train.classes.length, pair);
@@ -139,13 +140,18 @@ describe('margin certificate F1 without unlabelled images, 500 labels', () => {
             settings: { strengths: [1e-3, 1e-2, 1e-1] },
           });
           assert.ok(report.total < 0.5, `${name}, draw ${draw}: ${report.total}`);
-          sums.certificate += report.total;
-          sums.error += errorRate(preparation.apply(represent[name](rowsAt(test.pixels, tested))), signs(test.classes, tested, pair), head);
+          sums.certificate += report.total / DRAWS;
+          sums.error += errorRate(preparation.apply(represent[name](rowsAt(test.pixels, tested))), signs(test.classes, tested, pair), head) / DRAWS;
         }
-        return sums;
+        return { name, ...sums };
       };
-      const [components, random] = [outcome('components'), outcome('random')];
-      for (const measure of ['certificate', 'error'] as const)
-        assert.ok(components[measure] < random[measure], `${measure}: ${JSON.stringify({ components, random })}`);
+      const outcomes = (['components', 'pixels', 'random'] as const).map(outcome);
+      const text = JSON.stringify(outcomes);
+      for (const one of outcomes) assert.ok(one.error < one.certificate, text);
+      // Two heads judge about one test point in twenty differently: errors that are nearer than that allows rank nothing.
+      const resolution = Math.sqrt(0.05 / tested.length);
+      const told = outcomes.flatMap(better => outcomes.filter(worse => worse.error - better.error > resolution).map(worse => [better, worse] as const));
+      assert.ok(told.length > 0, text);
+      for (const [better, worse] of told) assert.ok(better.certificate < worse.certificate, text);
     });
 });

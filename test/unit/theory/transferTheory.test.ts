@@ -6,10 +6,12 @@ import {
   admissibleRadius,
   decoderTransfer,
   outsideCost,
+  residualTransfer,
   squaredLossConstant,
   trainedDecoderConstant,
 } from '../../../src/theory/decoderTransfer';
 import { lossConstants, LOSS_NAMES } from '../../../src/theory/losses';
+import type { Matrix } from '../../../src/theory/matrix';
 import { peel } from '../../../src/theory/peeling';
 import { noiseAccuracies, rationalityReport } from '../../../src/theory/rationality';
 import { rampLoss } from '../../../src/theory/rampLoss';
@@ -75,6 +77,52 @@ describe('transfer constant of a linear decoder (D2a)', () => {
     }
     assert.ok(closest > 0.9, `${closest}`);
   });
+
+  it('loses nothing on the best encoder, and never more when coordinates are appended to one', () => {
+    const random = new Random('appended coordinates');
+    for (let trial = 0; trial < 60; trial++) {
+      const [inputs, width] = [6, 1 + (trial % 3)];
+      const best = normalMatrix(random, inputs, width);
+      const means = multiply(best, normalMatrix(random, width, 4));
+      const encoder = normalMatrix(random, inputs, 4);
+      const excess = (features: Matrix, kept: number) => {
+        const columns = matrixOf(Array.from({ length: inputs }, (_, x) => Array.from({ length: kept }, (_unused, j) => features.values[x * features.columns + j]!)));
+        let lost = 0;
+        for (let j = 0; j < 4; j++)
+          lost += residualOf(columns.values, inputs, kept, Array.from({ length: inputs }, (_, x) => means.values[x * 4 + j]!)).reduce((sum, r) => sum + r * r, 0) / inputs;
+        return lost;
+      };
+      assert.ok(excess(best, width) < 1e-12);
+      for (let kept = 1; kept < 4; kept++) assert.ok(excess(encoder, kept + 1) <= excess(encoder, kept) + 1e-12);
+    }
+  }); // prettier-ignore
+
+  it('gives a transfer term from residuals that is at most ‖b‖·√ΔL and exact along b', () => {
+    fc.assert(
+      fc.property(fc.integer(), seed => {
+        const random = new Random(seed);
+        const [points, values] = [15, 3];
+        const best = normalMatrix(random, points, values);
+        const lost = normalMatrix(random, points, values);
+        const b = Float64Array.from({ length: values }, () => random.normal());
+        // Residuals of the best pair that are uncorrelated with what is lost: both signs of each at every point.
+        const twice = (sign: number, withLoss: number): Matrix => ({
+          rows: 2 * points,
+          columns: values,
+          values: Float64Array.from({ length: 2 * points * values }, (_, i) => {
+            const k = i % (points * values);
+            return (i < points * values ? 1 : sign) * best.values[k]! + withLoss * lost.values[k]!;
+          }),
+        });
+        const { value } = residualTransfer(b, twice(-1, 1), twice(-1, 0), 2);
+        const square = (of: (row: Float64Array) => number) =>
+          Array.from({ length: points }, (_, i) => of(Float64Array.from(lost.values.subarray(i * values, (i + 1) * values)))).reduce((sum, one) => sum + one, 0) / points;
+        close(value, 2 * Math.sqrt(square(row => row.reduce((sum, one, j) => sum + one * b[j]!, 0) ** 2)), 1e-6);
+        assert.ok(value <= 2 * Math.hypot(...b) * Math.sqrt(square(row => row.reduce((sum, one) => sum + one * one, 0))) * (1 + 1e-9));
+      }),
+      { numRuns: 40 },
+    );
+  }); // prettier-ignore
 
   it('names the radius that admits the least-squares head', () => {
     const features = matrixOf([[1, 0], [-1, 0], [0, 0.5], [0, -0.5]]); // prettier-ignore
