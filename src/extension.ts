@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { AnalysisClient } from './definitions/analysisClient';
 import { explain } from './editor/commands/explain';
+import { installTensorFlow } from './editor/commands/installTensorFlow';
 import { preTrain } from './editor/commands/preTrain';
 import { deleteRun, openPanel, openReport, revealRunFolder, stop } from './editor/commands/runCommands';
 import { setArguments } from './editor/commands/setArguments';
@@ -59,7 +60,8 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.workspace.onDidGrantWorkspaceTrust(refresh));
   own(vscode.workspace.onDidChangeConfiguration(event => event.affectsConfiguration(`${SECTION}.runsFolder`) && refresh()));
 
-  const training = { runs, log, memory: context.workspaceState, program: dist('cli.js'), logs: context.logUri.fsPath };
+  const engines = path.join(context.globalStorageUri.fsPath, 'engines');
+  const training = { runs, log, memory: context.workspaceState, program: dist('cli.js'), logs: context.logUri.fsPath, engines };
   const commands: Record<string, (argument: unknown) => unknown> = {
     preTrain: argument => preTrain(training, argument),
     stop: argument => stop(runs, argument),
@@ -70,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     revealRunFolder: argument => revealRunFolder(runs, argument),
     setArguments: argument => setArguments(definitions, argument),
     explain: argument => explain(definitions, argument),
+    installTensorFlow: () => installTensorFlow({ log, engines, trainer: dist('trainer.js') }),
     showLog: () => log.show(),
     toggle: toggleEnabled,
   };

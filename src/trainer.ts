@@ -2,12 +2,33 @@ import path from 'node:path';
 import { sentenceOf } from './common/fault';
 import { DataFingerprinter } from './runs/dataFingerprints';
 import { RunFolder } from './runs/runFolder';
+import type { TryOutcome } from './runs/tryEngine';
 import { trainerArguments, trainerProcess } from './runs/trainer/trainerProcess';
+import { engineChoice } from './training/engine/engineChoice';
 import { createEngine } from './training/engine/select';
 import { runTrial } from './training/trial';
 
-/** Entry of the trainer process: `node trainer.js RUNDIR [--engine=NAME] [--threads=K]`. Its assets lie beside it. */
+const TRY = '--try=';
+
+/** Takes one step on an engine and says in JSON how it went. */
+async function tryOut(name: string): Promise<number> {
+  let detail: string | undefined;
+  const log = (line: string) => (detail = line);
+  const outcome: TryOutcome = await createEngine({ name: engineChoice(name) ?? 'auto', assets: __dirname, log }).then(
+    () => ({ works: true, ...(detail !== undefined && { detail }) }),
+    (error: unknown) => ({ works: false, detail: sentenceOf(error) }),
+  );
+  console.log(JSON.stringify(outcome));
+  return 0;
+}
+
+/**
+ * Entry of the trainer process: `node trainer.js RUNDIR [--engine=NAME] [--threads=K]`, or `--try=NAME` to find out whether an engine works.
+ * Its assets lie beside it.
+ */
 async function main(): Promise<number> {
+  const [first] = process.argv.slice(2);
+  if (first?.startsWith(TRY)) return tryOut(first.slice(TRY.length));
   const { folder, engine, threads } = trainerArguments(process.argv.slice(2));
   return trainerProcess(new RunFolder(folder), {
     createEngine: log => createEngine({ name: engine, threads, assets: __dirname, log }),

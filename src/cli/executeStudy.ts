@@ -7,24 +7,22 @@ import { launchTrainer } from '../runs/launch';
 import { runSweep, type SweepProgress } from '../runs/queue';
 import { RunStore } from '../runs/store';
 import type { Trial } from '../studies/study';
-import type { EngineName } from '../training/engine/engine';
+import { ENGINE_CHOICES, engineChoice, type EngineChoice } from '../training/engine/engineChoice';
 import type { CommandContext } from './command';
 
 export interface StudyExecution {
   readonly trials: readonly Trial[];
   /** Folder of the study's runs; reports are written into it. */
   readonly folder: string;
-  readonly engine: EngineName | 'auto';
+  readonly engine: EngineChoice;
   readonly threads: number;
   readonly jobs: number;
 }
 
-const ENGINES: readonly (EngineName | 'auto')[] = ['auto', 'native', 'wasm', 'reference'];
-
 /** The engine that an option names; `auto` when it is absent. */
-export function engineName(value: string | undefined): EngineName | 'auto' {
-  const found = ENGINES.find(name => name === (value ?? 'auto'));
-  if (!found) throw new UsageFault(`--engine is ${value}`, `give one of ${ENGINES.join(', ')}`);
+export function engineName(value = 'auto'): EngineChoice {
+  const found = engineChoice(value);
+  if (!found) throw new UsageFault(`--engine is ${value}`, `give one of ${ENGINE_CHOICES.join(', ')}`);
   return found;
 }
 

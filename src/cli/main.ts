@@ -3,6 +3,7 @@ import type { Command } from './command';
 import { boundCommand } from './commands/bound';
 import { complexityCommand } from './commands/complexity';
 import { definitionsCommand } from './commands/definitions';
+import { enginesCommand } from './commands/engines';
 import { normsCommand } from './commands/norms';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   definitionsCommand,
   runCommand,
   runsCommand,
+  enginesCommand,
   boundCommand,
   normsCommand,
   shiftCommand,

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { engineChoice, type EngineChoice } from '../training/engine/engineChoice';
 import type { RunsRoot } from './runWatcher';
 
 export const SECTION = 'boundlens';
@@ -17,9 +18,9 @@ export interface Settings {
   readonly importFolders: readonly string[];
   /** As written: relative to the workspace folder, or absolute. */
   readonly runsFolder: string;
-  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly engine: EngineChoice;
   readonly threads: number;
-  /** Trials of a study that run at the same time. */
+  /** Trials of a study that run at the same time; 0 for as many as the processors allow. */
   readonly jobs: number;
 }
 
@@ -31,7 +32,6 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
     const value = section.get<unknown>(name);
     return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? Math.floor(value) : otherwise;
   };
-  const engine = section.get<unknown>('engine');
   const runsFolder = section.get<unknown>('runsFolder');
   const importFolders = section.get<unknown>('importFolders');
   return {
@@ -42,9 +42,9 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
     unlabelledImages: count('unlabelledImages', 10_000),
     importFolders: Array.isArray(importFolders) ? importFolders.filter(folder => typeof folder === 'string' && folder.trim() !== '') : [],
     runsFolder: typeof runsFolder === 'string' && runsFolder.trim() !== '' ? runsFolder : '.boundlens/runs',
-    engine: engine === 'native' || engine === 'wasm' ? engine : 'auto',
+    engine: engineChoice(String(section.get<unknown>('engine'))) ?? 'auto',
     threads: count('threads', 1),
-    jobs: count('jobs', 2),
+    jobs: count('jobs', 0),
   };
 }
 

@@ -5,15 +5,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EnvironmentFault, Fault } from '../common/fault';
 import { isAlive } from '../runs/processIdentity';
 import { queueOwner } from '../runs/studyLock';
+import type { EngineChoice } from '../training/engine/engineChoice';
+import { ENGINES_VARIABLE } from '../training/engine/enginesFolder';
 
 export interface StudyStart {
   /** Absolute path of the study file. */
   readonly study: string;
   /** Folder that will keep the study's runs and report. */
   readonly out: string;
-  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly engine: EngineChoice;
   readonly threads: number;
+  /** Trials at the same time; 0 for as many as the processors allow. */
   readonly jobs: number;
+  /** Folder of engines that the user installed. */
+  readonly engines: string;
   /** Path of the command line's bundle, `dist/cli.js`. */
   readonly program: string;
   /** Folder for what the process prints. */
@@ -36,14 +41,14 @@ export async function startStudy(start: StudyStart): Promise<{ readonly ended: P
   const log = await open(logFile, 'w');
   try {
     const engine = start.engine === 'auto' ? [] : ['--engine', start.engine];
-    const counts = ['--threads', `${start.threads}`, '--jobs', `${start.jobs}`];
+    const counts = ['--threads', `${start.threads}`, ...(start.jobs > 0 ? ['--jobs', `${start.jobs}`] : [])];
     const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
     const child = spawn(process.execPath, [start.program, 'run', start.study, '--out', start.out, ...engine, ...counts, '--json'], {
       cwd: path.dirname(start.study),
       detached: true,
       stdio: ['ignore', 'ignore', log.fd],
       // Inside VS Code the executable is Electron, which this makes a plain Node.
-      env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...environment, ELECTRON_RUN_AS_NODE: '1', [ENGINES_VARIABLE]: start.engines },
       windowsHide: true,
     });
     const ended = new Promise<StudyEnd>(resolve => {

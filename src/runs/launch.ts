@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { EnvironmentFault } from '../common/fault';
-import type { EngineName } from '../training/engine/engine';
+import type { EngineChoice } from '../training/engine/engineChoice';
 import { asFault } from './files';
 import { processStart, type ProcessIdentity } from './processIdentity';
 import type { RunFolder } from './runFolder';
@@ -10,7 +10,7 @@ import type { RunFolder } from './runFolder';
 export interface TrainerLaunch {
   /** Path of `dist/trainer.js`. */
   readonly trainer: string;
-  readonly engine?: EngineName | 'auto';
+  readonly engine?: EngineChoice;
   /** Threads of the engine; 1 when absent. */
   readonly threads?: number;
 }

@@ -201,7 +201,7 @@ describe('the extension', () => {
   it('takes a setting of the wrong kind as not set', async () => {
     for (const [name, value, key, otherwise] of [
       ['unlabelledImages', 'many', 'unlabelledImages', 10_000],
-      ['jobs', -3, 'jobs', 2],
+      ['jobs', -3, 'jobs', 0],
       ['runsFolder', '  ', 'runsFolder', '.boundlens/runs'],
       ['engine', 'quantum', 'engine', 'auto'],
     ] as const)

@@ -11,7 +11,7 @@ import { engineName, executeStudy } from '../executeStudy';
 /** `boundlens run`: pre-trains, fine-tunes and certifies every trial of a study, each in a process of its own. */
 export const runCommand: Command = {
   name: 'run',
-  usage: 'STUDY [--out DIR] [--engine auto|native|wasm|reference] [--threads K] [--jobs J] [--on local] [--json]',
+  usage: 'STUDY [--out DIR] [--engine NAME] [--threads K] [--jobs J] [--on local] [--json]',
   summary: 'Runs a study: pre-training, fine-tuning, bound; writes report.html and report.json. Finished trials are kept.',
   async run(argv, context) {
     const { options, positionals } = parse(this, argv, {

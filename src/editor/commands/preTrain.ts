@@ -23,6 +23,8 @@ export interface PreTrainParts {
   readonly program: string;
   /** Folder for what study processes print. */
   readonly logs: string;
+  /** Folder of engines that the user installed. */
+  readonly engines: string;
 }
 
 /** *Pre-train…*: asks which study, then runs it in the background with its progress shown until it ends. */
@@ -79,14 +81,14 @@ async function readGlance(uri: vscode.Uri): Promise<StudyGlance> {
   return glance(uri.fsPath, Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8'));
 }
 
-async function run({ runs, log, program, logs }: PreTrainParts, study: StudyGlance): Promise<void> {
+async function run({ runs, log, program, logs, engines }: PreTrainParts, study: StudyGlance): Promise<void> {
   const uri = vscode.Uri.file(study.file);
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (!folder) throw new EnvironmentFault(`${study.file} lies outside this workspace`, 'open its folder first');
   const { engine, threads, jobs } = settings(folder.uri);
   const out = path.join(runsFolder(folder), studyFolderName(study.name));
-  const { ended } = await startStudy({ study: study.file, out, engine, threads, jobs, program, logs });
-  log.info(`Started ${study.name}: ${study.file} into ${out}, engine ${engine}, threads ${threads}, jobs ${jobs}`);
+  const { ended } = await startStudy({ study: study.file, out, engine, threads, jobs, program, logs, engines });
+  log.info(`Started ${study.name}: ${study.file} into ${out}, engine ${engine}, threads ${threads}, jobs ${jobs || 'by the processors'}`);
   let stopped = false;
   const options = { location: vscode.ProgressLocation.Notification, title: `BoundLens: ${study.name}`, cancellable: true };
   const end = await vscode.window.withProgress(options, async (progress, token) => {

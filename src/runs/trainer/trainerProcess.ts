@@ -1,30 +1,30 @@
 import os from 'node:os';
 import { UsageFault, sentenceOf } from '../../common/fault';
-import type { EngineName } from '../../training/engine/engine';
+import { ENGINE_CHOICES, engineChoice, type EngineChoice } from '../../training/engine/engineChoice';
 import { RunFolder } from '../runFolder';
 import { trainRun, type TrainerParts } from './trainRun';
 
 /** What the command line of a trainer says. */
 export interface TrainerArguments {
   readonly folder: string;
-  readonly engine: EngineName | 'auto';
+  readonly engine: EngineChoice;
   readonly threads: number;
 }
 
 /** Lower than anything a person waits for. */
 const NICENESS = 10;
-const ENGINES: readonly string[] = ['auto', 'native', 'wasm', 'reference'];
 
 /** Reads `RUNDIR [--engine=NAME] [--threads=K]`. Throws a `UsageFault`. */
 export function trainerArguments(words: readonly string[]): TrainerArguments {
   const [folder, ...options] = words;
   if (!folder || folder.startsWith('--')) throw new UsageFault('The trainer was started without a folder', 'name the folder of a run');
   const values = new Map(options.map(option => [option.split('=')[0], option.split('=')[1] ?? '']));
-  const engine = values.get('--engine') ?? 'auto';
+  const named = values.get('--engine') ?? 'auto';
+  const engine = engineChoice(named);
   const threads = Number(values.get('--threads') ?? 1);
-  if (!ENGINES.includes(engine)) throw new UsageFault(`There is no engine "${engine}"`, `choose one of ${ENGINES.join(', ')}`);
+  if (!engine) throw new UsageFault(`There is no engine "${named}"`, `choose one of ${ENGINE_CHOICES.join(', ')}`);
   if (!Number.isInteger(threads) || threads < 1) throw new UsageFault('The number of threads is not a positive whole number', 'correct it');
-  return { folder, engine: engine as TrainerArguments['engine'], threads };
+  return { folder, engine, threads };
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { EngineName } from './engineChoice';
 import type { Parameters } from './parameters';
 
-export type EngineName = 'native' | 'wasm' | 'reference';
+export type { EngineName } from './engineChoice';
 
 /** Shapes and types of what a step is fed; every dimension is fixed (one trace per batch shape). */
 export type InputSpecs = Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype?: 'float32' | 'int32' }>>;

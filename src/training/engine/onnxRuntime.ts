@@ -1,13 +1,15 @@
 import type * as Node from 'onnxruntime-node';
+import type { ExecutionProvider } from './engineChoice';
 
-/** What onnxruntime-node and onnxruntime-web have in common and the engines use. */
-export type OnnxRuntime = Pick<typeof Node, 'InferenceSession' | 'Tensor'>;
+/** What onnxruntime-node and onnxruntime-web have in common and the engines use; only the former says what it was built with. */
+export type OnnxRuntime = Pick<typeof Node, 'InferenceSession' | 'Tensor'> & Partial<Pick<typeof Node, 'listSupportedBackends'>>;
 export type OnnxSession = Node.InferenceSession;
 export type OnnxTensor = Node.Tensor;
 
 /** How sessions of one engine are made and run. */
 export interface SessionSettings {
-  readonly provider: 'cpu' | 'wasm';
+  /** The only one that is asked for, so that the runtime says when it is not there; it computes on the processor what the provider cannot. */
+  readonly provider: 'cpu' | 'wasm' | ExecutionProvider;
   readonly threads: number;
   /** Whether the runtime writes outputs into arrays that it is handed; onnxruntime-web takes them and leaves them as they are. */
   readonly writesInPlace: boolean;

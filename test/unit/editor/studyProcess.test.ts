@@ -10,24 +10,26 @@ describe('the process of a study', () => {
   const temporary = temporaryFolder();
 
   /** Starts a stand-in for the command line that runs `code`. */
-  function start(code: string, engine: 'auto' | 'wasm' = 'auto') {
+  function start(code: string, engine: 'auto' | 'wasm' = 'auto', jobs = 3) {
     const program = temporary.file('program.js');
     writeFileSync(program, code);
     const study = temporary.file('fashion.study.json');
-    return startStudy({ study, out: temporary.file('fashion'), engine, threads: 2, jobs: 3, program, logs: temporary.file('logs') });
+    const [out, logs, engines] = [temporary.file('fashion'), temporary.file('logs'), temporary.file('engines')];
+    return startStudy({ study, out, engine, threads: 2, jobs, program, logs, engines });
   }
 
-  it('is told study, folder and settings; an engine only when one is named', async () => {
-    const code = `require('fs').writeFileSync(${JSON.stringify(temporary.file('told'))}, JSON.stringify(process.argv.slice(2)))`;
+  it('is told study, folder, settings and where engines are; an engine and a number of jobs only when they are named', async () => {
+    const words = '[...process.argv.slice(2), process.env.BOUNDLENS_ENGINES]';
+    const code = `require('fs').writeFileSync(${JSON.stringify(temporary.file('told'))}, JSON.stringify(${words}))`;
     const told = () => (JSON.parse(readFileSync(temporary.file('told'), 'utf8')) as string[]).map(one => path.basename(one)).join(' ');
     await (
       await start(code)
     ).ended;
-    assert.equal(told(), 'run fashion.study.json --out fashion --threads 2 --jobs 3 --json');
+    assert.equal(told(), 'run fashion.study.json --out fashion --threads 2 --jobs 3 --json engines');
     await (
-      await start(code, 'wasm')
+      await start(code, 'wasm', 0)
     ).ended;
-    assert.equal(told(), 'run fashion.study.json --out fashion --engine wasm --threads 2 --jobs 3 --json');
+    assert.equal(told(), 'run fashion.study.json --out fashion --engine wasm --threads 2 --json engines');
   });
 
   it('hands on its last word when it fails', async () => {

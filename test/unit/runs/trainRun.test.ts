@@ -175,6 +175,7 @@ describe('a trainer', () => {
 
   it('understands its arguments', () => {
     assert.deepEqual(trainerArguments(['run']), { folder: 'run', engine: 'auto', threads: 1 });
+    assert.equal(trainerArguments(['run', '--engine=native:cuda']).engine, 'native:cuda');
     assert.deepEqual(trainerArguments(['run', '--threads=2', '--engine=wasm']), { folder: 'run', engine: 'wasm', threads: 2 });
     for (const words of [[], ['--engine=wasm'], ['run', '--engine=cuda'], ['run', '--threads=0'], ['run', '--threads=two']])
       assert.throws(() => trainerArguments(words), UsageFault);

@@ -8,6 +8,8 @@ import { loadNativeRuntime } from '../../../../src/training/engine/native';
 import { Parameters } from '../../../../src/training/engine/parameters';
 import { ReferenceEngine } from '../../../../src/training/engine/reference';
 import { createEngine } from '../../../../src/training/engine/select';
+import { tensorflowEngine } from '../../../../src/training/engine/tensorflow';
+import { standInForTensorFlow } from './standInForTensorFlow';
 
 const BATCH = 6;
 const WIDTH = 5;
@@ -56,6 +58,7 @@ const ENGINES: [name: string, create: () => Promise<Engine>][] = [
   ['native', () => createEngine({ name: 'native', assets: 'dist' })],
   ['native on two threads', () => createEngine({ name: 'native', threads: 2, assets: 'dist' })],
   ['wasm', () => createEngine({ name: 'wasm', assets: 'dist' })],
+  ['tensorflow, stood in for', () => Promise.resolve(tensorflowEngine(standInForTensorFlow, '', 1))],
 ];
 
 for (const [name, create] of ENGINES) {
