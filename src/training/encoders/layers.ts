@@ -1,9 +1,15 @@
-import { add, div, matMul, sqrt, square, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, div, matMul, sqrt, square, sum, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { Declares } from '../engine/declares';
-import { layerNorm } from '../engine/operations';
+import { layerNorm, normalisedLinear } from '../engine/operations';
 
 /** A function of a tensor whose parameters are declared. */
 export type Layer = (x: Tensor) => Tensor;
+
+/** A linear layer and what it multiplies with and adds. */
+export type Linear = Layer & { readonly weight: Variable; readonly bias: Variable | undefined };
+
+/** A layer normalisation and what it multiplies with and adds. */
+export type Normalisation = Layer & { readonly gain: Variable; readonly shift: Variable };
 
 /** The ε inside every layer normalisation, PyTorch's default. */
 export const NORMALISATION_EPSILON = 1e-5;
@@ -19,19 +25,27 @@ export function linear(
   outputs: number,
   start: 'uniform' | 'zeros' = 'uniform',
   biased = true,
-): Layer {
+): Linear {
   const initialiser = start === 'zeros' ? ({ kind: 'zeros' } as const) : ({ kind: 'uniform', bound: 1 / Math.sqrt(inputs) } as const);
   const weight = parameters.declare(`${name}.weight`, [outputs, inputs], initialiser);
-  if (!biased) return x => matMul(x, weight, false, true);
-  const bias = parameters.declare(`${name}.bias`, [outputs], initialiser);
-  return x => add(matMul(x, weight, false, true), bias);
+  const bias = biased ? parameters.declare(`${name}.bias`, [outputs], initialiser) : undefined;
+  const product: Layer = x => matMul(x, weight, false, true);
+  const layer: Layer = bias ? x => add(product(x), bias) : product;
+  return Object.assign(layer, { weight, bias });
 }
 
 /** Layer normalisation over the last axis with `name.weight` and `name.bias`, as PyTorch's `nn.LayerNorm`. */
-export function normalisation(parameters: Declares, name: string, width: number): Layer {
+export function normalisation(parameters: Declares, name: string, width: number): Normalisation {
   const gain = parameters.declare(`${name}.weight`, [width], { kind: 'ones' });
-  const bias = parameters.declare(`${name}.bias`, [width], { kind: 'zeros' });
-  return x => layerNorm(x, gain, bias, NORMALISATION_EPSILON);
+  const shift = parameters.declare(`${name}.bias`, [width], { kind: 'zeros' });
+  const layer: Layer = x => layerNorm(x, gain, shift, NORMALISATION_EPSILON);
+  return Object.assign(layer, { gain, shift });
+}
+
+/** A linear layer directly behind a layer normalisation of rows, which together cost less than one after the other. */
+export function normalisedBefore({ gain, shift }: Normalisation, { weight, bias }: Linear): Layer {
+  if (!bias) throw new Error('A linear layer behind a normalisation needs a bias.');
+  return x => normalisedLinear(x, gain, shift, weight, bias, NORMALISATION_EPSILON);
 }
 
 /** Keeps rows of zeros where they are. */

@@ -1,8 +1,8 @@
-import { add, matMul, mul, reshape, softmax, split, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, reshape, split, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import { Fault } from '../../common/fault';
 import type { Declares } from '../engine/declares';
-import { gelu } from '../engine/operations';
-import { linear, normalisation, type Layer } from './layers';
+import { attention, gelu } from '../engine/operations';
+import { linear, normalisation, normalisedBefore, type Layer, type Linear, type Normalisation } from './layers';
 
 export interface BlockSettings {
   readonly width: number;
@@ -18,23 +18,25 @@ export interface BlockSettings {
 /** A transformer block on `(sequences · tokens) × width` rows; `tokens` is the length of one sequence. */
 export type Block = (x: Tensor, tokens: number) => Tensor;
 
+/** A linear layer as the block enters it: behind its normalisation, or alone. */
+type Enter = (layer: Linear) => Layer;
+
 /**
  * Multi-head self-attention: softmax(q·kᵀ/√(width/heads))·v per head, then an output projection.
  * Queries, keys and values are one matrix `name.qkv.weight` of shape [3·width, width].
  */
-function attention(parameters: Declares, name: string, { width, heads }: BlockSettings): Block {
+function selfAttention(parameters: Declares, name: string, { width, heads }: BlockSettings, enter: Enter): Block {
   const size = width / heads;
   if (!Number.isInteger(size))
     throw new Fault(`A width of ${width} cannot be shared by ${heads} heads`, 'choose a width that the heads divide');
-  const qkv = linear(parameters, `${name}.qkv`, width, 3 * width);
+  const qkv = enter(linear(parameters, `${name}.qkv`, width, 3 * width));
   const project = linear(parameters, `${name}.proj`, width, width);
   return (x, tokens) => {
     const sequences = x.shape[0] / tokens;
     const perHead = (rows: Tensor): Tensor =>
       reshape(transpose(reshape(rows, [sequences, tokens, heads, size]), [0, 2, 1, 3]), [sequences * heads, tokens, size]);
     const [queries, keys, values] = split(qkv(x), 3, 1).map(perHead) as [Tensor, Tensor, Tensor];
-    const weights = softmax(mul(matMul(queries, keys, false, true), 1 / Math.sqrt(size)));
-    const mixed = reshape(matMul(weights, values), [sequences, heads, tokens, size]);
+    const mixed = reshape(attention(queries, keys, values, 1 / Math.sqrt(size)), [sequences, heads, tokens, size]);
     return project(reshape(transpose(mixed, [0, 2, 1, 3]), [sequences * tokens, width]));
   };
 }
@@ -50,22 +52,21 @@ const scaled = (factor: number): Layer => (factor === 1 ? unchanged : x => mul(x
 export function transformerBlock(parameters: Declares, name: string, settings: BlockSettings): Block {
   const { width, mlpRatio, norm = 'pre', residual = { attention: 1, perceptron: 1 } } = settings;
   const hidden = Math.round(width * mlpRatio);
-  const normed = (which: string): Layer => (norm === 'none' ? unchanged : normalisation(parameters, `${name}.${which}`, width));
+  const normed = (which: string) => (norm === 'none' ? undefined : normalisation(parameters, `${name}.${which}`, width));
+  const entering =
+    (normed: Normalisation | undefined): Enter =>
+    layer =>
+      norm === 'pre' && normed ? normalisedBefore(normed, layer) : layer;
   const norm1 = normed('norm1');
-  const attend = attention(parameters, `${name}.attn`, settings);
+  const attend = selfAttention(parameters, `${name}.attn`, settings, entering(norm1));
   const norm2 = normed('norm2');
-  const fc1 = linear(parameters, `${name}.mlp.fc1`, width, hidden);
+  const fc1 = entering(norm2)(linear(parameters, `${name}.mlp.fc1`, width, hidden));
   const fc2 = linear(parameters, `${name}.mlp.fc2`, hidden, width);
   const [first, second] = [scaled(residual.attention), scaled(residual.perceptron)];
-  const perceptron: Layer = x => fc2(gelu(fc1(x)));
-  if (norm === 'post')
-    return (x, tokens) => {
-      const attended = norm1(add(x, first(attend(x, tokens))));
-      return norm2(add(attended, second(perceptron(attended))));
-    };
+  const leaving = (normed: Normalisation | undefined): Layer => (norm === 'post' && normed ? normed : unchanged);
   return (x, tokens) => {
-    const attended = add(x, first(attend(norm1(x), tokens)));
-    return add(attended, second(perceptron(norm2(attended))));
+    const attended = leaving(norm1)(add(x, first(attend(x, tokens))));
+    return leaving(norm2)(add(attended, second(fc2(gelu(fc1(attended))))));
   };
 }
 

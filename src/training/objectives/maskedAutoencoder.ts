@@ -14,7 +14,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { Random } from '../../common/random';
-import { linear, normalisation, type Layer } from '../encoders/layers';
+import { linear, normalisation, normalisedBefore, type Layer } from '../encoders/layers';
 import type { Encoder, TokenEncoder } from '../encoders/encoder';
 import { blockCost, transformerBlock, type Block } from '../encoders/transformerBlock';
 import { EMBEDDING_DEVIATION } from '../encoders/vit';
@@ -50,7 +50,6 @@ export class MaskedAutoencoder implements Objective {
   private readonly maskToken: Tensor;
   private readonly positions: Tensor;
   private readonly blocks: readonly Block[];
-  private readonly norm: Layer;
   private readonly predict: Layer;
 
   /** Declares the decoder's parameters: `decoder_embed`, `mask_token`, `decoder_pos_embed`, `decoder_blocks.0` …, `decoder_norm`, `decoder_pred`. */
@@ -69,8 +68,8 @@ export class MaskedAutoencoder implements Objective {
     this.blocks = Array.from({ length: depth }, (_, i) =>
       transformerBlock(parameters, `decoder_blocks.${i}`, { width, heads, mlpRatio: DECODER_MLP_RATIO }),
     );
-    this.norm = normalisation(parameters, 'decoder_norm', width);
-    this.predict = linear(parameters, 'decoder_pred', width, patchSize);
+    const norm = normalisation(parameters, 'decoder_norm', width);
+    this.predict = normalisedBefore(norm, linear(parameters, 'decoder_pred', width, patchSize));
     this.cost =
       tokens * depth * blockCost({ width, mlpRatio: DECODER_MLP_RATIO }, tokens) - holdOutRatio(settings.maskRatio) * encoder.cost;
   }
@@ -131,7 +130,7 @@ export class MaskedAutoencoder implements Objective {
     const filled = add(gatherPad(encoded, place!, visible!), mul(masked!, reshape(this.maskToken, [1, width])));
     const placed = reshape(add(reshape(filled, [rows / tokens, tokens, width]), this.positions), [rows, width]);
     const decoded = this.blocks.reduce((x, block) => block(x, tokens), placed);
-    return this.predict(this.norm(decoded));
+    return this.predict(decoded);
   }
 }
 

@@ -90,7 +90,7 @@ describe('createEngine', () => {
 
   const noAdapter = (): OnnxRuntime => {
     const create = () => Promise.reject(new Error('/src/webgpu_context.cc:136 void f() ok() was false. Failed to get an adapter: none.\n'));
-    return { Tensor: loadNativeRuntime().Tensor, InferenceSession: { create } } as unknown as OnnxRuntime;
+    return { Tensor: loadNativeRuntime().Tensor, InferenceSession: { create } };
   };
   const faults: [asked: EngineChoice, loaders: RuntimeLoaders, message: RegExp][] = [
     [

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { EnvironmentFault } from '../../../../src/common/fault';
+import { EnvironmentFault, sentenceOf } from '../../../../src/common/fault';
 import { Random } from '../../../../src/common/random';
 import type { Engine } from '../../../../src/training/engine/engine';
 import { tensorFlowFolder } from '../../../../src/training/engine/enginesFolder';
@@ -108,7 +108,7 @@ describe('tensorflow engine', () => {
       await assertLikeReference(await create());
       return;
     }
-    assert.ok(problem instanceof EnvironmentFault, String(problem));
+    assert.ok(problem instanceof EnvironmentFault, sentenceOf(problem));
     assert.match(problem.message, /^(The (TensorFlow library|packages of TensorFlow)|There is no TensorFlow|npm)[^\n]*: [^\n]+\.$/);
     await refused(/is not installed/);
   });
