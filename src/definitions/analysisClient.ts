@@ -1,6 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { EnvironmentFault, Fault, Stopped } from '../common/fault';
-import type { Analysis, AnalysisReply, AnalysisRequest, AnalysisSettings, AnalysisWorkerData, SourceDocument } from './analysisProtocol';
+import type {
+  Analysis,
+  AnalysisReply,
+  AnalysisRequest,
+  AnalysisSettings,
+  AnalysisWorkerData,
+  SourceDocument,
+  SentAnalysis,
+} from './analysisProtocol';
 
 export interface AnalysisClientOptions {
   /** Path of the worker's bundle, `dist/analysis.js`. */
@@ -28,6 +36,8 @@ const ATTEMPTS = 2;
 export class AnalysisClient {
   private worker: Worker | undefined;
   private readonly pending = new Map<number, PendingAnalysis>();
+  /** The last answer about each document, which the worker refers to. */
+  private readonly answers = new Map<string, Analysis>();
   private nextId = 1;
 
   constructor(private readonly options: AnalysisClientOptions) {}
@@ -66,6 +76,7 @@ export class AnalysisClient {
 
   /** Lets the worker drop what it remembers of a closed document. */
   forget(uri: string): void {
+    this.answers.delete(uri);
     this.worker?.postMessage({ kind: 'forget', uri } satisfies AnalysisRequest);
   }
 
@@ -99,6 +110,7 @@ export class AnalysisClient {
 
   private stopped(reason: string): void {
     this.worker = undefined;
+    this.answers.clear();
     this.options.log(`The analysis worker stopped: ${reason}`);
     for (const pending of this.takePending()) {
       if (pending.attempts < ATTEMPTS) {
@@ -114,9 +126,12 @@ export class AnalysisClient {
   private receive(message: unknown): void {
     const reply = message as AnalysisReply;
     switch (reply.kind) {
-      case 'analysed':
-        this.take(reply.id)?.resolve(reply.analysis);
+      case 'analysed': {
+        // Also where nobody waits for it any more: the next answer may refer to it.
+        const analysis = this.whole(reply.analysis);
+        this.take(reply.id)?.resolve(analysis);
         return;
+      }
       case 'failed':
         this.take(reply.id)?.reject(new Fault(reply.sentence, 'report this file as a defect of BoundLens'));
         return;
@@ -126,6 +141,15 @@ export class AnalysisClient {
       default:
         this.options.log(`Unknown message of the analysis worker: ${JSON.stringify(message)}`);
     }
+  }
+
+  /** An answer with the definitions put in that are as they were in the answer before. */
+  private whole(sent: SentAnalysis): Analysis {
+    const before = this.answers.get(sent.uri)?.definitions ?? [];
+    const definitions = sent.definitions.flatMap(each => (typeof each === 'number' ? before.slice(each, each + 1) : [each]));
+    const analysis = { ...sent, definitions };
+    this.answers.set(sent.uri, analysis);
+    return analysis;
   }
 
   private take(id: number): PendingAnalysis | undefined {

@@ -16,6 +16,8 @@ export interface AnalysisSettings {
   readonly folders?: readonly string[];
   /** How studies construct definitions of the document, by their names: `Net(width=64)`. A comment over a definition comes before it. */
   readonly studied?: Readonly<Record<string, string>>;
+  /** Whether the steps of forward passes are left out of the answer; they make up much of it, and an editor shows none. */
+  readonly isBrief?: boolean;
   /** Whether the text is being typed: definitions then keep their last good results, as in a text that does not parse. */
   readonly isTyping?: boolean;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
@@ -41,6 +43,11 @@ export interface Analysis {
   readonly skipped?: string;
 }
 
+/** An analysis on its way: a definition that is as it was in the answer before to the same document is its place there. */
+export interface SentAnalysis extends Omit<Analysis, 'definitions'> {
+  readonly definitions: readonly (AnalysedDefinition | number)[];
+}
+
 /** What the client asks of the worker. */
 export type AnalysisRequest =
   | { readonly kind: 'analyse'; readonly id: number; readonly document: SourceDocument; readonly settings: AnalysisSettings }
@@ -48,7 +55,7 @@ export type AnalysisRequest =
 
 /** What the worker tells the client. */
 export type AnalysisReply =
-  | { readonly kind: 'analysed'; readonly id: number; readonly analysis: Analysis }
+  | { readonly kind: 'analysed'; readonly id: number; readonly analysis: SentAnalysis }
   | { readonly kind: 'failed'; readonly id: number; readonly sentence: string }
   | { readonly kind: 'log'; readonly text: string };
 

@@ -192,6 +192,7 @@ export class DefinitionService implements vscode.Disposable {
       unlabelled: settings(uri).unlabelledImages,
       folders: importFolders(uri, languageId === 'python' ? this.environments.of(uri) : []),
       studied: this.studies.of(uri),
+      isBrief: true,
       isTyping: entry.wasTyping,
     };
     return this.client.analyse({ uri: uri.toString(), version, text: document.getText() }, wishes, signal);

@@ -31,10 +31,8 @@ export class HintProvider implements vscode.InlayHintsProvider<LayerInlayHint>, 
     const analysed = this.definitions.analysed(document);
     if (!enabled || !inlayHints || !analysed) return [];
     return analysed.definitions.flatMap(definition => {
-      const shares = capacityShares(definition);
-      return layerHints(definition.architecture.layers, shares)
-        .map(hint => new LayerInlayHint(analysed.now(hint), hint, shares))
-        .filter(hint => range.contains(hint.position));
+      const { hints, shares } = hintsOf(definition);
+      return hints.map(hint => new LayerInlayHint(analysed.now(hint), hint, shares)).filter(hint => range.contains(hint.position));
     });
   }
 
@@ -49,8 +47,26 @@ export class HintProvider implements vscode.InlayHintsProvider<LayerInlayHint>, 
   }
 }
 
+interface DefinitionHints {
+  readonly hints: readonly LayerHint[];
+  readonly shares: CapacityShares;
+}
+
+/** Definitions that an edit leaves as they are stay the same objects. */
+const written = new WeakMap<AnalysedDefinition, DefinitionHints>();
+
+/** The hints at the layers of a definition, written once, and the shares of the log capacity in them. */
+export function hintsOf(definition: AnalysedDefinition): DefinitionHints {
+  const before = written.get(definition);
+  if (before) return before;
+  const shares = capacityShares(definition);
+  const hints = { hints: layerHints(definition.architecture.layers, shares), shares };
+  written.set(definition, hints);
+  return hints;
+}
+
 /** Shares of the log capacity by layer path; empty when the bound is not known. */
-export function capacityShares({ bound, boundLayers }: AnalysedDefinition): CapacityShares {
+function capacityShares({ bound, boundLayers }: AnalysedDefinition): CapacityShares {
   const shares = new Map<string, number>();
   boundLayers.forEach(({ path }, index) => shares.set(path, (shares.get(path) ?? 0) + (bound?.layers[index]?.share ?? 0)));
   return shares;

@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import type { Layer } from '../architecture/architecture';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { AnalysedDocument, DefinitionService } from './definitionService';
-import { capacityShares } from './hintProvider';
+import { hintsOf } from './hintProvider';
 import { definitionMarkdown } from './definitionText';
 import { layerMarkdown, reportMarkdown } from './hoverText';
-import { layerHints } from './hintText';
 import type { RunService } from './runService';
 import { settings } from './settings';
 
@@ -42,12 +41,12 @@ export class HoverProvider implements vscode.HoverProvider {
 }
 
 function overLayer(analysed: AnalysedDocument, definition: AnalysedDefinition, position: vscode.Position): string | undefined {
-  const shares = capacityShares(definition);
+  const { hints, shares } = hintsOf(definition);
   const isHere = ({ range }: Layer) => {
     const start = analysed.now({ line: range.startLine, column: range.startColumn });
     const end = analysed.now({ line: range.endLine, column: range.endColumn });
     return new vscode.Range(start, end).contains(position);
   };
-  const hint = layerHints(definition.architecture.layers, shares).find(({ layer }) => isHere(layer));
+  const hint = hints.find(({ layer }) => isHere(layer));
   return hint && layerMarkdown(hint.layer, shares);
 }

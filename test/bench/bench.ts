@@ -3,9 +3,10 @@ import { Fault, sentenceOf, UsageFault } from '../../src/common/fault';
 import { table, type Benchmark } from './benchmark';
 import { theory } from './theory';
 import { definitions } from './definitions';
+import { editor } from './editor';
 import { training } from './training';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, theory, training };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, editor, theory, training };
 
 function usage(): string {
   const list = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);

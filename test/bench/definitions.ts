@@ -36,7 +36,8 @@ export const definitions: Benchmark = {
   },
 };
 
-function milliseconds(work: () => unknown): number {
+/** How long some work takes. */
+export function milliseconds(work: () => unknown): number {
   const start = performance.now();
   work();
   return performance.now() - start;
@@ -49,7 +50,7 @@ function row(work: string, unit: string, ours: number, theirs: number): Row {
 }
 
 /** The path of `--file PATH` or `--file=PATH`. */
-function fileOf(options: readonly string[]): string | undefined {
+export function fileOf(options: readonly string[]): string | undefined {
   const at = options.findIndex(option => option === '--file' || option.startsWith('--file='));
   if (at < 0) return undefined;
   const path = options[at]!.split('=')[1] ?? options[at + 1];
@@ -58,7 +59,7 @@ function fileOf(options: readonly string[]): string | undefined {
 }
 
 /** About 5,000 lines: many blocks, a model of them, settings for many sizes, and a function for each size. */
-function longSource(): string {
+export function longSource(): string {
   const block = (i: number) => `
 class Block${i}(nn.Module):
     """A residual block of its own width."""

@@ -41,6 +41,26 @@ describe('AnalysisClient', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('gives every answer whole although the worker sends what has changed alone, also after a request that was given up', async () => {
+    client = new AnalysisClient({ script: join(assets, 'analysis.js'), assets, log: line => log.push(line) });
+    const edited = { ...MAE, text: MAE.text.replace('hidden=192', 'hidden=96') };
+    const counts = async (document: typeof MAE) =>
+      (await client!.analyse(document, settings)).definitions.map(({ architecture: { name, parameterCount: count } }) => [
+        name,
+        count.known && count.value,
+      ]);
+    const before = await counts(MAE);
+    const givenUp = new AbortController();
+    const dropped = client.analyse(edited, settings, givenUp.signal);
+    givenUp.abort();
+    await assert.rejects(dropped, Stopped);
+    const after = before.map(([name, count]) => [name, name === 'Mlp' ? 48 * 96 * 2 + 96 + 48 : count]);
+    assert.deepEqual(await counts(edited), after);
+    assert.deepEqual(await counts(MAE), before);
+    client.forget(MAE.uri);
+    assert.deepEqual(await counts(edited), after);
+  });
+
   it('reads the sample with its bounds in the real worker', async () => {
     client = new AnalysisClient({ script: join(assets, 'analysis.js'), assets, log: line => log.push(line) });
     const { version, definitions } = await client.analyse(MAE, settings);

@@ -27,7 +27,7 @@ describe('AnalysisService', () => {
     const [reply] = await replies([{ kind: 'analyse', id: 1, document: { ...document, text }, settings }]);
     assert.ok(reply?.kind === 'analysed');
     assert.deepEqual(
-      reply.analysis.definitions.map(({ bound, boundLayers }) => [bound, boundLayers]),
+      reply.analysis.definitions.map(definition => typeof definition === 'object' && [definition.bound, definition.boundLayers]),
       [
         [undefined, []],
         [undefined, []],
@@ -48,6 +48,36 @@ describe('AnalysisService', () => {
       assert.equal(more.length, 0);
     });
   }
+
+  it('sends a definition once: after an edit elsewhere it is its place in the answer before', async () => {
+    const other = (width: number) => `${document.text}other = nn.Sequential(nn.Linear(${width}, 2))\n`;
+    const versions = [other(3), other(3), other(4), `${document.text}\n`, other(4)];
+    const messages = versions.map((text, id) => ({ kind: 'analyse', id, document: { ...document, text }, settings }));
+    const all = await replies([...messages, { kind: 'forget', uri: document.uri }, { ...messages[4], id: 5 }]);
+    const sent = all.map(reply =>
+      reply.kind === 'analysed'
+        ? reply.analysis.definitions.map(each => (typeof each === 'number' ? each : each.architecture.name))
+        : reply,
+    );
+    assert.deepEqual(sent, [['net', 'other'], [0, 1], [0, 'other'], [0], [0, 'other'], ['net', 'other']]);
+  });
+
+  it('leaves the steps of forward passes out of a brief answer, and bounds all the same', async () => {
+    const text = 'from torch import nn\nnet = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 3))\n';
+    const [whole, brief] = await replies(
+      [false, true].map((isBrief, id) => ({ kind: 'analyse', id, document: { ...document, text }, settings: { ...settings, isBrief } })),
+    );
+    const definition = (reply: AnalysisReply | undefined) => {
+      const found = reply?.kind === 'analysed' ? reply.analysis.definitions[0] : undefined;
+      assert.ok(typeof found === 'object');
+      return found;
+    };
+    assert.deepEqual(
+      [definition(whole), definition(brief)].map(({ architecture }) => architecture.composition !== undefined),
+      [true, false],
+    );
+    assert.deepEqual(definition(brief).bound, definition(whole).bound);
+  });
 
   it('answers that a document failed when the parser cannot be loaded', async () => {
     const [reply] = await replies([{ kind: 'analyse', id: 2, document, settings }], Promise.reject(new Error('no parser')));

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { AnalysisClient } from '../../src/definitions/analysisClient';
+import type { Analysis } from '../../src/definitions/analysisProtocol';
+import { sizeText } from '../../src/editor/definitionText';
+import { layerHints } from '../../src/editor/hintText';
+import { boundText, transferabilityText } from '../../src/editor/lensText';
+import { median, type Benchmark, type Row } from './benchmark';
+import { fileOf, longSource, milliseconds } from './definitions';
+
+const EDITS = 60;
+const UNLABELLED = 10_000;
+const PEER = 'a structured clone of the text';
+
+/** What reading a document costs the extension host itself, the worker's time left out, beside a plain copy of its text. */
+export const editor: Benchmark = {
+  summary: 'milliseconds that an edit takes of the extension host, beside a copy of the text [--file PATH]',
+
+  async run(options, progress) {
+    const file = fileOf(options);
+    const text = file === undefined ? longSource() : readFileSync(file, 'utf8');
+    progress(`${file ?? 'a generated source'}: ${text.split('\n').length} lines, ${EDITS} edits of one character …`);
+    const client = new AnalysisClient({ script: path.resolve('dist/analysis.js'), assets: path.resolve('dist'), log: progress });
+    try {
+      const uri = file === undefined ? 'bench:editor' : `file://${path.resolve(file)}`;
+      const shares: number[] = [];
+      const texts: number[] = [];
+      for (let edit = 0; edit < EDITS; edit++) {
+        const at = Math.floor(((edit + 0.5) / EDITS) * text.length);
+        const document = { uri, version: edit, text: `${text.slice(0, at)}x${text.slice(at)}` };
+        const before = performance.eventLoopUtilization();
+        const analysis = await client.analyse(document, { unlabelled: UNLABELLED, isBrief: true, isTyping: true });
+        shares.push(performance.eventLoopUtilization(before).active);
+        texts.push(milliseconds(() => writeTexts(analysis)));
+      }
+      const copy = median(Array.from({ length: EDITS }, () => milliseconds(() => structuredClone(text))));
+      return [
+        row('asking and taking the answer, median', median(shares), copy),
+        row('texts of all lenses and hints, median', median(texts), copy),
+      ];
+    } finally {
+      await client.dispose();
+    }
+  },
+};
+
+/** Everything that lenses and hints over a whole document say. */
+function writeTexts({ definitions }: Analysis): void {
+  for (const { architecture, bound, boundLayers, stale } of definitions) {
+    const shares = new Map(boundLayers.map(({ path: layer }, index) => [layer, bound?.layers[index]?.share ?? 0]));
+    layerHints(architecture.layers, shares);
+    sizeText(architecture, stale);
+    const knowledge = { architecture, estimate: bound?.report, unlabelled: UNLABELLED };
+    transferabilityText(knowledge, new Date());
+    boundText(knowledge);
+  }
+}
+
+const row = (work: string, ours: number, theirs: number): Row => ({
+  work,
+  peer: PEER,
+  threads: 1,
+  unit: 'ms',
+  ours,
+  theirs,
+  ratio: ours / theirs,
+});
