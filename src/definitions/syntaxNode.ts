@@ -160,7 +160,10 @@ export class Node {
     const by = next.startIndex - this.startIndex;
     const rows = next.startPosition.row - from.row;
     const columns = next.startPosition.column - from.column;
-    const moved = ({ row, column }: Point): Point => ({ row: row + rows, column: row === from.row ? column + columns : column });
+    const moved = (point: Point): Point =>
+      rows === 0 && point.row !== from.row
+        ? point
+        : { row: point.row + rows, column: point.row === from.row ? point.column + columns : point.column };
     const stays = by === 0 && rows === 0 && columns === 0;
     const open: Node[] = [this];
     for (let node = open.pop(); node; node = open.pop()) {

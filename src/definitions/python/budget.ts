@@ -32,6 +32,25 @@ export class Budget {
     }
   }
 
+  /** Allows as much again to another read of the file. */
+  refill(total: number): void {
+    this.total = total;
+    this.left = 0;
+    this.depth = 0;
+  }
+
+  /** Runs something that the total does not pay for, with an allowance of its own; what is left of that is returned. */
+  aside(allowance: number, work: () => void): number {
+    const { total, depth, left } = this;
+    this.total = allowance;
+    try {
+      work();
+      return this.total;
+    } finally {
+      Object.assign(this, { total, depth, left });
+    }
+  }
+
   /** Takes steps for work that is more than one. Throws `Exhausted` when they run out. */
   spend(steps: number): void {
     this.left -= steps;

@@ -35,6 +35,8 @@ export class Interpreter implements Context, ModuleRunner {
   /** The innermost call in the file that is read. */
   private site: SourceRange = NO_RANGE;
   undecidedSoFar = 0;
+  private isImporting = false;
+  private importSteps = IMPORT_STEPS;
   /** The handlers around what is being evaluated, the innermost last. */
   private readonly handlers: ((lineage: readonly string[]) => boolean | undefined)[] = [];
   private watched: { readonly classValue: ClassValue; readonly calls: Call[] } | undefined;
@@ -68,6 +70,27 @@ export class Interpreter implements Context, ModuleRunner {
         }
       }
     });
+  }
+
+  runImported(root: Node, scope: Scope): void {
+    if (this.isImporting) {
+      this.runModule(root, scope);
+      return;
+    }
+    this.isImporting = true;
+    try {
+      this.importSteps = this.budget.aside(this.importSteps, () => this.runModule(root, scope));
+    } finally {
+      this.isImporting = false;
+    }
+  }
+
+  /** Starts another read of the same file. */
+  restart(total: number): void {
+    this.budget.refill(total);
+    this.importSteps = IMPORT_STEPS;
+    this.handlers.length = 0;
+    this.site = NO_RANGE;
   }
 
   nameIn(scope: Scope, name: string): Value | undefined {
@@ -271,6 +294,9 @@ export class Interpreter implements Context, ModuleRunner {
 
 /** Functions that return their arguments' items or nothing else: of plain arguments something plain. */
 const PLAIN_RESULTS = new Set(['list', 'tuple', 'sorted', 'reversed', 'min', 'max', 'sum', 'set']);
+
+/** Steps that evaluating all modules that one file imports may take, apart from the file's own. */
+const IMPORT_STEPS = 1_500_000;
 
 /** Why something is in doubt that used up its share of steps. */
 export const TOO_MUCH = 'it takes too many steps to evaluate';

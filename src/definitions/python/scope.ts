@@ -1,3 +1,4 @@
+import { savedMap } from './savedMap';
 import type { ClassValue, InstanceValue, NamespaceValue, SequenceValue, Value } from './values';
 
 /** What `super()` needs to know inside a method. */
@@ -36,6 +37,24 @@ export class Scope {
   /** The innermost method that this scope lies in. */
   get frame(): MethodFrame | undefined {
     return this.ownFrame ?? this.parent?.frame;
+  }
+
+  /** The scope around this one. */
+  get outside(): Scope | undefined {
+    return this.parent;
+  }
+
+  /** What brings its names back to what they are now. */
+  saved(): () => void {
+    const [names, lazy] = [savedMap(this.names), savedMap(this.lazy)];
+    const wildcards = [...this.wildcards];
+    const outer = this.outer && new Map(this.outer);
+    return () => {
+      names();
+      lazy();
+      this.wildcards.splice(0, this.wildcards.length, ...wildcards);
+      this.outer = outer && new Map(outer);
+    };
   }
 
   get(name: string): Value | undefined {

@@ -1,5 +1,6 @@
 import type { Node } from '../syntaxNode';
 import { unknown, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { savedMap } from './savedMap';
 import type { Scope } from './scope';
 
 /** A Python value as far as it can be known without running anything. */
@@ -102,6 +103,18 @@ export class InstanceValue {
 
   constructor(readonly classValue: ClassValue | undefined) {}
 
+  /** What brings it back to what it is now. */
+  saved(): () => void {
+    const attributes = savedMap(this.attributes);
+    const doubts = [...this.doubts];
+    const { isCompact, order } = this;
+    return () => {
+      attributes();
+      this.doubts.splice(0, this.doubts.length, ...doubts);
+      Object.assign(this, { isCompact, order });
+    };
+  }
+
   /** What Python takes it for in a condition, when its class does not say; undefined where that is not known. */
   get isTrue(): boolean | undefined {
     if (this.order) return this.order.length > 0;
@@ -133,6 +146,11 @@ export interface NamespaceValue {
 /** A value that only a library understands, as a tensor. */
 export abstract class LibraryValue {
   readonly kind = 'library';
+
+  /** What brings it back to what it is now. */
+  saved(): () => void {
+    return () => undefined;
+  }
 }
 
 /** A value that the source alone does not decide. */

@@ -1,5 +1,6 @@
 import type { Known, LayerKind, SourceRange } from '../../architecture/architecture';
 import { InstanceValue, type ClassValue, type Value } from '../python/values';
+import { savedMap } from '../python/savedMap';
 import { ParameterValue } from './tensors';
 
 /** How a module was constructed. */
@@ -32,6 +33,19 @@ export class ModuleValue extends InstanceValue {
   override get isTrue(): boolean | undefined {
     if (!this.elements) return true;
     return this.elements.keys.length > 0 || (this.doubts.length > 0 ? undefined : false);
+  }
+
+  override saved(): () => void {
+    const before = super.saved();
+    const buffers = savedMap(this.buffers);
+    const { arguments: given, elements } = this;
+    const keys = [...(elements?.keys ?? [])];
+    return () => {
+      before();
+      buffers();
+      this.arguments = given;
+      this.elements = elements && { keys: [...keys], mapping: elements.mapping };
+    };
   }
 
   /** Forgets inner modules and parameters, as every run of `Module.__init__` does, a second one too. */

@@ -1,52 +1,62 @@
 import type { Node } from '../syntaxNode';
 import { unknown, type Architecture, type ArgumentSource, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
-import { Budget, Exhausted } from '../python/budget';
+import { Exhausted, type Budget } from '../python/budget';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
 import { directiveOver, splitInput } from '../python/directives';
 import { callRange, decoratedLine, headerOf } from '../python/headers';
-import { Interpreter, TOO_MUCH } from '../python/interpreter';
-import { Modules } from '../python/modules';
-import { Scope } from '../python/scope';
+import { TOO_MUCH, type Interpreter } from '../python/interpreter';
+import type { Scope } from '../python/scope';
 import { childrenOf, field, isImported } from '../python/syntax';
 import type { Call, ClassValue } from '../python/values';
 import { callersOf, needsArguments } from './callers';
 import { callOf, evaluateCall } from './evaluateCall';
 import { Composer } from './forward/compose';
 import { directiveShape } from './forward/inputShapes';
-import { computedWhileBuilding } from './forward/whileBuilding';
 import { boundArguments, givenArguments } from './givenArguments';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
-import { isModuleBase, TorchLibrary } from './torchLibrary';
-import { torchvisionSource } from './torchvisionSource';
-
-/** Nodes that are visited at most for one file and what it imports, and for one statement or definition of it. */
-const TOTAL_STEPS = 1_500_000;
-const STEPS = 200_000;
-
-/** How many times as much work an expression may cause that was asked for by name. */
-const CALL_PATIENCE = 10;
+import { PytorchEvaluation } from './pytorchEvaluation';
+import { isModuleBase } from './torchLibrary';
 
 /**
  * Reads PyTorch: every class of the module level that derives from `nn.Module` or a layer, constructed with what its directive, its
  * callers or its defaults say, and every `nn.Sequential(…)` that is assigned to a name there.
  */
 export class PytorchReader implements DefinitionReader {
+  /** Least recently read first. */
+  private readonly evaluations = new Map<string, PytorchEvaluation>();
+
   mayDefine(text: string): boolean {
     return text.includes('torch');
   }
 
   read(root: Node, context: ReadContext): Architecture[] {
-    return new PytorchSource(root, context).read();
+    return new PytorchSource(root, context, this.evaluation(root, context)).read();
+  }
+
+  /** What evaluates a source: what evaluated its last version where that is a file, so that its imports need not be evaluated again. */
+  private evaluation(root: Node, context: ReadContext): PytorchEvaluation {
+    if (context.path === undefined || context.call !== undefined) return new PytorchEvaluation(root, context);
+    const key = JSON.stringify([context.path, context.folders]);
+    const before = this.evaluations.get(key);
+    this.evaluations.delete(key);
+    before?.restart(root);
+    const evaluation = before ?? new PytorchEvaluation(root, context);
+    this.evaluations.set(key, evaluation);
+    if (this.evaluations.size > KEPT) this.evaluations.delete(this.evaluations.keys().next().value!);
+    return evaluation;
   }
 }
+
+/** Files whose imports are kept. */
+const KEPT = 4;
 
 /** One source while it is read. */
 class PytorchSource {
   private readonly budget: Budget;
-  private readonly classes: ClassValue[] = [];
+  private readonly classes: readonly ClassValue[];
   private readonly interpreter: Interpreter;
   private readonly scope: Scope;
   private readonly composer: Composer;
@@ -54,16 +64,12 @@ class PytorchSource {
   constructor(
     private readonly root: Node,
     private readonly context: ReadContext,
+    { budget, classes, interpreter, scope, modules }: PytorchEvaluation,
   ) {
-    const { sources, files, folders, path } = context;
-    const patience = context.call === undefined ? 1 : CALL_PATIENCE;
-    this.budget = new Budget(patience * TOTAL_STEPS, patience * STEPS);
-    const standIn = torchvisionSource(() => root.text);
-    const modules = new Modules(sources, files, folders, standIn, context.call !== undefined);
-    this.scope = new Scope(undefined, undefined, path);
-    const library = new TorchLibrary((module, call) => computedWhileBuilding(module, call, this.budget, modules));
-    this.interpreter = new Interpreter(library, this.budget, classValue => this.classes.push(classValue), modules);
-    modules.start(this.interpreter, this.scope);
+    this.budget = budget;
+    this.classes = classes;
+    this.interpreter = interpreter;
+    this.scope = scope;
     this.composer = new Composer(modules);
   }
 

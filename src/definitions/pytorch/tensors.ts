@@ -40,6 +40,11 @@ export class ParameterValue extends LibraryValue {
     super();
   }
 
+  override saved(): () => void {
+    const { learnable, doubt } = this;
+    return () => void Object.assign(this, { learnable, doubt });
+  }
+
   /** A parameter of its own with the same shape, as `copy.deepcopy` makes it. */
   copy(): ParameterValue {
     const copy = new ParameterValue(this.shape, this.initialSpectralNorm, this.range);

@@ -1,0 +1,93 @@
+import { savedMap } from './savedMap';
+import type { Scope } from './scope';
+import { InstanceValue, LibraryValue, type Value } from './values';
+
+/**
+ * What some scopes hold, all the way down, so that it can be brought back after other code has run that may have changed it: lists, dictionaries, objects,
+ * classes, and the names themselves. What a function of BoundLens keeps inside (a bound method) is only found where a name leads to it too.
+ */
+export class Snapshot {
+  private readonly undo: (() => void)[] = [];
+  private readonly seen = new Set<object>();
+
+  constructor(scopes: Iterable<Scope>) {
+    for (const scope of scopes) this.addScope(scope);
+    const open = this.open.splice(0);
+    for (let value = open.pop(); value; value = open.pop()) {
+      this.add(value);
+      open.push(...this.open.splice(0));
+    }
+  }
+
+  /** Values that were found and not looked into yet. */
+  private readonly open: Value[] = [];
+
+  /** Brings everything back to what it was. */
+  restore(): void {
+    for (const undo of this.undo) undo();
+  }
+
+  private addScope(scope: Scope | undefined): void {
+    for (let each = scope; each && !this.seen.has(each); each = each.outside) {
+      this.seen.add(each);
+      this.undo.push(each.saved());
+      this.open.push(...each.ownNames.values());
+    }
+  }
+
+  private add(value: Value): void {
+    if (this.seen.has(value)) return;
+    this.seen.add(value);
+    if (value instanceof InstanceValue || value instanceof LibraryValue) {
+      this.undo.push(value.saved());
+      if (value instanceof InstanceValue) this.open.push(...value.attributes.values(), ...(value.classValue ? [value.classValue] : []));
+      return;
+    }
+    switch (value.kind) {
+      case 'sequence': {
+        this.open.push(...value.items);
+        if (!value.tuple) this.undo.push(savedList(value));
+        break;
+      }
+      case 'dictionary': {
+        const entries = savedMap(value.entries);
+        const { doubt, missing } = value;
+        this.undo.push(() => {
+          entries();
+          Object.assign(value, { doubt, missing });
+        });
+        this.open.push(...value.entries.values(), ...(missing ? [missing] : []));
+        for (const key of value.entries.keys()) if (typeof key === 'object') this.open.push(key);
+        break;
+      }
+      case 'class':
+        this.undo.push(savedMap(value.members));
+        this.open.push(...value.bases, ...value.members.values(), ...(value.fields ?? []).flatMap(defaultsOf));
+        break;
+      case 'function':
+        this.addScope(value.scope);
+        this.open.push(...value.formals.flatMap(defaultsOf));
+        break;
+      case 'partial':
+        this.open.push(value.callee, ...value.positional, ...value.keywords.values());
+        break;
+      case 'super':
+        this.open.push(value.instance, value.after);
+        break;
+      default:
+    }
+  }
+}
+
+const defaultsOf = (formal: { readonly default?: Value; readonly factory?: Value }): Value[] =>
+  [formal.default, formal.factory].filter(value => value !== undefined);
+
+function savedList(value: Extract<Value, { kind: 'sequence' }>): () => void {
+  const items = [...value.items];
+  const { doubt } = value;
+  return () => {
+    const now = value.items;
+    if (now.length !== items.length || now.some((item, index) => item !== items[index])) now.splice(0, now.length, ...items);
+    value.doubt = doubt;
+  };
+}
