@@ -37,7 +37,7 @@ export class BracketAccumulator {
     private readonly scratch = new Scratch(),
   ) {
     this.single = !precise && products.single !== undefined && suitsSingle(layout);
-    this.double = GramAccumulator.fits(layout) ? new GramAccumulator(layout, products.product) : undefined;
+    this.double = GramAccumulator.fits(layout) ? new GramAccumulator(layout, products.product, scratch) : undefined;
   }
 
   async add(values: Float32Array | Float64Array): Promise<void> {
@@ -61,6 +61,6 @@ export class BracketAccumulator {
     }
     if (!double) return { bracket: { lower: norms.largestLine, upper: norms.frobenius } };
     const gram = await double.finish(norms.frobenius ** 2);
-    return { bracket: await spectralBracket(gram, products.product), gram };
+    return { bracket: await spectralBracket(gram, products.product, this.scratch), gram };
   }
 }

@@ -2,6 +2,7 @@ import { mirrorLower, transposed } from '../transpose';
 import { addLowerTriangle } from './lowerTriangle';
 import type { MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
+import { Scratch } from './scratch';
 import type { Gram } from './spectralBracket';
 
 type Values = Float32Array | Float64Array;
@@ -17,6 +18,7 @@ export class GramAccumulator {
   private readonly tall: boolean;
   private readonly held: Values[] = [];
   private heldCount = 0;
+  private whole: Values | undefined;
   private gram: Float64Array | undefined;
 
   /** Whether the Gram matrix of a matrix of this shape fits into memory. */
@@ -27,15 +29,27 @@ export class GramAccumulator {
   constructor(
     private readonly layout: MatrixLayout,
     private readonly product: TransposedProduct,
+    private readonly scratch = new Scratch(),
   ) {
     this.tall = layout.rows > layout.columns;
     this.size = this.tall ? layout.columns : layout.rows;
   }
 
   async add(values: Values): Promise<void> {
-    this.held.push(values);
+    if (this.tall) this.held.push(values);
+    else {
+      this.whole ??= this.roomFor(values);
+      this.whole.set(values, this.heldCount);
+    }
     this.heldCount += values.length;
     if (this.tall && this.heldCount >= SLICE_NUMBERS) await this.multiplyRows();
+  }
+
+  /** Room for a wide matrix, which has to be there whole before its columns are sliced; all of it when it comes at once. */
+  private roomFor(values: Values): Values {
+    const count = this.layout.rows * this.layout.columns;
+    if (values.length === count) return values;
+    return values instanceof Float32Array ? this.scratch.float32(count) : new Float64Array(count);
   }
 
   /** @param trace squared Frobenius norm of the matrix */
@@ -83,7 +97,8 @@ export class GramAccumulator {
 
   private async multiplyColumns(): Promise<void> {
     const { rows, columns } = this.layout;
-    const values = this.takeHeld(rows * columns);
+    const values = this.whole;
+    if (!values) return;
     const width = Math.max(1, Math.min(columns, Math.floor(SLICE_NUMBERS / Math.max(1, rows))));
     for (let from = 0; from < columns; from += width) {
       const slice = Math.min(width, columns - from);

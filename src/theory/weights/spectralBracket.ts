@@ -2,6 +2,7 @@ import { definitenessMargin, gamma, roundedDown, roundedUp } from './rounding';
 import { factorised } from './definiteness';
 import { largestRitzPair } from './lanczos';
 import type { TransposedProduct } from './products';
+import { Scratch } from './scratch';
 
 /** Two numbers between which a spectral norm certainly lies. */
 export interface Bracket {
@@ -31,10 +32,10 @@ const LARGEST_TRACE = 1e40;
  * A certified bracket of ‖W‖ from G ≈ WᵀW or WWᵀ (theorem F6). Below: the Rayleigh quotient of Lanczos' vector. Above: a number t close over it
  * for which the Cholesky factorisation of t·I − G runs through. Both rounded outward by all that 64-bit arithmetic can have changed.
  */
-export async function spectralBracket(gram: Gram, product: TransposedProduct): Promise<Bracket> {
+export async function spectralBracket(gram: Gram, product: TransposedProduct, scratch = new Scratch()): Promise<Bracket> {
   const { values, size, terms, trace } = gram;
   if (trace === 0 || size === 0) return { lower: 0, upper: 0 };
-  if (!(trace > SMALLEST_TRACE && trace < LARGEST_TRACE)) return rescaled(gram, product);
+  if (!(trace > SMALLEST_TRACE && trace < LARGEST_TRACE)) return rescaled(gram, product, scratch);
   const fine = size <= FINE_SIZE;
   const apply = (vector: Float64Array) => (fine ? appliedTo(values, size, vector) : product(values, vector, size, 1, size));
   const { vector } = await largestRitzPair(apply, size, fine ? 1e-13 : 2e-7, MOST_STEPS);
@@ -50,15 +51,15 @@ export async function spectralBracket(gram: Gram, product: TransposedProduct): P
   for (let slack = fine ? 2e-9 : 2e-5; ; slack *= 10) {
     const t = quotient * (1 + slack);
     if (t >= trace) return { lower, upper: roundedUp(Math.sqrt(trace * (1 + 2 * gamma(terms * size)))) };
-    const found = await factorised(values, size, t, product);
+    const found = await factorised(values, size, t, product, scratch);
     if (found) return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + found.residual + error))) };
   }
 }
 
-async function rescaled({ values, size, terms, trace }: Gram, product: TransposedProduct): Promise<Bracket> {
+async function rescaled({ values, size, terms, trace }: Gram, product: TransposedProduct, scratch: Scratch): Promise<Bracket> {
   const scale = 2 ** Math.round(Math.log2(trace) / 2);
   const squared = (value: number) => value / scale / scale;
-  const { lower, upper } = await spectralBracket({ values: values.map(squared), size, terms, trace: squared(trace) }, product);
+  const { lower, upper } = await spectralBracket({ values: values.map(squared), size, terms, trace: squared(trace) }, product, scratch);
   return { lower: lower * scale, upper: upper * scale };
 }
 
