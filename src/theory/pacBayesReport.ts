@@ -33,6 +33,9 @@ const chanceError = (classes: number): number => 1 - 1 / classes;
 export const confidenceNats = (points: number, priors: number, failureProbability: number): number =>
   Math.log((2 * Math.sqrt(points) * priors) / failureProbability);
 
+/** What the same nats give without inverting kl (McAllester; Pinsker's inequality): Ĝ + √(nats/2), never below kl⁻¹(Ĝ, nats). */
+export const mcAllesterBound = (empirical: number, nats: number): number => empirical + Math.sqrt(nats / 2);
+
 /**
  * A PAC-Bayes certificate as a report. The inverted kl is split exactly: empirical risk, then what confidence alone adds, then what the divergence
  * adds on top. `needed.n` is set while the total is not below the target: the labels at which it would be, at the same empirical risk and divergence.
@@ -72,7 +75,11 @@ export function pacBayesReport(input: PacBayesReportInput): Report {
         value: Math.max(0, bound - certain),
         evidence: 'certified',
         formula: `kl⁻¹(Ĝ, (KL + ln(2√n·G/δ))/n) − kl⁻¹(Ĝ, ln(2√n·G/δ)/n), KL = ${centre}`,
-        inputs: { ...inputs, KL: divergence },
+        inputs: {
+          ...inputs,
+          KL: divergence,
+          'without inverting kl (McAllester)': mcAllesterBound(empirical, (divergence + confidence) / points),
+        },
         assumptions: [],
       },
       {

@@ -72,6 +72,8 @@ function klReport(certificate: Certificate): Report {
 export interface SampledPerturbation {
   /** σ: deviation of the normal noise on every weight. */
   readonly deviation: number;
+  /** λ: deviation of the prior, and the number p of weights, where λ is not σ. */
+  readonly prior?: { readonly deviation: number; readonly parameters: number };
   /** ‖W − W₀‖_F from weights that were fixed before the data were seen: the initialisation, or 0. */
   readonly distance: number;
   /** Mean error of the network over M draws of the noise, on the n points. */
@@ -84,12 +86,17 @@ export interface SampledPerturbation {
   readonly target?: number;
 }
 
+/** KL(N(m, σ²)‖N(m₀, λ²)) of one coordinate, in nats, from m − m₀: ln(λ/σ) + (σ² + (m − m₀)²)/2λ² − ½. */
+export const normalDivergence = (difference: number, deviation: number, priorDeviation: number): number =>
+  Math.log(priorDeviation / deviation) + (deviation ** 2 + difference ** 2) / (2 * priorDeviation ** 2) - 0.5;
+
 /**
- * Error of a network whose weights carry normal noise of deviation σ (P1; Dziugaite and Roy 2017): prior N(W₀, σ²I), posterior N(W, σ²I),
- * KL = ‖W − W₀‖²/2σ². Half of δ pays for the M draws with which the noisy network's risk on the sample was measured.
+ * Error of a network whose weights carry normal noise of deviation σ (P1; Dziugaite and Roy 2017): prior N(W₀, λ²I) with λ = σ unless given, posterior
+ * N(W, σ²I), KL = ‖W − W₀‖²/2λ² + p·(ln(λ/σ) + σ²/2λ² − ½). Half of δ pays for the M draws with which the noisy network's risk on the sample was measured.
  */
 export function sampledPerturbation(input: SampledPerturbation): Report {
-  const { deviation, distance, perturbedRisk, draws, points, candidates, failureProbability, target } = input;
+  const { deviation, distance, perturbedRisk, draws, points, candidates, failureProbability, target, prior } = input;
+  const { deviation: priorDeviation, parameters } = prior ?? { deviation, parameters: 0 };
   const half = failureProbability / 2;
   const empirical = binaryKlUpperInverse(perturbedRisk, Math.log(1 / half) / draws);
   const measured = { Ĝ_M: perturbedRisk, M: draws };
@@ -117,13 +124,13 @@ export function sampledPerturbation(input: SampledPerturbation): Report {
       },
     ],
     empirical,
-    divergence: distance ** 2 / (2 * deviation ** 2),
+    divergence: distance ** 2 / (2 * priorDeviation ** 2) + parameters * normalDivergence(0, deviation, priorDeviation),
     confidence: n => confidenceNats(n, candidates, half),
     points,
-    inputs: { σ: deviation, '‖W − W₀‖': distance, G: candidates, Ĝ: empirical },
-    divergenceFormula: 'kl⁻¹(Ĝ, (KL + ln(4√n·G/δ))/n) − kl⁻¹(Ĝ, ln(4√n·G/δ)/n), KL = ‖W − W₀‖²/2σ²',
+    inputs: { σ: deviation, λ: priorDeviation, ...(prior && { p: parameters }), '‖W − W₀‖': distance, G: candidates, Ĝ: empirical },
+    divergenceFormula: 'kl⁻¹(Ĝ, (KL + ln(4√n·G/δ))/n) − kl⁻¹(Ĝ, ln(4√n·G/δ)/n), KL = ‖W − W₀‖²/2λ² + p·(ln(λ/σ) + σ²/2λ² − ½)',
     confidenceFormula: 'kl⁻¹(Ĝ, ln(4√n·G/δ)/n) − Ĝ',
-    assumptions: ['W₀ and σ were fixed before these points were seen, but for the G that were tried'],
+    assumptions: ['W₀, σ and λ were fixed before these points were seen, but for the G that were tried'],
     failureProbability,
     ...(target !== undefined && { target }),
   });

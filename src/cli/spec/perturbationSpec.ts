@@ -11,6 +11,8 @@ const FIELDS = {
   target: ['target', 't'],
   points: ['n', 'labelled'],
   deviation: ['sigma', 'deviation'],
+  priorDeviation: ['lambda', 'priorDeviation'],
+  parameters: ['p', 'parameters'],
   distance: ['distance', 'W_W_0'],
   checkpoint: ['checkpoint'],
   initial: ['initial', 'W_0'],
@@ -51,6 +53,9 @@ export async function sampledPerturbationSpec(spec: SpecReader, signal?: AbortSi
     perturbedRisk: spec.number(FIELDS.perturbedRisk, 'share'),
     draws: spec.number(FIELDS.draws, 'count'),
     candidates: spec.number(FIELDS.candidates, 'count', 1),
+    ...(spec.has(FIELDS.priorDeviation) && {
+      prior: { deviation: spec.number(FIELDS.priorDeviation, 'positive'), parameters: spec.number(FIELDS.parameters, 'count') },
+    }),
     ...readSample(spec),
   });
 }

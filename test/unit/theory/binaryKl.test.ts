@@ -1,10 +1,27 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { binaryKl, binaryKlUpperInverse } from '../../../src/theory/binaryKl';
+import { mcAllesterBound } from '../../../src/theory/pacBayesReport';
+import { normalDivergence } from '../../../src/theory/perturbation';
 import { close, readJson } from './support';
 
 interface PacBayesReference {
-  readonly rows: readonly { empirical_gibbs_risk: number; KL: number; n: number; delta: number; seeger_maurer_kl_inverse: number }[];
+  readonly rows: readonly {
+    readonly empirical_gibbs_risk: number;
+    readonly KL: number;
+    readonly n: number;
+    readonly delta: number;
+    readonly seeger_maurer_kl_inverse: number;
+    readonly mcallester_maurer: number;
+    readonly hoeffding_single: number;
+  }[];
+  readonly gaussian_kl: readonly {
+    readonly mean_q: readonly number[];
+    readonly std_q: readonly number[];
+    readonly mean_p: readonly number[];
+    readonly std_p: readonly number[];
+    readonly KL_q_p: number;
+  }[];
 }
 
 describe('binary kl', () => {
@@ -12,7 +29,14 @@ describe('binary kl', () => {
     it(`inverts the PAC-Bayes bound at risk ${row.empirical_gibbs_risk}, KL ${row.KL}, n = ${row.n} as the reference does`, () => {
       const nats = (row.KL + Math.log((2 * Math.sqrt(row.n)) / row.delta)) / row.n;
       close(binaryKlUpperInverse(row.empirical_gibbs_risk, nats), row.seeger_maurer_kl_inverse, 1e-9);
+      close(mcAllesterBound(row.empirical_gibbs_risk, nats), row.mcallester_maurer, 1e-9);
+      assert.ok(binaryKlUpperInverse(row.empirical_gibbs_risk, Math.log(1 / row.delta) / row.n) <= row.hoeffding_single + 1e-12);
     });
+
+  it('between normal laws is the sum over coordinates, as the reference has it', () => {
+    for (const { mean_q, std_q, mean_p, std_p, KL_q_p } of (readJson('pacbayes.json') as PacBayesReference).gaussian_kl)
+      close(mean_q.reduce((sum, mean, i) => sum + normalDivergence(mean - mean_p[i]!, std_q[i]!, std_p[i]!), 0), KL_q_p, 1e-9); // prettier-ignore
+  });
 
   const edges: readonly (readonly [q: number, p: number, kl: number])[] = [
     [0, 0, 0],

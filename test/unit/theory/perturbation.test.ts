@@ -29,6 +29,13 @@ describe('PAC-Bayes from a perturbation radius, P1', () => {
       assert.ok(at(better) < at({}), JSON.stringify(better));
   });
 
+  it('with another deviation of the prior pays for every weight, and is least near the best one', () => {
+    const at = (deviation: number) => sampledPerturbation({ ...sampled, prior: { deviation, parameters: 50 } }).total;
+    close(at(0.1), sampledPerturbation(sampled).total);
+    const best = Math.sqrt(0.1 ** 2 + 2 ** 2 / 50);
+    assert.ok(at(best) < at(0.1) && at(best) < at(2 * best) && at(best) < at(0.8 * best));
+  });
+
   it('names the labels at which it reaches a target: there it does, one below it does not', () => {
     const few = { ...sampled, points: 100, target: 0.3 };
     const { n } = sampledPerturbation(few).needed;
