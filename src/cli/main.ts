@@ -9,6 +9,7 @@ import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { shiftCommand } from './commands/shift';
 import { transferabilityCommand } from './commands/transferability';
+import { validityCommand } from './commands/validity';
 import { ProcessTerminal } from './terminal';
 
 const COMMANDS: readonly Command[] = [
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   shiftCommand,
   complexityCommand,
   transferabilityCommand,
+  validityCommand,
 ];
 
 /** The help text: every command with its arguments and one sentence. */

@@ -7,6 +7,8 @@ export interface SplitChoice {
   /** Classes that pre-training sees; all when absent. */
   readonly pretrainingClasses?: readonly number[];
   readonly holdOut: number;
+  /** Most images that pre-training sees; all that are left when absent. */
+  readonly pretrainingImages?: number;
   readonly unlabelled: number;
   readonly task: TaskChoice;
   /** Labelled points, or several budgets of them. */
@@ -40,7 +42,7 @@ export interface TaskSplit {
   readonly labelled: LabelledIndices;
   /** Images of the task's classes whose labels nobody looks at. */
   readonly unlabelled: Int32Array;
-  /** All other images of the pre-training classes, in random order. */
+  /** The other images of the pre-training classes, in random order, as many as the study allows. */
   readonly pretraining: Int32Array;
   /** Drawn at random together with `pretraining`, so that both follow one law. */
   readonly holdOut: Int32Array;
@@ -110,7 +112,7 @@ export function splitTask(
     classes: classes.length,
     labelled,
     unlabelled,
-    pretraining: rest.slice(choice.holdOut),
+    pretraining: rest.slice(choice.holdOut, choice.pretrainingImages && choice.holdOut + choice.pretrainingImages),
     holdOut: rest.slice(0, choice.holdOut),
     test: balancedTest(testLabels, classes, random.fork('test'), file),
   };

@@ -2,6 +2,7 @@ import type { Normalisation } from '../datasets/normalisation';
 import type { Report } from '../theory/report';
 import type { DecoderSpectrum } from './linearDecoder';
 import type { TransferEstimate } from '../theory/transferConstant';
+import type { TransferScores } from './transferScores';
 import type { Risks } from './fineTuning/risks';
 
 export type FineTuningMode = 'probe' | 'frozen' | 'full';
@@ -61,5 +62,7 @@ export interface TrialResults {
   readonly collapse?: string;
   /** Certificates and bounds: F2, F1, F5, D1, F4. */
   readonly reports: readonly Report[];
+  /** Transferability scores of the features of the labelled points, RankMe and participation ratio of unlabelled ones. */
+  readonly scores?: TransferScores;
   readonly seconds: number;
 }

@@ -23,6 +23,7 @@ import type { FineTuningResult, LabelBudget, TrialResults } from './results';
 import { saveEncoder } from './saveEncoder';
 import { saveFeatures } from './saveFeatures';
 import { stretchesOf } from './stretches';
+import { transferScores } from './transferScores';
 import { cutTask, everyImage, type TaskImages } from './taskImages';
 
 export interface TrialContext {
@@ -98,6 +99,7 @@ class TrialRun {
     const budgets = await this.withFewerLabels(data);
     const holdOut = await this.features(images.holdOut);
     const { reports, pretraining } = await this.certified(data, holdOut, pretrained);
+    const scores = await transferScores(data.labelled.features, data.labelled.labels, data.unlabelled);
     if (this.outputFolder !== undefined)
       await saveFeatures(
         { labelled: data.labelled, test: data.test, unlabelled: { features: data.unlabelled }, holdOut: { features: holdOut } },
@@ -113,6 +115,7 @@ class TrialRun {
       featureComplexity: sampledComplexity(data.labelled.features, 1, COMPLEXITY_DRAWS, random.fork('complexity')).mean,
       ...(pretrained?.collapse !== undefined && { collapse: pretrained.collapse }),
       reports,
+      scores,
       seconds: tools.meter.seconds,
     };
   }

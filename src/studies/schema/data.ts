@@ -50,6 +50,7 @@ export const dataSchema = z
       .optional()
       .describe('Per channel, or per column of a table, by pre-training samples: mean 0 and deviation 1, or onto [0, 1].'),
     pretrainingClasses: classNumbers.min(1).optional().describe('Classes that pre-training sees; all when absent.'),
+    pretrainingImages: positiveInteger.optional().describe('Most images that pre-training sees; all that are left unless said.'),
     holdOut: positiveInteger.default(1000).describe('Images kept away from pre-training, for the hold-out certificate.'),
     unlabelled: positiveInteger
       .default(1000)
