@@ -24,12 +24,17 @@ function merged(base: Json, override: Json): Json {
 
 /** Keys of which a part has the same value, or none, as long as it is of one form. */
 const TAGS = ['kind', 'format'] as const;
-/** Forms of a task without a tag: the keys of each exclude the other's. */
-const FORMS = [['positive', 'negative'], ['classes']] as const;
+/** Forms without a tag, of a task and of a mask ratio: the keys of each exclude the other's. */
+const FORMS = [
+  [['positive', 'negative'], ['classes']],
+  [['from', 'to'], ['random']],
+] as const;
 
 function isOfAnotherForm(base: Json, override: Json): boolean {
   if (TAGS.some(tag => tag in override && override[tag] !== base[tag])) return true;
-  const formOf = (part: Json) => FORMS.findIndex(keys => keys.some(key => key in part));
-  const [before, after] = [formOf(base), formOf(override)];
-  return before >= 0 && after >= 0 && before !== after;
+  return FORMS.some(forms => {
+    const formOf = (part: Json) => forms.findIndex(keys => keys.some(key => key in part));
+    const [before, after] = [formOf(base), formOf(override)];
+    return before >= 0 && after >= 0 && before !== after;
+  });
 }

@@ -29,8 +29,8 @@ const ONE_POINT = 0.01;
 export function collapseOf(start: FeatureScale, now: FeatureScale): string | undefined {
   const share = (value: number): string => `${(100 * value).toPrecision(2)} %`;
   if (now.norm < SHRUNK * start.norm)
-    return `The features shrank to ${share(now.norm / start.norm)} of their first norm: a smaller λ or a fixed feature scale is needed.`;
+    return `The features shrank to ${share(now.norm / start.norm)} of their first norm: lower λ, fix their scale (encoder.unitFeatures) or, with a teacher, normalise its targets.`;
   if (now.spread < ONE_POINT * now.norm)
-    return `The features collapsed to one point (their spread is ${share(now.spread / now.norm)} of their norm): a smaller λ is needed.`;
+    return `The features collapsed to one point (their spread is ${share(now.spread / now.norm)} of their norm): lower λ or, with a teacher, normalise its targets.`;
   return undefined;
 }

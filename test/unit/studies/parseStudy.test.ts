@@ -35,6 +35,32 @@ describe('reading a study', () => {
     assert.deepEqual(parseStudy(withValue(['bound'], undefined)).study?.bound, { failureProbability: 0.05, margin: 1, scaledRadius: 5 });
   });
 
+  it('reads every kind of encoder, objective and regulariser', () => {
+    const kinds: readonly (readonly [JSONPath, unknown])[] = [
+      [['encoder'], { kind: 'vit', patch: 7, width: 48, depth: 1, heads: 1, norm: 'post', residual: { attention: 0.5, perceptron: 0.5 } }],
+      [['objective', 'maskRatio'], { from: 0.3, to: 0.8 }],
+      [['objective', 'maskRatio'], { random: [0.4, 0.8] }],
+      [['objective'], { kind: 'context encoder', mask: 'region', steps: 9, batch: 8, learningRate: 0.01 }],
+      [['objective'], { kind: 'mask reconstruction', teacher: { kind: 'scaled' }, steps: 9, batch: 8, learningRate: 0.01 }],
+      [['objective'], { kind: 'denoising', noise: { kind: 'gaussian', deviation: 0.2 }, steps: 9, batch: 8, learningRate: 0.01 }],
+      [['regulariser'], { kind: 'radreg', lambda: 0.01, head: { kind: 'mlp' }, signs: 'fixed', inputs: 'pretraining', normalise: true }],
+      [
+        ['regulariser'],
+        [
+          { kind: 'spectral norm', lambda: 0.01 },
+          { kind: 'feature decay', lambda: 0.1 },
+        ],
+      ],
+    ];
+    for (const [place, value] of kinds) assert.deepEqual(parseStudy(withValue(place, value)).problems, [], JSON.stringify(value));
+    const capped = { kind: 'deep net', width: 64, depth: 3, bias: false, normCap: { spectral: 1, l21: 8 } };
+    const denoising = JSON.stringify({ kind: 'denoising', noise: { kind: 'masking', ratio: 0.5 }, steps: 9, batch: 8, learningRate: 0.01 });
+    for (const encoder of [capped, { kind: 'convolutional', channels: [8, 16] }]) {
+      const text = withValue(['encoder'], encoder);
+      assert.deepEqual(parseStudy(applyEdits(text, modify(text, ['objective'], JSON.parse(denoising), {}))).problems, []);
+    }
+  });
+
   it('allows comments and trailing commas', () => {
     assert.ok(parseStudy(SAMPLE.replace('"seeds": [0, 1, 2]', '"seeds": [0, /* one is enough */],')).study);
   });
@@ -195,6 +221,57 @@ describe('reading a study', () => {
       'warming up for ever',
       withValue(['objective', 'steps'], 50),
       'objective.warmup is 100, not below the 50 steps: warm up for fewer steps.',
+    ],
+    [
+      'a masked autoencoder on whole images',
+      withValue(['encoder'], { kind: 'deep net', widths: [32] }),
+      'objective.kind leaves masked patches out, which a deep net encoder cannot: choose "context encoder", or the encoder "vit".',
+    ],
+    [
+      'a deep net without widths',
+      withValue(['encoder'], { kind: 'deep net', width: 32 }),
+      'encoder does not say how wide its layers are: add "widths": [256, 64], or "width" and "depth".',
+    ],
+    [
+      'a deep net with two widths',
+      withValue(['encoder'], { kind: 'deep net', widths: [32], width: 32 }),
+      'encoder.width stands beside `widths`, which says the same: keep one of the two ways.',
+    ],
+    [
+      'caps on layers with biases',
+      withValue(['encoder'], { kind: 'deep net', widths: [32], normCap: { spectral: 1 } }),
+      'encoder.normCap caps layers that have biases, of which D3 and D4 do not speak: add "bias": false.',
+    ],
+    [
+      'an even kernel',
+      withValue(['encoder'], { kind: 'convolutional', channels: [8], kernel: 4 }),
+      'encoder.kernel is 4, which cannot stand over the middle of a pixel: choose an odd number.',
+    ],
+    [
+      'random ratios the wrong way round',
+      withValue(['objective', 'maskRatio'], { random: [0.8, 0.4] }),
+      'objective.maskRatio.random begins with 0.8, above 0.4: write the least ratio first.',
+    ],
+    [
+      'a misspelt form of the mask ratio',
+      withValue(['objective', 'maskRatio'], { from: 0.2, too: 0.5 }),
+      'objective.maskRatio.too is not a key that is known here: did you mean "to"? Write that.',
+    ],
+    [
+      'a regulariser twice',
+      withValue(
+        ['regulariser'],
+        [
+          { kind: 'l2', lambda: 0.1 },
+          { kind: 'l2', lambda: 0.2 },
+        ],
+      ),
+      'regulariser[1].kind is "l2" for the second time: name each kind once.',
+    ],
+    [
+      'a misspelt key in a list of regularisers',
+      withValue(['regulariser'], [{ kind: 'l2', lamda: 0.1 }]),
+      'regulariser[0].lamda is not a key that is known here: did you mean "lambda"? Write that.',
     ],
     [
       'a mask of everything',

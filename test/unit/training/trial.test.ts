@@ -22,6 +22,19 @@ const pretraining = {
   warmup: 2,
 } as const;
 
+const maskReconstruction = {
+  kind: 'mask reconstruction',
+  maskRatio: 0.5,
+  mask: 'random',
+  fill: 'zero',
+  teacher: { kind: 'momentum', momentum: 0.9, normaliseTargets: true },
+  predictor: { kind: 'linear' },
+  steps: 16,
+  batch: 16,
+  learningRate: 5e-3,
+  warmup: 2,
+} as const;
+
 const trial: Trial = {
   id: 'tiny-seed-1',
   study: { name: 'tiny', file: 'tiny.study.json' },
@@ -135,6 +148,30 @@ describe('runTrial', function () {
     assert.deepEqual(phases, ['pre-training', 'fine-tuning', 'certifying']);
     progress.forEach(({ fraction }, i) => assert.ok(fraction >= (progress[i - 1]?.fraction ?? 0), `${i}`));
     assert.equal(progress.at(-1)!.fraction, 1);
+  });
+
+  it('leaves D1 without a transfer term where the loss has no certificate, and says why', async () => {
+    const taught = await run({
+      ...trial,
+      encoder: { kind: 'deep net', widths: [16], activation: 'relu', bias: true },
+      objective: maskReconstruction,
+      fineTuning: { ...trial.fineTuning, modes: ['probe'] },
+    });
+    assert.match(taught.pretraining!.withoutCertificate!, /teacher/);
+    assert.equal(taught.pretraining!.transfer, undefined);
+    assert.match(reportOf(taught, 'D1').bounds, /on this encoder \(no transfer.* no hold-out certificate: its targets/);
+    assert.ok(!termNames(taught, 'D1').includes('transfer'));
+  });
+
+  it('says that features collapsed, and ends the run', async () => {
+    const collapsed = await run({
+      ...trial,
+      encoder: { kind: 'deep net', widths: [16], activation: 'relu', bias: true },
+      objective: { ...maskReconstruction, steps: 150, learningRate: 5e-3 },
+      regulariser: { kind: 'feature decay', lambda: 30, batch: 16 },
+      fineTuning: { ...trial.fineTuning, modes: ['probe'] },
+    });
+    assert.match(collapsed.collapse!, /shrank to|collapsed to one point/);
   });
 
   it('reports loss, RadReg value and feature norm while it trains', () => {

@@ -101,6 +101,36 @@ for (const [name, create] of ENGINES) {
       assert.deepEqual(first.parameters.snapshot(), second.parameters.snapshot());
     });
 
+    it('goes on with the same optimiser for other shapes', async () => {
+      const [model, expected] = [classifier(), classifier()];
+      const half: Feeds = { x: model.feeds.x!.slice(0, (BATCH / 2) * WIDTH), labels: model.feeds.labels!.slice(0, (BATCH / 2) * CLASSES) };
+      const halved = { x: { shape: [BATCH / 2, WIDTH] }, labels: { shape: [BATCH / 2, CLASSES] } };
+      const history = async ({ spec, feeds }: ReturnType<typeof classifier>, on: Engine) => {
+        const whole = await on.trainingStep(spec);
+        const part = await whole.reshaped(halved);
+        const losses: number[] = [];
+        for (const [step, fed] of [
+          [whole, feeds],
+          [part, half],
+          [whole, feeds],
+          [part, half],
+        ] as const)
+          losses.push((await step.run(fed, 0.02)).loss![0]!);
+        const again = await whole.reshaped(model.spec.inputs);
+        losses.push((await again.run(feeds, 0.02)).loss![0]!);
+        for (const step of [whole, part, again]) step.dispose();
+        return losses;
+      };
+      assert.ok(difference(await history(model, engine), await history(expected, new ReferenceEngine())) <= 1e-5);
+      const [shared, single] = [classifier(), classifier()];
+      const first = await engine.trainingStep(shared.spec);
+      const other = await first.reshaped(shared.spec.inputs);
+      const plain = await engine.trainingStep(single.spec);
+      for (const step of [first, other, first]) await step.run(shared.feeds, 0.02);
+      for (let i = 0; i < 3; i++) await plain.run(single.feeds, 0.02);
+      assert.deepEqual(shared.parameters.snapshot(), single.parameters.snapshot());
+    });
+
     it('moves the trainable parameters only', async () => {
       const { parameters, spec, feeds } = classifier();
       const before = parameters.snapshot();
