@@ -4,9 +4,10 @@ import { table, type Benchmark } from './benchmark';
 import { theory } from './theory';
 import { definitions } from './definitions';
 import { editor } from './editor';
+import { epoch } from './epoch';
 import { training } from './training';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, editor, theory, training };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, editor, theory, training, epoch };
 
 function usage(): string {
   const list = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);

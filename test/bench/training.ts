@@ -20,7 +20,8 @@ interface Peer {
 
 /** Training steps of our engine beside PyTorch's where there is a Python with it, else beside TensorFlow.js' own CPU backend. */
 export const training: Benchmark = {
-  summary: 'milliseconds of a training step beside PyTorch: mlp, vit64, vit128, conv with 1 and 2 threads [--model=NAME] [--threads=K]',
+  summary:
+    'milliseconds and memory of training steps beside PyTorch: mlp, vit64, vit128, conv, 1 and 2 threads [--model=NAME] [--threads=K]',
 
   async run(options, progress) {
     const models = chosen(options, 'model', Object.keys(MODELS) as ModelName[]);
@@ -31,7 +32,7 @@ export const training: Benchmark = {
     for (const count of python === undefined ? [1] : threads)
       for (const model of models) {
         progress(`${model} with ${count} ${count === 1 ? 'thread' : 'threads'} …`);
-        rows.push(await compare(model, count, python === undefined ? EAGER : pytorch(python)));
+        rows.push(...(await compare(model, count, python === undefined ? EAGER : pytorch(python))));
       }
     return rows;
   },
@@ -71,8 +72,8 @@ function pytorch(python: string): Peer {
   return { rounds: 5, steps: 9, warmUp: 2, start };
 }
 
-/** Interleaves rounds of both sides, whoever goes first changing, and reports the round whose ratio is the median. */
-async function compare(model: ModelName, threads: number, peer: Peer): Promise<Row> {
+/** Interleaves rounds of both sides, whoever goes first changing; reports the round whose ratio is the median, and the most memory of either. */
+async function compare(model: ModelName, threads: number, peer: Peer): Promise<Row[]> {
   const mine = await ours(model, threads, 'native');
   const other = await peer.start(model, threads);
   try {
@@ -89,17 +90,22 @@ async function compare(model: ModelName, threads: number, peer: Peer): Promise<R
       rounds.push({ ours: left, theirs: right });
     }
     const typical = middle(rounds, round => round.ours / round.theirs);
-    return row(`training step of ${model}`, String(other.greeting.peer), threads, typical.ours, typical.theirs);
+    const name = String(other.greeting.peer);
+    const [memory, theirMemory] = [mine.peakMemory(), other.peakMemory()];
+    return [
+      row(`training step of ${model}`, name, threads, 'ms', typical.ours, typical.theirs),
+      ...(memory && theirMemory ? [row(`peak memory of ${model}`, name, threads, 'MiB', memory, theirMemory)] : []),
+    ];
   } finally {
     mine.stop();
     other.stop();
   }
 }
 
-/** A row in milliseconds; what is printed is rounded to microseconds, and the ratio is that of the printed numbers. */
-function row(work: string, peer: string, threads: number, ours: number, theirs: number): Row {
+/** What is printed is rounded to thousandths, and the ratio is that of the printed numbers. */
+function row(work: string, peer: string, threads: number, unit: string, ours: number, theirs: number): Row {
   const [left, right] = [Math.round(ours * 1e3) / 1e3, Math.round(theirs * 1e3) / 1e3];
-  return { work, peer, threads, unit: 'ms', ours: left, theirs: right, ratio: Math.round((left / right) * 1e4) / 1e4 };
+  return { work, peer, threads, unit, ours: left, theirs: right, ratio: Math.round((left / right) * 1e4) / 1e4 };
 }
 
 function pythonWithTorch(): string | undefined {

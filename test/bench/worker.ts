@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
 import { EnvironmentFault } from '../../src/common/fault';
@@ -34,6 +35,16 @@ export class Worker {
     const answer = await this.answers.next();
     if (answer.done) throw new EnvironmentFault('A worker ended while it was measured', 'measure again');
     return JSON.parse(answer.value) as number[];
+  }
+
+  /** The most memory that the worker ever held, in MiB; undefined where the system does not tell. */
+  peakMemory(): number | undefined {
+    try {
+      const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024 || undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   stop(): void {
