@@ -14,7 +14,7 @@ import { boundOf } from '../definitions/architectureBounds';
 import { architectureBound, type ArchitectureBound } from '../theory/architectureBound';
 import { peel } from '../theory/peeling';
 import type { Report } from '../theory/report';
-import { bestProduct } from './bestProduct';
+import { bestProducts } from './bestProducts';
 import type { CommandContext } from './command';
 import { readDefinitions } from './readDefinitions';
 
@@ -59,7 +59,7 @@ export async function boundOfCheckpoint(
   const checkpoint = await openCheckpoint(file);
   try {
     const { terminal, signal } = context;
-    const options: NormOptions = { product: await bestProduct(), signal, progress: (fraction, name) => terminal.progress(fraction, name) };
+    const options: NormOptions = { ...(await bestProducts()), signal, progress: (fraction, name) => terminal.progress(fraction, name) };
     return definition === undefined
       ? await boundAsChain(checkpoint, unlabelled, options)
       : await boundAsDefined(checkpoint, definition, unlabelled, options, context);

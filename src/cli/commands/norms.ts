@@ -1,13 +1,9 @@
-import os from 'node:os';
 import { UsageFault } from '../../common/fault';
 import { checkpointNorms, type CheckpointNorms } from '../../checkpoints/norms';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint';
 import type { InputShape } from '../../checkpoints/operatorShape';
 import { table, type Column } from '../../reporting/table';
-import type { Products } from '../../theory/weights/bracketAccumulator';
-import { plainProduct } from '../../theory/weights/products';
-import { nativeProduct } from '../../training/engine/nativeProduct';
-import { nativeSingle } from '../../training/engine/nativeSingle';
+import { bestProducts } from '../bestProducts';
 import { onlyPositional, parse, positiveInteger, type Command } from '../command';
 
 /** `boundlens norms`: certified spectral norms and other norms of every weight of a checkpoint. */
@@ -42,16 +38,6 @@ export const normsCommand: Command = {
     return 0;
   },
 };
-
-/** The native engine's products where it loads, typed arrays elsewhere: slower, the same certificates. */
-async function bestProducts(): Promise<Products> {
-  const threads = os.availableParallelism();
-  try {
-    return { product: await nativeProduct(threads), single: await nativeSingle(threads) };
-  } catch {
-    return { product: plainProduct };
-  }
-}
 
 interface ShapeOptions {
   readonly 'input-shape'?: string;

@@ -3,7 +3,7 @@ import { openCheckpoint } from '../../checkpoints/openCheckpoint';
 import { weightDistance } from '../../checkpoints/weightDistance';
 import { marginPerturbation, FEWEST_POINTS, sampledPerturbation, type PerturbedLayer } from '../../theory/perturbation';
 import type { Report } from '../../theory/report';
-import { bestProduct } from '../bestProduct';
+import { bestProducts } from '../bestProducts';
 import type { Field, SpecReader } from './specReader';
 
 const FIELDS = {
@@ -97,7 +97,7 @@ function listedLayers(spec: SpecReader): readonly PerturbedLayer[] {
 async function layersOf(spec: SpecReader, file: string, signal: AbortSignal | undefined): Promise<readonly PerturbedLayer[]> {
   const checkpoint = await openCheckpoint(file);
   try {
-    const { tensors } = await checkpointNorms(checkpoint, { product: await bestProduct(), ...(signal && { signal }) });
+    const { tensors } = await checkpointNorms(checkpoint, { ...(await bestProducts()), ...(signal && { signal }) });
     const other = tensors.find(({ spectral, shape }) => shape.length > 1 && spectral?.of !== 'operator');
     if (other)
       throw spec.fault(
