@@ -10,8 +10,14 @@ const MODES: readonly { readonly mode: FineTuningMode; readonly title: string }[
   { mode: 'full', title: 'full' },
 ];
 
+/** Head and rows of a table. */
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** The results of a study: one row an arm, mean ± standard deviation over its seeds; modes that nothing was fine-tuned in are left out. */
-export function armTable({ arms }: StudySummary): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function armTable({ arms }: StudySummary): TextTable {
   const modes = MODES.filter(({ mode }) => arms.some(arm => arm.accuracy.some(one => one.mode === mode)));
   return {
     head: ['arm', 'seeds', ...modes.map(({ title }) => title), 'certified error ≤', 'complexity', 'feature norm'],
@@ -25,6 +31,38 @@ export function armTable({ arms }: StudySummary): { readonly head: readonly stri
     ]),
   };
 }
+
+/** Accuracy by number of labels, one row an arm and mode; undefined where the study has one budget. */
+export function budgetTable({ arms, labels }: StudySummary): TextTable | undefined {
+  const budgets = arms[0]?.budgets.map(budget => budget.labels) ?? [];
+  if (budgets.length === 0) return undefined;
+  return {
+    head: ['arm', 'mode', ...[...budgets, labels].map(size => `${size} labels`)],
+    rows: arms.flatMap(arm =>
+      arm.accuracy.map(({ mode, test }) => [
+        arm.arm,
+        mode,
+        ...budgets.map(size => {
+          const found = arm.budgets.find(one => one.labels === size)?.accuracy.find(one => one.mode === mode);
+          return found ? formatShare(found.test) : '–';
+        }),
+        formatShare(test),
+      ]),
+    ),
+  };
+}
+
+/** Ramp risk and calibration on the test set, one row an arm and mode. */
+export const riskTable = ({ arms }: StudySummary): TextTable => ({
+  head: ['arm', 'mode', 'ramp risk', 'calibration error', 'Brier score'],
+  rows: arms.flatMap(arm =>
+    arm.accuracy.map(({ mode, ramp, calibrationError, brier }) => [
+      arm.arm,
+      mode,
+      ...[ramp, calibrationError, brier].map(value => formatSpread(value, formatRisk)),
+    ]),
+  ),
+});
 
 function accuracy(arm: ArmSummary, mode: FineTuningMode): string {
   const found = arm.accuracy.find(one => one.mode === mode);

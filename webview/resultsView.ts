@@ -1,5 +1,5 @@
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
-import { armTable } from './armTable';
+import { armTable, budgetTable, riskTable, type TextTable } from './armTable';
 import { element, textTable } from './dom';
 
 /** The table of arms and, in plain sentences, what differs and what does not. */
@@ -7,6 +7,8 @@ export class ResultsView {
   private readonly summaryText = element('p', { class: 'summary' });
   private readonly table = element('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Results by arm' });
   private readonly findings = element('ul', { class: 'findings', 'aria-label': 'Findings' });
+  /** Tables that few readers need at first. */
+  private readonly more = element('div', { class: 'more' });
   private readonly missing = element('details', { class: 'missing' });
   readonly root = element(
     'section',
@@ -15,6 +17,7 @@ export class ResultsView {
     this.summaryText,
     this.table,
     this.findings,
+    this.more,
     this.missing,
   );
   private shown: PanelSnapshot['summary'];
@@ -24,7 +27,7 @@ export class ResultsView {
     this.shown = summary;
     if (!summary) {
       this.summaryText.textContent = 'Accuracy, certificates and feature norms appear here with the first finished run.';
-      for (const part of [this.table, this.findings, this.missing]) part.replaceChildren();
+      for (const part of [this.table, this.findings, this.more, this.missing]) part.replaceChildren();
       this.missing.hidden = true;
       return;
     }
@@ -33,6 +36,11 @@ export class ResultsView {
     const { head, rows } = armTable(summary);
     this.table.replaceChildren(textTable('Results by arm', head, rows));
     this.findings.replaceChildren(...summary.findings.map(finding => element('li', {}, finding)));
+    const budgets = budgetTable(summary);
+    this.more.replaceChildren(
+      ...(budgets ? [folded('Accuracy by number of labels', budgets)] : []),
+      folded('Ramp risk and calibration on the test set', riskTable(summary)),
+    );
     this.missing.hidden = summary.missing.length === 0;
     this.missing.replaceChildren(
       element('summary', {}, `${summary.missing.length} ${summary.missing.length === 1 ? 'run is' : 'runs are'} not in these numbers`),
@@ -40,3 +48,7 @@ export class ResultsView {
     );
   }
 }
+
+/** A table under its title, closed at first. */
+const folded = (title: string, { head, rows }: TextTable): HTMLElement =>
+  element('details', {}, element('summary', {}, title), element('div', { class: 'table-scroll' }, textTable(title, head, rows)));

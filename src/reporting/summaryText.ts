@@ -14,6 +14,10 @@ export function summaryText(summary: StudySummary): string {
     'Test accuracy in % (mean ± standard deviation over seeds)',
     accuracyTable(arms),
     '',
+    ...budgetTable(arms, labels),
+    'Test risks: ramp loss at the margin, expected calibration error, Brier score',
+    riskTable(arms),
+    '',
     ...theorems(arms).flatMap(theorem => [...theoremTable(theorem, arms), '']),
     'In words',
     ...findings.map(finding => `- ${finding}.`),
@@ -41,6 +45,36 @@ function accuracyTable(arms: readonly ArmSummary[]): string {
     riskSpread(arm.featureComplexity),
     `${arm.seeds.length}`,
   ]);
+  return table(columns, rows);
+}
+
+/** Accuracy by number of labels; nothing where a study has one budget. */
+function budgetTable(arms: readonly ArmSummary[], labels: number): readonly string[] {
+  const budgets = arms[0]?.budgets.map(budget => budget.labels) ?? [];
+  if (budgets.length === 0) return [];
+  const rows = arms.flatMap(arm =>
+    arm.accuracy.map(({ mode, test }) => [
+      arm.arm,
+      mode,
+      ...budgets.map(size => percentSpread(arm.budgets.find(one => one.labels === size)?.accuracy.find(one => one.mode === mode)?.test)),
+      percentSpread(test),
+    ]),
+  );
+  const columns = [...budgets, labels].map((size): Column => ({ title: `${size} labels`, align: 'right' }));
+  return ['Test accuracy in % by number of labels', table([{ title: 'arm' }, { title: 'mode' }, ...columns], rows), ''];
+}
+
+function riskTable(arms: readonly ArmSummary[]): string {
+  const columns: readonly Column[] = [
+    { title: 'arm' },
+    { title: 'mode' },
+    { title: 'ramp', align: 'right' },
+    { title: 'calibration', align: 'right' },
+    { title: 'Brier', align: 'right' },
+  ];
+  const rows = arms.flatMap(arm =>
+    arm.accuracy.map(({ mode, ramp, calibrationError, brier }) => [arm.arm, mode, ...[ramp, calibrationError, brier].map(riskSpread)]),
+  );
   return table(columns, rows);
 }
 

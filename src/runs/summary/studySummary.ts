@@ -2,7 +2,7 @@ import { mostLabels, taskText } from '../../datasets/downstreamTask';
 import type { Evidence, TermName } from '../../theory/report';
 import { weakest } from '../../theory/report';
 import { regulariserText } from '../../studies/regularisers';
-import type { FineTuningMode, TrialResults } from '../../training/results';
+import type { FineTuningMode, FineTuningResult, TrialResults } from '../../training/results';
 import type { RunRecord } from '../record';
 import { compareArms, type Comparison } from './comparisons';
 import { spread, type Spread } from './statistics';
@@ -30,13 +30,25 @@ export interface ReportSummary {
   readonly terms: readonly TermSummary[];
 }
 
+/** Test figures of one fine-tuning mode over the seeds of an arm. */
+export interface ModeSummary {
+  readonly mode: FineTuningMode;
+  /** Accuracy. */
+  readonly test: Spread;
+  readonly ramp: Spread;
+  readonly calibrationError: Spread;
+  readonly brier: Spread;
+}
+
 /** What one arm of a study gave, over its finished seeds. */
 export interface ArmSummary {
   readonly arm: string;
   readonly regulariser: string;
   readonly pretrained: boolean;
   readonly seeds: readonly number[];
-  readonly accuracy: readonly { readonly mode: FineTuningMode; readonly test: Spread }[];
+  readonly accuracy: readonly ModeSummary[];
+  /** The same with fewer labels, where the study names several budgets; rising. */
+  readonly budgets: readonly { readonly labels: number; readonly accuracy: readonly ModeSummary[] }[];
   readonly holdOutLoss?: Spread;
   readonly featureNorm: Spread;
   readonly featureComplexity: Spread;
@@ -104,9 +116,12 @@ function summariseArm(runs: readonly FinishedRun[]): ArmSummary {
     regulariser: regulariserText(trial.regulariser),
     pretrained: trial.objective.kind !== 'none',
     seeds: runs.map(run => run.trial.seed),
-    accuracy: results.fineTuning.map(({ mode }) => ({
-      mode,
-      test: spread(runs.flatMap(run => run.results.fineTuning.filter(result => result.mode === mode).map(result => result.testAccuracy))),
+    accuracy: summariseModes(runs.map(run => run.results.fineTuning)),
+    budgets: (results.budgets ?? []).map(({ labels }) => ({
+      labels,
+      accuracy: summariseModes(
+        runs.flatMap(run => (run.results.budgets ?? []).filter(one => one.labels === labels).map(one => one.fineTuning)),
+      ),
     })),
     ...(losses.length > 0 && { holdOutLoss: spread(losses) }),
     featureNorm: spread(runs.map(run => run.results.featureNorm)),
@@ -114,6 +129,21 @@ function summariseArm(runs: readonly FinishedRun[]): ArmSummary {
     reports: results.reports.map(({ theorem }) => summariseTheorem(theorem, runs)),
     collapses: runs.flatMap(run => (run.results.collapse ? [`${run.trial.arm}, seed ${run.trial.seed}: ${run.results.collapse}`] : [])),
   };
+}
+
+/** One summary a mode; the results of one run in each element. */
+function summariseModes(runs: readonly (readonly FineTuningResult[])[]): readonly ModeSummary[] {
+  return (runs[0] ?? []).map(({ mode }) => {
+    const own = runs.flatMap(results => results.filter(result => result.mode === mode));
+    const risk = (key: 'ramp' | 'calibrationError' | 'brier') => spread(own.map(result => result.testRisks[key].value));
+    return {
+      mode,
+      test: spread(own.map(result => result.testAccuracy)),
+      ramp: risk('ramp'),
+      calibrationError: risk('calibrationError'),
+      brier: risk('brier'),
+    };
+  });
 }
 
 function summariseTheorem(theorem: string, runs: readonly FinishedRun[]): ReportSummary {

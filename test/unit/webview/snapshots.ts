@@ -1,5 +1,5 @@
 import type { PanelSnapshot, RunSummary } from '../../../src/reporting/panelMessages';
-import type { ArmSummary, ReportSummary, StudySummary } from '../../../src/runs/summary/studySummary';
+import type { ArmSummary, ModeSummary, ReportSummary, StudySummary } from '../../../src/runs/summary/studySummary';
 
 /** A running run with what a test says different. */
 export const run = (id: string, different: Partial<RunSummary> = {}): RunSummary => ({
@@ -53,13 +53,23 @@ export const generalBound = (transfer: number, complexity: number, different: Pa
   ...different,
 });
 
+/** One mode's test accuracy, beside risks that no test here looks at closely. */
+export const modeSummary = (mode: ModeSummary['mode'], test: ModeSummary['test']): ModeSummary => ({
+  mode,
+  test,
+  ramp: { mean: 0.1, count: 2 },
+  calibrationError: { mean: 0.05, count: 2 },
+  brier: { mean: 0.2, count: 2 },
+});
+
 /** An arm that was pre-trained without a regulariser. */
 export const arm = (name: string, different: Partial<ArmSummary> = {}): ArmSummary => ({
   arm: name,
   regulariser: 'none',
   pretrained: true,
   seeds: [0, 1],
-  accuracy: [{ mode: 'probe', test: { mean: 0.958, deviation: 0.003, count: 2 } }],
+  accuracy: [modeSummary('probe', { mean: 0.958, deviation: 0.003, count: 2 })],
+  budgets: [],
   holdOutLoss: { mean: 0.0128, count: 2 },
   featureNorm: { mean: 6.9, deviation: 0.1, count: 2 },
   featureComplexity: { mean: 0.08, count: 2 },

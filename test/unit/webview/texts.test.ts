@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { armTable } from '../../../webview/armTable';
+import { armTable, budgetTable, riskTable } from '../../../webview/armTable';
 import { countRuns, progressText, runLabel } from '../../../webview/runText';
 import { smooth } from '../../../webview/smoothing';
 import { formatShare, formatSpread } from '../../../webview/spreadText';
-import { arm, certificate, run, summaryOf } from './snapshots';
+import { arm, certificate, modeSummary, run, summaryOf } from './snapshots';
 
 describe('the words of the panel', () => {
   it('name a run by its arm, and by its seed where there are several', () => {
@@ -46,7 +46,7 @@ describe('the words of the panel', () => {
   });
 
   it('table the arms: no column for a mode that nothing used, a dash where one arm has no value', () => {
-    const full = { mode: 'full', test: { mean: 0.97, count: 2 } } as const;
+    const full = modeSummary('full', { mean: 0.97, count: 2 });
     const { head, rows } = armTable(
       summaryOf([arm('a', { accuracy: [full] }), arm('b', { reports: [certificate(1.2)] }), arm('c', { reports: [] })]),
     );
@@ -56,6 +56,20 @@ describe('the words of the panel', () => {
       ['b', '2', '95.8 ± 0.3 %', '–', '1.20 ± .010 vacuous', '.080', '6.90 ± .100'],
       ['c', '2', '95.8 ± 0.3 %', '–', '–', '.080', '6.90 ± .100'],
     ]);
+  });
+
+  it('table accuracy by number of labels, smallest first, and risks; no budgets, no table', () => {
+    const accuracy = [modeSummary('probe', { mean: 0.9, count: 2 })];
+    const summary = summaryOf([arm('a', { budgets: [{ labels: 20, accuracy }] }), arm('b')]);
+    assert.deepEqual(budgetTable(summary), {
+      head: ['arm', 'mode', '20 labels', '100 labels'],
+      rows: [
+        ['a', 'probe', '90.0 %', '95.8 ± 0.3 %'],
+        ['b', 'probe', '–', '95.8 ± 0.3 %'],
+      ],
+    });
+    assert.equal(budgetTable(summaryOf([arm('a')])), undefined);
+    assert.deepEqual(riskTable(summary).rows[0], ['a', 'probe', '.100', '.050', '.200']);
   });
 });
 
