@@ -1,4 +1,4 @@
-import type { Composition, CompositionNode } from './composition';
+import { tensorKey, type Composition, type CompositionNode } from './composition';
 import type { WeightNorms } from './compositionWeights';
 import { logProduct, logSum } from './logarithms';
 import { batchFactor, grown, joined, plus, rangeOf, settled, stretched, UNBOUNDED, UNIT, ZERO, type Size } from './rangeOfComposition';
@@ -136,9 +136,10 @@ export function logAmplification(
   { path, tensor }: { readonly path: string; readonly tensor: string },
 ): number {
   const arising = new Map<number, Size>();
+  const key = tensorKey(path, tensor);
   for (const [place, node] of composition.nodes.entries()) {
-    const isHere = (node.kind === 'layer' || node.kind === 'lookup' || node.kind === 'parameter') && node.path === path;
-    if (!isHere || (node.kind !== 'parameter' && node.tensor !== tensor)) continue;
+    if (node.kind !== 'layer' && node.kind !== 'lookup' && node.kind !== 'parameter') continue;
+    if (tensorKey(node.path, node.kind === 'parameter' ? '' : node.tensor) !== key) continue;
     arising.set(place, ownDifference(node, sizes));
   }
   return differences(composition, norms, sizes, arising)[output]!.euclidean;

@@ -66,6 +66,11 @@ export class Configuration {
     return this.values[key] !== undefined && this.values[key] !== null;
   }
 
+  /** Whether the key stands there at all, `null` or not. */
+  isWritten(key: string): boolean {
+    return this.values[key] !== undefined;
+  }
+
   /** Number of classes: as many as have a name, else 2, the library's default. */
   get labels(): number {
     return !this.has('id2label') ? this.integerOr('num_labels', 2) : Object.keys(this.record('id2label')).length;

@@ -1,9 +1,14 @@
 import { BERT, ROBERTA } from './bert';
 import { CLIP, CLIP_TEXT, CLIP_VISION } from './clip';
-import { GPT2, GPT_NEOX, LLAMA } from './decoders';
+import { BEIT, DATA2VEC_VISION } from './beit';
+import { DINOV2 } from './dinov2';
 import { DISTILBERT } from './distilbert';
+import { GPT2 } from './gpt2';
+import { GPT_NEOX } from './gptNeox';
+import { LLAMA, MISTRAL, QWEN2 } from './llama';
 import type { ModelFamily } from './model';
-import { BEIT, DATA2VEC_VISION, DEIT, VIT, VIT_MAE } from './vision';
+import { DEIT, VIT } from './vit';
+import { VIT_MAE } from './vitMae';
 import { WAV2VEC2 } from './wav2vec2';
 import { WHISPER } from './whisper';
 
@@ -15,10 +20,13 @@ const FAMILIES: Readonly<Record<string, ModelFamily>> = {
   clip_vision_model: CLIP_VISION,
   'data2vec-vision': DATA2VEC_VISION,
   deit: DEIT,
+  dinov2: DINOV2,
   distilbert: DISTILBERT,
   gpt2: GPT2,
   gpt_neox: GPT_NEOX,
   llama: LLAMA,
+  mistral: MISTRAL,
+  qwen2: QWEN2,
   roberta: ROBERTA,
   vit: VIT,
   vit_mae: VIT_MAE,

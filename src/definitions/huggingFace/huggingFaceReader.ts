@@ -1,6 +1,7 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { known, unknown, type Architecture, type Layer, type SourceRange, type Unknown } from '../../architecture/architecture';
 import { parameterCount } from '../../architecture/counts';
+import { composed } from './compose';
 import { Configuration, ConfigurationProblem } from '../../architecture/huggingFace/configuration';
 import { modelFamily, modelTypeOf } from '../../architecture/huggingFace/models';
 import type { Part } from '../../architecture/huggingFace/parts';
@@ -56,8 +57,10 @@ function readModel(root: Node, name: string | undefined, node: Node, lines: Line
   try {
     const configuration = new Configuration(values);
     for (const [key, why] of NOT_FOLLOWED) configuration.without(key, why);
-    const layers = layersOf(rule(configuration), range);
-    return { framework: 'hugging face', name: className, range, layers, parameterCount: parameterCount(layers) };
+    const root = rule(configuration);
+    const layers = layersOf(root, range);
+    const architecture = { framework: 'hugging face', name: className, range, layers, parameterCount: parameterCount(layers) } as const;
+    return composed(architecture, root);
   } catch (error) {
     if (!(error instanceof ConfigurationProblem)) throw error;
     const place = findNodeAtLocation(root, error.key.split('.'));

@@ -1,5 +1,6 @@
 import { known, unknown, type Known, type Layer } from '../../architecture/architecture';
 import { ISOMETRY, type Composition, type CompositionNode, type Operation } from '../../architecture/composition';
+import { finishedComposition } from '../../architecture/finishedComposition';
 import { kerasRule } from '../../architecture/keras/kerasRules';
 import type { KerasRule } from '../../architecture/keras/kerasRule';
 import { productOf, type Shape } from '../../architecture/keras/shape';
@@ -128,18 +129,9 @@ export class LayerRecorder {
   composition(outputs: readonly number[], line: number): Known<Composition> {
     if (outputs.length === 0) return unknown('it has no outputs', line);
     if (this.isFull) return unknown('it has too many steps', line);
-    const needed = new Set(outputs);
-    for (let place = this.nodes.length - 1; place >= 0; place--)
-      if (needed.has(place)) for (const input of this.nodes[place]!.inputs) needed.add(input);
-    const kept = [...needed].sort((left, right) => left - right);
-    const places = new Map(kept.map((place, index) => [place, index]));
-    const nodes = kept.map(place => ({ ...this.nodes[place]!, inputs: this.nodes[place]!.inputs.map(input => places.get(input)!) }));
+    const { nodes, ...rest } = finishedComposition(this.nodes, outputs, 'not known');
     const isKnown = nodes.some(node => node.kind === 'input' && node.shape !== null);
-    return known({
-      nodes: nodes.map((node, place) => withIdentity(node, place, nodes)),
-      outputs: outputs.map(output => places.get(output)!),
-      inputFrom: isKnown ? 'first layer' : 'not known',
-    });
+    return known({ ...rest, nodes, inputFrom: isKnown ? 'first layer' : 'not known' });
   }
 
   /** Layers with the shapes of their first calls. */
@@ -149,14 +141,4 @@ export class LayerRecorder {
     const sides = (place: number) => this.nodes[place]!.shape ?? undefined;
     return met ? { ...layer, children, inputShape: sides(met.input), outputShape: sides(met.output) } : { ...layer, children };
   }
-}
-
-/** Names the input of a sum that the other one was computed from: a skip connection. */
-function withIdentity(node: CompositionNode, place: number, nodes: readonly CompositionNode[]): CompositionNode {
-  const [left, right, ...more] = node.inputs;
-  if (node.kind !== 'sum' || left === undefined || right === undefined || left === right || more.length > 0) return node;
-  const [early, late] = left < right ? [left, right] : [right, left];
-  const seen = new Set([late]);
-  for (let each = late; each > early; each--) if (seen.has(each)) for (const input of nodes[each]!.inputs) seen.add(input);
-  return seen.has(early) && place > late ? { ...node, identity: early } : node;
 }

@@ -3,7 +3,14 @@ import { ISOMETRY, type Gain, type Operation } from '../../architecture/composit
 import { axisOf, productOf, type Shape } from '../../architecture/keras/shape';
 import { activationBounds } from '../../architecture/lipschitzActivations';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
-import { convolutionGain, maximumGain, meanGain, overlap, transposedConvolutionGain, type WindowAxis } from '../pytorch/forward/window';
+import {
+  convolutionGain,
+  maximumGain,
+  meanGain,
+  overlap,
+  transposedConvolutionGain,
+  type WindowAxis,
+} from '../../architecture/windowGains';
 import { orReason } from './layerCalls';
 
 /** A layer of Keras or TensorFlow.js as it is called: its class, arguments, and the shapes that it meets, batch first and channels last. */

@@ -1,5 +1,6 @@
 import { known, unknown, type Architecture, type Known, type Layer } from '../../../architecture/architecture';
-import type { Composition, CompositionNode } from '../../../architecture/composition';
+import type { Composition } from '../../../architecture/composition';
+import { finishedComposition } from '../../../architecture/finishedComposition';
 import { Budget, Exhausted } from '../../python/budget';
 import { callFunction } from '../../python/calls';
 import { findMember } from '../../python/classes';
@@ -123,12 +124,8 @@ function toPass(recorder: Recorder, result: Value, shape: InputShape | undefined
   const outputs = tensorsIn(result).map(tensor => tensor.node);
   const doubt = result.kind === 'undecided' ? result.reason : unknown('what its `forward` returns is not a tensor', line);
   if (outputs.length === 0) return { recorder, composition: doubt, doubts: 1e6 };
-  const { nodes, places } = pruned(recorder.nodes, outputs);
-  const composition: Composition = {
-    nodes: nodes.map((node, place) => (node.kind === 'sum' ? withIdentity(node, place, nodes) : node)),
-    outputs: outputs.map(output => places.get(output)!),
-    inputFrom: shape?.from ?? 'not known',
-  };
+  const composition = finishedComposition(recorder.nodes, outputs, shape?.from ?? 'not known');
+  const { nodes } = composition;
   const doubts = nodes.filter(node => node.kind === 'unknown' || node.shape?.includes(null) !== false).length;
   return { recorder, composition: known(composition), doubts };
 }
@@ -140,27 +137,6 @@ function tensorsIn(value: Value): SymbolicTensor[] {
   if (value.kind === 'dictionary') return [...value.entries.values()].flatMap(tensorsIn);
   if (value.kind === 'instance' && !(value instanceof ModuleValue)) return [...value.attributes.values()].flatMap(tensorsIn);
   return [];
-}
-
-/** Only the steps that the outputs need, renumbered. */
-function pruned(all: readonly CompositionNode[], outputs: readonly number[]) {
-  const needed = new Set(outputs);
-  for (let place = all.length - 1; place >= 0; place--) if (needed.has(place)) for (const input of all[place]!.inputs) needed.add(input);
-  const kept = [...needed].sort((left, right) => left - right);
-  const places = new Map(kept.map((place, index) => [place, index]));
-  const nodes = kept.map(place => ({ ...all[place]!, inputs: all[place]!.inputs.map(input => places.get(input)!) }));
-  return { nodes, places };
-}
-
-/** Names the input of a sum that every other input was computed from. */
-function withIdentity(node: CompositionNode, place: number, nodes: readonly CompositionNode[]): CompositionNode {
-  const [left, right] = node.inputs;
-  if (node.kind !== 'sum' || left === undefined || right === undefined || left === right) return node;
-  const [early, late] = left < right ? [left, right] : [right, left];
-  const seen = new Set<number>([late]);
-  for (let each = late; each > early; each--) if (seen.has(each)) for (const input of nodes[each]!.inputs) seen.add(input);
-  const isSource = ['parameter', 'constant'].includes(nodes[early]!.kind);
-  return seen.has(early) && !isSource && place > late ? { ...node, identity: early } : node;
 }
 
 function withShapes(layer: Layer, recorder: Recorder): Layer {

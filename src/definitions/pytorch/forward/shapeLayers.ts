@@ -5,7 +5,7 @@ import { dimension, exactQuotient, numberOf, operateSides, productOf, times, win
 import { argumentValue, axisArgument, numberArgument } from './moduleArguments';
 import type { Recorder } from './recorder';
 import { reshape } from './shapes';
-import { overlap } from './window';
+import { overlap } from '../../../architecture/windowGains';
 import type { Read } from './windowLayers';
 
 /** Layers that only move values about: padding, upsampling, pixel shuffling, unfolding. Undefined for every other. */

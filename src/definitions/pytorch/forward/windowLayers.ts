@@ -4,7 +4,7 @@ import { dimension, numberOf, operateSides, productOf, times, windows, type Dime
 import { axisArgument } from './moduleArguments';
 import { perSample, type Recorder } from './recorder';
 import type { Sides, SymbolicTensor } from './symbolicTensor';
-import { convolutionGain, maximumGain, meanGain, transposedConvolutionGain, type WindowAxis } from './window';
+import { convolutionGain, maximumGain, meanGain, transposedConvolutionGain, type WindowAxis } from '../../../architecture/windowGains';
 
 /** Reads an argument of a window by name, from a module or from a call of a function. */
 export type Read = (name: string) => Value | undefined;

@@ -1,4 +1,4 @@
-import type { Gain } from '../../../architecture/composition';
+import type { Gain } from './composition';
 
 /** A window that moves over one axis, as a convolution's or a pooling's. */
 export interface WindowAxis {
