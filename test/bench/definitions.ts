@@ -1,42 +1,95 @@
 import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { UsageFault } from '../../src/common/fault';
 import { Documents } from '../../src/definitions/documents';
+import { NO_FILES, type SourceFiles } from '../../src/definitions/python/sourceFiles';
 import { SourceParser } from '../../src/definitions/sourceParser';
 import { median, type Benchmark, type Row } from './benchmark';
 
 const ROUNDS = 15;
-const EDITS = 200;
+const EDITS = 500;
 const PEER = 'tree-sitter, whole parse';
 
 /** Reading definitions beside a plain parse of the same file by tree-sitter, which every reader needs at least once. */
 export const definitions: Benchmark = {
-  summary: 'milliseconds to read definitions, at first and after an edit, beside a plain parse [--file PATH]',
+  summary:
+    'milliseconds to read definitions, at first and after an edit, alone and with imports, beside a plain parse [--file PATH] [--path DIR]',
 
   async run(options, progress) {
     const file = fileOf(options);
+    const folder = valueOf(options, '--path');
     const text = file === undefined ? longSource() : readFileSync(file, 'utf8');
     progress(`${file ?? 'a generated source'}: ${text.split('\n').length} lines`);
     const parser = await SourceParser.load('dist', 'python');
     const parse = median(Array.from({ length: ROUNDS }, () => milliseconds(() => parser.parse(text, root => root.hasError))));
-    const start = await Documents.load('dist');
-    const first = milliseconds(() => start.read({ uri: 'bench:first', text }));
-    progress(`${EDITS} edits of one character …`);
-    const before = start.treeBytes;
-    const edits = Array.from({ length: EDITS }, (_, i) => {
-      const at = Math.floor(((i + 0.5) / EDITS) * text.length);
-      const edited = `${text.slice(0, at)}x${text.slice(at)}`;
-      return milliseconds(() => start.read({ uri: 'bench:first', text: edited }));
-    });
-    const grown = (start.treeBytes - before) / 2 ** 20;
+    const generated: SourceFiles = { read: path => (path === join(HOME, 'blocks.py') ? manyBlocks() : undefined) };
+    const settings = folder === undefined ? {} : { folders: [resolve(folder)] };
+    const [alone, imports] = [
+      await Documents.load('dist', NO_FILES),
+      await Documents.load('dist', file === undefined ? generated : undefined),
+    ];
+    const source =
+      file === undefined ? 'from .blocks import *\n' + text.replace(/class Block\d+\(nn.Module\):[^]*?(?=\nclass )/g, '') : text;
     return [
-      row('first analysis', 'ms', first, parse),
-      row('analysis after an edit, median', 'ms', median(edits), parse),
-      row(`tree memory that ${EDITS} edits add`, 'MiB', grown, before / 2 ** 20),
+      ...rowsOf('alone', alone, { uri: pathToFileURL(resolve(HOME, 'model.py')).href, text }, {}, parse, progress),
+      ...rowsOf(
+        'with imports',
+        imports,
+        { uri: pathToFileURL(file === undefined ? resolve(HOME, 'model.py') : resolve(file)).href, text: source },
+        settings,
+        parse,
+        progress,
+      ),
     ];
   },
 };
 
-/** How long some work takes. */
+/** Where the generated source is taken to lie. */
+const HOME = resolve('bench-workspace');
+
+interface Source {
+  readonly uri: string;
+  readonly text: string;
+}
+
+function rowsOf(
+  how: string,
+  documents: Documents,
+  { uri, text }: Source,
+  settings: { folders?: string[] },
+  parse: number,
+  progress: (line: string) => void,
+): Row[] {
+  const first = milliseconds(() => documents.read({ uri, text }, settings));
+  progress(`${EDITS} edits of one character, ${how} …`);
+  const edit = (i: number) => {
+    const at = Math.floor(((i + 0.5) / EDITS) * text.length);
+    return milliseconds(() => documents.read({ uri, text: `${text.slice(0, at)}x${text.slice(at)}` }, settings));
+  };
+  // Nodes are looked at where an edit leads to them: a first pass over the file meets all of them.
+  for (let i = 0; i < EDITS; i += 4) edit(i);
+  const [trees, heap] = [documents.treeBytes, heapBytes()];
+  const edits = Array.from({ length: EDITS }, (_, i) => edit(i));
+  const mebibytes = (bytes: number) => bytes / 2 ** 20;
+  return [
+    row(`first analysis, ${how}`, 'ms', first, parse),
+    row(`analysis after an edit, median, ${how}`, 'ms', median(edits), parse),
+    row(`tree memory that ${EDITS} edits add, ${how}`, 'MiB', mebibytes(documents.treeBytes - trees), mebibytes(trees)),
+    row(`heap that ${EDITS} edits add, ${how}`, 'MiB', mebibytes(heapBytes() - heap), mebibytes(heap)),
+  ];
+}
+
+/** Bytes that are in use once everything unreachable is gone. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+/** How long something takes, once. */
 export function milliseconds(work: () => unknown): number {
   const start = performance.now();
   work();
@@ -49,33 +102,20 @@ function row(work: string, unit: string, ours: number, theirs: number): Row {
   return { work, peer, threads: 1, unit, ours: left, theirs: right, ratio: right === 0 ? 0 : Math.round((left / right) * 1e4) / 1e4 };
 }
 
-/** The path of `--file PATH` or `--file=PATH`. */
-export function fileOf(options: readonly string[]): string | undefined {
-  const at = options.findIndex(option => option === '--file' || option.startsWith('--file='));
+/** The path of `--file PATH`. */
+export const fileOf = (options: readonly string[]): string | undefined => valueOf(options, '--file');
+
+/** The path of `--file PATH` or `--file=PATH`, and likewise of other options. */
+function valueOf(options: readonly string[], name: string): string | undefined {
+  const at = options.findIndex(option => option === name || option.startsWith(`${name}=`));
   if (at < 0) return undefined;
   const path = options[at]!.split('=')[1] ?? options[at + 1];
-  if (path === undefined) throw new UsageFault('--file needs a path', 'use npm run bench -- definitions --file PATH');
+  if (path === undefined) throw new UsageFault(`${name} needs a path`, `use npm run bench -- definitions ${name} PATH`);
   return path;
 }
 
 /** About 5,000 lines: many blocks, a model of them, settings for many sizes, and a function for each size. */
 export function longSource(): string {
-  const block = (i: number) => `
-class Block${i}(nn.Module):
-    """A residual block of its own width."""
-
-    def __init__(self, width: int = ${16 + i}, hidden: int = ${64 + i}, rate: float = 0.1) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.widen = nn.Linear(width, hidden)
-        self.act = nn.GELU()
-        self.narrow = nn.Linear(hidden, width)
-        self.drop = nn.Dropout(rate) if rate > 0 else nn.Identity()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.act(self.widen(self.norm(x)))
-        return x + self.drop(self.narrow(y))
-`;
   const size = (i: number) => `
 def model_${i}(pretrained: bool = False, **kwargs):
     """Size ${i}."""
@@ -83,11 +123,10 @@ def model_${i}(pretrained: bool = False, **kwargs):
     return Model(**dict(arguments, **kwargs))
 `;
   const setting = (i: number) => `    'model_${i}': dict(url='', classes=${i}, mean=(0.5, 0.5, 0.5), size=(3, ${i}, ${i}), rate=0.${i}),`;
-  const indices = (count: number) => Array.from({ length: count }, (_, i) => i);
   return `import torch
 import torch.nn as nn
 
-${indices(150).map(block).join('\n')}
+${manyBlocks().replace(/^import.*\n/gm, '')}
 
 class Model(nn.Module):
     def __init__(self, depth: int = 12, width: int = 64, classes: int = 10) -> None:
@@ -106,3 +145,28 @@ ${indices(800).map(setting).join('\n')}
 ${indices(200).map(size).join('\n')}
 `;
 }
+
+/** 150 residual blocks, each of its own width. */
+function manyBlocks(): string {
+  const block = (i: number) => `
+class Block${i}(nn.Module):
+    """A residual block of its own width."""
+
+    def __init__(self, width: int = ${16 + i}, hidden: int = ${64 + i}, rate: float = 0.1) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.widen = nn.Linear(width, hidden)
+        self.act = nn.GELU()
+        self.narrow = nn.Linear(hidden, width)
+        self.drop = nn.Dropout(rate) if rate > 0 else nn.Identity()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.act(self.widen(self.norm(x)))
+        return x + self.drop(self.narrow(y))
+`;
+  return `import torch
+import torch.nn as nn
+${indices(150).map(block).join('\n')}`;
+}
+
+const indices = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -16,6 +16,9 @@ const NEVER_READ = new Set(
    warnings operator random string time datetime pathlib argparse keras tensorflow jax flax scipy inspect contextlib numbers`.split(/\s+/),
 );
 
+/** Whether a module belongs to a package that is never read. */
+export const isLibraryModule = (module: string): boolean => NEVER_READ.has(module.split('.')[0]!) && !ARCHITECTURES.test(module);
+
 /** Parts of those packages that are made of their own layers alone, and are read like any other file. */
 const ARCHITECTURES = /^keras\.(src\.)?applications(\.|$)/;
 
@@ -40,6 +43,8 @@ interface KeptModule {
   readonly read: () => Node | undefined;
 }
 
+type NeededModule = readonly [path: string, { readonly read: () => Node | undefined }];
+
 /** How long it is taken for granted which files there are. */
 const REMEMBERED_MILLISECONDS = 1000;
 
@@ -50,7 +55,7 @@ export class Modules {
   private runner: ModuleRunner | undefined;
   private main: Scope | undefined;
   /** The modules that were evaluated, in order, with what parses each. */
-  private readonly loading = new Map<string, () => Node | undefined>();
+  private readonly loading = new Map<string, { readonly root: Node; readonly read: () => Node | undefined }>();
   /** Whether a module asked for a name of the file that is read itself. */
   private reachesMain = false;
   private isEntangled = false;
@@ -90,6 +95,14 @@ export class Modules {
     else this.evaluateFirst([...this.loading]);
   }
 
+  /** Whether every module that the last read needed would be found again as it was, and none of them needed the file itself. */
+  isCurrent(): boolean {
+    if (this.reachesMain || this.isEntangled || ![...this.loading.values()].every(({ root, read }) => read() === root)) return false;
+    if (performance.now() - this.foundAt <= REMEMBERED_MILLISECONDS) return true;
+    this.foundAt = performance.now();
+    return [...this.found].every(([stem, path]) => moduleFile(stem, this.files) === path);
+  }
+
   private bringBack(kept: readonly KeptModule[], runner: ModuleRunner): void {
     this.snapshot?.restore();
     for (const { path, root, scope } of kept) {
@@ -99,7 +112,7 @@ export class Modules {
   }
 
   /** Evaluates the modules that earlier reads came to need, and keeps them unless one of them needs the file itself. */
-  private evaluateFirst(needed: readonly (readonly [path: string, read: () => Node | undefined])[]): void {
+  private evaluateFirst(needed: readonly NeededModule[]): void {
     this.loading.clear();
     if (needed.length === 0 || this.isEntangled || !this.areApart(needed)) {
       this.loading.clear();
@@ -107,18 +120,18 @@ export class Modules {
       this.start(this.runner!, this.main!);
       return;
     }
-    const kept = [...this.loading].flatMap(([path, read]) => {
-      const [root, scope] = [read(), this.scopes.get(path)];
-      return root && scope ? [{ path, root, scope, read }] : [];
+    const kept = [...this.loading].flatMap(([path, { root, read }]) => {
+      const scope = this.scopes.get(path);
+      return scope ? [{ path, root, scope, read }] : [];
     });
     this.snapshot = new Snapshot(kept.map(({ scope }) => scope));
     this.kept = kept;
   }
 
   /** Evaluates modules in order; false, now and ever after, when one of them asks for a name of the file that is read. */
-  private areApart(needed: readonly (readonly [path: string, read: () => Node | undefined])[]): boolean {
+  private areApart(needed: readonly NeededModule[]): boolean {
     this.reachesMain = false;
-    for (const [path, read] of needed) this.scopeOf(path, read);
+    for (const [path, { read }] of needed) this.scopeOf(path, read);
     this.isEntangled = this.reachesMain;
     return !this.isEntangled;
   }
@@ -129,7 +142,7 @@ export class Modules {
 
   /** The module that a file imports by name, with or without leading dots; undefined when no file is found. */
   find(module: string, importer: string | undefined): NamespaceValue | undefined {
-    if (NEVER_READ.has(module.split('.')[0]!) && !ARCHITECTURES.test(module)) return undefined;
+    if (isLibraryModule(module)) return undefined;
     for (const stem of this.stems(module, importer)) {
       const path = this.fileOf(stem);
       if (path !== undefined) return this.namespace(path, stem, () => this.sources?.root(path, this.files));
@@ -183,7 +196,7 @@ export class Modules {
     if (!root) return undefined;
     const scope = new Scope(undefined, undefined, path);
     this.scopes.set(path, scope);
-    this.loading.set(path, read);
+    this.loading.set(path, { root, read });
     this.runner.own(root);
     this.runner.runImported(root, scope);
     return scope;

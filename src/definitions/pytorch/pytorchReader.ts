@@ -15,6 +15,7 @@ import { callOf, evaluateCall } from './evaluateCall';
 import { Composer } from './forward/compose';
 import { directiveShape } from './forward/inputShapes';
 import { boundArguments, givenArguments } from './givenArguments';
+import { LastReading } from './lastReading';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
 import { PytorchEvaluation } from './pytorchEvaluation';
@@ -26,31 +27,30 @@ import { isModuleBase } from './torchLibrary';
  */
 export class PytorchReader implements DefinitionReader {
   /** Least recently read first. */
-  private readonly evaluations = new Map<string, PytorchEvaluation>();
+  private readonly kept = new Map<string, { readonly evaluation: PytorchEvaluation; readonly last: LastReading | undefined }>();
 
   mayDefine(text: string): boolean {
     return text.includes('torch');
   }
 
   read(root: Node, context: ReadContext): Architecture[] {
-    return new PytorchSource(root, context, this.evaluation(root, context)).read();
-  }
-
-  /** What evaluates a source: what evaluated its last version where that is a file, so that its imports need not be evaluated again. */
-  private evaluation(root: Node, context: ReadContext): PytorchEvaluation {
-    if (context.path === undefined || context.call !== undefined) return new PytorchEvaluation(root, context);
+    if (context.path === undefined || context.call !== undefined)
+      return new PytorchSource(root, context, new PytorchEvaluation(root, context)).read();
     const key = JSON.stringify([context.path, context.folders]);
-    const before = this.evaluations.get(key);
-    this.evaluations.delete(key);
-    before?.restart(root);
-    const evaluation = before ?? new PytorchEvaluation(root, context);
-    this.evaluations.set(key, evaluation);
-    if (this.evaluations.size > KEPT) this.evaluations.delete(this.evaluations.keys().next().value!);
-    return evaluation;
+    const kept = this.kept.get(key);
+    this.kept.delete(key);
+    const setting = JSON.stringify([context.studied, root.text.includes('_log_api_usage_once')]);
+    const same = kept?.evaluation.modules.isCurrent() ? kept.last?.in(root, setting) : undefined;
+    if (!same) kept?.evaluation.restart(root);
+    const evaluation = kept?.evaluation ?? new PytorchEvaluation(root, context);
+    const found = same ?? new PytorchSource(root, context, evaluation).read();
+    this.kept.set(key, { evaluation, last: kept && LastReading.of(root, setting, found) });
+    if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
+    return found;
   }
 }
 
-/** Files whose imports are kept. */
+/** Files whose imports and last results are kept. */
 const KEPT = 4;
 
 /** One source while it is read. */
@@ -82,7 +82,7 @@ class PytorchSource {
       const architecture = toArchitecture(assigned.name, headerOf(statement), assigned.module);
       return [this.composer.compose(architecture, assigned.module, new Map())];
     });
-    const lines = this.root.text.split('\n');
+    const lines = this.root.tree.text.split('\n');
     const classes = this.classes
       .filter(({ node }) => !isImported(node))
       .filter(isDefinition)
