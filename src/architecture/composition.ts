@@ -53,6 +53,9 @@ export interface NormalisationNode {
   readonly kind: 'normalisation';
   /** Path of its layer, whose `weight` and `bias` scale and shift the result; null when it has none. */
   readonly path: string | null;
+  /** Names of the tensors that scale and shift, where they are not `weight` and `bias`: Keras' `gamma` and `beta`, Flax' `scale`. */
+  readonly gain?: string;
+  readonly shift?: string;
   /** `batch`: by running statistics, fixed once trained. Otherwise over the features of a row, or over more of the sample. */
   readonly over: 'batch' | 'rows' | 'sample';
   /** How many values share one standard deviation; null for `batch` or when it is not known. */

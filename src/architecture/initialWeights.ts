@@ -3,6 +3,11 @@ import { tensorKey } from './composition';
 import type { WeightNorms } from './compositionWeights';
 import { allLayers } from './counts';
 
+/** What frameworks call the tensors of a normalisation that scale and shift, and its running variance. */
+export const GAINS: readonly string[] = ['weight', 'gamma', 'scale'];
+export const SHIFTS: readonly string[] = ['bias', 'beta'];
+export const VARIANCES: readonly string[] = ['running_var', 'moving_variance', 'var'];
+
 /**
  * Norms of a definition's tensors as its framework initialises them: spectral norms as the layers say, gains of normalisations 1, running variances 1.
  * Biases are taken as 0, which they are not in every layer; whoever shows a number made of these says so.
@@ -15,8 +20,8 @@ export function initialNorms(architecture: Architecture): WeightNorms {
   }
   return {
     spectral: (path, tensor) => spectral.get(tensorKey(path, tensor)),
-    length: (path, tensor) => (tensor === 'bias' ? 0 : spectral.get(tensorKey(path, tensor))),
-    largest: (_path, tensor) => (tensor === 'weight' ? 1 : undefined),
+    length: (path, tensor) => (SHIFTS.includes(tensor) ? 0 : spectral.get(tensorKey(path, tensor))),
+    largest: (_path, tensor) => (GAINS.includes(tensor) ? 1 : undefined),
     leastVariance: () => 1,
   };
 }

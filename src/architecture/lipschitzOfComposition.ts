@@ -69,7 +69,7 @@ function differenceRule(node: CompositionNode, inputs: readonly Size[], sizes: r
       };
     }
     case 'normalisation': {
-      const gain = node.path === null ? 1 : (norms.largest(node.path, 'weight') ?? Infinity);
+      const gain = node.path === null ? 1 : (norms.largest(node.path, node.gain ?? 'weight') ?? Infinity);
       const factor = node.over === 'batch' ? batchFactor(node.path, node.epsilon, norms) : 1 / Math.sqrt(node.epsilon);
       // Over more than a row, rows mix: only the whole sample is bounded.
       return stretch(gain * factor, node.over === 'sample' ? Infinity : gain * factor);

@@ -89,8 +89,8 @@ function rangeRule(node: CompositionNode, inputs: readonly Size[], norms: Weight
       };
     }
     case 'normalisation': {
-      const gain = node.path === null ? 1 : (norms.largest(node.path, 'weight') ?? Infinity);
-      const shift = Math.log(node.path === null ? 0 : (norms.length(node.path, 'bias') ?? Infinity));
+      const gain = node.path === null ? 1 : (norms.largest(node.path, node.gain ?? 'weight') ?? Infinity);
+      const shift = Math.log(node.path === null ? 0 : (norms.length(node.path, node.shift ?? 'bias') ?? Infinity));
       if (node.over === 'batch') {
         const factor = gain * batchFactor(node.path, node.epsilon, norms);
         const moved = {

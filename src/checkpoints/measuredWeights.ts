@@ -1,5 +1,6 @@
 import { tensorKey } from '../architecture/composition';
 import type { WeightNorms } from '../architecture/compositionWeights';
+import { GAINS, VARIANCES } from '../architecture/initialWeights';
 import { Stopped } from '../common/fault';
 import { peel } from '../theory/peeling';
 import { elementCount, type Checkpoint } from './checkpoint';
@@ -59,8 +60,8 @@ const LEAST = 1e-12;
 function numbersOf({ layer, parameter, norms, largest, least }: MeasuredWeight): readonly (readonly [key: string, value: number])[] {
   const key = tensorKey(layer, parameter);
   if (largest !== undefined && least !== undefined) {
-    if (parameter === 'running_var') return [[`precision ${layer}`, 1 / Math.max(least, LEAST)]];
-    return parameter === 'weight' ? [[`largest ${key}`, largest]] : [[`length ${key}`, norms.frobenius]];
+    if (VARIANCES.includes(parameter)) return [[`precision ${layer}`, 1 / Math.max(least, LEAST)]];
+    return GAINS.includes(parameter) ? [[`largest ${key}`, largest]] : [[`length ${key}`, norms.frobenius]];
   }
   const isUsedAsItIs = parameter === '' || !norms.spectral;
   return [

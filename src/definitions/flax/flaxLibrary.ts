@@ -2,7 +2,7 @@ import { known, unknown, type SourceRange, type Unknown } from '../../architectu
 import { linenRule, nnxRule } from '../../architecture/flax/flaxRules';
 import { argument, ruleLayer, shapeFrom } from '../keras/construct';
 import { KerasLayer, KerasTensor, tensorsBetween, WeightValue } from '../keras/kerasValues';
-import { callLayer, shapeValue, tensorsIn } from '../keras/layerCalls';
+import { callLayer, knownTensors, shapeValue, tensorsIn } from '../keras/layerCalls';
 import { selected } from '../keras/selection';
 import { callOperation, operateTensors } from '../keras/tensorOperations';
 import { ancestors } from '../python/classes';
@@ -29,7 +29,9 @@ export class FlaxLibrary implements Library {
   private readonly frames: Frame[] = [];
   private readonly prepared = new WeakSet<KerasLayer>();
   private readonly lifts = new WeakMap<KerasLayer, Lift>();
+  /** Arrays that were drawn at random, and arrays that were written down. */
   private readonly drawn = new WeakSet<Value>();
+  private readonly arrays = new WeakSet<Value>();
   private prefix = '';
   /** How often `nnx.split_rngs` around the function that runs splits. */
   private splits: Value | undefined;
@@ -49,7 +51,10 @@ export class FlaxLibrary implements Library {
     if (api !== undefined && name !== undefined) return this.makeLayer(api, name, call, context);
     const pool = /^flax\.(linen|nnx)\.(avg_pool|max_pool|min_pool)$/.test(path) ? windowPool(call, context) : undefined;
     if (pool) return pool;
-    return /^(flax\.(linen|nnx)|jax|numpy)\./.test(path) ? callOperation(path, call, context) : undefined;
+    const result = /^(flax\.(linen|nnx)|jax|numpy)\./.test(path) ? callOperation(path, call, context) : undefined;
+    if (result && /^jax\.numpy\.(zeros|ones|full|empty|eye|identity|arange|linspace|array|asarray)(_like)?$/.test(path))
+      this.arrays.add(result);
+    return result;
   }
 
   /** Carries something out so that the next module that names itself takes a prefix. */
@@ -162,6 +167,7 @@ export class FlaxLibrary implements Library {
     const result = this.within(module, false, () => context.call(method, { ...call, type: call.type }));
     const doubt = doubtIn(result);
     if (doubt && isLinen(module)) module.doubts.push(doubt);
+    module.pass ??= { inputs, outputs: knownTensors(result) };
     return result.kind === 'undecided' ? new KerasTensor(result.reason) : result;
   }
 
@@ -202,10 +208,11 @@ export class FlaxLibrary implements Library {
 
   assign(value: Value, name: string, assigned: Value): void {
     if (!(value instanceof KerasLayer)) return;
-    if (this.drawn.has(assigned) && !isLinen(value))
+    const isDrawn = this.drawn.has(assigned);
+    if ((isDrawn || this.arrays.has(assigned)) && !isLinen(value))
       value.doubts.push(
         unknown(
-          `\`${name}\` is drawn at random and no \`nnx.Param\`: whether it is trained is not decided`,
+          `\`${name}\` is ${isDrawn ? 'drawn at random' : 'an array'} and no \`nnx.Param\`: whether it is trained is not decided`,
           value.construction.range.startLine,
         ),
       );
@@ -242,7 +249,10 @@ export class FlaxLibrary implements Library {
   }
 
   operate(operator: string, left: Value, right: Value, line: number): Value | undefined {
-    return operateTensors(left, right, operator, line);
+    const result = operateTensors(left, right, operator, line);
+    if (result && [left, right].every(value => !(value instanceof KerasTensor) || this.arrays.has(value) || this.drawn.has(value)))
+      this.arrays.add(result);
+    return result;
   }
 
   iterate(): readonly Value[] | undefined {

@@ -1,4 +1,5 @@
 import { unknown, type Known, type LayerKind, type SourceRange, type Unknown } from '../../architecture/architecture';
+import type { Operation } from '../../architecture/composition';
 import type { KerasRule, KerasWeight } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
@@ -22,6 +23,14 @@ export interface TensorHistory {
   readonly inputs: readonly KerasTensor[];
   /** The operator or function that made it where no layer did. */
   readonly operation?: string;
+  /** What that operation does where it is known. */
+  readonly step?: Operation;
+  /** Whether the operation was given nothing but its tensors. */
+  readonly isPlain?: boolean;
+  /** Zero-based line of the operation. */
+  readonly line?: number;
+  /** What the layer's own code made: the tensor inside that this one stands for. */
+  readonly inside?: KerasTensor;
   /** Why layers that are not known may stand between it and its inputs. */
   readonly doubt?: Unknown;
 }
@@ -81,6 +90,8 @@ export class KerasLayer extends InstanceValue {
   /** The shapes of its first call. */
   input: Known<Shape> | undefined;
   output: Known<Shape> | undefined;
+  /** What its own code was given and made at its first call. */
+  pass?: { readonly inputs: readonly KerasTensor[]; readonly outputs: readonly KerasTensor[] };
   /** An axis that every tensor of it has besides, one place for each repetition; absent where it is there once. */
   repeats?: Repetition;
 

@@ -126,7 +126,15 @@ function callOwn(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, 
   buildOwn(layer, inputs, range, context);
   const method = context.attribute(layer, 'call', line);
   const result = method.kind === 'undecided' ? { ...method, plain: true } : context.call(method, { ...call, type: `${call.type}.call` });
+  layer.pass ??= { inputs, outputs: knownTensors(result) };
   return rewrapped(result, layer, inputs, line);
+}
+
+/** The tensors that a call returned: itself, or those of a tuple, list or dictionary. */
+export function knownTensors(value: Value): KerasTensor[] {
+  if (value.kind === 'sequence') return value.items.flatMap(knownTensors);
+  if (value.kind === 'dictionary') return [...value.entries.values()].flatMap(knownTensors);
+  return value instanceof KerasTensor ? [value] : [];
 }
 
 /** Runs the `build` of a class of the source once, as the first call does. */
@@ -153,7 +161,7 @@ function rewrapped(value: Value, layer: KerasLayer, inputs: readonly KerasTensor
     const entries = new Map([...value.entries].map(([key, item]) => [key, rewrapped(item, layer, inputs, line)]));
     return { kind: 'dictionary', entries, doubt: value.doubt };
   }
-  if (value instanceof KerasTensor) return new KerasTensor(value.shape, { layer, inputs });
+  if (value instanceof KerasTensor) return new KerasTensor(value.shape, { layer, inputs, inside: value });
   return value.kind === 'undecided' ? new KerasTensor(value.reason, { layer, inputs }) : value;
 }
 

@@ -6,7 +6,7 @@ import type { KerasRule } from '../../architecture/keras/kerasRule';
 import { productOf, type Shape } from '../../architecture/keras/shape';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
 import { orReason } from './layerCalls';
-import { layerSteps } from './layerSteps';
+import { layerSteps, type CalledLayer, type LayerSteps } from './layerSteps';
 
 /** Steps that are written down at most. */
 const MAXIMUM_NODES = 6000;
@@ -19,6 +19,8 @@ export interface RuleCall {
   readonly rule: KerasRule;
   readonly values: LayerArguments;
   readonly line: number;
+  /** The steps of a framework's layers; Keras' own where it is left out. */
+  readonly steps?: (layer: CalledLayer) => LayerSteps;
 }
 
 /** Writes down the steps of a model of Keras or TensorFlow.js in evaluation mode; a result is the place of the step that made it. */
@@ -55,18 +57,29 @@ export class LayerRecorder {
     return this.nodes.length >= MAXIMUM_NODES;
   }
 
+  /** The sides of a result; undefined where they are not known. */
+  sidesOf(place: number): Shape | undefined {
+    return this.shapes[place];
+  }
+
+  /** Tensors that are added or multiplied entry by entry: repeated along an axis, as broadcasting does, they are not followed. */
+  fits(inputs: readonly number[], output: Known<Shape>): boolean {
+    const written = (shape: Shape | undefined) => JSON.stringify(shape?.slice(1));
+    return output.known && inputs.every(place => this.shapes[place] !== undefined && written(this.shapes[place]) === written(output.value));
+  }
+
   /** A call of a layer: its steps, or one that is not known. */
   call(layer: RuleCall, inputs: readonly number[], output: Known<Shape>): number {
-    const { className, path, rule, values, line } = layer;
+    const { className, path, rule, values, line, steps: stepsOf = layerSteps } = layer;
     const [first] = inputs;
     const input = first === undefined ? undefined : this.shapes[first];
-    const isNamed = kerasRule(className) === rule;
-    const attended = isNamed && className === 'MultiHeadAttention' ? this.attention(layer, inputs, output) : undefined;
+    const isNamed = layer.steps !== undefined || kerasRule(className) === rule;
+    const attended = !layer.steps && isNamed && className === 'MultiHeadAttention' ? this.attention(layer, inputs, output) : undefined;
     if (attended !== undefined) return attended;
     const isJoin = ['Add', 'Subtract', 'Average', 'Multiply'].includes(className);
     const steps =
       isNamed && input && output.known && (!isJoin || this.fits(inputs, output))
-        ? layerSteps({ className, path, values, input, output: output.value, inputs: inputs.length })
+        ? stepsOf({ className, path, values, input, output: output.value, inputs: inputs.length })
         : undefined;
     const result = steps
       ? steps.reduce<readonly number[]>(
@@ -117,12 +130,6 @@ export class LayerRecorder {
     const gain = { euclidean: 1, rows: Math.sqrt(heads) };
     const joined = this.emit({ kind: 'reshape', name: 'join heads', gain }, [mixed], known([...sides, heads * valueWidth]), line);
     return this.emit({ kind: 'layer', path, tensor: 'attention_output/kernel', gain: ISOMETRY }, [joined], output, line);
-  }
-
-  /** Tensors that are added or multiplied entry by entry: repeated along an axis, as broadcasting does, they are not followed. */
-  private fits(inputs: readonly number[], output: Known<Shape>): boolean {
-    const written = (shape: Shape | undefined) => JSON.stringify(shape?.slice(1));
-    return output.known && inputs.every(place => this.shapes[place] !== undefined && written(this.shapes[place]) === written(output.value));
   }
 
   /** The composition that ends in some results; steps that no output needs are left out. */

@@ -28,16 +28,18 @@ export type LayerSteps = readonly { readonly operation: Operation; readonly shap
 
 type Rule = (layer: CalledLayer) => LayerSteps;
 
-const gainOf = (euclidean: number | null, rows: number | null): Gain => ({ euclidean, rows });
+export const gainOf = (euclidean: number | null, rows: number | null): Gain => ({ euclidean, rows });
 
-const matrix = (path: string, tensor: string, gain: Gain = ISOMETRY) => ({ operation: { kind: 'layer', path, tensor, gain } as const });
+export const matrix = (path: string, tensor: string, gain: Gain = ISOMETRY) => ({
+  operation: { kind: 'layer', path, tensor, gain } as const,
+});
 
 const map = (kind: 'reshape' | 'selection' | 'padding' | 'pooling' | 'resampling' | 'dropout', name: string, gain: Gain = ISOMETRY) => [
   { operation: { kind, name, gain } as const },
 ];
 
 /** A number among the arguments; undefined where it is none that is known. */
-function numberOf(values: LayerArguments, name: string): number | undefined {
+export function numberOf(values: LayerArguments, name: string): number | undefined {
   const given = orReason(() => values.given(name));
   if (!given.known) return undefined;
   const { value } = given;
@@ -54,7 +56,7 @@ function activated(values: LayerArguments): LayerSteps {
 }
 
 /** A non-linearity by Keras' name of it. */
-function activation(word: string, slope?: number): LayerSteps {
+export function activation(word: string, slope?: number): LayerSteps {
   const name = word.replace(/(.)([A-Z])/g, '$1_$2').toLowerCase();
   if (name === 'softmax')
     return [{ operation: { kind: 'activation', name: 'softmax over the last axis', gain: gainOf(0.5, 0.5), offset: 1, entry: 1 } }];
@@ -144,7 +146,19 @@ const normalisation =
     const isLast = axes.known && axes.value.length === 1 && axisOf(axes.value[0]!, input.length) === input.length - 1;
     const size = over === 'rows' && isLast ? (input.at(-1) ?? null) : null;
     if (epsilon === undefined || (over === 'batch' && !isLast)) return undefined;
-    return [{ operation: { kind: 'normalisation', path, over: over === 'rows' && !isLast ? 'sample' : over, size, epsilon } }];
+    return [
+      {
+        operation: {
+          kind: 'normalisation',
+          path,
+          gain: 'gamma',
+          shift: 'beta',
+          over: over === 'rows' && !isLast ? 'sample' : over,
+          size,
+          epsilon,
+        },
+      },
+    ];
   };
 
 const reshaping: Rule = ({ className }) => map('reshape', className, gainOf(1, null));

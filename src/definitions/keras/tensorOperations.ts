@@ -1,4 +1,5 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
+import type { Operation as Step } from '../../architecture/composition';
 import { LayerInputs } from '../../architecture/keras/kerasRule';
 import { concatenated } from '../../architecture/keras/merging';
 import { reshaped } from '../../architecture/keras/reshaping';
@@ -144,7 +145,8 @@ export function callOperation(path: string, call: Call, context: Context): Value
   const name = path.split('.').at(-1) ?? '';
   const line = call.range.startLine;
   const first = argument(call, 0, 'shape');
-  if (MAKERS.has(name) && first && !(first instanceof KerasTensor)) return new KerasTensor(shapeFrom(first, context, line, true));
+  if (MAKERS.has(name) && first && !(first instanceof KerasTensor))
+    return new KerasTensor(shapeFrom(first, context, line, true), { inputs: [], step: { kind: 'constant', entry: null } });
   if (name === 'range' || name === 'arange') return ranged(call);
   if (name === 'eye' && first?.kind === 'integer') return new KerasTensor(known([first.value, first.value]));
   const inputs = tensorArguments(call);
@@ -161,7 +163,8 @@ export function callOperation(path: string, call: Call, context: Context): Value
   const shape: Known<Shape> = operation
     ? orReason(() => operation(given, call, context))
     : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
-  return new KerasTensor(shape, { inputs, operation: call.type });
+  const isPlain = call.positional.length + call.keywords.size === 1;
+  return new KerasTensor(shape, { inputs, operation: call.type, isPlain, line });
 }
 
 /** The tensors that a call is given, plain numbers left out. */
@@ -207,7 +210,20 @@ export function operateTensors(left: Value, right: Value, operator: string, line
     if (operator === '@') return OPERATIONS.matmul!(given, NO_CALL, undefined as never);
     return given.all.reduce((first, second) => joined(first, second, given));
   });
-  return new KerasTensor(shape, { inputs: operands, ...(operands.length === 2 && { operation: operator }) });
+  const step = withNumber(left, right, operator);
+  return new KerasTensor(shape, { inputs: operands, operation: operator, line, ...(step && { step }) });
+}
+
+/** What an operator does with a tensor and a number; undefined where no bound on its slope is known. */
+function withNumber(left: Value, right: Value, operator: string): Step | undefined {
+  const isFirst = left instanceof KerasTensor;
+  const other = isFirst ? right : left;
+  if (other.kind !== 'integer' && other.kind !== 'float') return undefined;
+  const size = Math.abs(other.value);
+  if (operator === '+' || operator === '-')
+    return { kind: 'scale', name: 'plus a number', gain: { euclidean: 1, rows: 1 }, ...(size > 0 && { offset: size }) };
+  const factor = operator === '*' ? size : operator === '/' && isFirst && size > 0 ? 1 / size : undefined;
+  return factor === undefined ? undefined : { kind: 'scale', name: 'times a number', gain: { euclidean: factor, rows: factor } };
 }
 
 const NO_CALL: Call = {

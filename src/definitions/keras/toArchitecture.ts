@@ -12,6 +12,7 @@ import { parameterCount } from '../../architecture/counts';
 import type { KerasWeight } from '../../architecture/keras/kerasRule';
 import { findMember } from '../python/classes';
 import type { Value } from '../python/values';
+import { flaxSteps } from '../flax/flaxSteps';
 import { composed } from './compose';
 import { KerasLayer, NOT_CALLED, tensorsBetween, WeightValue, type Repetition } from './kerasValues';
 
@@ -22,7 +23,7 @@ export function toArchitecture(name: string, range: SourceRange, model: KerasLay
   const hasOwn = !own.parameters.known || own.parameters.value.length > 0 || own.frozen !== undefined || model.body.kind === 'rule';
   const layers = [...(hasOwn ? [{ ...own, children: [] }] : []), ...own.children];
   const architecture = { framework, name, range, layers, parameterCount: doubtOf(model) ?? parameterCount(layers) };
-  return framework === 'keras' ? composed(architecture, model) : architecture;
+  return composed(architecture, model, framework === 'flax' ? flaxSteps : undefined);
 }
 
 /** Why a layer may hold more than is known of it. */

@@ -40,6 +40,16 @@ const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, expected), `${actual}, not ${expected}`);
 
 describe('Lipschitz constants of compositions', () => {
+  it('asks for the gain of a normalisation by the name that its framework gives it', () => {
+    const named: WeightNorms = { ...norms({}), largest: (_path, tensor) => (tensor === 'gamma' ? 3 : 1) };
+    const composition = composed([
+      [INPUT],
+      [{ kind: 'normalisation', path: 'n', gain: 'gamma', shift: 'beta', over: 'rows', size: 4, epsilon: 0.01 }, 0],
+    ]);
+    // 3 / √0.01
+    near(lipschitzConstant(composition, named, ranges(composition, named, BALL), 1), 30);
+  });
+
   const cases: readonly (readonly [why: string, steps: readonly (readonly [Operation, ...number[]])[], expected: number])[] = [
     ['a chain multiplies', [[INPUT], [layer('a'), 0], [relu, 1], [layer('b'), 2]], 6],
     ['a skip connection is 1 + L', [[INPUT], [layer('a'), 0], [{ kind: 'sum', identity: 0 }, 0, 1]], 3],
