@@ -1,4 +1,5 @@
 import type { Composition, Side } from './composition';
+import type { Program } from './computation';
 
 /** A value that was read from a source, or the reason why it could not be. */
 export type Known<T> = { readonly known: true; readonly value: T } | Unknown;
@@ -105,4 +106,6 @@ export interface Architecture {
   readonly parameterCount: Known<number>;
   /** How the layers compose in a forward pass, or why that is not known; absent where no reader looks. */
   readonly composition?: Known<Composition>;
+  /** How its features are computed, or why that is not known; only where somebody asked for it. */
+  readonly program?: Known<Program>;
 }

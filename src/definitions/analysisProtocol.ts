@@ -1,5 +1,6 @@
 import type { Architecture } from '../architecture/architecture';
 import type { ArchitectureBound } from '../theory/architectureBound';
+import type { ProgramRequest } from './definitionReader';
 
 /** A source file as the editor holds it, saved or not. */
 export interface SourceDocument {
@@ -22,6 +23,8 @@ export interface AnalysisSettings {
   readonly isTyping?: boolean;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
   readonly call?: string;
+  /** Asks for the program of one definition. */
+  readonly program?: ProgramRequest;
 }
 
 /** A definition with what theory says about it before any run. */

@@ -3,6 +3,18 @@ import type { Architecture } from '../architecture/architecture';
 import type { ParsedSources } from './python/parsedSources';
 import type { SourceFiles } from './python/sourceFiles';
 
+/** What shall be computed of a definition. */
+export interface ProgramRequest {
+  /** Name of the definition; of the expression's model where one is asked for. */
+  readonly name: string;
+  /** Sides that one input may have, without the batch, likeliest first. */
+  readonly inputs: readonly (readonly number[])[];
+  /** The method that makes the features; `forward` when absent. */
+  readonly method?: string;
+  /** The layer whose first input or output they are; what the method returns when absent. */
+  readonly outlet?: { readonly layer: string; readonly side: 'input' | 'output' };
+}
+
 /** What a reader may look at beside the source itself. */
 export interface ReadContext {
   /** Absolute path of the source; absent for a text that is in no file. */
@@ -16,6 +28,8 @@ export interface ReadContext {
   readonly studied?: Readonly<Record<string, string>>;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
   readonly call?: string;
+  /** Asks for the program of a definition. */
+  readonly program?: ProgramRequest;
 }
 
 /** Reads the definitions of one framework from a parsed source. One implementation a framework; none executes anything. */

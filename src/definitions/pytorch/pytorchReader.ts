@@ -70,7 +70,7 @@ class PytorchSource {
     this.classes = classes;
     this.interpreter = interpreter;
     this.scope = scope;
-    this.composer = new Composer(modules);
+    this.composer = new Composer(modules, context.program);
   }
 
   read(): Architecture[] {

@@ -1,12 +1,13 @@
 import { unknown } from '../../architecture/architecture';
 import { builtin, integer, undecidedPlain, type Call, type Value } from '../python/values';
+import { restart } from './startLaw';
 import { itemValue, listValue, shapeValue, sizeValue } from './tensorFunctions';
 import { split, tensorMethod } from './tensorMath';
 import { ParameterValue, TensorValue, unknownTensor } from './tensors';
 
 /** An attribute or method of a tensor; a method that is not followed makes a tensor of unknown shape. */
 export function tensorAttribute(value: TensorValue | ParameterValue, name: string): Value | undefined {
-  const tensor = value instanceof TensorValue ? value : new TensorValue(value.shape);
+  const tensor = value instanceof TensorValue ? value : new TensorValue(value.shape).within(value, false);
   switch (name) {
     case 'shape':
       return shapeValue(value);
@@ -55,7 +56,8 @@ function inPlace(value: TensorValue | ParameterValue, name: string, call: Call):
     return value;
   }
   if (name.endsWith('_') && !/^(resize|unsqueeze|squeeze|t|transpose|swap\w+)_$/.test(name)) {
-    return value instanceof TensorValue ? new TensorValue(value.shape, filledDeviation(name, call)) : value;
+    restart(value, name, call.positional, call);
+    return value instanceof TensorValue ? new TensorValue(value.shape, filledDeviation(name, call)).startingBy(value.start) : value;
   }
   const tensor = value instanceof TensorValue ? value : new TensorValue(value.shape);
   const made = tensorMethod(tensor, name, call);

@@ -1,4 +1,6 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
+import type { StartLaw } from '../../architecture/computation';
+import { constantLaw, normalLaw } from '../../architecture/torch/startLaws';
 import { float, integer, list, tuple, undecidedPlain, type Call, type Value } from '../python/values';
 import { argumentOf } from './construct';
 import { differences, elementwise, joined, tensorMethod, tensorOf } from './tensorMath';
@@ -20,7 +22,7 @@ const isSize = (value: unknown): value is number => typeof value === 'number' &&
 
 /** The value of `torch.name(…)` when it makes a tensor; undefined for every other function. */
 export function callTensorFunction(name: string, call: Call): Value | undefined {
-  if (BY_SHAPE.has(name)) return new TensorValue(shapeOf(name, call), BY_SHAPE.get(name));
+  if (BY_SHAPE.has(name)) return new TensorValue(shapeOf(name, call), BY_SHAPE.get(name)).startingBy(lawOf(name, call));
   const [first] = call.positional;
   switch (name) {
     case 'zeros_like':
@@ -28,7 +30,9 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
     case 'rand_like':
     case 'randn_like':
     case 'empty_like':
-      return first instanceof TensorValue || first instanceof ParameterValue ? new TensorValue(first.shape) : undefined;
+      return first instanceof TensorValue || first instanceof ParameterValue
+        ? new TensorValue(first.shape).startingBy(lawOf(name.replace('_like', ''), call))
+        : undefined;
     case 'tensor':
       return numbersOf(first) ?? new TensorValue(tensorShape(first, call));
     case 'eye':
@@ -63,6 +67,26 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
       const tensor = first && asTensor(first);
       return tensor && tensorMethod(tensor, name, { ...call, positional: call.positional.slice(1) });
     }
+  }
+}
+
+/** How a tensor that is made of its shape starts. */
+function lawOf(name: string, call: Call): StartLaw | undefined {
+  switch (name) {
+    case 'zeros':
+      return constantLaw(0);
+    case 'ones':
+      return constantLaw(1);
+    case 'rand':
+      return { kind: 'uniform', low: 0, high: 1 };
+    case 'randn':
+      return normalLaw(1);
+    case 'full': {
+      const value = numberOf(call.positional[1] ?? call.keywords.get('fill_value'));
+      return value === undefined ? undefined : constantLaw(value);
+    }
+    default:
+      return undefined;
   }
 }
 

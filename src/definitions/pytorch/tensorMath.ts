@@ -177,14 +177,15 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
   if (name === 'flip' && numbers && shape.known && shape.value.length === 1)
     return tensorOf(shape.value, [...numbers.values].reverse(), numbers.whole);
   if (name === 'cumsum' && shape.known && shape.value.length === 1) return cumulated(shape.value, numbers);
-  if (SHAPE_KEEPING.has(name) || name === 'cumsum') return new TensorValue(shape, undefined, KEEPS_NUMBERS.has(name) ? numbers : undefined);
+  if (KEEPS_NUMBERS.has(name)) return new TensorValue(shape, undefined, numbers).startingBy(tensor.start);
+  if (SHAPE_KEEPING.has(name) || name === 'cumsum') return new TensorValue(shape);
   const rule = RESHAPING[name] ?? REDUCING[name];
   if (!rule) return undefined;
   if (!shape.known) return new TensorValue(shape);
   const result = rule(shape.value, call);
   if (!result || result.some(Number.isNaN)) return new TensorValue(openShape(call));
   const keeps = name in RESHAPING && !['permute', 'transpose', 'swapaxes', 't'].includes(name);
-  return new TensorValue(known(result), undefined, keeps ? numbers : undefined);
+  return new TensorValue(known(result), undefined, keeps ? numbers : undefined).startingBy(name in RESHAPING ? tensor.start : undefined);
 }
 
 /** Functions that make one number of all. */

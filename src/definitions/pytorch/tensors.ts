@@ -1,3 +1,4 @@
+import type { StartLaw, UnknownStart } from '../../architecture/computation';
 import type { Known, SourceRange, Unknown } from '../../architecture/architecture';
 import { LibraryValue } from '../python/values';
 
@@ -10,6 +11,13 @@ export interface Numbers {
 
 /** A tensor that is computed while the model is built, as `torch.zeros(1, 16, 48)`. */
 export class TensorValue extends LibraryValue {
+  /** How its entries are drawn, where that is known. */
+  start?: StartLaw | UnknownStart;
+  /** The parameter whose numbers these are, as those of `weight.data`. */
+  parameter?: ParameterValue;
+  /** It is only a part of that parameter. */
+  isPart = false;
+
   constructor(
     readonly shape: Known<readonly number[]>,
     /** Standard deviation of its entries, when they are independent draws of mean 0. */
@@ -21,7 +29,38 @@ export class TensorValue extends LibraryValue {
 
   /** The same law, every entry times a number. */
   scaled(factor: number): TensorValue {
-    return new TensorValue(this.shape, this.deviation === undefined ? undefined : Math.abs(factor) * this.deviation);
+    const result = new TensorValue(this.shape, this.deviation === undefined ? undefined : Math.abs(factor) * this.deviation);
+    const start = this.start && scaledLaw(this.start, factor);
+    if (start) result.start = start;
+    return result;
+  }
+
+  /** The same tensor, known to start by a law. */
+  startingBy(start: StartLaw | UnknownStart | undefined): this {
+    if (start) this.start = start;
+    return this;
+  }
+
+  /** The same tensor, known to be a parameter's numbers or a part of them. */
+  within(parameter: ParameterValue, isPart: boolean): this {
+    this.parameter = parameter;
+    this.isPart = isPart;
+    return this;
+  }
+}
+
+function scaledLaw(start: StartLaw | UnknownStart, factor: number): StartLaw | undefined {
+  switch (start.kind) {
+    case 'constant':
+      return { kind: 'constant', value: factor * start.value };
+    case 'uniform': {
+      const [low, high] = [factor * start.low, factor * start.high];
+      return { kind: 'uniform', low: Math.min(low, high), high: Math.max(low, high) };
+    }
+    case 'normal':
+      return start.within ? undefined : { kind: 'normal', mean: factor * start.mean, deviation: Math.abs(factor) * start.deviation };
+    default:
+      return undefined;
   }
 }
 
@@ -30,6 +69,8 @@ export class ParameterValue extends LibraryValue {
   learnable = true;
   /** Why its shape, or whether it is learnable, is not certain. */
   doubt?: Unknown;
+  /** How it starts, where the source says so; its layer's law holds otherwise. */
+  start?: StartLaw | UnknownStart;
 
   constructor(
     readonly shape: Known<readonly number[]>,
@@ -50,6 +91,7 @@ export class ParameterValue extends LibraryValue {
     const copy = new ParameterValue(this.shape, this.initialSpectralNorm, this.range);
     copy.learnable = this.learnable;
     copy.doubt = this.doubt;
+    copy.start = this.start;
     return copy;
   }
 }

@@ -13,6 +13,7 @@ import { parametrized } from './parametrizations';
 import { tensorAttribute } from './tensorAttributes';
 import { callTensorFunction, iterateTensor, operateTensors } from './tensorFunctions';
 import { selected } from './tensorMath';
+import { restart } from './startLaw';
 import { ParameterValue, TensorValue } from './tensors';
 
 const MODULE_BASES = new Set([
@@ -57,6 +58,13 @@ export class TorchLibrary implements Library {
   call(path: string, call: Call, context: Context): Value | undefined {
     const name = canonical(path);
     if (name === 'torch.nn.Parameter') return parameter(call);
+    const started = /^(?:torch\.nn\.init|timm(?:\.models)?\.layers)\.(\w+_)$/.exec(name)?.[1];
+    if (started) {
+      const [given, ...rest] = call.positional;
+      const target = given ?? call.keywords.get('tensor');
+      restart(target, started, rest, call);
+      return target ?? NONE;
+    }
     if (name.startsWith('torch.nn.init.')) return call.positional[0] ?? NONE;
     if (name === 'torch.nn.Module.__init__') return NONE;
     const normed = parametrized(name, call);
@@ -138,7 +146,7 @@ export class TorchLibrary implements Library {
   }
 
   select(value: Value, indices: readonly Index[], _line: number): Value | undefined {
-    if (value instanceof ParameterValue) return selected(new TensorValue(value.shape), indices);
+    if (value instanceof ParameterValue) return selected(new TensorValue(value.shape), indices)?.within(value, true);
     return value instanceof TensorValue ? selected(value, indices) : undefined;
   }
 
@@ -226,6 +234,8 @@ function parameter(call: Call): Value {
   const norm = isMatrix && tensor?.deviation !== undefined ? initialSpectralNorm(rows, columns, tensor.deviation) : undefined;
   const learnable = call.positional[1] ?? call.keywords.get('requires_grad');
   const result = new ParameterValue(learnable && learnable.kind !== 'boolean' ? notDecided(learnable, call) : shape, norm, call.range);
+  const start = tensor?.numbers ? { kind: 'numbers' as const, values: tensor.numbers.values } : tensor?.start;
+  if (start) result.start = start;
   result.learnable = learnable?.kind === 'boolean' ? learnable.value : true;
   return result;
 }

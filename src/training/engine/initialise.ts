@@ -10,6 +10,18 @@ function truncatedNormal(random: Random): number {
   }
 }
 
+/** Draws that are tried before the nearest end of the interval is taken. */
+const MAXIMUM_DRAWS = 1000;
+
+function normalWithin(random: Random, { mean, deviation, within: [low, high] }: Extract<Initialiser, { kind: 'normal within' }>): number {
+  let value = mean;
+  for (let draw = 0; draw < MAXIMUM_DRAWS; draw++) {
+    value = mean + deviation * random.normal();
+    if (value >= low && value <= high) return value;
+  }
+  return Math.min(high, Math.max(low, value));
+}
+
 /** `size` fresh values of a parameter, drawn from `random` where the initialiser is a random one. */
 export function initialValues(initialiser: Initialiser, size: number, random: Random): Float32Array {
   const values = new Float32Array(size);
@@ -24,5 +36,13 @@ export function initialValues(initialiser: Initialiser, size: number, random: Ra
       return values.map(() => random.normal() * initialiser.deviation);
     case 'truncated':
       return values.map(() => truncatedNormal(random) * initialiser.deviation);
+    case 'constant':
+      return values.fill(initialiser.value);
+    case 'between':
+      return values.map(() => initialiser.low + (initialiser.high - initialiser.low) * random.uniform());
+    case 'normal within':
+      return values.map(() => normalWithin(random, initialiser));
+    case 'values':
+      return initialiser.values.slice();
   }
 }

@@ -5,13 +5,20 @@ import { initialValues } from './initialise';
 import { ParameterMemory } from './parameterMemory';
 import { registerRecorder } from './recorder';
 
-/** How a parameter starts. `uniform` draws from ±bound, `truncated` from a normal cut at two standard deviations. */
+/**
+ * How a parameter starts. `uniform` draws from ±bound, `truncated` from a normal cut at two standard deviations, `normal within` from one that is
+ * drawn anew until it lies there; `values` are taken as they are.
+ */
 export type Initialiser =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'truncated'; readonly deviation: number };
+  | { readonly kind: 'truncated'; readonly deviation: number }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'between'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal within'; readonly mean: number; readonly deviation: number; readonly within: readonly [low: number, high: number] }
+  | { readonly kind: 'values'; readonly values: Float32Array };
 
 interface Parameter {
   readonly index: number;

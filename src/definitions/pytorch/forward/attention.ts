@@ -1,6 +1,6 @@
 import type { AttentionNode, CompositionNode } from '../../../architecture/composition';
 import { matrixShape } from './joins';
-import type { Recorder } from './recorder';
+import type { Recorder, Written } from './recorder';
 import type { SymbolicTensor } from './symbolicTensor';
 
 /** The product of two tensors as matrices; softmax(scale·QKᵀ + constant)V becomes one attention step. */
@@ -11,7 +11,7 @@ export function matrixProduct(recorder: Recorder, name: string, left: SymbolicTe
   if (!shape) return recorder.unknown(name, 'the inner sides of this product do not fit', line, [left, right]);
   const attention = attended(recorder, left, right, line);
   if (attention) return attention;
-  return recorder.emit({ kind: 'product', of: 'matrices' }, [left, right], shape.sides, line);
+  return recorder.emit({ kind: 'product', of: 'matrices', run: { op: 'matrix product' } }, [left, right], shape.sides, line);
 }
 
 /** A tensor times a learnable matrix of two sides, however that was transposed: its spectral norm is the same. */
@@ -20,7 +20,8 @@ export function appliedMatrix(recorder: Recorder, left: SymbolicTensor, right: S
   const sides = matrixShape(left.sides, right.sides)?.sides;
   if (path === undefined || !sides || recorder.nodes[left.node]!.kind === 'parameter') return undefined;
   const aligned = recorder.along(left, left.sides!.length - 1, line);
-  return recorder.emit({ kind: 'layer', path, tensor: '', gain: { euclidean: 1, rows: 1 } }, [aligned], sides, line);
+  const run = { run: { op: 'matrix product' }, taking: [left, right] } as const;
+  return recorder.emit({ kind: 'layer', path, tensor: '', gain: { euclidean: 1, rows: 1 }, ...run }, [aligned], sides, line);
 }
 
 function matrixBehind(nodes: readonly CompositionNode[], place: number): string | undefined {
@@ -40,7 +41,7 @@ function attended(recorder: Recorder, weights: SymbolicTensor, values: SymbolicT
   const scores = scoresBehind(recorder, node.inputs[0]!);
   if (!scores) return undefined;
   const sides = matrixShape(weights.sides, values.sides)?.sides;
-  return attention(recorder, { ...scores, values, sides, line });
+  return attention(recorder, { ...scores, values, sides, line, run: { op: 'matrix product' }, taking: [weights, values] });
 }
 
 const throughDropout = (recorder: Recorder, place: number): number => {
@@ -91,11 +92,14 @@ function keepsLastSide(recorder: Recorder, from: number, to: number): boolean {
   return ['view', 'reshape', 'unsqueeze', 'squeeze'].includes(name) && before !== undefined && String(before) === String(after);
 }
 
+interface Attended extends Scores, Pick<Written, 'run' | 'taking'> {
+  readonly values: SymbolicTensor;
+  readonly sides: SymbolicTensor['sides'];
+  readonly line: number;
+}
+
 /** Writes down one attention step. `keys` have their rows along the last axis but one when they are transposed. */
-export function attention(
-  recorder: Recorder,
-  { queries, keys, values, scale, sides, line }: Scores & { values: SymbolicTensor; sides: SymbolicTensor['sides']; line: number },
-): SymbolicTensor {
+export function attention(recorder: Recorder, { queries, keys, values, scale, sides, line, run, taking }: Attended): SymbolicTensor {
   const last = (tensor: SymbolicTensor) => (tensor.sides?.length ?? 1) - 1;
   const inputs = [
     recorder.along(queries, last(queries), line),
@@ -103,9 +107,11 @@ export function attention(
     recorder.along(values, last(values), line),
   ];
   const [query, key, value] = inputs.map(input => projectionBehind(recorder.nodes, input.node));
-  const operation: AttentionNode = {
+  const operation: AttentionNode & Pick<Written, 'run' | 'taking'> = {
     kind: 'attention',
     scale,
+    run,
+    ...(taking && { taking }),
     projections: { query: query ?? null, key: key ?? null, value: value ?? null },
   };
   return recorder.emit(operation, inputs, sides, line);

@@ -1,6 +1,8 @@
 import { known, unknown, type Architecture, type Known, type Layer } from '../../../architecture/architecture';
 import type { Composition } from '../../../architecture/composition';
+import type { Program } from '../../../architecture/computation';
 import { finishedComposition } from '../../../architecture/finishedComposition';
+import type { ProgramRequest } from '../../definitionReader';
 import { Budget, Exhausted } from '../../python/budget';
 import { callFunction } from '../../python/calls';
 import { findMember } from '../../python/classes';
@@ -9,14 +11,17 @@ import type { Modules } from '../../python/modules';
 import type { Call, FunctionValue, Value } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
 import { ForwardLibrary } from './forwardLibrary';
-import { sideOf } from './dimension';
+import { dimension, sideOf } from './dimension';
 import { inputShapes, type InputShape } from './inputShapes';
-import { Recorder } from './recorder';
+import { toProgram } from './program';
+import { BATCH, Recorder } from './recorder';
 import { SymbolicTensor } from './symbolicTensor';
 
 /** Nodes of the source that one forward pass may visit, and all passes over one file together. */
 const PASS_STEPS = 150_000;
 const FILE_STEPS = 1_000_000;
+
+const BATCH_SIDE = dimension(1, BATCH);
 
 /** Shapes of the input that are tried at most. */
 const MAXIMUM_TRIES = 4;
@@ -25,7 +30,11 @@ const MAXIMUM_TRIES = 4;
 export class Composer {
   private readonly budget = new Budget(FILE_STEPS, PASS_STEPS);
 
-  constructor(private readonly modules: Modules) {}
+  /** @param request the definition whose program is wanted, where one is */
+  constructor(
+    private readonly modules: Modules,
+    private readonly request?: ProgramRequest,
+  ) {}
 
   /**
    * An architecture with how its layers compose, and the shapes that each meets. `given` are the construction arguments by name, `input` the shape
@@ -48,23 +57,76 @@ export class Composer {
       if (best.doubts === 0 || pass.doubts === Infinity) break;
     }
     const layers = architecture.layers.map(layer => withShapes(layer, best!.recorder));
-    return { ...architecture, layers, composition: best!.composition };
+    const composed = { ...architecture, layers, composition: best!.composition };
+    const { request } = this;
+    return request?.name === architecture.name ? { ...composed, program: this.program(architecture, module, request) } : composed;
+  }
+
+  /** How the asked result is computed of the likeliest of the asked inputs: the one with which fewest steps stay unknown. */
+  private program({ range }: Architecture, module: ModuleValue, { inputs, method, outlet }: ProgramRequest): Known<Program> {
+    const forward = forwardOf(module, method);
+    if (!forward) return unknown(`it has no method \`${method ?? 'forward'}\` that can be read`, range.startLine);
+    let best: Known<Program> = unknown('no shape of its input is known', range.startLine);
+    for (const input of inputs) {
+      const { recorder, result } = this.recorded(module, forward, given(input), range.startLine);
+      const found = programOf(recorder, module, result, input, outlet, range.startLine);
+      if (!best.known || openSteps(found) < openSteps(best)) best = found;
+      if (openSteps(best) === 0) break;
+    }
+    return best;
   }
 
   private pass(module: ModuleValue, forward: Forward, shape: InputShape | undefined, line: number): Pass {
+    const { recorder, result } = this.recorded(module, forward, shape, line);
+    if (result) return toPass(recorder, result, shape, line);
+    return { recorder, composition: unknown(exhausted, line), doubts: Infinity };
+  }
+
+  /** What the forward pass returns, with its steps; no result when its steps ran out. */
+  private recorded(module: ModuleValue, forward: Forward, shape: InputShape | undefined, line: number): Recorded {
     const recorder = new Recorder(module);
     const interpreter = new Interpreter(new ForwardLibrary(recorder), this.budget, () => undefined, this.modules);
     this.budget.renew();
     try {
-      const result = this.budget.apart(() => run(module, forward, shape, recorder, interpreter, line));
-      return toPass(recorder, result, shape, line);
+      return { recorder, result: this.budget.apart(() => run(module, forward, shape, recorder, interpreter, line)) };
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error;
-      return { recorder, composition: unknown(`its \`forward\`: ${TOO_MUCH}`, line), doubts: Infinity };
+      return { recorder };
     } finally {
       recorder.restore();
     }
   }
+}
+
+interface Recorded {
+  readonly recorder: Recorder;
+  readonly result?: Value;
+}
+
+const exhausted = `its \`forward\`: ${TOO_MUCH}`;
+
+const given = (input: readonly number[]): InputShape => ({ sides: [BATCH_SIDE, ...input.map(side => dimension(side))], from: 'directive' });
+
+const openSteps = (program: Known<Program>): number =>
+  program.known ? program.value.steps.filter(({ op, shape }) => op === 'unsupported' || shape?.includes(null) !== false).length : Infinity;
+
+function programOf(
+  recorder: Recorder,
+  module: ModuleValue,
+  result: Value | undefined,
+  input: readonly number[],
+  outlet: ProgramRequest['outlet'],
+  line: number,
+): Known<Program> {
+  if (!result) return unknown(exhausted, line);
+  if (outlet) {
+    const met = recorder.shapes.get(outlet.layer);
+    if (!met) return unknown(`its pass meets no layer \`${outlet.layer}\`: name one of ${[...recorder.shapes.keys()].join(', ')}`, line);
+    return known(toProgram(recorder, module, outlet.side === 'input' ? met.from : met.to, input));
+  }
+  const [output] = tensorsIn(result);
+  if (output) return known(toProgram(recorder, module, output.node, input));
+  return result.kind === 'undecided' ? result.reason : unknown('what it returns is not a tensor', line);
 }
 
 interface Pass {
@@ -77,10 +139,10 @@ interface Pass {
 /** The method of the source, or `chain` for a container of the library that is a definition by itself. */
 type Forward = FunctionValue | 'chain';
 
-function forwardOf(module: ModuleValue): Forward | undefined {
-  const found = module.classValue && findMember(module.classValue, 'forward');
+function forwardOf(module: ModuleValue, method = 'forward'): Forward | undefined {
+  const found = module.classValue && findMember(module.classValue, method);
   if (found && 'member' in found) return found.member.kind === 'function' ? found.member : undefined;
-  return module.base === 'torch.nn.Sequential' || (found && 'library' in found && found.library !== 'torch.nn.Module')
+  return (method === 'forward' && module.base === 'torch.nn.Sequential') || (found && 'library' in found && found.library !== 'torch.nn.Module')
     ? 'chain'
     : undefined;
 }

@@ -1,7 +1,11 @@
+import type { Computation } from '../../../architecture/computation';
 import type { Call, Value } from '../../python/values';
-import { dimension, exactQuotient, operateSides, type Dimension } from './dimension';
+import { dimension, exactQuotient, numberOf, operateSides, type Dimension } from './dimension';
 import type { Recorder } from './recorder';
 import { sideValue, SymbolicTensor } from './symbolicTensor';
+
+/** Longer rows of numbers are not written down. */
+const MAXIMUM_NUMBERS = 4096;
 
 /** Functions that make a tensor which depends on no input, with a bound on its entries where there is one. */
 const ENTRIES: Readonly<Record<string, number | null>> = {
@@ -30,7 +34,36 @@ export const isCreation = (name: string): boolean => Object.hasOwn(ENTRIES, name
 export function createTensor(recorder: Recorder, name: string, call: Call): Value | undefined {
   if (!isCreation(name)) return undefined;
   const entry = ENTRIES[name] ?? null;
-  return recorder.emit({ kind: 'constant', entry }, [], sidesOf(recorder, name, call), call.range.startLine);
+  const sides = sidesOf(recorder, name, call);
+  return recorder.emit({ kind: 'constant', entry, run: runOf(name, call, sides) }, [], sides, call.range.startLine);
+}
+
+/** How a tensor that is the same in every pass is made; undefined for random ones and for numbers that are not known. */
+function runOf(name: string, call: Call, sides: readonly (Dimension | undefined)[] | undefined): Computation | undefined {
+  const number = (value: Value | undefined): number | undefined =>
+    value?.kind === 'integer' || value?.kind === 'float' ? value.value : numberOf(sideValue(value));
+  switch (name) {
+    case 'zeros':
+    case 'zeros_like':
+      return { op: 'fill', number: 0 };
+    case 'ones':
+    case 'ones_like':
+      return { op: 'fill', number: 1 };
+    case 'full':
+    case 'full_like': {
+      const value = number(call.positional[1] ?? call.keywords.get('fill_value'));
+      return value === undefined ? undefined : { op: 'fill', number: value };
+    }
+    case 'arange': {
+      const length = numberOf(sides?.[0]);
+      const start = call.positional.length > 1 ? number(call.positional[0]) : 0;
+      const step = call.positional.length > 2 ? number(call.positional[2]) : 1;
+      if (length === undefined || start === undefined || step === undefined || length > MAXIMUM_NUMBERS) return undefined;
+      return { op: 'numbers', values: Array.from({ length }, (_, index) => start + index * step) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 function sidesOf(recorder: Recorder, name: string, call: Call): readonly (Dimension | undefined)[] | undefined {

@@ -12,9 +12,9 @@ import { createTensor, isCreation } from './creation';
 import { operateSides } from './dimension';
 import { callFunctional, callLoss } from './functional';
 import { indexTensor, type IndexPlace } from './indexing';
-import { callLayer, remember } from './layerCalls';
+import { callLayer } from './layerCalls';
 import { TensorCall } from './operation';
-import type { Recorder } from './recorder';
+import { remember, type Recorder } from './recorder';
 import { joinList, SHAPE_OPERATIONS, unbind } from './shapeOperations';
 import { permute, transpose } from './shapes';
 import { sideValue, SizeValue, sizeValue, SymbolicTensor } from './symbolicTensor';
@@ -53,20 +53,22 @@ export class ForwardLibrary extends TorchLibrary {
     context.spend(CALL_STEPS);
     const forward = instance.classValue && findMember(instance.classValue, 'forward');
     if (forward && 'member' in forward && forward.member.kind === 'function') {
-      const result = callFunction(forward.member, { ...call, positional: [instance, ...call.positional] }, context, instance);
       const [input] = call.positional;
+      const from = input instanceof SymbolicTensor ? input.node : undefined;
+      const result = callFunction(forward.member, { ...call, positional: [instance, ...call.positional] }, context, instance);
       const path = instance instanceof ModuleValue ? this.recorder.pathOf(instance) : undefined;
-      if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result);
+      if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result, from);
       return result;
     }
     if (!(instance instanceof ModuleValue)) return hasTensor(call) ? this.unknownCall(call.type, call) : undefined;
     const reason = instance.doubts[0];
     if (reason) return this.recorder.unknown(call.type, reason.why, reason.line, tensorsOf(call));
     if (instance.base === 'torch.nn.Sequential' || instance.base === 'torch.nn.TransformerEncoder') {
+      const [input] = call.positional;
+      const from = input instanceof SymbolicTensor ? input.node : undefined;
       const result = this.chained(instance, call, context);
       const path = this.recorder.pathOf(instance);
-      const [input] = call.positional;
-      if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result);
+      if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result, from);
       return result;
     }
     return callLayer(this.recorder, instance, call) ?? this.recorder.unknown(call.type, 'what it is given is not a tensor', line);

@@ -1,9 +1,11 @@
+import type { Computation } from '../../../architecture/computation';
 import type { Value } from '../../python/values';
 import { matrixProduct } from './attention';
 import { numberOf } from './dimension';
 import { add } from './joins';
 import type { TensorCall } from './operation';
 import { transpose } from './shapes';
+import type { SymbolicTensor } from './symbolicTensor';
 import { adaptivePool, convolve, pool, type Read } from './windowLayers';
 
 /** Reads the arguments of a function by name, whose order is given. */
@@ -34,13 +36,21 @@ function convolution(call: TensorCall, dimensions: number): Value | undefined {
   const [outputs, inputs, ...kernel] = weight.sides.map(numberOf);
   if (outputs === undefined || inputs === undefined || kernel.includes(undefined)) return undefined;
   const read = reader(call, WINDOW);
-  const layer = { path: node.path, tensor: '', dimensions, inputs: inputs * groups, outputs, transposed: false };
+  const bias = call.other(1, 'bias');
+  const names = { weight: node.path, bias: bias ? pathOfParameter(call, bias) : null };
+  const layer = { path: node.path, tensor: '', dimensions, inputs: inputs * groups, outputs, transposed: false, names };
   const sizes: Value = { kind: 'sequence', tuple: true, items: kernel.map(side => ({ kind: 'integer', value: side! })) };
   return convolve(recorder, layer, tensor, name => (name === 'kernel_size' ? sizes : read(name)), line);
 }
 
 const MAXIMUM = ['kernel_size', 'stride', 'padding', 'dilation', 'ceil_mode', 'return_indices'];
 const AVERAGE = ['kernel_size', 'stride', 'padding', 'ceil_mode', 'count_include_pad', 'divisor_override'];
+
+/** The name of a learnable tensor that is used as it is; undefined for any other. */
+function pathOfParameter({ recorder }: TensorCall, tensor: SymbolicTensor): string | undefined {
+  const node = recorder.nodes[tensor.node]!;
+  return node.kind === 'parameter' ? node.path : undefined;
+}
 
 /** `F.layer_norm`, `F.normalize` and other functions that normalise. */
 function normalisation(call: TensorCall): Value | undefined {
@@ -53,9 +63,14 @@ function normalisation(call: TensorCall): Value | undefined {
   const isOne = shape?.kind === 'integer' || (shape?.kind === 'sequence' && shape.items.length === 1);
   if (!sides || epsilon === undefined || !isOne) return undefined;
   const path = node?.kind === 'parameter' ? node.path.replace(/\.?[^.]*$/, '') : null;
+  const bias = call.other(2, 'bias');
+  const names = [weight, bias].map(each => (each ? pathOfParameter(call, each) : null));
+  const run: Computation | undefined = names.includes(undefined)
+    ? undefined
+    : { op: 'layer normalisation', axes: 1, centred: true, epsilon, weight: names[0]!, bias: names[1]! };
   const aligned = recorder.along(tensor, sides.length - 1, line);
   const size = numberOf(sides.at(-1)) ?? null;
-  return recorder.emit({ kind: 'normalisation', path, over: 'rows', size, epsilon }, [aligned], sides, line);
+  return recorder.emit({ kind: 'normalisation', path, over: 'rows', size, epsilon, run }, [aligned], sides, line);
 }
 
 /** Functions of `torch.nn.functional` that stand for layers; undefined for every other name. */

@@ -1,3 +1,4 @@
+import type { Computation, Slice } from '../../../architecture/computation';
 import type { Value } from '../../python/values';
 import { dimension, numberOf, operateSides, type Dimension } from './dimension';
 import type { Recorder } from './recorder';
@@ -24,6 +25,9 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
   );
   const result: (Dimension | undefined)[] = [];
   let [axis, features, gathered] = [0, undefined as number | undefined, false];
+  const slices: Slice[] = [];
+  const dropped: number[] = [];
+  let run: Computation | undefined = { op: 'slice', slices, dropped };
   for (const place of all) {
     if (place.kind === 'none') {
       result.push(dimension(1));
@@ -33,21 +37,43 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
     if (place.kind === 'slice') {
       if (axis === tensor.features) features = result.length;
       result.push(sliceSide(side, place.bounds));
+      const slice = sliceOf(axis, side, place.bounds);
+      if (slice === undefined) run = undefined;
+      else if (slice !== 'all') slices.push(slice);
     } else if (place instanceof SymbolicTensor) {
       if (gathered || place.sides?.length !== 1)
         return recorder.unknown('indexing', 'an index is a tensor that is not followed', line, [tensor]);
       gathered = true;
+      run = undefined;
       result.push(place.sides[0]);
     } else if (place.kind === 'sequence' && !place.doubt && !gathered && place.items.every(item => item.kind === 'integer')) {
       gathered = true;
+      run = undefined;
       result.push(dimension(place.items.length));
     } else if (!sideValue(place)) return recorder.unknown('indexing', 'an index is not known', line, [tensor]);
+    else {
+      const [index, length] = [numberOf(sideValue(place)), side && numberOf(side)];
+      const start = index === undefined ? undefined : index >= 0 ? index : length === undefined ? undefined : length + index;
+      if (start === undefined) run = undefined;
+      else slices.push({ axis, start, stop: start + 1, step: 1 });
+      dropped.push(axis);
+    }
     axis++;
   }
   const rows = features === undefined ? null : 1;
   if (gathered)
     return recorder.emit({ kind: 'gather', name: 'indexing', gain: { euclidean: null, rows } }, [tensor], result, line, features);
-  return recorder.emit({ kind: 'selection', name: 'indexing', gain: { euclidean: 1, rows } }, [tensor], result, line, features);
+  return recorder.emit({ kind: 'selection', name: 'indexing', gain: { euclidean: 1, rows }, run }, [tensor], result, line, features);
+}
+
+/** A slice by numbers: `all` where it leaves nothing out, undefined where a bound is not a number. */
+function sliceOf(axis: number, side: Dimension | undefined, bounds: SlicePlace['bounds']): Slice | 'all' | undefined {
+  const [start, stop, step] = bounds.map(bound => (bound && bound.kind !== 'none' ? (numberOf(sideValue(bound)) ?? NaN) : undefined));
+  if (start === undefined && stop === undefined && (step ?? 1) === 1) return 'all';
+  const length = side && numberOf(side);
+  if (length === undefined || [start, stop, step].some(Number.isNaN) || (step ?? 1) < 1) return undefined;
+  const clamp = (value: number) => Math.min(length, Math.max(0, value < 0 ? length + value : value));
+  return { axis, start: clamp(start ?? 0), stop: clamp(stop ?? length), step: step ?? 1 };
 }
 
 /** The length of `start:stop:step` of a side. */

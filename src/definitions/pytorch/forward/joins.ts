@@ -32,14 +32,14 @@ const shown = (tensor: SymbolicTensor): string =>
 export function add(recorder: Recorder, name: string, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor {
   const both = aligned(recorder, left, right, line);
   if (!both) return noFit(recorder, name, left, right, line);
-  return recorder.emit({ kind: 'sum' }, both.tensors, both.sides, line, both.features);
+  return recorder.emit({ kind: 'sum', run: { op: name === '-' ? 'subtract' : 'add' } }, both.tensors, both.sides, line, both.features);
 }
 
 /** The product of two tensors, entry by entry. */
 export function multiply(recorder: Recorder, name: string, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor {
   const both = aligned(recorder, left, right, line);
   if (!both) return noFit(recorder, name, left, right, line);
-  return recorder.emit({ kind: 'product', of: 'entries' }, both.tensors, both.sides, line, both.features);
+  return recorder.emit({ kind: 'product', of: 'entries', run: { op: 'multiply' } }, both.tensors, both.sides, line, both.features);
 }
 
 /** `torch.cat`. */
@@ -61,7 +61,8 @@ export function concatenate(recorder: Recorder, tensors: readonly SymbolicTensor
   });
   const { features } = tensors.find(tensor => recorder.nodes[tensor.node]!.kind !== 'parameter') ?? first;
   const moved = tensors.map(tensor => recorder.along(tensor, features, line));
-  return recorder.emit({ kind: 'concatenation', along: place === features ? 'features' : 'positions' }, moved, sides, line, features);
+  const along = place === features ? 'features' : 'positions';
+  return recorder.emit({ kind: 'concatenation', along, run: { op: 'concatenate', axis: place } }, moved, sides, line, features);
 }
 
 /** The shape of a matrix product, leading axes broadcast; undefined when the inner sides do not fit, with `sides` undefined when they are not known. */

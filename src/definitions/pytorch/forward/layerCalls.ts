@@ -1,11 +1,13 @@
+import type { Computation } from '../../../architecture/computation';
 import type { Value } from '../../python/values';
 import type { Call } from '../../python/values';
 import type { ModuleValue } from '../moduleValue';
 import { ParameterValue } from '../tensors';
 import { dimension, numberOf, productOf } from './dimension';
-import { activate, contraction, gatedLinearUnit, softmax } from './elementwise';
+import { activate, dropout, gatedLinearUnit, softmax } from './elementwise';
 import { argumentValue, numberArgument, weightShape } from './moduleArguments';
-import type { Recorder } from './recorder';
+import { linearRun, stateName } from './linearRun';
+import { remember, type Recorder } from './recorder';
 import { reshape } from './shapes';
 import { shapeLayer } from './shapeLayers';
 import { SymbolicTensor } from './symbolicTensor';
@@ -47,11 +49,6 @@ const isInPlace = (module: ModuleValue): boolean => {
   return value?.kind === 'boolean' && value.value;
 };
 
-/** Keeps the shapes of a layer's first call. */
-export function remember(recorder: Recorder, path: string, input: SymbolicTensor, output: SymbolicTensor): void {
-  if (!recorder.shapes.has(path)) recorder.shapes.set(path, { input: input.sides, output: output.sides });
-}
-
 function single(
   recorder: Recorder,
   module: ModuleValue,
@@ -72,7 +69,15 @@ function single(
     const transposed = convolution[1] !== undefined;
     return convolve(
       recorder,
-      { path, tensor: 'weight', dimensions: Number(convolution[2]), inputs, outputs, transposed },
+      {
+        path,
+        tensor: 'weight',
+        dimensions: Number(convolution[2]),
+        inputs,
+        outputs,
+        transposed,
+        names: { weight: stateName(recorder, module, 'weight'), bias: stateName(recorder, module, 'bias') },
+      },
       tensor,
       read,
       line,
@@ -82,10 +87,10 @@ function single(
     const kind = pooling[2] === 'Max' ? 'max' : 'avg';
     return (pooling[1] ? adaptivePool : pool)(recorder, `nn.${name}`, kind, Number(pooling[3]), tensor, read, line);
   }
-  if (/^(Feature)?(Alpha)?Dropout[123]?d?$/.test(name)) return contraction(recorder, 'dropout', `nn.${name}`, tensor, line);
+  if (/^(Feature)?(Alpha)?Dropout[123]?d?$/.test(name)) return dropout(recorder, `nn.${name}`, tensor, line);
   if (/^(Log)?Soft(max|max2d|min)$/.test(name)) {
     const axis = name === 'Softmax2d' ? -3 : numberArgument(module, 'dim');
-    return softmax(recorder, name.startsWith('Log') ? 'log_softmax' : 'softmax', tensor, axis, line);
+    return softmax(recorder, name.startsWith('Log') ? 'log_softmax' : name === 'Softmin' ? 'softmin' : 'softmax', tensor, axis, line);
   }
   if (name === 'GLU') return gatedLinearUnit(recorder, tensor, numberArgument(module, 'dim', -1) ?? -1, line);
   if (name === 'GELU') return activate(recorder, name, tensor, () => (read('approximate')?.kind === 'string' ? 1 : 0), line);
@@ -104,7 +109,7 @@ function linear(recorder: Recorder, module: ModuleValue, path: string, tensor: S
   if (width !== undefined && width !== inputs)
     return recorder.unknown(path, `a width of ${width} does not fit a layer of ${inputs}`, line, [tensor]);
   const aligned = sides ? recorder.along(tensor, sides.length - 1, line) : tensor;
-  const operation = { kind: 'layer', path, tensor: 'weight', gain: { euclidean: 1, rows: 1 } } as const;
+  const operation = { kind: 'layer', path, tensor: 'weight', gain: { euclidean: 1, rows: 1 }, run: linearRun(recorder, module) } as const;
   return recorder.emit(operation, [aligned], sides && [...sides.slice(0, -1), dimension(outputs)], line);
 }
 
@@ -112,7 +117,9 @@ function linear(recorder: Recorder, module: ModuleValue, path: string, tensor: S
 function lookUp(recorder: Recorder, module: ModuleValue, path: string, tensor: SymbolicTensor, line: number): SymbolicTensor | undefined {
   const width = numberArgument(module, 'embedding_dim');
   const sides = tensor.sides && [...tensor.sides, width === undefined ? undefined : dimension(width)];
-  return recorder.emit({ kind: 'lookup', path, tensor: 'weight' }, [tensor], sides, line);
+  const table = stateName(recorder, module, 'weight');
+  const run = table && argumentValue(module, 'max_norm')?.kind !== 'float' ? ({ op: 'lookup', table } as const) : undefined;
+  return recorder.emit({ kind: 'lookup', path, tensor: 'weight', run }, [tensor], sides, line);
 }
 
 /** `nn.BatchNorm…`, `LayerNorm`, `GroupNorm`, `InstanceNorm…`, `RMSNorm`. */
@@ -128,13 +135,14 @@ export function normalise(
   const { sides } = tensor;
   if (epsilon === undefined || name === 'LocalResponseNorm') return undefined;
   const weighted = module.attributes.get('weight') instanceof ParameterValue ? path : null;
+  const affine = affineNames(recorder, module);
   if (/^(Sync)?BatchNorm/.test(name)) {
     const channels = numberArgument(module, 'num_features');
     const side = sides && sides.length > 1 ? numberOf(sides[1]) : undefined;
     if (side !== undefined && channels !== undefined && side !== channels)
       return recorder.unknown(path, `${side} channels do not fit a layer of ${channels}`, line, [tensor]);
     return recorder.emit(
-      { kind: 'normalisation', path: weighted, over: 'batch', size: null, epsilon },
+      { kind: 'normalisation', path: weighted, over: 'batch', size: null, epsilon, run: batchRun(recorder, module, epsilon) },
       [tensor],
       sides,
       line,
@@ -151,8 +159,15 @@ export function normalise(
       return recorder.unknown(path, `a width of ${found} does not fit a normalisation of ${size}`, line, [tensor]);
     const over = lengths.length === 1 ? 'rows' : 'sample';
     const aligned = sides && over === 'rows' ? recorder.along(tensor, sides.length - 1, line) : tensor;
+    const run: Computation | undefined = affine && {
+      op: 'layer normalisation',
+      axes: lengths.length,
+      centred: name === 'LayerNorm',
+      epsilon,
+      ...affine,
+    };
     return recorder.emit(
-      { kind: 'normalisation', path: weighted, over, size: Number.isNaN(size) ? null : size, epsilon },
+      { kind: 'normalisation', path: weighted, over, size: Number.isNaN(size) ? null : size, epsilon, run },
       [aligned],
       sides,
       line,
@@ -160,13 +175,31 @@ export function normalise(
     );
   }
   if (!/^(Group|Instance)Norm/.test(name)) return undefined;
+  const groups = name === 'GroupNorm' ? numberArgument(module, 'num_groups') : sides && numberOf(sides[1]);
+  const isOwn = name === 'GroupNorm' || numberArgument(module, 'track_running_stats', 0) === 0;
+  const run: Computation | undefined =
+    affine && groups !== undefined && isOwn ? { op: 'group normalisation', groups, epsilon, ...affine } : undefined;
   return recorder.emit(
-    { kind: 'normalisation', path: weighted, over: 'sample', size: null, epsilon },
+    { kind: 'normalisation', path: weighted, over: 'sample', size: null, epsilon, run },
     [tensor],
     sides,
     line,
     tensor.features,
   );
+}
+
+/** The names of gain and bias; undefined where they belong to another model. */
+function affineNames(recorder: Recorder, module: ModuleValue): { weight: string | null; bias: string | null } | undefined {
+  const [weight, bias] = [stateName(recorder, module, 'weight'), stateName(recorder, module, 'bias')];
+  return weight === undefined || bias === undefined ? undefined : { weight, bias };
+}
+
+/** Batch normalisation by running statistics, which the layer must keep. */
+function batchRun(recorder: Recorder, module: ModuleValue, epsilon: number): Computation | undefined {
+  const [own, affine, momentum] = [recorder.pathOf(module), affineNames(recorder, module), numberArgument(module, 'momentum', 0.1)];
+  if (own === undefined || !affine || momentum === undefined || !module.buffers.has('running_mean')) return undefined;
+  const name = (buffer: string) => (own === '' ? buffer : `${own}.${buffer}`);
+  return { op: 'batch normalisation', mean: name('running_mean'), variance: name('running_var'), momentum, epsilon, ...affine };
 }
 
 /** `flatten(start, end)`. */

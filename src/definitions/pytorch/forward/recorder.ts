@@ -1,4 +1,5 @@
 import { ISOMETRY, type CompositionNode, type Gain, type Operation } from '../../../architecture/composition';
+import type { Computation } from '../../../architecture/computation';
 import { dimension, equalSides, numberOf, productOf, sideOf, type Dimension } from './dimension';
 import { Exhausted } from '../../python/budget';
 import type { InstanceValue, Value } from '../../python/values';
@@ -15,31 +16,47 @@ const MAXIMUM_NODES = 6000;
 export interface LayerShapes {
   readonly input: Sides;
   readonly output: Sides;
+  /** Places of the steps that made the two. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A step as it is written down: what theory sees, how it is computed where that is known, and of what where theory sees other inputs. */
+export type Written = Operation & { readonly run?: Computation | undefined; readonly taking?: readonly SymbolicTensor[] };
+
+/** How a step is computed, and from which steps. */
+export interface Run {
+  readonly computation: Computation | undefined;
+  readonly inputs: readonly number[];
 }
 
 /** Writes down the steps of one forward pass. */
 export class Recorder {
   readonly nodes: CompositionNode[] = [];
+  /** How each step is computed, by place. */
+  readonly runs: Run[] = [];
   /** What each module of the definition was given and made at its first call. */
   readonly shapes = new Map<string, LayerShapes>();
   /** The tensors that the steps made, by place. */
   private readonly made: SymbolicTensor[] = [];
   private readonly moves: boolean[] = [];
   private readonly before = new Map<InstanceValue, Map<string, Value | undefined>>();
-  private readonly paths = new Map<ModuleValue | ParameterValue, string>();
+  private readonly paths = new Map<ModuleValue | ParameterValue | TensorValue, string>();
 
   constructor(root: ModuleValue) {
     this.name(root, '');
   }
 
-  /** Path of a module or parameter within the definition; undefined for one that does not belong to it. */
-  pathOf(value: ModuleValue | ParameterValue): string | undefined {
+  /** Path of a module, parameter or buffer within the definition; undefined for one that does not belong to it. */
+  pathOf(value: ModuleValue | ParameterValue | TensorValue): string | undefined {
     return this.paths.get(value);
   }
 
   /** Writes down a step. `features` is the axis of the rows; the last one when it is left out. */
-  emit(operation: Operation, inputs: readonly SymbolicTensor[], sides: Sides, line: number, features?: number): SymbolicTensor {
+  emit(written: Written, inputs: readonly SymbolicTensor[], sides: Sides, line: number, features?: number): SymbolicTensor {
     if (this.nodes.length >= MAXIMUM_NODES) throw new Exhausted('too many steps');
+    const { run, taking = inputs, ...operation } = written;
+    this.runs.push({ computation: run, inputs: taking.map(({ node }) => node) });
     const axis = features ?? Math.max(0, (sides?.length ?? 1) - 1);
     this.moves.push(operation.kind === 'input' || operation.kind === 'unknown' || inputs.some(input => this.dependsOnInput(input)));
     this.nodes.push({
@@ -81,9 +98,16 @@ export class Recorder {
     return this.moves[node]!;
   }
 
-  /** An operation that is not known: its result has no relation to its inputs that may be used. */
-  unknown(name: string, why: string, line: number, inputs: readonly SymbolicTensor[] = [], sides?: Sides): SymbolicTensor {
-    return this.emit({ kind: 'unknown', name, why }, inputs, sides, line);
+  /** An operation that theory knows nothing of: its result has no relation to its inputs that may be used; `run` where it can be computed. */
+  unknown(
+    name: string,
+    why: string,
+    line: number,
+    inputs: readonly SymbolicTensor[] = [],
+    sides?: Sides,
+    run?: Computation,
+  ): SymbolicTensor {
+    return this.emit({ kind: 'unknown', name, why, run }, inputs, sides, line);
   }
 
   /** A value as a tensor of the forward pass: learnable tensors and tensors made on the way become steps; undefined for what is no tensor. */
@@ -92,9 +116,11 @@ export class Recorder {
       return value.recorder === this ? value : this.unknown('value', 'it was made in another forward pass', line, [], value.sides);
     if (value instanceof ParameterValue || value instanceof TensorValue) {
       const sides = value.shape.known ? value.shape.value.map(side => dimension(side)) : undefined;
-      const path = value instanceof ParameterValue ? this.pathOf(value) : undefined;
-      if (path !== undefined) return this.emit({ kind: 'parameter', path }, [], sides, line);
-      return this.emit({ kind: 'constant', entry: value instanceof TensorValue && value.deviation === 0 ? 0 : null }, [], sides, line);
+      const path = this.pathOf(value);
+      const run: Computation | undefined = path === undefined ? fixedNumbers(value) : { op: 'parameter', name: path };
+      if (path !== undefined && value instanceof ParameterValue) return this.emit({ kind: 'parameter', path, run }, [], sides, line);
+      const entry = value instanceof TensorValue && value.deviation === 0 ? 0 : null;
+      return this.emit({ kind: 'constant', entry, run }, [], sides, line);
     }
     return value?.kind === 'undecided' ? this.unknown('value', value.reason.why, value.reason.line) : undefined;
   }
@@ -102,7 +128,8 @@ export class Recorder {
   /** The tensor with its rows along an axis: where they lie along another, what is known of rows is given up. */
   along(tensor: SymbolicTensor, axis: number, line: number): SymbolicTensor {
     if (tensor.features === axis || !tensor.sides) return tensor;
-    return this.emit({ kind: 'reshape', name: 'rows', gain: { euclidean: 1, rows: null } }, [tensor], tensor.sides, line, axis);
+    const gain: Gain = { euclidean: 1, rows: null };
+    return this.emit({ kind: 'reshape', name: 'rows', gain, run: { op: 'same' } }, [tensor], tensor.sides, line, axis);
   }
 
   /** A tensor repeated along axes where it has side 1 or none, as broadcasting does. */
@@ -115,10 +142,10 @@ export class Recorder {
     const times = perSample(productOf(repeated));
     const across = perSample(repeated[features]);
     const gain: Gain = { euclidean: times === undefined ? null : Math.sqrt(times), rows: across === undefined ? null : Math.sqrt(across) };
-    return this.emit({ kind: 'resampling', name, gain }, [tensor], sides, line, features);
+    return this.emit({ kind: 'resampling', name, gain, run: { op: 'expand' } }, [tensor], sides, line, features);
   }
 
-  /** A step that keeps every value where it is, in another shape. */
+  /** A step that keeps every value where it is, in another shape; `run` where the values' order changes. */
   reshape(
     name: string,
     tensor: SymbolicTensor,
@@ -126,8 +153,9 @@ export class Recorder {
     line: number,
     features: number | undefined,
     rows: number | null = 1,
+    run: Computation = { op: 'reshape' },
   ): SymbolicTensor {
-    return this.emit({ kind: 'reshape', name, gain: { ...ISOMETRY, rows } }, [tensor], sides, line, features);
+    return this.emit({ kind: 'reshape', name, gain: { ...ISOMETRY, rows }, run }, [tensor], sides, line, features);
   }
 
   private name(module: ModuleValue, path: string): void {
@@ -137,8 +165,16 @@ export class Recorder {
       const inner = path === '' ? attribute : `${path}.${attribute}`;
       if (value instanceof ModuleValue) this.name(value, inner);
       else if (value instanceof ParameterValue && !this.paths.has(value)) this.paths.set(value, inner);
+      else if (value instanceof TensorValue && module.buffers.has(attribute) && !this.paths.has(value)) this.paths.set(value, inner);
     }
   }
+}
+
+/** The numbers of a tensor that belongs to no module, where they are known. */
+function fixedNumbers(value: ParameterValue | TensorValue): Computation | undefined {
+  if (!(value instanceof TensorValue)) return undefined;
+  if (value.numbers) return { op: 'numbers', values: value.numbers.values };
+  return value.deviation === 0 ? { op: 'fill', number: 0 } : undefined;
 }
 
 /** A side repeats when it is 1 (or absent) and becomes something else. */
@@ -154,4 +190,9 @@ export function perSample(side: Dimension | undefined): number | undefined {
 
 function rowCount(sides: Sides, features: number): number | null {
   return perSample(productOf(sides?.filter((_, axis) => axis !== features) ?? [undefined])) ?? null;
+}
+
+/** Keeps the shapes of a layer's first call. */
+export function remember(recorder: Recorder, path: string, input: SymbolicTensor, output: SymbolicTensor, from = input.node): void {
+  if (!recorder.shapes.has(path)) recorder.shapes.set(path, { input: input.sides, output: output.sides, from, to: output.node });
 }

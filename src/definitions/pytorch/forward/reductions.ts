@@ -36,6 +36,7 @@ export function reduce(
     kind: 'pooling',
     name,
     gain: { euclidean: places.includes(0) ? null : gain, rows: overRows || places.includes(0) ? null : rowGain },
+    run: { op: 'reduce', name, axes: places },
   } as const;
   return recorder.emit(operation, [tensor], rest, line, overRows ? undefined : features);
 }

@@ -1,4 +1,5 @@
 import { ISOMETRY } from '../../../architecture/composition';
+import type { Computation } from '../../../architecture/computation';
 import type { ModuleValue } from '../moduleValue';
 import { sideValue, type Sides, type SymbolicTensor } from './symbolicTensor';
 import { dimension, exactQuotient, numberOf, operateSides, productOf, times, windows, type Dimension } from './dimension';
@@ -20,7 +21,8 @@ export function shapeLayer(
   const padding = /^(Zero|Constant|Reflection|Replication|Circular)Pad([123])d$/.exec(name);
   if (padding) {
     const pads = axisArgument(read('padding'), 2 * Number(padding[2]), undefined);
-    return pads && pad(recorder, `nn.${name}`, tensor, pads, padding[1] === 'Zero', line);
+    const value = padding[1] === 'Zero' ? 0 : padding[1] === 'Constant' ? numberArgument(module, 'value') : undefined;
+    return pads && pad(recorder, `nn.${name}`, tensor, pads, padding[1] === 'Zero', line, value);
   }
   if (name.startsWith('Upsampl')) {
     const mode = read('mode');
@@ -41,7 +43,7 @@ export function shapeLayer(
   return undefined;
 }
 
-/** Padding by `pads` entries, from the last axis on; with zeros it changes no difference. */
+/** Padding by `pads` entries, from the last axis on; with zeros it changes no difference. `value` is what it pads with, absent for copies of entries. */
 export function pad(
   recorder: Recorder,
   name: string,
@@ -49,14 +51,20 @@ export function pad(
   pads: readonly number[],
   isZero: boolean,
   line: number,
+  value?: number,
 ): SymbolicTensor {
+  const both = tensor.sides?.map((_, axis, all): [number, number] => {
+    const place = 2 * (all.length - 1 - axis);
+    return [pads[place] ?? 0, pads[place + 1] ?? 0];
+  });
+  const run: Computation | undefined = both && value !== undefined ? { op: 'pad', padding: both, value } : undefined;
   const sides = tensor.sides?.map((side, axis, all) => {
     const place = 2 * (all.length - 1 - axis);
     const added = (pads[place] ?? 0) + (pads[place + 1] ?? 0);
     return side && operateSides('+', side, dimension(added));
   });
   const gain = isZero ? ISOMETRY : { euclidean: null, rows: 1 };
-  return recorder.emit({ kind: 'padding', name, gain }, [tensor], sides, line, tensor.features);
+  return recorder.emit({ kind: 'padding', name, gain, run }, [tensor], sides, line, tensor.features);
 }
 
 /** `nn.Upsample` and `F.interpolate`. Means of neighbours are convex: rows do not grow. */
@@ -73,7 +81,10 @@ export function resample(recorder: Recorder, name: string, tensor: SymbolicTenso
   const convex = isNearest || ['linear', 'bilinear', 'trilinear', 'area'].includes(mode);
   const gain = { euclidean: isNearest && all !== undefined ? Math.sqrt(all) : null, rows: convex ? 1 : null };
   const result: Sides = sides && inner ? [...sides.slice(0, 2), ...inner] : undefined;
-  return recorder.emit({ kind: 'resampling', name, gain }, [tensor], result, line, tensor.features);
+  const factors = repeats?.map(numberOf);
+  const isWhole = mode === 'nearest' && factors !== undefined && !factors.includes(undefined);
+  const run: Computation | undefined = isWhole ? { op: 'upsample', factors: factors as number[] } : undefined;
+  return recorder.emit({ kind: 'resampling', name, gain, run }, [tensor], result, line, tensor.features);
 }
 
 /** Channels to pixels and back. */
@@ -109,5 +120,7 @@ export function unfold(recorder: Recorder, tensor: SymbolicTensor, read: Read, l
   const axes = [0, 1].map(axis => ({ kernel: kernel[axis]!, stride: stride[axis]!, dilation: dilation[axis]! }));
   const gain = { euclidean: Math.sqrt(overlap(axes)), rows: Math.sqrt(entries) };
   const result = [sides[0], sides[1] && times(sides[1], dimension(entries)), productOf(counts)];
-  return recorder.emit({ kind: 'gather', name: 'unfold', gain }, [aligned], result, line, 1);
+  const zeros = padding.map((each): [number, number] => [each, each]);
+  const run: Computation = { op: 'unfold', kernel, stride, dilation, padding: zeros };
+  return recorder.emit({ kind: 'gather', name: 'unfold', gain, run }, [aligned], result, line, 1);
 }

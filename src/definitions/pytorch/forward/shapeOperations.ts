@@ -1,12 +1,14 @@
 import { ISOMETRY } from '../../../architecture/composition';
+import type { Computation } from '../../../architecture/computation';
 import { tuple, type Value } from '../../python/values';
-import { exactQuotient, dimension, numberOf, times, type Dimension } from './dimension';
+import { exactQuotient, dimension, numberOf, sideOf, times, type Dimension } from './dimension';
 import { contraction } from './elementwise';
 import { concatenate } from './joins';
 import { flatten } from './layerCalls';
 import { keptSides, type TensorCall } from './operation';
 import { pad, resample, unfold } from './shapeLayers';
 import { permute, reshape, squeeze, transpose, unsqueeze } from './shapes';
+import { sliced } from './slices';
 import { axisOf, sideValue, SymbolicTensor } from './symbolicTensor';
 
 type Operation = (call: TensorCall) => Value | undefined;
@@ -16,19 +18,23 @@ const same: Operation = ({ tensor }) => tensor;
 const view: Operation = call => reshape(call.recorder, call.name, call.tensor, call.sides('shape'), call.line);
 
 /** Parts of a tensor along one axis. */
-function parts(call: TensorCall, axis: number, lengths: readonly (Dimension | undefined)[]): Value {
+function parts(call: TensorCall, axis: number, lengths: readonly (Dimension | undefined)[], first: number | undefined = 0): Value {
   const { recorder, tensor, line, name } = call;
   const place = tensor.sides && axisOf(axis, tensor.sides.length);
+  let start: number | undefined = first;
   return tuple(
-    lengths.map(length =>
-      recorder.emit(
-        { kind: 'selection', name, gain: ISOMETRY },
+    lengths.map(length => {
+      const from = start;
+      const size = numberOf(length);
+      start = from === undefined || size === undefined ? undefined : from + size;
+      return recorder.emit(
+        { kind: 'selection', name, gain: ISOMETRY, run: start === undefined ? undefined : sliced(place ?? axis, from!, start) },
         [tensor],
         place === undefined ? undefined : tensor.sides?.with(place, length),
         line,
         tensor.features,
-      ),
-    ),
+      );
+    }),
   );
 }
 
@@ -67,9 +73,11 @@ export function unbind({ recorder, tensor, line }: Pick<TensorCall, 'recorder' |
   const isRow = place === tensor.features;
   const features = isRow ? undefined : tensor.features - (place < tensor.features ? 1 : 0);
   const gain = { euclidean: 1, rows: isRow ? null : 1 };
-  return Array.from({ length }, () =>
-    recorder.emit({ kind: 'selection', name: 'unbind', gain }, [tensor], sides.toSpliced(place, 1), line, features),
-  );
+  return Array.from({ length }, (_, index) => {
+    const slices = [{ axis: place, start: index, stop: index + 1, step: 1 }];
+    const run: Computation = { op: 'slice', slices, dropped: [place] };
+    return recorder.emit({ kind: 'selection', name: 'unbind', gain, run }, [tensor], sides.toSpliced(place, 1), line, features);
+  });
 }
 
 const expand: Operation = call => {
@@ -92,7 +100,8 @@ const repeat: Operation = call => {
   const more = given.filter(side => !isOne(side)).map(side => (side?.symbols.every(symbol => symbol === 'B') ? side.factor : undefined));
   const count = more.reduce<number | undefined>((total, each) => (total === undefined || each === undefined ? undefined : total * each), 1);
   const gain = { euclidean: count === undefined ? null : Math.sqrt(count), rows: isOne(given[features]) ? 1 : null };
-  return recorder.emit({ kind: 'resampling', name: 'repeat', gain }, [tensor], sides, line, features);
+  const run: Computation = { op: 'repeat', times: given.map(side => sideOf(side) ?? '?') };
+  return recorder.emit({ kind: 'resampling', name: 'repeat', gain, run }, [tensor], sides, line, features);
 };
 
 const flip: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'reshape', name, tensor, line);
@@ -103,18 +112,21 @@ const gather: Operation = call => {
   const axis = call.number(0, 'dim');
   const index = call.other(1, 'index');
   if (axis === undefined || !index) return undefined;
+  const chosen = recorder.runs[index.node]?.computation;
   if (recorder.dependsOnInput(index)) return call.unknown('which entries it takes depends on the input');
   const isWhole = call.name === 'gather';
   const place = tensor.sides && axisOf(axis, tensor.sides.length);
   const sides = isWhole ? index.sides : place === undefined ? undefined : tensor.sides?.with(place, index.sides?.[0]);
   const rows = place !== undefined && place !== tensor.features ? 1 : null;
-  return recorder.emit({ kind: 'gather', name: call.name, gain: { euclidean: null, rows } }, [tensor], sides, line, tensor.features);
+  const isListed = !isWhole && place !== undefined && chosen?.op === 'numbers';
+  const run: Computation | undefined = isListed ? { op: 'pick', axis: place, places: chosen.values } : undefined;
+  return recorder.emit({ kind: 'gather', name: call.name, gain: { euclidean: null, rows }, run }, [tensor], sides, line, tensor.features);
 };
 
 const narrow: Operation = call => {
   const [axis, length] = [call.number(0, 'dim'), sideValue(call.argument(2, 'length'))];
   if (axis === undefined || !length) return undefined;
-  const [part] = (parts(call, axis, [length]) as { items: Value[] }).items;
+  const [part] = (parts(call, axis, [length], numberOf(sideValue(call.argument(1, 'start')))) as { items: Value[] }).items;
   return part;
 };
 
@@ -132,7 +144,7 @@ const padded: Operation = call => {
   const sizes = pads.items.map(item => (item.kind === 'integer' ? item.value : NaN));
   if (sizes.some(size => !(size >= 0))) return undefined;
   const isConstant = !mode || (mode.kind === 'string' && mode.value === 'constant');
-  return pad(call.recorder, 'F.pad', call.tensor, sizes, isConstant && value === 0, call.line);
+  return pad(call.recorder, 'F.pad', call.tensor, sizes, isConstant && value === 0, call.line, isConstant ? value : undefined);
 };
 
 const keyword =

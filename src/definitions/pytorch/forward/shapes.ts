@@ -79,6 +79,8 @@ export function permute(recorder: Recorder, name: string, tensor: SymbolicTensor
     axes.map(axis => sides[axis]),
     line,
     axes.indexOf(tensor.features),
+    1,
+    { op: 'permute', order: axes },
   );
 }
 

@@ -4,10 +4,11 @@ import { NONE, tuple } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
 import { attention } from './attention';
 import { dimension } from './dimension';
-import { activate, contraction } from './elementwise';
+import { activate, dropout } from './elementwise';
 import { add } from './joins';
 import { argumentValue, numberArgument, weightShape } from './moduleArguments';
-import type { Recorder } from './recorder';
+import { linearRun, projectionRun } from './linearRun';
+import { remember, type Recorder } from './recorder';
 import { reshape, transpose } from './shapes';
 import { SymbolicTensor } from './symbolicTensor';
 
@@ -49,7 +50,8 @@ function attend(
     const rank = tensor.sides?.length ?? 0;
     const aligned = recorder.along(tensor, rank - 1, line);
     const sides = tensor.sides && [...tensor.sides.slice(0, -1), dimension(width)];
-    const projected = recorder.emit({ kind: 'layer', path, tensor: names[place]!, gain: ISOMETRY }, [aligned], sides, line);
+    const run = projectionRun(recorder, module, names[place]!, isFused ? [place * width, (place + 1) * width] : undefined);
+    const projected = recorder.emit({ kind: 'layer', path, tensor: names[place]!, gain: ISOMETRY, run }, [aligned], sides, line);
     const ordered = isBatchFirst || rank !== 3 ? projected : transpose(recorder, 'transpose', projected, 0, 1, line);
     const split = reshape(
       recorder,
@@ -62,18 +64,18 @@ function attend(
   }) as [SymbolicTensor, SymbolicTensor, SymbolicTensor];
   const transposed = transpose(recorder, 'transpose', keys, -2, -1, line);
   const scale = Math.sqrt(heads / width);
-  const mixed = attention(recorder, { queries, keys: transposed, values, scale, sides: queries.sides, line });
+  const mixed = attention(recorder, { queries, keys: transposed, values, scale, sides: queries.sides, line, run: { op: 'attention', scale } });
   const together = transpose(recorder, 'transpose', mixed, -3, -2, line);
   const joined = reshape(recorder, 'join heads', together, together.sides && [...together.sides.slice(0, -2), dimension(width)], line);
   const ordered = isBatchFirst || joined.sides?.length !== 3 ? joined : transpose(recorder, 'transpose', joined, 0, 1, line);
   const result = recorder.emit(
-    { kind: 'layer', path: `${path}.out_proj`, tensor: 'weight', gain: ISOMETRY },
+    { kind: 'layer', path: `${path}.out_proj`, tensor: 'weight', gain: ISOMETRY, run: linearRun(recorder, projection as ModuleValue) },
     [recorder.along(ordered, (ordered.sides?.length ?? 1) - 1, line)],
     ordered.sides,
     line,
   );
-  if (!recorder.shapes.has(path)) recorder.shapes.set(path, { input: given[0].sides, output: result.sides });
-  if (!recorder.shapes.has(`${path}.out_proj`)) recorder.shapes.set(`${path}.out_proj`, { input: ordered.sides, output: result.sides });
+  remember(recorder, path, given[0], result);
+  remember(recorder, `${path}.out_proj`, ordered, result);
   return result;
 }
 
@@ -107,12 +109,12 @@ export function callTransformerLayer(recorder: Recorder, module: ModuleValue, ca
   ];
   const result = parts.reduce((tensor, part, index) => {
     const norm = `norm${index + 1}`;
-    const branch = (input: SymbolicTensor) => contraction(recorder, 'dropout', `dropout${index + 1}`, part(input), line);
+    const branch = (input: SymbolicTensor) => dropout(recorder, `dropout${index + 1}`, part(input), line);
     if (isFirst) return add(recorder, '+', tensor, branch(apply(norm, tensor)), line);
     return apply(norm, add(recorder, '+', tensor, branch(tensor), line));
   }, source);
   const path = recorder.pathOf(module);
-  if (path !== undefined && !recorder.shapes.has(path)) recorder.shapes.set(path, { input: source.sides, output: result.sides });
+  if (path !== undefined) remember(recorder, path, source, result);
   return result;
 }
 

@@ -1,14 +1,17 @@
+import type { Computation } from '../../../architecture/computation';
 import { boolean, tuple, type Value } from '../../python/values';
 import { attention, matrixProduct } from './attention';
-import { activate, contraction, gatedLinearUnit, scale, shift, softmax } from './elementwise';
+import { activate, contraction, dropout, gatedLinearUnit, scale, shift, softmax } from './elementwise';
 import { add, multiply } from './joins';
 import type { TensorCall } from './operation';
 import { perSample } from './recorder';
 import { isReduction, reduce } from './reductions';
-import { transpose } from './shapes';
+import { broadcast, transpose } from './shapes';
 import { SymbolicTensor } from './symbolicTensor';
 
 type Operation = (call: TensorCall) => Value | undefined;
+
+const NO_SLOPE = '`/` of two tensors has no bound on its slope';
 
 const isNumber = (value: Value | undefined): value is Extract<Value, { kind: 'integer' | 'float' }> =>
   value?.kind === 'integer' || value?.kind === 'float';
@@ -31,6 +34,8 @@ export function combine(
       return add(recorder, operator, left, right, line);
     case '*':
       return multiply(recorder, operator, left, right, line);
+    case '/':
+      return recorder.unknown(operator, NO_SLOPE, line, [left, right], broadcast(left.sides, right.sides) ?? left.sides, { op: 'divide' });
     case '@':
       return matrixProduct(recorder, operator, left, right, line);
     default:
@@ -50,7 +55,7 @@ function withNumber(
       return number === 0 ? tensor : shift(recorder, tensor, number, line);
     case '-':
       if (number === 0) return reversed ? scale(recorder, tensor, -1, line) : tensor;
-      return shift(recorder, reversed ? scale(recorder, tensor, -1, line) : tensor, number, line);
+      return reversed ? shift(recorder, scale(recorder, tensor, -1, line), number, line) : shift(recorder, tensor, -number, line);
     case '*':
       return scale(recorder, tensor, number, line);
     case '/':
@@ -60,7 +65,14 @@ function withNumber(
       if (!reversed && number === 2) return multiply(recorder, '**', tensor, tensor, line);
       if (!reversed && number === 1) return tensor;
   }
-  return recorder.unknown(operator, `\`${operator}\` with a number has no bound on its slope here`, line, [tensor], tensor.sides);
+  const why = `\`${operator}\` with a number has no bound on its slope here`;
+  return recorder.unknown(operator, why, line, [tensor], tensor.sides, steepWithNumber(operator, number, reversed));
+}
+
+/** Entrywise operations with a number that theory has no bound for. */
+function steepWithNumber(operator: string, number: number, reversed: boolean): Computation | undefined {
+  if (operator === '/' && reversed) return { op: 'activation', name: 'reciprocal', numbers: { times: number } };
+  return operator === '**' && !reversed ? { op: 'activation', name: 'power', numbers: { exponent: number } } : undefined;
 }
 
 const arithmetic =
@@ -82,6 +94,7 @@ const clamp: Operation = call => {
       gain: { euclidean: 1, rows: 1 },
       offset: Math.max(low, -high, 0),
       ...(Number.isFinite(entry) ? { entry } : {}),
+      run: { op: 'activation', name: 'clamp', numbers: { min: low, max: high } },
     },
     [tensor],
     tensor.sides,
@@ -135,7 +148,7 @@ const ordering: Operation = call => {
   return call.name === 'sort' ? tuple([constant(), constant()]) : constant();
 };
 
-const dropout: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'dropout', name, tensor, line);
+const silent: Operation = ({ recorder, tensor, name, line }) => dropout(recorder, name, tensor, line);
 
 /** `F.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale)`. */
 const dotProductAttention: Operation = call => {
@@ -154,7 +167,14 @@ const dotProductAttention: Operation = call => {
     scale: Math.abs(factor),
     sides,
     line,
+    run: isPlainAttention(call) ? { op: 'attention', scale: factor } : undefined,
   });
+};
+
+/** Whether every query sees every key: no mask, nothing hidden from it. */
+const isPlainAttention = (call: TensorCall): boolean => {
+  const [mask, causal] = [call.argument(2, 'attn_mask'), call.argument(4, 'is_causal')];
+  return (!mask || mask.kind === 'none') && (!causal || (causal.kind === 'boolean' && !causal.value));
 };
 
 const outerProduct: Operation = call => {
@@ -165,8 +185,10 @@ const outerProduct: Operation = call => {
 /** Entrywise functions that have no Lipschitz constant: the shape is known and nothing else. */
 const steep: Operation = ({ recorder, tensor, name, line }) =>
   recorder.dependsOnInput(tensor)
-    ? recorder.unknown(name, `\`${name}\` has no bound on its slope`, line, [tensor], tensor.sides)
-    : recorder.emit({ kind: 'constant', entry: null }, [], tensor.sides, line, tensor.features);
+    ? recorder.unknown(name, `\`${name}\` has no bound on its slope`, line, [tensor], tensor.sides, steepRun(name))
+    : recorder.emit({ kind: 'constant', entry: null, run: steepRun(name), taking: [tensor] }, [], tensor.sides, line, tensor.features);
+
+const steepRun = (name: string): Computation => ({ op: 'activation', name, numbers: {} });
 
 /** Operations on values. Undefined from one means that its arguments are not followed. */
 export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -205,7 +227,7 @@ export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   ...Object.fromEntries(
     ['dropout', 'dropout1d', 'dropout2d', 'dropout3d', 'alpha_dropout', 'feature_alpha_dropout', 'stochastic_depth'].map(name => [
       name,
-      dropout,
+      silent,
     ]),
   ),
   scaled_dot_product_attention: dotProductAttention,

@@ -1,4 +1,5 @@
 import type { Gain } from '../../../architecture/composition';
+import type { Computation, Windows } from '../../../architecture/computation';
 import type { Value } from '../../python/values';
 import { dimension, numberOf, operateSides, productOf, times, windows, type Dimension } from './dimension';
 import { axisArgument } from './moduleArguments';
@@ -11,6 +12,8 @@ export type Read = (name: string) => Value | undefined;
 
 interface Windowed {
   readonly axes: readonly WindowAxis[];
+  /** Zeros before and behind each axis; absent where the last window may hang over. */
+  readonly padding?: Windows['padding'];
   readonly sides: Sides;
 }
 
@@ -39,7 +42,28 @@ function windowed(
     if (ceiling?.kind !== 'boolean' || !ceiling.value) return windows(side, added, step);
     return ceilingWindows(side, added, step, pad[axis]!);
   });
-  return { axes, sides: tensor.sides && [...tensor.sides.slice(0, -count), ...(inner ?? [])] };
+  const isCeiling = ceiling?.kind === 'boolean' && ceiling.value;
+  const zeros = axes.map(({ kernel: size, dilation: spread }, axis): readonly [number, number] => {
+    const total = spread * (size - 1);
+    return word === 'same' ? [Math.floor(total / 2), Math.ceil(total / 2)] : [pad[axis]!, pad[axis]!];
+  });
+  return {
+    axes,
+    ...(!isCeiling && { padding: zeros }),
+    sides: tensor.sides && [...tensor.sides.slice(0, -count), ...(inner ?? [])],
+  };
+}
+
+/** Windows as they are computed with; undefined where the last one may hang over. */
+function plainWindows({ axes, padding }: Windowed): Windows | undefined {
+  return (
+    padding && {
+      kernel: axes.map(({ kernel }) => kernel),
+      stride: axes.map(({ stride }) => stride),
+      dilation: axes.map(({ dilation }) => dilation),
+      padding,
+    }
+  );
 }
 
 /** With `ceil_mode` the last window may hang over, unless it starts beyond the padded input. */
@@ -58,6 +82,8 @@ export interface ConvolutionLayer {
   readonly inputs: number;
   readonly outputs: number;
   readonly transposed: boolean;
+  /** Weight and bias in the state: null where there is none, undefined where it is not known. */
+  readonly names: { readonly weight: string | null | undefined; readonly bias: string | null | undefined };
 }
 
 /** `nn.Conv1d` … `nn.ConvTranspose3d` and `F.conv2d` with a learnable kernel. */
@@ -74,8 +100,18 @@ export function convolve(recorder: Recorder, layer: ConvolutionLayer, tensor: Sy
   const result = found.sides?.with(1, dimension(outputs));
   const gain = paddedGain((layer.transposed ? transposedConvolutionGain : convolutionGain)(found.axes), read);
   const aligned = features === undefined ? tensor : recorder.along(tensor, features, line);
-  const operation = { kind: 'layer', path, tensor: layer.tensor, gain } as const;
+  const operation = { kind: 'layer', path, tensor: layer.tensor, gain, run: convolutionRun(layer, found, read) } as const;
   return recorder.emit(operation, [aligned], result, line, features);
+}
+
+/** How a convolution computes; undefined where it is transposed, pads with anything but zeros or has tensors of another model. */
+function convolutionRun({ names, transposed, inputs }: ConvolutionLayer, found: Windowed, read: Read): Computation | undefined {
+  const [windows, groups, mode] = [plainWindows(found), read('groups'), read('padding_mode')];
+  const isZero = !mode || (mode.kind === 'string' && mode.value === 'zeros');
+  const count = groups?.kind === 'integer' ? groups.value : groups ? undefined : 1;
+  if (!windows || !isZero || transposed || !names.weight || names.bias === undefined || count === undefined || inputs % count !== 0)
+    return undefined;
+  return { op: 'convolution', weight: names.weight, bias: names.bias, groups: count, ...windows };
 }
 
 /** Padding with copies of entries stretches differences at the edges; only padding with zeros does not. */
@@ -126,12 +162,18 @@ export function pool(
   const gain = kind === 'max' ? maximumGain(found.axes) : meanGain(found.axes);
   const edges = kind === 'avg' && excludesPadding(read) ? { ...gain, euclidean: null } : gain;
   return recorder.emit(
-    { kind: 'pooling', name, gain: exact && full ? edges : { euclidean: null, rows: null } },
+    { kind: 'pooling', name, gain: exact && full ? edges : { euclidean: null, rows: null }, run: poolRun(kind, found, read) },
     [aligned],
     found.sides,
     line,
     channels,
   );
+}
+
+function poolRun(of: 'max' | 'avg', found: Windowed, read: Read): Computation | undefined {
+  const windows = plainWindows(found);
+  if (!windows || windows.dilation.some(each => each !== 1) || !isAbsent(read('divisor_override'))) return undefined;
+  return { op: 'pool', of, countPadding: of === 'avg' && !excludesPadding(read), ...windows };
 }
 
 const isAbsent = (value: Value | undefined): boolean => !value || value.kind === 'none' || (value.kind === 'integer' && value.value === 0);
@@ -169,7 +211,8 @@ export function adaptivePool(
   const spread = entries !== undefined && windowsOf !== undefined && exact ? Math.sqrt(entries / windowsOf) : null;
   const gain: Gain = kind === 'avg' ? { euclidean: mean, rows: 1 } : { euclidean: maximum, rows: spread };
   const sides = tensor.sides && [...tensor.sides.slice(0, -count), ...after];
-  return recorder.emit({ kind: 'pooling', name, gain }, [aligned], sides, line, channels);
+  const run: Computation = { op: 'adaptive pool', of: kind, axes: count };
+  return recorder.emit({ kind: 'pooling', name, gain, run }, [aligned], sides, line, channels);
 }
 
 const divides = (part: Dimension | undefined, whole: Dimension | undefined): boolean => {

@@ -1,0 +1,136 @@
+import type { Shape } from './composition';
+
+/** Windows that slide over the last axes of a tensor [batch, channels, …]; one number an axis. */
+export interface Windows {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  /** Zeros before and behind each axis. */
+  readonly padding: readonly (readonly [before: number, after: number])[];
+}
+
+/** One side of a slice: whole numbers within the tensor, `stop` behind the last entry. */
+export interface Slice {
+  readonly axis: number;
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+}
+
+/**
+ * How one step of a forward pass computes its tensor from the ones it takes, in the conventions of PyTorch: channels before positions,
+ * weights as [outputs, inputs, …]. Learnable tensors and buffers are named as in a state dict. Axes count from 0.
+ */
+export type Computation =
+  | { readonly op: 'input'; readonly name: string }
+  | { readonly op: 'parameter'; readonly name: string }
+  /** One number everywhere. */
+  | { readonly op: 'fill'; readonly number: number }
+  /** These numbers, row by row. */
+  | { readonly op: 'numbers'; readonly values: readonly number[] }
+  | { readonly op: 'same' }
+  | { readonly op: 'reshape' }
+  | { readonly op: 'expand' }
+  | { readonly op: 'permute'; readonly order: readonly number[] }
+  /** Slices along some axes; the axes in `dropped` have one entry left and go. */
+  | { readonly op: 'slice'; readonly slices: readonly Slice[]; readonly dropped: readonly number[] }
+  /** Entries at these places along one axis. */
+  | { readonly op: 'pick'; readonly axis: number; readonly places: readonly number[] }
+  | { readonly op: 'concatenate'; readonly axis: number }
+  | { readonly op: 'repeat'; readonly times: readonly (number | string)[] }
+  | { readonly op: 'pad'; readonly padding: readonly (readonly [before: number, after: number])[]; readonly value: number }
+  /** x · Wᵀ + b over the last axis, of the rows of `weight` and `bias` from `rows[0]` to `rows[1]` where they are given. */
+  | {
+      readonly op: 'linear';
+      readonly weight: string;
+      readonly bias: string | null;
+      readonly rows?: readonly [from: number, to: number];
+    }
+  | ({ readonly op: 'convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
+  | { readonly op: 'lookup'; readonly table: string }
+  | { readonly op: 'activation'; readonly name: string; readonly numbers: Readonly<Record<string, number>> }
+  | { readonly op: 'softmax'; readonly axis: number; readonly logarithm: boolean }
+  /** (x − mean)/√(variance + ε) over the last `axes` axes, root mean square only where not `centred`. */
+  | {
+      readonly op: 'layer normalisation';
+      readonly axes: number;
+      readonly centred: boolean;
+      readonly epsilon: number;
+      readonly weight: string | null;
+      readonly bias: string | null;
+    }
+  | {
+      readonly op: 'batch normalisation';
+      readonly mean: string;
+      readonly variance: string;
+      readonly momentum: number;
+      readonly epsilon: number;
+      readonly weight: string | null;
+      readonly bias: string | null;
+    }
+  | {
+      readonly op: 'group normalisation';
+      readonly groups: number;
+      readonly epsilon: number;
+      readonly weight: string | null;
+      readonly bias: string | null;
+    }
+  | ({ readonly op: 'pool'; readonly of: 'max' | 'avg'; readonly countPadding: boolean } & Windows)
+  /** Windows that cover each of the last axes evenly, of the size that the step's shape says. */
+  | { readonly op: 'adaptive pool'; readonly of: 'max' | 'avg'; readonly axes: number }
+  | { readonly op: 'reduce'; readonly name: string; readonly axes: readonly number[] }
+  | { readonly op: 'add' | 'subtract' | 'multiply' | 'divide' | 'matrix product' }
+  | { readonly op: 'times'; readonly number: number }
+  | { readonly op: 'plus'; readonly number: number }
+  /** softmax(scale · q · kᵀ) · v over the last two axes. */
+  | { readonly op: 'attention'; readonly scale: number }
+  /** Columns of windows, as `nn.Unfold` makes them: [batch, channels · positions of a window, windows]. */
+  | ({ readonly op: 'unfold' } & Windows)
+  | { readonly op: 'upsample'; readonly factors: readonly number[] };
+
+/** One step of a program: how its tensor is computed and from which earlier steps, or why that is not known. */
+export type Step = (Computation | { readonly op: 'unsupported'; readonly name: string; readonly why: string }) & {
+  readonly inputs: readonly number[];
+  readonly shape: Shape;
+  /** Zero-based line that causes it. */
+  readonly line: number;
+};
+
+/** How a tensor starts: a law that every entry is drawn from by itself, or numbers. */
+export type StartLaw =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  /** Drawn anew until it lies `within` two numbers, where they are given. */
+  | { readonly kind: 'normal'; readonly mean: number; readonly deviation: number; readonly within?: readonly [low: number, high: number] }
+  /** Ones where all sides' places agree, else zeros. */
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'numbers'; readonly values: readonly number[] };
+
+/** A start that the reader cannot tell, with the reason as one clause. */
+export interface UnknownStart {
+  readonly kind: 'not known';
+  readonly why: string;
+}
+
+/** A tensor of a model's state: what is trained, what is frozen, and buffers. */
+export interface StateTensor {
+  /** As in a state dict. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly start: StartLaw | UnknownStart;
+  readonly role: 'trained' | 'frozen' | 'buffer';
+  /** Zero-based line on which it is constructed. */
+  readonly line: number;
+}
+
+/** What a definition computes in evaluation mode, step by step, and the state that it computes with. */
+export interface Program {
+  readonly steps: readonly Step[];
+  /** The place of the step that makes the features. */
+  readonly output: number;
+  /** Sides of one input without its batch. */
+  readonly input: readonly number[];
+  readonly state: readonly StateTensor[];
+  /** Further names of tensors that layers share, with the name under which they stand in `state`. */
+  readonly aliases: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,129 @@
+import { mean, reshape, transpose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import type { Program, StateTensor, Step } from '../../architecture/computation';
+import type { Encoder, NormFreedom } from '../encoders/encoder';
+import type { Declares } from '../engine/declares';
+import type { Initialiser } from '../engine/parameters';
+import type { ImageLayout } from '../imageLayout';
+import { execute } from './execute';
+import { stateNames } from './obstacles';
+import { product, shapeAt } from './sides';
+
+/** Values that a tensor of the state begins with, by its name, where they come from a checkpoint. */
+export type StartValues = ReadonlyMap<string, Float32Array>;
+
+/**
+ * A definition of the user's, computed step by step. Its parameters and buffers are declared under the names that they have in their framework,
+ * those too that the features do not depend on, so that the whole state can be loaded there again.
+ */
+export class DefinedEncoder implements Encoder {
+  readonly width: number;
+  readonly norm: NormFreedom;
+  readonly cost: number;
+  readonly untrained: readonly string[];
+  private readonly state = new Map<string, Variable>();
+  private readonly input: number;
+
+  /**
+   * @param program without obstacles
+   * @param values from a checkpoint
+   */
+  constructor(
+    parameters: Declares,
+    readonly layout: ImageLayout,
+    private readonly program: Program,
+    values: StartValues = new Map(),
+  ) {
+    const { state, steps, output } = program;
+    for (const tensor of state) this.state.set(tensor.name, parameters.declare(tensor.name, tensor.shape, initialiserOf(tensor, values)));
+    const used = new Set(steps.flatMap(stateNames));
+    this.untrained = state.filter(({ name, role }) => role !== 'trained' || !used.has(name)).map(({ name }) => name);
+    this.input = steps.findIndex(({ op }) => op === 'input');
+    const made = steps[output]!;
+    this.width = featureCount(made);
+    this.norm = isBounded(steps, output) ? 'bounded' : 'free';
+    this.cost = steps.reduce((sum, step) => sum + multiplications(step, steps, state), 0) / 1e6;
+  }
+
+  features(images: Tensor): Tensor {
+    const count = images.shape[0]! / this.layout.tokens;
+    return pooled(
+      execute(this.program, new Map([[this.input, this.arranged(images, count)]]), {
+        state: name => this.state.get(name)!,
+        images: count,
+      }),
+      count,
+    );
+  }
+
+  /** Images as the definition takes them: channels before rows and columns. */
+  private arranged(images: Tensor, count: number): Tensor {
+    const { image } = this.layout;
+    const planes = reshape(images, [count, image.height, image.width, image.channels]);
+    return reshape(transpose(planes, [0, 3, 1, 2]), [count, ...this.program.input]);
+  }
+}
+
+/** Shapes that a model may want its images in, likeliest first. */
+export function inputShapesOf({ image: { height, width, channels } }: ImageLayout): readonly (readonly number[])[] {
+  const flat = [height * width * channels];
+  return [[channels, height, width], flat, ...(channels === 1 ? [[height, width]] : [])];
+}
+
+/** Numbers for each image: a vector, or the mean of its tokens or positions. */
+function pooled(made: Tensor, count: number): Tensor {
+  if (made.rank === 2) return made;
+  return made.rank === 3 ? mean(made, 1) : reshape(mean(made, [2, 3]), [count, made.shape[1]!]);
+}
+
+/** How many features a result makes; NaN where it is none that is understood. */
+export function featureCount({ shape }: Step): number {
+  const sides = shapeAt(shape, 1);
+  if (sides[0] !== 1) return NaN;
+  return sides.length === 2 ? sides[1]! : sides.length === 3 ? sides[2]! : sides.length === 4 ? sides[1]! : NaN;
+}
+
+function initialiserOf({ name, start, shape }: StateTensor, given: StartValues): Initialiser {
+  const values = given.get(name);
+  if (values) return { kind: 'values', values };
+  switch (start.kind) {
+    case 'constant':
+      return start.value === 0 ? { kind: 'zeros' } : start.value === 1 ? { kind: 'ones' } : { kind: 'constant', value: start.value };
+    case 'uniform':
+      return start.low === -start.high ? { kind: 'uniform', bound: start.high } : { kind: 'between', low: start.low, high: start.high };
+    case 'normal': {
+      const { mean: centre, deviation, within } = start;
+      return centre === 0 && !within
+        ? { kind: 'normal', deviation }
+        : { kind: 'normal within', mean: centre, deviation, within: within ?? [-Infinity, Infinity] };
+    }
+    case 'identity': {
+      const [rows = 1, columns = 1] = shape;
+      return { kind: 'values', values: Float32Array.from({ length: rows * columns }, (_, i) => Number(Math.floor(i / columns) === i % columns)) };
+    }
+    case 'numbers':
+      return { kind: 'values', values: Float32Array.from(start.values) };
+    case 'not known':
+      // Only tensors that nothing depends on come here.
+      return { kind: 'zeros' };
+  }
+}
+
+/** Whether a result is a normalisation's, moved about or averaged. */
+function isBounded(steps: readonly Step[], place: number): boolean {
+  const { op, inputs } = steps[place]!;
+  if (op === 'layer normalisation' || op === 'group normalisation') return true;
+  const passes = ['same', 'reshape', 'permute', 'slice'].includes(op) || (op === 'reduce' && (steps[place] as { name?: string }).name === 'mean');
+  return passes && isBounded(steps, inputs[0]!);
+}
+
+/** Multiplications of one step for one image. */
+function multiplications(step: Step, steps: readonly Step[], state: readonly StateTensor[]): number {
+  const made = product(shapeAt(step.shape, 1));
+  if (step.op === 'linear' || step.op === 'convolution') {
+    const [, ...inputs] = state.find(({ name }) => name === step.weight)?.shape ?? [];
+    return made * product(inputs);
+  }
+  if (step.op !== 'matrix product' && step.op !== 'attention') return 0;
+  const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);
+  return made * (taken(0).at(-1) ?? 1) + (step.op === 'attention' ? product(taken(0)) * (taken(1).at(-1) ?? 1) : 0);
+}

@@ -1,0 +1,71 @@
+import type { Architecture, Layer } from '../../architecture/architecture';
+import type { Program, Step } from '../../architecture/computation';
+import { isComputed } from './execute';
+import { isSettled } from './sides';
+
+/** A part of a definition that cannot be computed, with the reason as one clause. */
+export interface Obstacle {
+  /** The operation or tensor as the source names it. */
+  readonly name: string;
+  /** Counts from 1. */
+  readonly line: number;
+  readonly why: string;
+}
+
+/** Everything in a program that cannot be computed, each line and reason once; empty where all of it can. */
+export function obstaclesIn({ steps, state }: Program): readonly Obstacle[] {
+  const found: Obstacle[] = [];
+  for (const step of steps) {
+    const why = whyNot(step);
+    if (why !== undefined) found.push({ name: nameOf(step), line: step.line + 1, why });
+  }
+  const used = new Set(steps.flatMap(stateNames));
+  for (const { name, start, line } of state)
+    if (start.kind === 'not known' && used.has(name)) found.push({ name, line: line + 1, why: start.why });
+  return found.filter((one, index) => found.findIndex(({ line, why }) => line === one.line && why === one.why) === index);
+}
+
+function whyNot(step: Step): string | undefined {
+  if (step.op === 'unsupported') return step.why;
+  if (!isComputed(step)) return `\`${nameOf(step)}\` is not among the operations that are computed`;
+  if ('kernel' in step && step.kernel.length > 2) return 'windows over three axes are not computed';
+  return isSettled(step.shape) ? undefined : 'the shape of what it makes is not known';
+}
+
+const nameOf = (step: Step): string => ('name' in step ? step.name : step.op);
+
+/** Names of the tensors of the state that a step computes with. */
+export function stateNames(step: Step): readonly string[] {
+  const names = ['weight', 'bias', 'table', 'mean', 'variance'].map(key => (step as unknown as Readonly<Record<string, unknown>>)[key]);
+  const own = step.op === 'parameter' ? step.name : undefined;
+  return [...names, own].filter(name => typeof name === 'string');
+}
+
+/** The nearest encoder that BoundLens builds itself, as a study writes it. */
+export function nearestProxy({ layers }: Pick<Architecture, 'layers'>): string {
+  const all = flat(layers);
+  const blocks = all.filter(({ kind }) => kind === 'attention');
+  const token = all.find(({ kind }) => kind === 'normalisation');
+  const width = (blocks.length > 0 && widthOf(blocks[0]!)) || (token && widthOf(token));
+  const attention = blocks[0]?.arguments.num_heads;
+  if (blocks.length > 0 && width !== undefined) {
+    const heads = attention?.known && typeof attention.value === 'number' ? attention.value : 4;
+    return `{ "kind": "vit", "patch": …, "width": ${width}, "depth": ${blocks.length}, "heads": ${heads} }`;
+  }
+  const channels = all.filter(({ kind }) => kind === 'convolution').map(outputsOf);
+  if (channels.length > 0) return `{ "kind": "convolutional", "channels": [${distinctStages(channels).join(', ')}] }`;
+  const widths = all.filter(({ kind }) => kind === 'linear').map(outputsOf);
+  return `{ "kind": "deep net", "widths": [${widths.slice(0, 6).join(', ') || '256, 64'}] }`;
+}
+
+const flat = (layers: readonly Layer[]): Layer[] => layers.flatMap(layer => [layer, ...flat(layer.children)]);
+
+const shapeOf = (layer: Layer): readonly number[] => (layer.parameters.known ? (layer.parameters.value[0]?.shape ?? []) : []);
+
+const outputsOf = (layer: Layer): number => shapeOf(layer)[0] ?? 64;
+
+const widthOf = (layer: Layer): number | undefined => shapeOf(layer).at(-1);
+
+/** The widths of convolutions where they change, six at most. */
+const distinctStages = (channels: readonly number[]): readonly number[] =>
+  channels.filter((width, index) => width !== channels[index - 1]).slice(0, 6);
