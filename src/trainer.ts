@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const { folder, engine, threads } = trainerArguments(process.argv.slice(2));
   return trainerProcess(new RunFolder(folder), {
     createEngine: log => createEngine({ name: engine, threads, assets: __dirname, log }),
-    runTrial,
+    runTrial: (trial, context) => runTrial(trial, { ...context, assets: __dirname }),
     fingerprint: trial => new DataFingerprinter(path.dirname(path.resolve(folder))).of(trial),
   });
 }

@@ -25,6 +25,12 @@ function* contradictions({ data, encoder, objective, regulariser, sweep, ...stud
   yield* wrongArguments(study);
   yield* dataContradictions(data);
   yield* modelContradictions(encoder, objective, regulariser);
+  if (encoder.kind === 'definition' && encoder.definition === undefined && study.definition === undefined)
+    yield {
+      path: ['encoder'],
+      problem: 'is a definition, and no definition is named',
+      mend: 'add "definition": "models/vit.py#ViT"',
+    };
   yield* repeated(
     sweep.arms.map(arm => arm.name.trim()),
     index => ['sweep', 'arms', index, 'name'],

@@ -58,6 +58,15 @@ function* inEncoder(encoder: EncoderChoice): Generator<Contradiction> {
           problem: `is ${encoder.kernel}, which cannot stand over the middle of a pixel`,
           mend: 'choose an odd number',
         };
+      return;
+    case 'definition':
+      for (const [name, factor] of Object.entries(encoder.scale ?? {}))
+        if (factor > 1)
+          yield {
+            path: ['encoder', 'scale', name],
+            problem: `is ${factor}, which makes the model larger`,
+            mend: 'give a factor of at most 1, or say the argument itself in `arguments`',
+          };
   }
 }
 

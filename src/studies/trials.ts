@@ -15,7 +15,16 @@ export function expandTrials(study: Study, file: string): Trial[] {
   const ids = armIds(study.sweep.arms.map(arm => arm.name));
   const arms = study.sweep.arms.map((arm, index) => {
     const { data, encoder, objective, regulariser, fineTuning, bound } = studySchema.parse(applyArm(study, arm));
-    return { id: ids[index]!, arm: arm.name, data: absolute(data, folder), encoder, objective, regulariser, fineTuning, bound };
+    return {
+      id: ids[index]!,
+      arm: arm.name,
+      data: absolute(data, folder),
+      encoder: located(encoder, study, folder),
+      objective,
+      regulariser,
+      fineTuning,
+      bound,
+    };
   });
   const definition = study.definition === undefined ? undefined : namedDefinition(study.definition, folder);
   return study.sweep.seeds.flatMap(seed =>
@@ -53,6 +62,20 @@ export function armIds(names: readonly string[]): string[] {
     taken.add(id);
     return id;
   });
+}
+
+/** An encoder with absolute paths; a definition of the study's own takes the study's arguments. */
+function located(encoder: Study['encoder'], study: Study, folder: string): Study['encoder'] {
+  if (encoder.kind !== 'definition') return encoder;
+  const { checkpoint } = encoder;
+  const named = namedDefinition(encoder.definition ?? study.definition!, folder);
+  const given = encoder.arguments ?? (encoder.definition === undefined ? study.arguments : undefined);
+  return {
+    ...encoder,
+    ...(named && { definition: `${named.file}#${named.name}` }),
+    ...(given && { arguments: given }),
+    ...(checkpoint !== undefined && { checkpoint: path.resolve(folder, checkpoint) }),
+  };
 }
 
 function absolute(data: Study['data'], folder: string): Study['data'] {

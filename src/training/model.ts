@@ -1,5 +1,6 @@
 import type { Random } from '../common/random';
 import type { Trial } from '../studies/study';
+import type { DefinedSource } from './definition/definedEncoder';
 import { buildEncoder } from './encoders/buildEncoder';
 import type { Encoder } from './encoders/encoder';
 import { linear, type Layer } from './encoders/layers';
@@ -32,12 +33,14 @@ export type PretrainableModel = Model & { readonly objective: Objective };
  * Builds what the trial names. Encoders of the same seed start from the same weights in every arm.
  *
  * @param headWidth outputs of the head (`Outputs.width`)
+ * @param defined the program of a definition, where the encoder is one
  */
 export function buildModel(
   { encoder: choice, objective: aim }: Pick<Trial, 'encoder' | 'objective'>,
   images: PatchSet,
   headWidth: number,
   random: Random,
+  defined?: DefinedSource,
 ): Model {
   const parameters = new Parameters(random.fork('initialisation'));
   const names: string[] = [];
@@ -46,12 +49,12 @@ export function buildModel(
     names.push(...fresh);
     return fresh;
   };
-  const encoder = buildEncoder(choice, images.layout, parameters);
+  const encoder = buildEncoder(choice, images.layout, parameters, defined);
   const encoderNames = declaredSince();
   const objective = buildObjective(aim, {
     parameters,
     encoder,
-    twin: scope => buildEncoder(choice, images.layout, scope),
+    twin: scope => buildEncoder(choice, images.layout, scope, defined),
     bias: choice.kind !== 'deep net' || choice.bias,
   });
   const objectiveNames = declaredSince();

@@ -65,6 +65,9 @@ export function pretrainedNames({ encoder, objective, encoderNames, objectiveNam
 /** Before the names of results that a regulariser gets back. */
 const CARRIED = 'carried/';
 
+/** Before the names of results that the encoder gets back. */
+const STATISTICS = 'statistics/';
+
 /**
  * What one step minimises: the objective's loss, plus λ times the value of each regulariser. It also reports the objective's loss alone as
  * `reconstruction` and the value of the first regulariser as `regulariser`, with `heldOutRegulariser` where it has one; further
@@ -75,7 +78,7 @@ export function pretrainingSpec(
   settings: Pick<Pretraining, 'batch'>,
   regularisers: readonly Regulariser[],
 ): TrainingSpec {
-  const loss: TrainingSpec['loss'] = inputs => {
+  const compute: TrainingSpec['loss'] = inputs => {
     const reconstruction = model.objective.loss(inputs);
     let total: Tensor = reconstruction;
     const reported: Record<string, Tensor> = {};
@@ -88,6 +91,12 @@ export function pretrainingSpec(
       for (const [name, tensor] of Object.entries(carried)) reported[CARRIED + name] = tensor;
     }
     return { loss: total as Scalar, reconstruction, ...reported };
+  };
+  const { inTraining } = model.encoder;
+  const loss: TrainingSpec['loss'] = inputs => {
+    if (!inTraining) return compute(inputs);
+    const { result, met } = inTraining.trace(() => compute(inputs));
+    return { ...result, ...Object.fromEntries(Object.entries(met).map(([name, tensor]) => [STATISTICS + name, tensor])) };
   };
   return {
     inputs: inputsOf(model, settings, regularisers),
@@ -167,7 +176,8 @@ export async function pretrain(
         const step = await compiled.for(drawn.inputs);
         return step.run({ ...drawn.feeds, ...carried() }, learningRate);
       });
-      const { scalars, kept } = separated(results);
+      const { scalars, kept, statistics } = separated(results);
+      model.encoder.inTraining?.took(statistics, name => model.parameters.values(name));
       for (const one of regularisers) one.took?.(kept);
       normCaps?.enforce();
       objective.afterStep?.((i + 1) / steps);
@@ -182,11 +192,12 @@ export async function pretrain(
   }
 }
 
-/** What a step reports apart from what regularisers get back. */
-function separated(results: Results): { readonly scalars: Results; readonly kept: Results } {
-  const [scalars, kept]: [Results, Results] = [{}, {}];
+/** What a step reports apart from what regularisers and the encoder get back. */
+function separated(results: Results): { readonly scalars: Results; readonly kept: Results; readonly statistics: Results } {
+  const [scalars, kept, statistics]: [Results, Results, Results] = [{}, {}, {}];
   for (const [name, values] of Object.entries(results))
     if (name.startsWith(CARRIED)) kept[name.slice(CARRIED.length)] = values;
+    else if (name.startsWith(STATISTICS)) statistics[name.slice(STATISTICS.length)] = values;
     else scalars[name] = values;
-  return { scalars, kept };
+  return { scalars, kept, statistics };
 }

@@ -1,3 +1,4 @@
+import type { DefinitionNotes } from './definition/notes';
 import type { Normalisation } from '../datasets/normalisation';
 import type { Report } from '../theory/report';
 import type { DecoderSpectrum } from './linearDecoder';
@@ -46,6 +47,8 @@ export interface PretrainingResult {
 
 /** Everything a finished trial leaves for the report. */
 export interface TrialResults {
+  /** What is to be said of the definition that was trained, where the encoder is one. */
+  readonly definition?: DefinitionNotes;
   readonly encoderParameters: number;
   /** What was done to every value before the encoder saw it, decided on pre-training samples; absent where nothing was. */
   readonly normalisation?: Normalisation;

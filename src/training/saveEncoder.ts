@@ -21,9 +21,11 @@ export async function writeBytes(file: string, bytes: Uint8Array): Promise<void>
  */
 export async function saveEncoder(engine: Engine, model: Model, folder: string): Promise<void> {
   const { parameters, encoder, encoderNames, objective, objectiveNames } = model;
-  const weightsOf = (names: readonly string[]): Uint8Array =>
-    safetensors(names.map(name => ({ name, shape: parameters.shape(name), values: parameters.values(name) })));
-  await writeBytes(path.join(folder, 'encoder.safetensors'), weightsOf(encoderNames));
+  const tensor = (name: string, declared = name) => ({ name, shape: parameters.shape(declared), values: parameters.values(declared) });
+  const weightsOf = (names: readonly string[]): Uint8Array => safetensors(names.map(name => tensor(name)));
+  const { saved } = encoder;
+  const weights = saved ? safetensors(Object.entries(saved).map(([name, declared]) => tensor(name, declared))) : weightsOf(encoderNames);
+  await writeBytes(path.join(folder, 'encoder.safetensors'), weights);
   if (objective?.decoderMatrix !== undefined) await writeBytes(path.join(folder, 'decoder.safetensors'), weightsOf(objectiveNames));
   if (engine.name === 'reference') return;
   const input = encoder.layout.tokens > 1 ? 'patches' : 'images';

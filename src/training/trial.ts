@@ -6,6 +6,7 @@ import { sampledComplexity } from '../theory/rademacher';
 import { transferEnvelope, type TransferEstimate } from '../theory/transferConstant';
 import { fitBoundedHead } from './boundedHead';
 import { certify, type CertificateData } from './certify';
+import { definedSource } from './definition/definedSource';
 import { domainDistance } from './domainDistance';
 import { patchOf } from './encoders/buildEncoder';
 import type { Engine } from './engine/engine';
@@ -32,6 +33,8 @@ export interface TrialContext {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrialProgress) => void;
   readonly onMetrics?: (line: TrialMetrics) => void;
+  /** Folder of the parsers' WebAssembly files, for encoders that are definitions. */
+  readonly assets?: string;
   /** An existing folder for the weights; nothing is written without it. */
   readonly outputFolder?: string;
 }
@@ -59,13 +62,15 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
 async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pace: Pace): Promise<TrialResults> {
   const images = cutTask(task, patchOf(trial.encoder));
   const random = new Random(trial.seed).fork('training');
-  const model = buildModel(trial, images.labelled, outputsOf(images.classes).width, random);
+  const defined = await definedSource(trial, images.labelled.layout, context.assets);
+  const model = buildModel(trial, images.labelled, outputsOf(images.classes).width, random, defined);
   const meter = new ProgressMeter(stretchesOf(trial, model), context.onProgress);
   const tools = { engine: context.engine, pace, meter, onMetrics: context.onMetrics ?? (() => undefined) };
   try {
     const extractor = await FeatureExtractor.create(context.engine, model.parameters, model.encoder, pace);
     try {
-      return await new TrialRun(trial, images, model, extractor, random, tools, context.outputFolder).run();
+      const results = await new TrialRun(trial, images, model, extractor, random, tools, context.outputFolder).run();
+      return defined ? { definition: defined.notes, ...results } : results;
     } finally {
       extractor.dispose();
     }
@@ -106,7 +111,7 @@ class TrialRun {
         this.outputFolder,
       );
     return {
-      encoderParameters: model.encoderNames.reduce((sum, name) => sum + model.parameters.values(name).length, 0),
+      encoderParameters: trainedNames(model).reduce((sum, name) => sum + model.parameters.values(name).length, 0),
       ...(images.normalisation && { normalisation: images.normalisation }),
       ...(pretraining && { pretraining }),
       fineTuning,
@@ -192,6 +197,8 @@ class TrialRun {
     return decoderSpectrum(preparation.apply(holdOut), { rows: holdOut.rows, columns: tokens * patchSize, values }, head, heads);
   }
 }
+
+const trainedNames = ({ encoder, encoderNames }: Model): string[] => encoderNames.filter(name => !encoder.untrained?.includes(name));
 
 /** Budgets below the largest, rising. */
 const smallerBudgets = (labels: Trial['data']['labels']): readonly number[] =>

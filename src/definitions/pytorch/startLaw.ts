@@ -98,7 +98,9 @@ export function restart(target: Value | undefined, name: string, rest: readonly 
   const law = tensor.shape.known && !call.spread ? rule?.(read, tensor.shape.value, call) : undefined;
   const isPart = tensor instanceof TensorValue && tensor.isPart;
   const start: StartLaw | UnknownStart =
-    law && !isPart ? law : { kind: 'not known', why: isPart ? `\`${call.type}\` sets a part of it` : `what \`${call.type}\` makes of it is not followed` };
+    law && !isPart
+      ? law
+      : { kind: 'not known', why: isPart ? `\`${call.type}\` sets a part of it` : `what \`${call.type}\` makes of it is not followed` };
   if (parameter) parameter.start = start;
   if (tensor instanceof TensorValue) tensor.start = start;
 }

@@ -66,7 +66,39 @@ const convolutional = z.strictObject({
   unitFeatures,
 });
 
+const definition = z.strictObject({
+  kind: z.literal('definition').describe('A model of your own, computed layer for layer as its source says.'),
+  definition: z
+    .string()
+    .regex(/^.+#[^#]+$/)
+    .optional()
+    .describe('Which one, `models/vit.py#ViT`, relative to this file; the study’s `definition` unless said.'),
+  arguments: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Arguments that it is constructed with, by name; those of the study where the definition is the study’s.'),
+  method: z
+    .string()
+    .regex(/^\w+$/)
+    .optional()
+    .describe('The method that makes the features, as `forward_features`; `forward` unless said.'),
+  features: z
+    .strictObject({
+      layer: z.string().describe('Path of the layer, as `head`.'),
+      side: z.enum(['input', 'output']).default('output').describe('What the layer is given, or what it makes.'),
+    })
+    .optional()
+    .describe(
+      'The layer whose first input or output are the features; what the method returns unless said. Tokens and pixels are averaged.',
+    ),
+  scale: z
+    .record(z.string(), z.number().positive())
+    .optional()
+    .describe('Factors for whole-number arguments, `{ "depth": 0.5, "embed_dim": 0.25 }`: a quick proxy of a big model.'),
+  checkpoint: z.string().optional().describe('Weights to start from, relative to this file: safetensors, PyTorch, npz …'),
+});
+
 /** `encoder`: what is pre-trained. */
 export const encoderSchema = z
-  .discriminatedUnion('kind', [vit, deepNet, convolutional])
+  .discriminatedUnion('kind', [vit, deepNet, convolutional, definition])
   .describe('The encoder that is pre-trained and fine-tuned.');

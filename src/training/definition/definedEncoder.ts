@@ -1,18 +1,29 @@
-import { mean, reshape, transpose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { mean, reshape, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import type { Program, StateTensor, Step } from '../../architecture/computation';
-import type { Encoder, NormFreedom } from '../encoders/encoder';
+import type { Encoder, NormFreedom, TrainingMode } from '../encoders/encoder';
 import type { Declares } from '../engine/declares';
 import type { Initialiser } from '../engine/parameters';
 import type { ImageLayout } from '../imageLayout';
 import { execute } from './execute';
+import type { BatchStatistics } from './normalisations';
 import { stateNames } from './obstacles';
+import { runningStatistics } from './runningStatistics';
 import { product, shapeAt } from './sides';
 
 /** Values that a tensor of the state begins with, by its name, where they come from a checkpoint. */
 export type StartValues = ReadonlyMap<string, Float32Array>;
 
+/** A program without obstacles, and what its state begins with where a checkpoint says so. */
+export interface DefinedSource {
+  readonly program: Program;
+  readonly values?: StartValues;
+}
+
+/** Before the names of its parameters, so that they meet no names of objectives and heads. */
+const OWN = 'definition/';
+
 /**
- * A definition of the user's, computed step by step. Its parameters and buffers are declared under the names that they have in their framework,
+ * A definition of the user's, computed step by step. Its parameters and buffers are saved under the names that they have in their framework,
  * those too that the features do not depend on, so that the whole state can be loaded there again.
  */
 export class DefinedEncoder implements Encoder {
@@ -20,39 +31,44 @@ export class DefinedEncoder implements Encoder {
   readonly norm: NormFreedom;
   readonly cost: number;
   readonly untrained: readonly string[];
-  private readonly state = new Map<string, Variable>();
+  readonly saved: Readonly<Record<string, string>>;
+  readonly inTraining?: TrainingMode;
+  private readonly program: Program;
+  private readonly state: ReadonlyMap<string, Tensor>;
   private readonly input: number;
+  private onStatistics: ((layer: BatchStatistics) => void) | undefined;
 
-  /**
-   * @param program without obstacles
-   * @param values from a checkpoint
-   */
   constructor(
     parameters: Declares,
     readonly layout: ImageLayout,
-    private readonly program: Program,
-    values: StartValues = new Map(),
+    { program, values = new Map() }: DefinedSource,
   ) {
-    const { state, steps, output } = program;
-    for (const tensor of state) this.state.set(tensor.name, parameters.declare(tensor.name, tensor.shape, initialiserOf(tensor, values)));
+    const { state, steps, output, aliases } = program;
+    this.program = program;
+    this.state = new Map(
+      state.map(tensor => [tensor.name, parameters.declare(OWN + tensor.name, tensor.shape, initialiserOf(tensor, values))]),
+    );
     const used = new Set(steps.flatMap(stateNames));
-    this.untrained = state.filter(({ name, role }) => role !== 'trained' || !used.has(name)).map(({ name }) => name);
+    this.untrained = state.filter(({ name, role }) => role !== 'trained' || !used.has(name)).map(({ name }) => OWN + name);
+    const saved = [...state.map(({ name }) => [name, OWN + name]), ...Object.entries(aliases).map(([name, first]) => [name, OWN + first])];
+    this.saved = Object.fromEntries(saved) as Record<string, string>;
     this.input = steps.findIndex(({ op }) => op === 'input');
-    const made = steps[output]!;
-    this.width = featureCount(made);
+    this.width = featureCount(steps[output]!);
     this.norm = isBounded(steps, output) ? 'bounded' : 'free';
     this.cost = steps.reduce((sum, step) => sum + multiplications(step, steps, state), 0) / 1e6;
+    if (steps.some(({ op }) => op === 'batch normalisation'))
+      this.inTraining = runningStatistics(
+        steps,
+        name => this.saved[name],
+        take => (this.onStatistics = take),
+      );
   }
 
   features(images: Tensor): Tensor {
     const count = images.shape[0]! / this.layout.tokens;
-    return pooled(
-      execute(this.program, new Map([[this.input, this.arranged(images, count)]]), {
-        state: name => this.state.get(name)!,
-        images: count,
-      }),
-      count,
-    );
+    const given = new Map([[this.input, this.arranged(images, count)]]);
+    const state = (name: string): Tensor => this.state.get(name)!;
+    return pooled(execute(this.program, given, { state, images: count, onStatistics: this.onStatistics }), count);
   }
 
   /** Images as the definition takes them: channels before rows and columns. */
@@ -98,7 +114,10 @@ function initialiserOf({ name, start, shape }: StateTensor, given: StartValues):
     }
     case 'identity': {
       const [rows = 1, columns = 1] = shape;
-      return { kind: 'values', values: Float32Array.from({ length: rows * columns }, (_, i) => Number(Math.floor(i / columns) === i % columns)) };
+      return {
+        kind: 'values',
+        values: Float32Array.from({ length: rows * columns }, (_, i) => Number(Math.floor(i / columns) === i % columns)),
+      };
     }
     case 'numbers':
       return { kind: 'values', values: Float32Array.from(start.values) };
@@ -112,7 +131,8 @@ function initialiserOf({ name, start, shape }: StateTensor, given: StartValues):
 function isBounded(steps: readonly Step[], place: number): boolean {
   const { op, inputs } = steps[place]!;
   if (op === 'layer normalisation' || op === 'group normalisation') return true;
-  const passes = ['same', 'reshape', 'permute', 'slice'].includes(op) || (op === 'reduce' && (steps[place] as { name?: string }).name === 'mean');
+  const passes =
+    ['same', 'reshape', 'permute', 'slice'].includes(op) || (op === 'reduce' && (steps[place] as { name?: string }).name === 'mean');
   return passes && isBounded(steps, inputs[0]!);
 }
 

@@ -140,8 +140,7 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
   expand: ({ taken, shape }) => broadcast(taken[0]!, shape),
   permute: ({ taken }, { order }) => tf.transpose(taken[0]!, [...order]),
   slice,
-  pick: ({ taken }, { axis, places }) =>
-    tf.gather(taken[0]!, fixedTensor(Int32Array.from(places), [places.length]) as tf.Tensor1D, axis),
+  pick: ({ taken }, { axis, places }) => tf.gather(taken[0]!, fixedTensor(Int32Array.from(places), [places.length]) as tf.Tensor1D, axis),
   concatenate: ({ taken }, { axis }) => tf.concat([...taken], axis),
   repeat: ({ taken, images }, { times }) => {
     const counts = shapeAt(times, images);

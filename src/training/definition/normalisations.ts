@@ -22,7 +22,15 @@ export function layerNormalise(x: Tensor, axes: number, centred: boolean, epsilo
     return tf.reshape(layerNorm(rows, ones, zeros, epsilon), x.shape);
   }
   const scaled = tf.div(rows, tf.sqrt(tf.add(tf.mean(tf.square(rows), -1, true), epsilon)));
-  return tf.reshape(gain ? tf.mul(scaled, flat(gain, () => gain)) : scaled, x.shape);
+  return tf.reshape(
+    gain
+      ? tf.mul(
+          scaled,
+          flat(gain, () => gain),
+        )
+      : scaled,
+    x.shape,
+  );
 }
 
 /** One number for each channel of x [batch, channels, …]. */

@@ -15,9 +15,13 @@ export interface Obstacle {
 /** Everything in a program that cannot be computed, each line and reason once; empty where all of it can. */
 export function obstaclesIn({ steps, state }: Program): readonly Obstacle[] {
   const found: Obstacle[] = [];
-  for (const step of steps) {
+  // What follows from an obstacle is none of its own.
+  const behind = new Set<number>();
+  for (const [place, step] of steps.entries()) {
     const why = whyNot(step);
-    if (why !== undefined) found.push({ name: nameOf(step), line: step.line + 1, why });
+    const follows = step.inputs.some(input => behind.has(input));
+    if (why !== undefined || follows) behind.add(place);
+    if (why !== undefined && !follows) found.push({ name: nameOf(step), line: step.line + 1, why });
   }
   const used = new Set(steps.flatMap(stateNames));
   for (const { name, start, line } of state)

@@ -117,18 +117,16 @@ export function unfold(x: Tensor, { kernel, stride, dilation, padding }: Windows
     Math.floor((whole.shape[axis + 2]! - dilation[axis]! * (kernel[axis]! - 1) - 1) / stride[axis]! + 1),
   ) as [number, number];
   const [batch, channels] = [whole.shape[0]!, whole.shape[1]!];
-  const isTiling = [0, 1].every(axis => kernel[axis] === stride[axis] && dilation[axis] === 1 && counts[axis]! * kernel[axis]! === whole.shape[axis + 2]);
+  const isTiling = [0, 1].every(
+    axis => kernel[axis] === stride[axis] && dilation[axis] === 1 && counts[axis]! * kernel[axis]! === whole.shape[axis + 2],
+  );
   const split = isTiling
     ? tf.transpose(tf.reshape(whole, [batch, channels, counts[0], kernel[0]!, counts[1], kernel[1]!]), [0, 1, 3, 5, 2, 4])
     : tf.transpose(
-        tf.reshape([0, 1].reduce<Tensor>((y, axis) => tf.gather(y, placesOf(axis), axis + 2), whole), [
-          batch,
-          channels,
-          kernel[0]!,
-          counts[0],
-          kernel[1]!,
-          counts[1],
-        ]),
+        tf.reshape(
+          [0, 1].reduce<Tensor>((y, axis) => tf.gather(y, placesOf(axis), axis + 2), whole),
+          [batch, channels, kernel[0]!, counts[0], kernel[1]!, counts[1]],
+        ),
         [0, 1, 2, 4, 3, 5],
       );
   return tf.reshape(split, shape);

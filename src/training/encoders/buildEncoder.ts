@@ -1,4 +1,5 @@
 import type { Trial } from '../../studies/study';
+import { DefinedEncoder, type DefinedSource } from '../definition/definedEncoder';
 import type { Declares } from '../engine/declares';
 import type { ImageLayout } from '../imageLayout';
 import { ConvolutionalEncoder } from './convolutional';
@@ -13,8 +14,8 @@ export const patchOf = (encoder: Trial['encoder']): number | undefined => (encod
 export const deepNetWidths = ({ widths, width, depth }: Extract<Trial['encoder'], { kind: 'deep net' }>): readonly number[] =>
   widths ?? Array.from({ length: depth ?? 1 }, () => width!);
 
-/** Declares the encoder that a study names. */
-export function buildEncoder(encoder: Trial['encoder'], layout: ImageLayout, parameters: Declares): Encoder {
+/** Declares the encoder that a study names. @param defined the program of a definition, where it names one */
+export function buildEncoder(encoder: Trial['encoder'], layout: ImageLayout, parameters: Declares, defined?: DefinedSource): Encoder {
   switch (encoder.kind) {
     case 'vit':
       return new VisionTransformer(parameters, layout, encoder);
@@ -22,5 +23,8 @@ export function buildEncoder(encoder: Trial['encoder'], layout: ImageLayout, par
       return new DeepNet(parameters, layout, { ...encoder, widths: deepNetWidths(encoder) });
     case 'convolutional':
       return new ConvolutionalEncoder(parameters, layout, encoder);
+    case 'definition':
+      if (!defined) throw new Error('The program of a definition was not read.');
+      return new DefinedEncoder(parameters, layout, defined);
   }
 }

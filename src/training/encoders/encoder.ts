@@ -26,6 +26,18 @@ export interface Encoder {
   readonly tokens?: TokenEncoder;
   /** Names of its parameters that no step changes, as running statistics. */
   readonly untrained?: readonly string[];
+  /** What its parameters are called where they are saved, with the name that they were declared under; the same names when absent. */
+  readonly saved?: Readonly<Record<string, string>>;
+  /** Present where it computes otherwise while it is trained, as batch normalisation does. */
+  readonly inTraining?: TrainingMode;
+}
+
+/** How an encoder is traced for steps of pre-training. */
+export interface TrainingMode {
+  /** Traces `work` as in training; `met` are statistics of the batch by name. */
+  trace<T>(work: () => T): { readonly result: T; readonly met: Readonly<Record<string, Tensor>> };
+  /** Takes the statistics of one step. @param valuesOf live values of a parameter by the name that it was declared under */
+  took(met: Readonly<Record<string, Float32Array>>, valuesOf: (name: string) => Float32Array): void;
 }
 
 /** An encoder that turns each patch into a token and lets the tokens of an image see each other. */

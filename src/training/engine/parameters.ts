@@ -17,7 +17,12 @@ export type Initialiser =
   | { readonly kind: 'truncated'; readonly deviation: number }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'between'; readonly low: number; readonly high: number }
-  | { readonly kind: 'normal within'; readonly mean: number; readonly deviation: number; readonly within: readonly [low: number, high: number] }
+  | {
+      readonly kind: 'normal within';
+      readonly mean: number;
+      readonly deviation: number;
+      readonly within: readonly [low: number, high: number];
+    }
   | { readonly kind: 'values'; readonly values: Float32Array };
 
 interface Parameter {

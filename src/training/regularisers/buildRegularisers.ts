@@ -31,7 +31,11 @@ export function buildRegularisers(
       case 'feature decay':
         return new FeatureDecay(one, encoder, looksAt(one.inputs), random);
       case 'spectral norm':
-        return new SpectralPenalty(one.lambda, parameters, encoderNames);
+        return new SpectralPenalty(
+          one.lambda,
+          parameters,
+          encoderNames.filter(name => !encoder.untrained?.includes(name)),
+        );
     }
   });
 }

@@ -142,7 +142,8 @@ type Forward = FunctionValue | 'chain';
 function forwardOf(module: ModuleValue, method = 'forward'): Forward | undefined {
   const found = module.classValue && findMember(module.classValue, method);
   if (found && 'member' in found) return found.member.kind === 'function' ? found.member : undefined;
-  return (method === 'forward' && module.base === 'torch.nn.Sequential') || (found && 'library' in found && found.library !== 'torch.nn.Module')
+  return (method === 'forward' && module.base === 'torch.nn.Sequential') ||
+    (found && 'library' in found && found.library !== 'torch.nn.Module')
     ? 'chain'
     : undefined;
 }

@@ -1,14 +1,7 @@
-import type { Layer } from '../../../architecture/architecture';
 import type { Program, Step } from '../../../architecture/computation';
 import type { ModuleValue } from '../moduleValue';
 import type { Recorder } from './recorder';
 import { stateOf } from './state';
-
-/** Which result of a forward pass the program makes: what a layer of this path is given or makes at its first call; the output without one. */
-export interface Outlet {
-  readonly layer: string;
-  readonly side: 'input' | 'output';
-}
 
 /**
  * The steps that make one result of a recorded forward pass, renumbered, and the model's state.
@@ -34,11 +27,3 @@ export function toProgram(recorder: Recorder, module: ModuleValue, output: numbe
   });
   return { steps, output: places.get(output)!, input, state: tensors, aliases };
 }
-
-/** Layers that training leaves out: dropout that would drop something. */
-export const silencedLayers = (layers: readonly Layer[]): readonly string[] =>
-  layers.flatMap(({ path, kind, arguments: given, children }) => {
-    const rate = given.p;
-    const isSilent = kind === 'dropout' && !(rate?.known && rate.value === 0);
-    return [...(isSilent ? [path] : []), ...silencedLayers(children)];
-  });

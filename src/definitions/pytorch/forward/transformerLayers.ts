@@ -64,7 +64,15 @@ function attend(
   }) as [SymbolicTensor, SymbolicTensor, SymbolicTensor];
   const transposed = transpose(recorder, 'transpose', keys, -2, -1, line);
   const scale = Math.sqrt(heads / width);
-  const mixed = attention(recorder, { queries, keys: transposed, values, scale, sides: queries.sides, line, run: { op: 'attention', scale } });
+  const mixed = attention(recorder, {
+    queries,
+    keys: transposed,
+    values,
+    scale,
+    sides: queries.sides,
+    line,
+    run: { op: 'attention', scale },
+  });
   const together = transpose(recorder, 'transpose', mixed, -3, -2, line);
   const joined = reshape(recorder, 'join heads', together, together.sides && [...together.sides.slice(0, -2), dimension(width)], line);
   const ordered = isBatchFirst || joined.sides?.length !== 3 ? joined : transpose(recorder, 'transpose', joined, 0, 1, line);

@@ -17,9 +17,13 @@ export const programOf = (choice: Partial<DefinitionChoice> & Pick<DefinitionCho
   readProgram({ file: path.join(FIXTURES, 'modules.py'), ...choice }, inputShapesOf(images), assets);
 
 /** An encoder of a program with its own parameters. */
-export function encoderOf(program: Program, images = layout, seed = 1): { readonly encoder: DefinedEncoder; readonly parameters: Parameters } {
+export function encoderOf(
+  program: Program,
+  images = layout,
+  seed = 1,
+): { readonly encoder: DefinedEncoder; readonly parameters: Parameters } {
   const parameters = new Parameters(new Random(seed));
-  return { encoder: new DefinedEncoder(parameters, images, program), parameters };
+  return { encoder: new DefinedEncoder(parameters, images, { program }), parameters };
 }
 
 /** offset + scale · sin(0.7 i + phase), as record.py computes it. */
@@ -27,11 +31,10 @@ export const wave = (size: number, phase: number, scale: number, offset: number)
   Float32Array.from({ length: size }, (_, i) => offset + scale * Math.sin(0.7 * i + phase));
 
 /** Gives every tensor the numbers that record.py gives it. */
-export function fixWeights(parameters: Parameters, aliases: Readonly<Record<string, string>> = {}): void {
-  const names = [...parameters.names, ...Object.keys(aliases)].sort();
-  for (const [place, name] of names.entries()) {
+export function fixWeights(parameters: Parameters, { saved }: Pick<DefinedEncoder, 'saved'>): void {
+  for (const [place, name] of Object.keys(saved).sort().entries()) {
     if (name.endsWith('num_batches_tracked')) continue;
-    const values = parameters.values(aliases[name] ?? name);
+    const values = parameters.values(saved[name]!);
     values.set(wave(values.length, place, 0.3, name.endsWith('running_var') ? 1 : 0));
   }
 }

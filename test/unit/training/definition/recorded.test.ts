@@ -20,20 +20,30 @@ describe('programs against PyTorch', () => {
     recorded = JSON.parse(await readFile(path.join(FIXTURES, 'recorded.json'), 'utf8')) as typeof recorded;
   });
 
-  for (const name of ['perceptron', 'Convolutional', 'Signal', 'VisionTransformer', 'Encoder', 'PostNorm', 'Normalisations', 'Activations'].concat([
-    'Shapes',
-    'Reductions',
-    'Shared',
-  ]))
+  for (const name of [
+    'perceptron',
+    'Convolutional',
+    'Signal',
+    'VisionTransformer',
+    'Encoder',
+    'PostNorm',
+    'Normalisations',
+    'Activations',
+  ].concat(['Shapes', 'Reductions', 'Shared']))
     it(`computes what PyTorch does: ${name}`, async () => {
       const { program } = await programOf({ name });
       assert.deepEqual(obstaclesIn(program), []);
       const { state, features } = recorded[name]!;
-      const names = [...program.state.map(tensor => [tensor.name, tensor.shape]), ...Object.entries(program.aliases).map(([one, other]) => [one, state[other]])];
+      const names = [
+        ...program.state.map(tensor => [tensor.name, tensor.shape]),
+        ...Object.entries(program.aliases).map(([one, other]) => [one, state[other]]),
+      ];
       assert.deepEqual(Object.fromEntries(names), state, 'the state has the names and shapes that PyTorch gives it');
       const { encoder, parameters } = encoderOf(program);
-      fixWeights(parameters, program.aliases);
-      const pass = await (await nativeEngine()).forwardPass({
+      fixWeights(parameters, encoder);
+      const pass = await (
+        await nativeEngine()
+      ).forwardPass({
         inputs: { images: { shape: layout.shape(IMAGES) } },
         parameters,
         outputs: ({ images }) => ({ features: encoder.features(images!) }),
@@ -43,6 +53,9 @@ describe('programs against PyTorch', () => {
       parameters.dispose();
       assert.equal(made!.length, features.length);
       for (const [i, expected] of features.entries())
-        assert.ok(Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)), `${name}[${i}] is ${made![i]}, PyTorch says ${expected}`);
+        assert.ok(
+          Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)),
+          `${name}[${i}] is ${made![i]}, PyTorch says ${expected}`,
+        );
     });
 });

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { ValueFault } from '../../common/fault';
+import { constructionCall } from '../../studies/constructionCall';
+import { namedDefinition } from '../../studies/namedDefinition';
+import type { Trial } from '../../studies/study';
+import type { ImageLayout } from '../imageLayout';
+import { checkpointValues } from './checkpointValues';
+import { featureCount, inputShapesOf, type DefinedSource } from './definedEncoder';
+import { notesOn, type DefinitionNotes } from './notes';
+import { nearestProxy, obstaclesIn } from './obstacles';
+import { readProgram, type DefinitionChoice, type ReadProgram } from './readProgram';
+import { scaledArguments } from './scaledArguments';
+
+/** Obstacles that a sentence names. */
+const NAMED = 6;
+
+/**
+ * Reads the definition that a trial's encoder is; undefined where the encoder is a built-in one.
+ *
+ * @param assets folder of the parsers' WebAssembly files
+ * @throws ValueFault that names every part which cannot be computed, with its line, and the nearest built-in encoder
+ */
+export async function definedSource(
+  { encoder, study }: Pick<Trial, 'encoder' | 'study'>,
+  layout: ImageLayout,
+  assets: string | undefined,
+): Promise<(DefinedSource & { readonly notes: DefinitionNotes }) | undefined> {
+  if (encoder.kind !== 'definition') return undefined;
+  if (assets === undefined) throw new Error('A definition is read without its parsers.');
+  const { arguments: given, method, features: outlet, scale, checkpoint } = encoder;
+  const named = namedDefinition(encoder.definition!, path.dirname(study.file))!;
+  const choice: DefinitionChoice = {
+    ...named,
+    ...(given && { call: constructionCall(named.name, given) }),
+    ...(method !== undefined && { method }),
+    ...(outlet && { outlet }),
+  };
+  const read = (one: DefinitionChoice): Promise<ReadProgram> => readProgram(one, inputShapesOf(layout), assets);
+  let found = await read(choice);
+  if (scale) {
+    const scaled = scaledArguments(found.architecture.arguments ?? [], scale, study.file);
+    found = await read({ ...choice, call: constructionCall(named.name, { ...given, ...scaled }) });
+  }
+  const start = checkpoint === undefined ? undefined : await checkpointValues(checkpoint, found);
+  requireComputable(named, found, new Set(start?.values.keys()));
+  return { program: found.program, notes: notesOn(found, start), ...(start && { values: start.values }) };
+}
+
+/** @param started tensors that a checkpoint gives values to */
+function requireComputable(
+  { file, name }: { readonly file: string; readonly name: string },
+  { program, architecture }: ReadProgram,
+  started: ReadonlySet<string>,
+): void {
+  const obstacles = obstaclesIn(program).filter(obstacle => !started.has(obstacle.name));
+  const mend = `change these lines, or use the built-in encoder ${nearestProxy(architecture)}`;
+  if (obstacles.length > 0) {
+    const shown = obstacles.slice(0, NAMED).map(each => `line ${each.line}: ${each.name} (${each.why})`);
+    const more = obstacles.length > NAMED ? [`${obstacles.length - NAMED} more`] : [];
+    throw new ValueFault(file, name, `cannot be trained as it is: ${[...shown, ...more].join('; ')}`, mend);
+  }
+  const made = program.steps[program.output]!;
+  if (!(featureCount(made) >= 1))
+    throw new ValueFault(
+      file,
+      name,
+      `makes a tensor of shape (${(made.shape ?? []).join(', ')}), which are no features of images`,
+      'name the layer or method that makes the features in `encoder.features` or `encoder.method`',
+    );
+}

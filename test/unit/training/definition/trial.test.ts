@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openCheckpoint } from '../../../../src/checkpoints/openCheckpoint';
+import { ValueFault } from '../../../../src/common/fault';
+import type { Trial } from '../../../../src/studies/study';
+import { runTrial } from '../../../../src/training/trial';
+import type { TrialResults } from '../../../../src/training/results';
+import { nativeEngine } from '../engines';
+import { sampleData } from '../sampleImages';
+import { FIXTURES } from './programs';
+
+const models = path.join(process.cwd(), 'media/sample/models');
+const training = { steps: 12, batch: 16, learningRate: 3e-3, warmup: 2 } as const;
+const denoising = { kind: 'denoising', noise: { kind: 'gaussian', deviation: 0.3 }, decoder: { kind: 'linear' }, ...training } as const;
+
+const trialOf = (
+  encoder: Omit<Extract<Trial['encoder'], { kind: 'definition' }>, 'kind'>,
+  objective: Trial['objective'] = denoising,
+): Trial => ({
+  id: 'own-seed-1',
+  study: { name: 'own', file: path.join(models, 'own.study.json') },
+  arm: 'own',
+  seed: 1,
+  data: sampleData,
+  encoder: { kind: 'definition', ...encoder },
+  objective,
+  regulariser: { kind: 'none' },
+  fineTuning: { modes: ['probe', 'full'], steps: 4, learningRates: [1e-3], weightDecay: 0.01, labelNoise: 0 },
+  bound: { failureProbability: 0.05, margin: 1, scaledRadius: 5 },
+});
+
+describe('a trial with a definition as encoder', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'boundlens-own-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const run = async (trial: Trial): Promise<TrialResults> =>
+    runTrial(trial, { engine: await nativeEngine(), assets: path.join(process.cwd(), 'dist'), outputFolder: folder });
+
+  /** Every tensor of the saved encoder. */
+  const saved = async (file = path.join(folder, 'encoder.safetensors')): Promise<ReadonlyMap<string, Float32Array>> => {
+    const checkpoint = await openCheckpoint(file);
+    const values = new Map<string, Float32Array>();
+    for (const { name } of checkpoint.tensors) values.set(name, Float32Array.from(await checkpoint.read(name), Number));
+    await checkpoint.close();
+    return values;
+  };
+
+  it('pre-trains the masked autoencoder of the sample by its method, and saves the whole state under its own names', async () => {
+    const results = await run(trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features' }));
+    assert.ok(results.pretraining!.trainLoss < 0.3);
+    assert.equal(results.encoderParameters, 59_808, 'the decoder of the source counts for nothing: no feature depends on it');
+    const state = await saved();
+    assert.equal(state.get('blocks.1.attn.qkv.weight')!.length, 144 * 48);
+    assert.equal(state.get('decoder_pred.weight')!.length, 49 * 32);
+    assert.equal(state.size, 49);
+  });
+
+  it('normalises by batches while it trains, and keeps what they leave as running statistics', async () => {
+    const features = { layer: 'head', side: 'input' } as const;
+    await run(trialOf({ definition: `${models}/mlp.py#Convolutional`, arguments: { width: 4 }, features }));
+    const state = await saved();
+    assert.equal(state.get('encoder.1.num_batches_tracked')![0], training.steps);
+    assert.ok(state.get('encoder.1.running_mean')!.some(value => Math.abs(value) > 1e-3));
+    assert.ok(state.get('encoder.1.running_var')!.every(value => value > 0 && value !== 1));
+    assert.equal(state.get('head.weight')!.length, 160);
+  });
+
+  it('begins with a checkpoint, and says what of it had no counterpart', async () => {
+    const kept = path.join(folder, 'start.safetensors');
+    await copyFile(path.join(folder, 'encoder.safetensors'), kept);
+    const before = await saved(kept);
+    const choice = { definition: `${models}/mlp.py#Convolutional`, checkpoint: kept, features: { layer: 'head', side: 'input' } } as const;
+    const { definition } = await run(trialOf({ ...choice, arguments: { width: 4, classes: 3 } }, { kind: 'none' }));
+    assert.deepEqual(definition!.checkpoint, {
+      started: 21,
+      missing: [
+        { name: 'head.weight', why: 'head.weight has shape [10, 16], the definition [3, 16]' },
+        { name: 'head.bias', why: 'head.bias has shape [10], the definition [3]' },
+      ],
+      unused: ['head.weight', 'head.bias'],
+    });
+    assert.deepEqual((await saved()).get('encoder.3.weight'), before.get('encoder.3.weight'));
+  });
+
+  it('trains a chain with dropout, which it leaves out and names', async () => {
+    const file = path.join(FIXTURES, 'modules.py');
+    const results = await run(
+      trialOf({ definition: `${file}#VisionTransformer`, arguments: { img_size: 28, patch_size: 7 }, method: 'forward_features' }),
+    );
+    assert.deepEqual(results.definition, { withoutDropout: ['blocks.0.attn.drop', 'blocks.1.attn.drop'] });
+  });
+
+  it('makes a smaller model by scaled arguments', async () => {
+    const scale = { depth: 0.5, width: 0.5, heads: 0.5 };
+    await run(trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features', scale }, { kind: 'none' }));
+    const state = await saved();
+    assert.equal(state.get('blocks.0.attn.qkv.weight')!.length, 72 * 24);
+    assert.ok(!state.has('blocks.1.attn.qkv.weight'));
+  });
+
+  it('names what cannot be computed by line, with the nearest encoder of its own', async () => {
+    const file = path.join(FIXTURES, 'modules.py');
+    await assert.rejects(run(trialOf({ definition: `${file}#Unfinished` })), (error: unknown) => {
+      assert.ok(error instanceof ValueFault);
+      assert.match(
+        error.message,
+        /cannot be trained as it is: line 281: cumsum \(.*\); line 282: flip \(.*\); line 277: volume \(.*orthogonal_/,
+      );
+      assert.match(error.message, /use the built-in encoder \{ "kind": "deep net"/);
+      return true;
+    });
+  });
+
+  it('gives the same weights for the same seed', async () => {
+    const trial = trialOf({ definition: `${models}/mlp.py#perceptron`, features: { layer: '2', side: 'output' } });
+    await run(trial);
+    const first = await saved();
+    await run(trial);
+    assert.deepEqual(await saved(), first);
+    assert.equal(first.get('1.weight')!.length, 784 * 256);
+  });
+});
