@@ -65,7 +65,7 @@ export class DefinedEncoder implements Encoder {
   }
 
   features(images: Tensor): Tensor {
-    const count = images.shape[0]! / this.layout.tokens;
+    const count = images.shape[0] / this.layout.tokens;
     const given = new Map([[this.input, this.arranged(images, count)]]);
     const state = (name: string): Tensor => this.state.get(name)!;
     return pooled(execute(this.program, given, { state, images: count, onStatistics: this.onStatistics }), count);

@@ -68,7 +68,7 @@ function slice(site: Site, { slices }: Of<'slice'>): Tensor {
   for (const { axis, start, stop, step } of slices) {
     if (step !== 1) {
       const places = Int32Array.from({ length: Math.ceil((stop - start) / step) }, (_, index) => start + index * step);
-      result = tf.gather(result, fixedTensor(places, [places.length]) as tf.Tensor1D, axis);
+      result = tf.gather(result, fixedTensor(places, [places.length]), axis);
       continue;
     }
     result = tf.slice(
@@ -140,7 +140,7 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
   expand: ({ taken, shape }) => broadcast(taken[0]!, shape),
   permute: ({ taken }, { order }) => tf.transpose(taken[0]!, [...order]),
   slice,
-  pick: ({ taken }, { axis, places }) => tf.gather(taken[0]!, fixedTensor(Int32Array.from(places), [places.length]) as tf.Tensor1D, axis),
+  pick: ({ taken }, { axis, places }) => tf.gather(taken[0]!, fixedTensor(Int32Array.from(places), [places.length]), axis),
   concatenate: ({ taken }, { axis }) => tf.concat([...taken], axis),
   repeat: ({ taken, images }, { times }) => {
     const counts = shapeAt(times, images);

@@ -66,6 +66,6 @@ export function batchNormalise(
 
 /** Normalises each of `groups` runs of channels within its image. */
 export function groupNormalise(x: Tensor, groups: number, epsilon: number, gain: Tensor | undefined, bias: Tensor | undefined): Tensor {
-  const runs = tf.reshape(x, [x.shape[0]!, groups, -1]);
+  const runs = tf.reshape(x, [x.shape[0], groups, -1]);
   return affine(tf.reshape(layerNormalise(runs, 1, true, epsilon), x.shape), gain, bias);
 }

@@ -9,7 +9,7 @@ const LOWEST = -3e38;
 /** [batch, channels, …positions] with one or two axes of positions as [batch, rows, columns, channels]. */
 const asImages = (x: Tensor): Tensor4D => {
   const [batch, channels, ...positions] = x.shape;
-  const planes = tf.reshape(x, [batch!, channels!, ...twoAxes(positions, 1)]);
+  const planes = tf.reshape(x, [batch, channels!, ...twoAxes(positions, 1)]);
   return tf.transpose(planes, [0, 2, 3, 1]) as Tensor4D;
 };
 
@@ -59,7 +59,7 @@ function dilated(filter: Tensor, dilation: readonly number[]): Tensor4D {
 export function convolve(x: Tensor, weight: Tensor, bias: Tensor | undefined, windows: Windows, groups: number, shape: number[]): Tensor {
   const { kernel, stride, dilation, padding } = planar(windows);
   const images = padded(asImages(x), padding, 0);
-  const [outputs, inputs] = [weight.shape[0]!, weight.shape[1]!];
+  const [outputs, inputs] = [weight.shape[0], weight.shape[1]!];
   const planes = tf.reshape(weight, [outputs, inputs, ...kernel]);
   const filterOf = (part: Tensor): Tensor4D => dilated(tf.transpose(part, [2, 3, 1, 0]), dilation);
   const result = ((): Tensor => {
@@ -116,7 +116,7 @@ export function unfold(x: Tensor, { kernel, stride, dilation, padding }: Windows
   const counts = [0, 1].map(axis =>
     Math.floor((whole.shape[axis + 2]! - dilation[axis]! * (kernel[axis]! - 1) - 1) / stride[axis]! + 1),
   ) as [number, number];
-  const [batch, channels] = [whole.shape[0]!, whole.shape[1]!];
+  const [batch, channels] = [whole.shape[0], whole.shape[1]!];
   const isTiling = [0, 1].every(
     axis => kernel[axis] === stride[axis] && dilation[axis] === 1 && counts[axis]! * kernel[axis]! === whole.shape[axis + 2],
   );

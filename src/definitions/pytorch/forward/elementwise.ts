@@ -1,6 +1,7 @@
 import { ISOMETRY } from '../../../architecture/composition';
 import type { Computation } from '../../../architecture/computation';
 import { activationBounds } from '../../../architecture/lipschitzActivations';
+import type { Value } from '../../python/values';
 import { numberOf } from './dimension';
 import { multiply } from './joins';
 import { perSample, type Recorder } from './recorder';
@@ -38,6 +39,9 @@ export function activate(
     tensor.features,
   );
 }
+
+/** Whether GELU is asked for in its form with tanh, as a number: 1 or 0. */
+export const tanhForm = (approximate: Value | undefined): number => Number(approximate?.kind === 'string' && approximate.value === 'tanh');
 
 /** A step that keeps the shape and cannot stretch a difference: dropout in evaluation, a mask, a clamp. */
 export const contraction = (

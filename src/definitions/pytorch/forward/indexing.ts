@@ -52,7 +52,7 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
       result.push(dimension(place.items.length));
     } else if (!sideValue(place)) return recorder.unknown('indexing', 'an index is not known', line, [tensor]);
     else {
-      const [index, length] = [numberOf(sideValue(place)), side && numberOf(side)];
+      const [index, length] = [numberOf(sideValue(place)), numberOf(side)];
       const start = index === undefined ? undefined : index >= 0 ? index : length === undefined ? undefined : length + index;
       if (start === undefined) run = undefined;
       else slices.push({ axis, start, stop: start + 1, step: 1 });

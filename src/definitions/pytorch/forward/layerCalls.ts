@@ -4,7 +4,7 @@ import type { Call } from '../../python/values';
 import type { ModuleValue } from '../moduleValue';
 import { ParameterValue } from '../tensors';
 import { dimension, numberOf, productOf } from './dimension';
-import { activate, dropout, gatedLinearUnit, softmax } from './elementwise';
+import { activate, dropout, gatedLinearUnit, softmax, tanhForm } from './elementwise';
 import { argumentValue, numberArgument, weightShape } from './moduleArguments';
 import { linearRun, stateName } from './linearRun';
 import { remember, type Recorder } from './recorder';
@@ -93,7 +93,7 @@ function single(
     return softmax(recorder, name.startsWith('Log') ? 'log_softmax' : name === 'Softmin' ? 'softmin' : 'softmax', tensor, axis, line);
   }
   if (name === 'GLU') return gatedLinearUnit(recorder, tensor, numberArgument(module, 'dim', -1) ?? -1, line);
-  if (name === 'GELU') return activate(recorder, name, tensor, () => (read('approximate')?.kind === 'string' ? 1 : 0), line);
+  if (name === 'GELU') return activate(recorder, name, tensor, () => tanhForm(read('approximate')), line);
   if (name === 'PReLU') return undefined;
   if (/Norm(1d|2d|3d)?$/.test(name)) return normalise(recorder, module, name, path, tensor, line);
   if (name === 'Embedding') return lookUp(recorder, module, path, tensor, line);

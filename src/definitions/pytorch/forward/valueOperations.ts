@@ -1,7 +1,7 @@
 import type { Computation } from '../../../architecture/computation';
 import { boolean, tuple, type Value } from '../../python/values';
 import { attention, matrixProduct } from './attention';
-import { activate, contraction, dropout, gatedLinearUnit, scale, shift, softmax } from './elementwise';
+import { activate, contraction, dropout, gatedLinearUnit, scale, shift, softmax, tanhForm } from './elementwise';
 import { add, multiply } from './joins';
 import type { TensorCall } from './operation';
 import { perSample } from './recorder';
@@ -218,8 +218,7 @@ export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   softmax: call => softmax(call.recorder, 'softmax', call.tensor, call.number(0, 'dim'), call.line),
   log_softmax: call => softmax(call.recorder, 'log_softmax', call.tensor, call.number(0, 'dim'), call.line),
   glu: call => gatedLinearUnit(call.recorder, call.tensor, call.number(0, 'dim', -1) ?? -1, call.line),
-  gelu: call =>
-    activate(call.recorder, 'gelu', call.tensor, name => (name === 'approximate' && call.call.keywords.has(name) ? 1 : 0), call.line),
+  gelu: call => activate(call.recorder, 'gelu', call.tensor, () => tanhForm(call.argument(0, 'approximate')), call.line),
   argsort: ordering,
   argmax: ordering,
   argmin: ordering,

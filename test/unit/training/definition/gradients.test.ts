@@ -18,7 +18,7 @@ async function gradients(engine: Engine, name: string): Promise<ReadonlyMap<stri
     trainable,
     optimiser: { kind: 'sgd' },
     loss: ({ images }) => {
-      const compute = () => ({ loss: mean(square(encoder.features(images!))) as Scalar });
+      const compute = () => ({ loss: mean<Scalar>(square(encoder.features(images!))) });
       return encoder.inTraining ? encoder.inTraining.trace(compute).result : compute();
     },
   });
