@@ -33,6 +33,30 @@ describe('trials of a study', () => {
     assert.deepEqual(plain!.study, { name: 'Fashion: T-shirt or coat', file: path.resolve(FILE) });
   });
 
+  it('take the definition and the arguments of the study for an encoder that is a definition and names none', () => {
+    const encoder = { kind: 'definition', checkpoint: 'start.safetensors' } as const;
+    const objective: Study['objective'] = {
+      kind: 'denoising',
+      noise: { kind: 'masking', ratio: 0.3 },
+      decoder: { kind: 'linear' },
+      steps: 20,
+      batch: 16,
+      learningRate: 0.001,
+      warmup: 2,
+    };
+    const one = { ...study, encoder, arguments: { width: 24 }, sweep: { arms: [{ name: 'own' }], seeds: [0] } };
+    const file = path.resolve('media/sample/models/mae.py');
+    const other = { ...encoder, definition: 'models/mlp.py#perceptron' };
+    const made = (of: Study['encoder']) => expandTrials({ ...one, encoder: of, objective }, FILE)[0]!.encoder;
+    const checkpoint = path.resolve('media/sample/start.safetensors');
+    assert.deepEqual(made(encoder), { kind: 'definition', definition: `${file}#MaskedAutoencoder`, arguments: { width: 24 }, checkpoint });
+    assert.deepEqual(made(other), {
+      kind: 'definition',
+      definition: `${path.resolve('media/sample/models/mlp.py')}#perceptron`,
+      checkpoint,
+    });
+  });
+
   const merges: readonly (readonly [why: string, study: object, arm: object, expected: object])[] = [
     ['objects merge deeply', { a: { b: { c: 1, d: 2 }, e: 3 } }, { a: { b: { c: 9 } } }, { a: { b: { c: 9, d: 2 }, e: 3 } }],
     ['lists replace', { a: [1, 2] }, { a: [3] }, { a: [3] }],
