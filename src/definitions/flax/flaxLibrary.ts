@@ -103,7 +103,10 @@ export class FlaxLibrary implements Library {
     }
     if (name === 'Sequential') return this.adopted(this.sequence(api, call, context), name, call);
     const rule = api === 'linen' ? linenRule(name) : nnxRule(name);
-    return rule && this.adopted(ruleLayer(rule, call), name, call);
+    if (!rule) return undefined;
+    const layer = ruleLayer(rule, call);
+    layer.className = name;
+    return this.adopted(layer, name, call);
   }
 
   /** `nn.Sequential([…])`, whose layers are named `layers_0`, …; nnx lists them as arguments. */

@@ -96,7 +96,7 @@ class Walk {
       const results = this.run(layer, inputs, path);
       if (results.length === 1) return results[0]!;
     }
-    const className = type.split('.').at(-1) ?? type;
+    const className = layer.className ?? type.split('.').at(-1) ?? type;
     const { steps } = this;
     if (layer.body.kind === 'rule' && !layer.classValue)
       return this.recorder.call(

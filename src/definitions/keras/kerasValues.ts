@@ -23,6 +23,8 @@ export interface TensorHistory {
   readonly inputs: readonly KerasTensor[];
   /** The operator or function that made it where no layer did. */
   readonly operation?: string;
+  /** The function behind that name, without its module: `relu`. */
+  readonly function?: string;
   /** What that operation does where it is known. */
   readonly step?: Operation;
   /** Whether the operation was given nothing but its tensors. */
@@ -80,6 +82,8 @@ export interface Repetition {
 /** A layer or model of Keras while the source is evaluated. */
 export class KerasLayer extends InstanceValue {
   name: string | undefined;
+  /** The framework's class, where the source may call it otherwise. */
+  className: string | undefined;
   trainable: Known<boolean> = { known: true, value: true };
   /** Own weights, inner layers excluded; not known before the layer is called with a known shape. */
   weights: Known<readonly KerasWeight[]>;

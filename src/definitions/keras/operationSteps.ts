@@ -19,7 +19,7 @@ export function operated({ shape, history }: KerasTensor, inputs: readonly numbe
   const { operation: written, step, isPlain = false, line: at = line, inputs: before = [] } = history ?? {};
   const unlike = () =>
     recorder.unknown(written ?? 'value', `what \`${written ?? 'this value'}\` computes is not followed`, inputs, shape, at);
-  const name = /^\w/.test(written ?? '') ? written?.split('.').at(-1) : written;
+  const name = history?.function ?? written;
   if (step) return recorder.emit(step, inputs, shape, at);
   if (name === undefined || inputs.length === 0 || inputs.length !== before.length || before.some(each => each instanceof WeightValue))
     return unlike();

@@ -164,7 +164,7 @@ export function callOperation(path: string, call: Call, context: Context): Value
     ? orReason(() => operation(given, call, context))
     : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
   const isPlain = call.positional.length + call.keywords.size === 1;
-  return new KerasTensor(shape, { inputs, operation: call.type, isPlain, line });
+  return new KerasTensor(shape, { inputs, operation: call.type, function: name, isPlain, line });
 }
 
 /** The tensors that a call is given, plain numbers left out. */

@@ -84,6 +84,20 @@ class Net(nn.Module):
       'input Inner_0/a.kernel activation Inner_1/a.kernel activation sum',
     ],
     [
+      'layers and functions under names of the source',
+      () =>
+        flax(`from functools import partial
+from typing import Callable
+# boundlens: Net() on (1, 8, 8, 3)
+class Net(nn.Module):
+    act: Callable = nn.relu
+    @nn.compact
+    def __call__(self, x):
+        conv = partial(nn.Conv, use_bias=False)
+        return self.act(conv(4, (3, 3), name='first')(x))`),
+      'input first.kernel activation',
+    ],
+    [
       'what is not known, with its line',
       () =>
         flax(`# boundlens: Net() on (1, 4)
