@@ -85,7 +85,19 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
   const title = certificate.vacuous
     ? [`${certificate.evidence} but vacuous from ${labels} (${test})`, neededText(certificate), provenance].filter(Boolean).join(' · ')
     : `${certificate.evidence} error ≤ ${formatRisk(certificate.total)} of the randomised head from ${labels} (${test}) · ${provenance}`;
-  return { title, tooltip: `${theoremSentence(certificate)} Arm "${trial.arm}", seed ${trial.seed}, study ${trial.study.name}.` };
+  return {
+    title,
+    tooltip: `${theoremSentence(certificate)} ${rankingSentence(results)}Arm "${trial.arm}", seed ${trial.seed}, study ${trial.study.name}.`,
+  };
+}
+
+/** The figures that ranked encoders best beside the certificate (docs/validity.md), where the run left them. */
+function rankingSentence({ scores, pretraining }: TrialResults): string {
+  const figures = [
+    ...(scores?.knn === undefined ? [] : [`${Math.round(scores.knn)} % of the labelled points have a nearest neighbour of their class`]),
+    ...(pretraining ? [`hold-out loss ${formatRisk(pretraining.holdOutLoss)}`] : []),
+  ];
+  return figures.length === 0 ? '' : `To compare encoders: ${figures.join(', ')}. `;
 }
 
 function totalAndTerms(report: Report, run: FinishedRun): string {

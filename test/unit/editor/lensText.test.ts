@@ -95,6 +95,16 @@ describe('the texts of lenses', () => {
     assert.match(tooltip, /^F2 bounds the error of the head: \.174 \(certified\), failing with probability at most \.050\./);
   });
 
+  it('names the figures that rank encoders beside the certificate, where a run left them', () => {
+    const left = run(report('F2', 0.174));
+    const pretraining = { steps: 1, seconds: 1, trainLoss: 0.02, holdOutLoss: 0.031, holdOutCount: 100 };
+    const { tooltip } = transferabilityText(
+      { architecture: net, unlabelled: 1, run: { ...left, results: { ...left.results, pretraining, scores: { knn: 87.4 } } } },
+      NOW,
+    );
+    assert.match(tooltip, /To compare encoders: 87 % of the labelled points have a nearest neighbour of their class, hold-out loss \.031\. Arm/);
+  });
+
   it('offers the same number of actions whether something runs or not', () => {
     assert.deepEqual(
       [0, 1, 3].map(active => actionTexts(active).map(({ title }) => title)),
