@@ -102,7 +102,10 @@ describe('the texts of lenses', () => {
       { architecture: net, unlabelled: 1, run: { ...left, results: { ...left.results, pretraining, scores: { knn: 87.4 } } } },
       NOW,
     );
-    assert.match(tooltip, /To compare encoders: 87 % of the labelled points have a nearest neighbour of their class, hold-out loss \.031\. Arm/);
+    assert.match(
+      tooltip,
+      /To compare encoders: 87 % of the labelled points have a nearest neighbour of their class, hold-out loss \.031\. Arm/,
+    );
   });
 
   it('offers the same number of actions whether something runs or not', () => {
