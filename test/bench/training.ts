@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageFault } from '../../src/common/fault';
+import { LARGE_PAGES } from '../../src/runs/launch';
 import type { EngineName } from '../../src/training/engine/engine';
 import { createEngine } from '../../src/training/engine/select';
 import { median, middle, type Benchmark, type Row } from './benchmark';
@@ -57,16 +58,19 @@ export const training: Benchmark = {
 const ours = (model: ModelName, threads: number, engine: EngineName) =>
   Worker.start(
     [process.execPath, __filename, 'training', '--worker', `--model=${model}`, `--threads=${threads}`, `--engine=${engine}`],
-    {},
+    LARGE_PAGES,
     threads,
   );
 
 /** Steps of 5 to 15 seconds: one is enough to see a factor of hundreds. */
 const EAGER: Peer = { rounds: 1, steps: 1, warmUp: 0, start: model => ours(model, 1, 'reference') };
 
-/** PyTorch at its best: OpenBLAS with AVX-512 where the processor has it, and threads that sleep while they wait. */
+/** PyTorch at its best: OpenBLAS with AVX-512 where the processor has it, threads that sleep while they wait. */
 function pytorch(python: string): Peer {
-  const environment: NodeJS.ProcessEnv = { OMP_WAIT_POLICY: 'passive', ...(hasAvx512() ? { OPENBLAS_CORETYPE: 'SkylakeX' } : {}) };
+  const environment: NodeJS.ProcessEnv = {
+    OMP_WAIT_POLICY: 'passive',
+    ...(hasAvx512() ? { OPENBLAS_CORETYPE: 'SkylakeX' } : {}),
+  };
   const start = (model: ModelName, threads: number) =>
     Worker.start([python, 'test/bench/training_pytorch.py', model, `${threads}`], environment, threads);
   return { rounds: 5, steps: 9, warmUp: 2, start };
