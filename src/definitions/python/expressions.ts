@@ -263,6 +263,7 @@ function readCallNode(node: Node, scope: Scope, context: Context): Value {
       ? { kind: 'super', instance: frame.self, after: frame.owner }
       : undecided('`super()` stands outside a method', lineOf(node));
   }
+  if (calleeNode.text === 'locals' && !scope.isModule && !lookUp('locals', scope, context)) return dictionary(scope.ownNames);
   const callee = context.evaluate(calleeNode, scope);
   const result = context.call(callee, readCall(node, scope, context));
   if (callee.kind === 'undecided' && calleeNode.type === 'attribute') {

@@ -12,7 +12,7 @@ const MAXIMUM_MODULES = 150;
 
 /** Packages whose meaning a library of BoundLens knows: they are not looked for among the files. */
 const NEVER_READ = new Set(
-  `torch numpy math functools collections typing typing_extensions copy itertools dataclasses enum types abc os sys re json logging
+  `torch numpy math functools collections typing typing_extensions einops copy itertools dataclasses enum types abc os sys re json logging
    warnings operator random string time datetime pathlib argparse keras tensorflow jax flax scipy inspect contextlib numbers`.split(/\s+/),
 );
 

@@ -25,7 +25,8 @@ export function applyRule(module: ModuleValue, rule: LayerRule, call: Call, cont
   }
   const values = bound ?? call.keywords;
   module.arguments = shownArguments(values, line);
-  for (const [name, value] of values) if (isReadable(value) && !module.attributes.has(name)) module.attributes.set(name, value);
+  for (const [name, value] of values)
+    if (isReadable(value) && !module.attributes.has(name)) module.attributes.set(name, asAttribute(module.base, name, value));
   try {
     const known = new Map([...values].map(([name, value]) => [name, argumentOf(value, line)]));
     fill(module, rule.contents(new LayerArguments(known, line)), call.range);
@@ -37,6 +38,16 @@ export function applyRule(module: ModuleValue, rule: LayerRule, call: Call, cont
 
 /** Arguments that a layer keeps as attributes, as `in_features`: certain ones, and none that would count as its own layers or tensors. */
 const isReadable = (value: Value): boolean => !['undecided', 'instance', 'library'].includes(value.kind);
+
+/** An argument as the layer keeps it: one number for every side of a window becomes one for each, a width to normalise over a tuple. */
+function asAttribute(base: string, name: string, value: Value): Value {
+  if (value.kind !== 'integer') return value.kind === 'sequence' && !value.doubt && TUPLES.test(name) ? tuple([...value.items]) : value;
+  const dimensions = /^torch\.nn\.Conv(?:Transpose)?([123])d$/.exec(base)?.[1];
+  if (dimensions !== undefined && TUPLES.test(name)) return tuple(Array.from({ length: Number(dimensions) }, () => value));
+  return name === 'normalized_shape' ? tuple([value]) : value;
+}
+
+const TUPLES = /^(kernel_size|stride|padding|output_padding|dilation|normalized_shape)$/;
 
 /** Turns contents into attributes; a switched-off tensor such as `bias` reads as `None`. */
 function fill(module: ModuleValue, contents: LayerContents, range: SourceRange): void {

@@ -78,6 +78,7 @@ export class TorchLibrary implements Library {
       this.initialise(module, name, call, context);
       return module;
     }
+    if (isRearrangement(name)) return rearrangement(name, call);
     if (name === 'functools.partial') return partial(call);
     if (name === 'copy.deepcopy') return deepCopy(call, context);
     return name.startsWith('torch.') ? callTensorFunction(name.slice('torch.'.length), call) : undefined;
@@ -196,7 +197,7 @@ export class TorchLibrary implements Library {
   isHarmless(path: string): boolean {
     const [module = ''] = path.split('.');
     if (/^torch\.(nn\.functional|optim|utils\.data|distributed|cuda|backends)\./.test(path)) return true;
-    if (/^einops\.(layers\.torch\.(Rearrange|Reduce)|[a-z]+)$/.test(path)) return true;
+    if (/^einops\.[a-z]+$/.test(path)) return true;
     return HARMLESS_MODULES.has(module) || (/^torch\.[a-z_]+$/.test(path) && !['torch.compile', 'torch.load'].includes(path));
   }
 }
@@ -220,6 +221,20 @@ function argumentsOfClass(classValue: ClassValue, call: Call): ModuleValue['argu
   if (!found || !('member' in found) || found.member.kind !== 'function') return {};
   const formals = found.member.formals.slice(1).filter(({ role }) => role === 'positional' || role === 'keyword only');
   return shownArguments(bindArguments(classValue.name, formals, call) ?? [], call.range.startLine);
+}
+
+/** The layers of `einops` that only move values. */
+const isRearrangement = (path: string): boolean => /^einops\.layers\.torch\.(Rearrange|Reduce)$/.test(path);
+
+function rearrangement(path: string, call: Call): ModuleValue {
+  const module = new ModuleValue(undefined, path, { type: call.type, kind: 'shape', range: call.range });
+  module.arguments = shownArguments(
+    [...(call.positional[0] ? [['pattern', call.positional[0]] as const] : []), ...call.keywords],
+    call.range.startLine,
+  );
+  module.attributes.set('pattern', call.positional[0] ?? NONE);
+  module.attributes.set('axes_lengths', dictionary(call.keywords));
+  return module;
 }
 
 /** `nn.Parameter(tensor, requires_grad=True)`. */

@@ -50,6 +50,24 @@ describe('shapes of a forward pass', () => {
     ['pass', "return torch.einsum('bid,bjd->bij', x, x)", '5, 9', ['B', 5, 5]],
     ['pass', 'return F.interpolate(F.pad(x, (1, 1)), scale_factor=2)', '3, 4, 4', ['B', 3, 8, 12]],
     ['self.c = nn.Parameter(torch.zeros(1, 1, 8))', 'return torch.cat((self.c.expand(len(x), -1, -1), x), dim=1)', '5, 8', ['B', 6, 8]],
+    [
+      "from einops.layers.torch import Rearrange; self.a = Rearrange('b c (h p1) (w p2) -> b (h w) (p1 p2 c)', p1=2, p2=4)",
+      'return self.a(x)',
+      '3, 8, 8',
+      ['B', 8, 24],
+    ],
+    [
+      'pass',
+      "from einops import repeat, rearrange\nreturn rearrange(repeat(x, 'b n d -> b h n d', h=5), 'b h n d -> b n (h d)')",
+      '4, 6',
+      ['B', 4, 30],
+    ],
+    [
+      'self.c = nn.Parameter(torch.zeros(1, 1, 6))',
+      "from einops import repeat\nc = repeat(self.c, '() 1 d -> b 1 d', b=len(x))\nreturn torch.cat((c, x), 1)",
+      '4, 6',
+      ['B', 5, 6],
+    ],
     ['pass', 'n = x.size(1)\nreturn x if n > 3 else x.mean(1)', '5, 8', ['B', 5, 8]],
     ['pass', 'x = F.max_pool2d(F.relu(x), 2)\nx += 1\nreturn x.flatten(1).softmax(-1)', '2, 4, 4', ['B', 8]],
   ];

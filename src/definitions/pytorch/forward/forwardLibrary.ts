@@ -1,13 +1,14 @@
 import { unknown } from '../../../architecture/architecture';
 import { callFunction } from '../../python/calls';
 import { findMember } from '../../python/classes';
+import { keyName } from '../../python/keys';
 import type { Context, Index } from '../../python/context';
 import { boolean, builtin, integer, NONE, tuple, undecidedPlain, type Call, type InstanceValue, type Value } from '../../python/values';
 import { elementsOf } from '../containers';
 import { ModuleValue } from '../moduleValue';
 import { ParameterValue, TensorValue } from '../tensors';
 import { TorchLibrary } from '../torchLibrary';
-import { callRearrange } from './rearrange';
+import { callRearrange, callRepeat } from './rearrange';
 import { createTensor, isCreation } from './creation';
 import { operateSides } from './dimension';
 import { callFunctional, callLoss } from './functional';
@@ -41,6 +42,7 @@ export class ForwardLibrary extends TorchLibrary {
     if (NO.test(path)) return boolean(false);
     if (path === 'torch._assert') return NONE;
     if (path === 'torch.utils.checkpoint.checkpoint') return this.checkpointed(call, context);
+    if (path === 'einops.repeat') return callRepeat(this.recorder, call) ?? this.unknownCall(path, call);
     if (path === 'einops.rearrange') return callRearrange(this.recorder, call) ?? this.unknownCall(path, call);
     const name = TENSOR_FUNCTION.exec(path)?.[1];
     const found = name === undefined ? undefined : this.callTorch(name, path, call, context);
@@ -71,6 +73,7 @@ export class ForwardLibrary extends TorchLibrary {
       if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result, from);
       return result;
     }
+    if (instance.base === 'einops.layers.torch.Rearrange') return this.rearranged(instance, call);
     return callLayer(this.recorder, instance, call) ?? this.recorder.unknown(call.type, 'what it is given is not a tensor', line);
   }
 
@@ -298,6 +301,17 @@ export class ForwardLibrary extends TorchLibrary {
     if (!elements || !input) return this.unknownCall(call.type, call);
     const all = norm instanceof ModuleValue ? [...elements, norm] : elements;
     return all.reduce((value, layer) => context.call(layer, { ...call, positional: [value], keywords: new Map() }), input);
+  }
+
+  private rearranged(module: ModuleValue, call: Call): Value {
+    const [pattern, axes] = ['pattern', 'axes_lengths'].map(name => module.attributes.get(name) ?? NONE);
+    const keywords =
+      axes?.kind === 'dictionary' ? new Map([...axes.entries].map(([name, length]) => [keyName(name), length])) : call.keywords;
+    const result = callRearrange(this.recorder, { ...call, positional: [call.positional[0] ?? NONE, pattern!], keywords });
+    const path = this.recorder.pathOf(module);
+    const [input] = call.positional;
+    if (result && path && input instanceof SymbolicTensor) remember(this.recorder, path, input, result);
+    return result ?? this.unknownCall(call.type, call);
   }
 
   private unknownCall(path: string, call: Call): SymbolicTensor {

@@ -1,5 +1,5 @@
 import type { Call } from '../../python/values';
-import { exactQuotient, productOf, type Dimension } from './dimension';
+import { dimension, exactQuotient, productOf, type Dimension } from './dimension';
 import type { Recorder } from './recorder';
 import { permute, reshape } from './shapes';
 import { sideValue, type SymbolicTensor } from './symbolicTensor';
@@ -13,7 +13,7 @@ export function callRearrange(recorder: Recorder, call: Call): SymbolicTensor | 
   const [before, after] = pattern.value.split('->').map(groupsOf);
   if (!before || !after || before.length !== tensor.sides.length) return undefined;
   const [names, moved] = [before.flat(), after.flat()];
-  if (names.length !== moved.length || names.some(name => !moved.includes(name)) || names.some(name => /[^a-z]/i.test(name)))
+  if (names.length !== moved.length || names.some(name => !moved.includes(name)) || !names.every(name => /^[a-z]\w*$/i.test(name)))
     return undefined;
   const sides = new Map<string, Dimension | undefined>();
   for (const [place, group] of before.entries()) {
@@ -40,6 +40,26 @@ export function callRearrange(recorder: Recorder, call: Call): SymbolicTensor | 
     after.map(group => productOf(group.map(name => sides.get(name)))),
     line,
   );
+}
+
+/** `einops.repeat(x, '1 n d -> b n d', b=b)`: names that are new on the right, or a `1` on the left in their place, are sides along which it is repeated. */
+export function callRepeat(recorder: Recorder, call: Call): SymbolicTensor | undefined {
+  const line = call.range.startLine;
+  const [value, pattern] = call.positional;
+  const tensor = recorder.tensor(value, line);
+  if (!tensor?.sides || pattern?.kind !== 'string') return undefined;
+  const [before, after] = pattern.value.split('->').map(groupsOf);
+  const isFlat = [before, after].every(groups => groups?.every(group => group.length <= 1));
+  if (!before || !after || !isFlat || before.length !== tensor.sides.length) return undefined;
+  const [from, to] = [before, after].map(groups => groups.map(group => group[0] ?? '1')) as [string[], string[]];
+  const kept = from.filter(name => name !== '1');
+  if (to.filter(name => kept.includes(name)).join() !== kept.join()) return undefined;
+  const given = new Map(from.map((name, place) => [name, tensor.sides![place]]));
+  const one = dimension(1);
+  const spread = to.map(name => (kept.includes(name) ? given.get(name) : one));
+  const wanted = to.map(name => (kept.includes(name) ? given.get(name) : name === '1' ? one : sideValue(call.keywords.get(name))));
+  if (wanted.includes(undefined)) return undefined;
+  return recorder.expand(reshape(recorder, 'reshape', tensor, spread, line), wanted, line, 'repeat');
 }
 
 /** `b (h w) c` as [[b], [h, w], [c]]. */
