@@ -23,41 +23,42 @@ export async function factorised(
   scratch = new Scratch(),
 ): Promise<Factorisation | undefined> {
   const factor = scratch.float64(size * size);
+  const [panelRoom, knownRoom] = [new Float64Array(size * PANEL), new Float64Array(size * PANEL)];
   let residual = 0;
   for (let first = 0; first < size; first += PANEL) {
     const width = Math.min(PANEL, size - first);
     const rows = size - first;
     const below = factor.subarray(first * size);
-    const known = first === 0 ? undefined : await product(below, below, rows, width, first, size);
-    const panel = gram instanceof Float32Array ? shifted(gram, size, t, first, width, known) : shifted(gram, size, t, first, width, known);
+    const known = first === 0 ? undefined : await product(below, below, rows, width, first, size, knownRoom);
+    const panel = panelRoom.subarray(0, rows * width);
+    fillPanel(panel, gram, size, t, first, known);
     const triangle = triangleOf(panel, width);
     if (!triangle) return undefined;
     write(triangle, factor, size, first, first, width);
     if (rows === width) break;
     const inverse = inverseOf(triangle, width);
     const rest = panel.subarray(width * width);
-    write(await product(rest, inverse, rows - width, width, width), factor, size, first + width, first, width);
+    write(await product(rest, inverse, rows - width, width, width, width, knownRoom), factor, size, first + width, first, width);
     residual += 3 * gamma(width + 4) * frobenius(rest) * frobenius(triangle) * frobenius(inverse);
   }
   return { residual };
 }
 
-/** The columns `first` … of t·I − G from row `first` on, less what the finished columns account for. */
-function shifted(
+/** The columns from `first` on of t·I − G, as many as fit the panel, from row `first` on, less what the finished columns account for. */
+function fillPanel(
+  panel: Float64Array,
   gram: Float64Array | Float32Array,
   size: number,
   t: number,
   first: number,
-  width: number,
   known: Float64Array | undefined,
-): Float64Array {
-  const panel = new Float64Array((size - first) * width);
+): void {
+  const width = panel.length / (size - first);
   for (let row = first, at = 0; row < size; row++)
     for (let column = first; column < first + width; column++, at++) {
       const entry = (row === column ? t : 0) - gram[row * size + column]!;
       panel[at] = known ? entry - known[at]! : entry;
     }
-  return panel;
 }
 
 /** Writes rows of `width` numbers into a square matrix. */

@@ -20,6 +20,7 @@ export class GramAccumulator {
   private heldCount = 0;
   private whole: Values | undefined;
   private gram: Float64Array | undefined;
+  private lines: Float64Array | undefined;
 
   /** Whether the Gram matrix of a matrix of this shape fits into memory. */
   static fits({ rows, columns }: MatrixLayout): boolean {
@@ -58,6 +59,7 @@ export class GramAccumulator {
     else await this.multiplyColumns();
     const { rows, columns } = this.layout;
     const slices = Math.ceil((rows * columns) / SLICE_NUMBERS);
+    this.lines = undefined;
     const values = this.gram ?? new Float64Array(this.size ** 2);
     mirrorLower(values, this.size);
     return {
@@ -92,7 +94,7 @@ export class GramAccumulator {
     const rows = Math.floor(this.heldCount / columns);
     if (rows === 0) return;
     const values = this.takeHeld(rows * columns);
-    await this.addProduct(transposed({ rows, columns, values }), rows);
+    await this.addProduct(transposed({ rows, columns, values }, this.linesOf(values.length)), rows);
   }
 
   private async multiplyColumns(): Promise<void> {
@@ -102,10 +104,16 @@ export class GramAccumulator {
     const width = Math.max(1, Math.min(columns, Math.floor(SLICE_NUMBERS / Math.max(1, rows))));
     for (let from = 0; from < columns; from += width) {
       const slice = Math.min(width, columns - from);
-      const packed = new Float64Array(rows * slice);
+      const packed = this.linesOf(rows * slice);
       for (let row = 0; row < rows; row++) packed.set(values.subarray(row * columns + from, row * columns + from + slice), row * slice);
       await this.addProduct(packed, slice);
     }
+  }
+
+  /** Room for `count` numbers that are multiplied next. */
+  private linesOf(count: number): Float64Array {
+    if (!this.lines || this.lines.length < count) this.lines = new Float64Array(count);
+    return this.lines.subarray(0, count);
   }
 
   private async addProduct(packed: Float64Array, inner: number): Promise<void> {

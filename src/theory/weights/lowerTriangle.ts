@@ -14,9 +14,10 @@ export async function addLowerTriangle(
   product: TransposedProduct,
   sums: Float64Array,
 ): Promise<void> {
+  const room = new Float64Array(Math.min(STRIP, size) * size);
   for (let from = 0; from < size; from += STRIP) {
     const end = Math.min(size, from + STRIP);
-    const strip = await product(lines.subarray(from * inner), lines, end - from, end, inner);
+    const strip = await product(lines.subarray(from * inner), lines, end - from, end, inner, inner, room);
     for (let row = from; row < end; row++)
       for (let column = 0; column <= row; column++) sums[row * size + column]! += strip[(row - from) * end + column]!;
   }

@@ -8,7 +8,7 @@ export interface EntryNorms {
   readonly l1Infinity: number;
   /** Largest ℓ2 norm of an output unit's incoming weights: a lower bound of the spectral norm. */
   readonly largestLine: number;
-  /** Largest ℓ1 norm of a row times that of a column: an upper bound of ‖|W|‖², the squared spectral norm of the absolute values. */
+  /** Largest ℓ1 norm of a row times that of a column: an upper bound of ‖|W|‖², the squared spectral norm of the absolute values; infinite for very long lines. */
   readonly absoluteProduct: number;
 }
 
@@ -19,6 +19,9 @@ export interface MatrixLayout {
   readonly outputs: 'rows' | 'columns';
 }
 
+/** Lines across the output units that are summed; longer tensors are streamed, and so many sums would be as large as they are. */
+const MOST_LINES = 1 << 18;
+
 /** Collects the norms of a matrix from its values in row-major order, any number at a time. */
 export class EntryNormAccumulator {
   private readonly squares: Float64Array;
@@ -28,8 +31,9 @@ export class EntryNormAccumulator {
 
   constructor(private readonly layout: MatrixLayout) {
     this.squares = new Float64Array(layout.outputs === 'rows' ? layout.rows : layout.columns);
-    this.rowSums = new Float64Array(layout.rows);
-    this.columnSums = new Float64Array(layout.columns);
+    const across = (lines: number) => new Float64Array(lines <= MOST_LINES ? lines : 0);
+    this.rowSums = layout.outputs === 'rows' ? new Float64Array(layout.rows) : across(layout.rows);
+    this.columnSums = layout.outputs === 'rows' ? across(layout.columns) : new Float64Array(layout.columns);
   }
 
   add(values: ArrayLike<number>): void {
@@ -49,11 +53,11 @@ export class EntryNormAccumulator {
     let [square, sum] = [0, 0];
     for (let offset = 0; offset < count; offset++) {
       const value = values[first + offset]!;
-      const absolute = Math.abs(value);
       square += value * value;
-      sum += absolute;
-      columnSums[column + offset]! += absolute;
+      sum += Math.abs(value);
     }
+    if (columnSums.length > 0)
+      for (let offset = 0; offset < count; offset++) columnSums[column + offset]! += Math.abs(values[first + offset]!);
     this.squares[row]! += square;
     this.rowSums[row]! += sum;
   }
@@ -68,7 +72,7 @@ export class EntryNormAccumulator {
       columnSums[column + offset]! += absolute;
       sum += absolute;
     }
-    this.rowSums[row]! += sum;
+    if (this.rowSums.length > 0) this.rowSums[row]! += sum;
   }
 
   norms(): EntryNorms {
@@ -79,7 +83,7 @@ export class EntryNormAccumulator {
       l21: this.squares.reduce((sum, square) => sum + Math.sqrt(square), 0),
       l1Infinity: this.layout.outputs === 'rows' ? row : column,
       largestLine: Math.sqrt(largest(this.squares)),
-      absoluteProduct: row * column,
+      absoluteProduct: this.rowSums.length > 0 && this.columnSums.length > 0 ? row * column : Infinity,
     };
   }
 }

@@ -18,11 +18,11 @@ export async function nativeProduct(threads: number): Promise<TransposedProduct>
     [...['a', 'b'].map(matrix => node('Slice', [matrix, 'none', 'inner', 'columns'], `${matrix}Part`)), gemm('aPart', 'bPart')],
     [{ name: 'inner', type: 'int64', shape: [1] }],
   );
-  return async (a, b, rowsA, rowsB, inner, stride = inner) => {
+  return async (a, b, rowsA, rowsB, inner, stride = inner, into?) => {
     const matrix = (values: Float64Array, rows: number) => new runtime.Tensor('float64', values.subarray(0, rows * stride), [rows, stride]);
     const feeds = { a: matrix(a, rowsA), b: matrix(b, rowsB) };
     // The result is written into an array of this side, which the garbage collector knows the size of.
-    const result = new Float64Array(rowsA * rowsB);
+    const result = into?.subarray(0, rowsA * rowsB) ?? new Float64Array(rowsA * rowsB);
     const fetches = { product: new runtime.Tensor('float64', result, [rowsA, rowsB]) };
     if (stride === inner) await whole.run(feeds, fetches);
     else await strided.run({ ...feeds, inner: new runtime.Tensor('int64', BigInt64Array.of(BigInt(inner)), [1]) }, fetches);

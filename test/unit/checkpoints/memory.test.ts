@@ -11,7 +11,7 @@ const MEGABYTE = 2 ** 20;
 const TENSORS = 16;
 const TENSOR_BYTES = 64 * MEGABYTE;
 /** What reading may take at a time, a fraction of the file: a few chunks of 4 MB, and those that wait to be collected. */
-const MOST_GROWTH = 6 * TENSOR_BYTES;
+const MOST_GROWTH = 2.5 * TENSOR_BYTES;
 
 /** A safetensors file of zeros that takes no room on the disk: vectors, and a matrix whose smaller side is 4. */
 async function writeSparse(file: string): Promise<void> {
