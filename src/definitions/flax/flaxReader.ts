@@ -5,7 +5,7 @@ import { shapeFrom } from '../keras/construct';
 import { EvaluatedSource } from '../keras/evaluatedSource';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
 import { toArchitecture } from '../keras/toArchitecture';
-import { callersOf, needsArguments } from '../pytorch/callers';
+import { callersOf, needsArguments } from '../python/callers';
 import { construct, readCall } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
 import { callRange, headerOf } from '../python/headers';

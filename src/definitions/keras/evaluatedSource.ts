@@ -1,6 +1,6 @@
 import { unknown, type Architecture, type Framework, type SourceRange } from '../../architecture/architecture';
 import type { ReadContext } from '../definitionReader';
-import { callOf } from '../pytorch/evaluateCall';
+import { callOf } from '../python/expressionCalls';
 import { Budget, Exhausted } from '../python/budget';
 import type { Library } from '../python/context';
 import { directiveOver, type Directive } from '../python/directives';

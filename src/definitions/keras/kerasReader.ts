@@ -1,7 +1,7 @@
 import { type Architecture, type ArgumentSource, type SourceRange } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
-import { callersOf, needsArguments } from '../pytorch/callers';
-import { formalsOf, givenArguments } from '../pytorch/givenArguments';
+import { callersOf, needsArguments } from '../python/callers';
+import { formalsOf, givenArguments } from '../python/givenArguments';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
 import { callRange, headerOf } from '../python/headers';

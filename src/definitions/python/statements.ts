@@ -3,13 +3,14 @@ import { unknown, type Unknown } from '../../architecture/architecture';
 import { iterated } from './collections';
 import type { Completion, Context } from './context';
 import { doubtStatements, mayJump } from './doubt';
-import { handledBy, lineageOf, Raised, raisedLineage, takes, type Handled } from './exceptions';
+import { lineageOf, raisedLineage } from './exceptions';
 import { brokenReason, decorated, defineClass, defineFunction } from './functions';
 import { runMatch } from './matching';
 import { reasonOf, truth } from './operators';
 import { Scope } from './scope';
 import { childrenOf, field, isDangling, lineOf, rangeOf, written } from './syntax';
 import { bindPattern, deleteTarget } from './targets';
+import { onlyRaises, runTry } from './tryStatements';
 import { InstanceValue, NONE, reference, undecided, undecidedPlain, type ClassValue, type Value } from './values';
 
 type Rule = (node: Node, scope: Scope, context: Context) => Completion;
@@ -225,11 +226,6 @@ function runIf(node: Node, scope: Scope, context: Context): Completion {
   return undefined;
 }
 
-/** A branch that ends the program is not taken by a model that exists. */
-function onlyRaises(body: Node): boolean {
-  return childrenOf(body).every(statement => statement.type === 'raise_statement' || statement.type === 'pass_statement');
-}
-
 function runFor(node: Node, scope: Scope, context: Context): Completion {
   const [left, right, body] = [field(node, 'left'), field(node, 'right'), field(node, 'body')];
   if (!left || !right || !body) return undefined;
@@ -295,71 +291,6 @@ function runRaise(node: Node, scope: Scope, context: Context): Completion {
   const lineage = context.isGuarded ? raisedLineage(node, scope, context) : undefined;
   if (lineage) context.raise(lineage);
   return doubt([node], scope, unknown(`\`${written(node, 24)}\` is not followed`, lineOf(node)));
-}
-
-/** The handler that takes what the body raises for certain is carried out; else the body is taken to succeed. */
-function runTry(node: Node, scope: Scope, context: Context): Completion {
-  const clauses = childrenOf(node).filter(({ type }) => type === 'except_clause');
-  const handled = clauses.map(clause => () => handledBy(clause, scope, context));
-  const taken = (lineage: readonly string[]) => {
-    for (const names of handled) {
-      const fits = takes(names(), lineage);
-      if (fits !== false) return fits;
-    }
-    return false;
-  };
-  const body = field(node, 'body');
-  try {
-    const before = context.undecidedSoFar;
-    const end = body && context.guarded(taken, () => context.run(childrenOf(body), scope));
-    const isFollowed = context.undecidedSoFar === before;
-    return end ?? afterSuccess(node, scope, context, clause => isFollowed && isDetected(handledBy(clause, scope, context)));
-  } catch (error) {
-    if (!(error instanceof Raised)) throw error;
-    const clause = clauses.find((_, index) => takes(handled[index]!(), error.lineage));
-    if (!clause) throw error;
-    return runHandler(node, clause, scope, context);
-  }
-}
-
-/** Exceptions that show while a body is followed, so that one that was followed completely does not raise them. */
-const DETECTED = new Set([
-  'TypeError',
-  'AttributeError',
-  'KeyError',
-  'IndexError',
-  'LookupError',
-  'AssertionError',
-  'ValueError',
-  'NameError',
-]);
-
-const isDetected = (handled: Handled): boolean => handled !== 'all' && handled !== undefined && handled.every(name => DETECTED.has(name));
-
-function runHandler(node: Node, clause: Node, scope: Scope, context: Context): Completion {
-  for (const target of clause.descendantsOfType('as_pattern_target').slice(0, 1))
-    scope.set(target.text, undecidedPlain(unknown(`\`${target.text}\` is only known when the program runs`, lineOf(target))));
-  const block = childrenOf(clause).find(({ type }) => type === 'block');
-  const end = block && context.run(childrenOf(block), scope);
-  const last = childrenOf(node).find(({ type }) => type === 'finally_clause');
-  const finish = last && childrenOf(last).find(({ type }) => type === 'block');
-  return (finish && context.run(childrenOf(finish), scope)) ?? end;
-}
-
-/** What the handlers of a body that did not raise do is in doubt unless they only raise: whether it may raise is not known. */
-function afterSuccess(node: Node, scope: Scope, context: Context, isIdle: (clause: Node) => boolean): Completion {
-  for (const clause of childrenOf(node)) {
-    if (clause.type === 'except_clause' || clause.type === 'except_group_clause') {
-      const handler = childrenOf(clause).filter(child => child.type === 'block');
-      if (!handler.every(onlyRaises) && !isIdle(clause))
-        doubtStatements(handler, scope, unknown('which branch of this `try` runs is not decided', lineOf(clause)));
-    } else if (clause.type === 'else_clause' || clause.type === 'finally_clause') {
-      const block = childrenOf(clause).find(child => child.type === 'block');
-      const ended = block && context.run(childrenOf(block), scope);
-      if (ended) return ended;
-    }
-  }
-  return undefined;
 }
 
 /** A context manager runs its body once; what it is bound to is not known. */

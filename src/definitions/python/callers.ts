@@ -1,9 +1,9 @@
 import type { Node } from '../syntaxNode';
-import { readCall } from '../python/calls';
-import type { Interpreter } from '../python/interpreter';
-import type { Scope } from '../python/scope';
-import { childrenOf, descendants, field } from '../python/syntax';
-import type { Call, ClassValue, Value } from '../python/values';
+import { readCall } from './calls';
+import type { Interpreter } from './interpreter';
+import type { Scope } from './scope';
+import { childrenOf, descendants, field } from './syntax';
+import type { Call, ClassValue, Value } from './values';
 import { boundArguments, formalsOf } from './givenArguments';
 
 /** Calls that are looked at for one class: a file with more of them has no typical one. */

@@ -1,7 +1,7 @@
 import { known, type ArgumentSource, type GivenArgument, type Known, type PlainValue } from '../../architecture/architecture';
-import { bindArguments } from '../python/calls';
-import { findMember } from '../python/classes';
-import type { Call, ClassValue, Formal, Value } from '../python/values';
+import { bindArguments } from './calls';
+import { findMember } from './classes';
+import type { Call, ClassValue, Formal, Value } from './values';
 
 /** What the construction of a class binds its arguments to; undefined when its `__init__` is not known or does not take them. */
 export function boundArguments(classValue: ClassValue, call: Call): ReadonlyMap<string, Value> | undefined {
