@@ -13,6 +13,8 @@ const DELAY_MS = 300;
 /** How the studies of the workspace construct the definitions that they name; follows their files, and their texts while they are edited. */
 export class StudyArguments implements vscode.Disposable {
   private readonly glances = new Map<string, StudyGlance>();
+  /** How often each file was looked at. */
+  private readonly turns = new Map<string, number>();
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +31,10 @@ export class StudyArguments implements vscode.Disposable {
       watcher,
       watcher.onDidCreate(uri => void this.look(uri)),
       watcher.onDidChange(uri => void this.look(uri)),
-      watcher.onDidDelete(uri => this.take(uri.toString(), undefined)),
+      watcher.onDidDelete(uri => {
+        this.turnOf(uri.toString());
+        this.take(uri.toString(), undefined);
+      }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.edited(document)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.lookAround()),
     ];
@@ -60,14 +65,25 @@ export class StudyArguments implements vscode.Disposable {
   }
 
   private async look(uri: vscode.Uri): Promise<void> {
-    const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+    const key = uri.toString();
+    const turn = this.turnOf(key);
+    let found: StudyGlance | undefined;
     try {
-      const text = open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-      this.take(uri.toString(), glance(uri.fsPath, text));
+      // A document may stay open for a while after its file is gone: only what is not saved counts instead of the file.
+      const unsaved = vscode.workspace.textDocuments.find(document => document.isDirty && document.uri.toString() === key);
+      found = glance(uri.fsPath, unsaved?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
     } catch (error) {
       this.log.info(`${vscode.workspace.asRelativePath(uri)} was not read: ${sentenceOf(error)}`);
-      this.take(uri.toString(), undefined);
     }
+    // What was read before a later look or the deletion is out of date.
+    if (this.turns.get(key) === turn) this.take(key, found);
+  }
+
+  /** Begins a look at a file: those before it no longer count. */
+  private turnOf(key: string): number {
+    const turn = (this.turns.get(key) ?? 0) + 1;
+    this.turns.set(key, turn);
+    return turn;
   }
 
   private edited(document: vscode.TextDocument): void {
