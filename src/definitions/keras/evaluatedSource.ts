@@ -35,7 +35,7 @@ export class EvaluatedSource {
   ) {
     const { sources, files, folders, path } = context;
     const modules = new Modules(sources, files, folders);
-    this.lines = root.text.split('\n');
+    this.lines = root.tree.text.split('\n');
     this.scope = new Scope(undefined, undefined, path);
     this.interpreter = new Interpreter(library, this.budget, classValue => this.classes.push(classValue), modules);
     modules.start(this.interpreter, this.scope);

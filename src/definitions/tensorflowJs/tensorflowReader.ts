@@ -62,7 +62,7 @@ class TensorflowSource {
     private readonly context: ScriptContext,
   ) {
     this.makers = makersOf(root);
-    this.lines = root.text.split('\n');
+    this.lines = root.tree.text.split('\n');
   }
 
   read(): Architecture[] {
