@@ -2,7 +2,7 @@ import { fitHeadInBall } from '../theory/linearHead';
 import type { Matrix } from '../theory/matrix';
 import { fitSoftmaxHeadInBall } from '../theory/multiclass/softmaxHead';
 import { classMargins, classScores } from '../theory/multiclass/classScores';
-import { headOutputs } from '../theory/rampLoss';
+import { headOutputs, rampLoss } from '../theory/rampLoss';
 
 /** The ball of heads that D1 speaks of: ‖θ‖ ≤ radius, or ‖Θ‖_F ≤ radius for more than two classes, under the ramp loss of margin γ. */
 export interface HeadClass {
@@ -21,16 +21,15 @@ export interface BoundedHead {
 
 /** The head of least convex loss in the ball. */
 export function fitBoundedHead(features: Matrix, labels: ArrayLike<number>, { classes, radius, margin }: HeadClass): BoundedHead {
-  const ramp = (one: number): number => Math.min(1, Math.max(0, 1 - one / margin));
   if (classes === 2) {
     const head = fitHeadInBall(features, labels, radius, margin);
-    return { vectors: [head], losses: (other, own) => headOutputs(other, head).map((output, i) => ramp(own[i]! * output)) };
+    return { vectors: [head], losses: (other, own) => headOutputs(other, head).map((output, i) => rampLoss(output, own[i]!, margin)) };
   }
   const heads = fitSoftmaxHeadInBall(features, labels, classes, radius, margin);
   const { columns } = features;
   return {
     vectors: Array.from({ length: classes }, (_, k) => heads.values.subarray(k * columns, (k + 1) * columns)),
-    losses: (other, own) => classMargins(classScores(other, heads), own).map(ramp),
+    losses: (other, own) => classMargins(classScores(other, heads), own).map(one => rampLoss(one, 1, margin)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Random } from '../../common/random';
+import { rampLoss } from '../../theory/rampLoss';
 import type { Outputs } from './outputs';
 
 /** A measured number with its 95 % bootstrap interval over the points. */
@@ -44,7 +45,7 @@ export function measureRisks(
       squares[i]! += (chance - (k === own ? 1 : 0)) ** 2;
     }
   }
-  const ramps = margins.map(one => Math.min(1, Math.max(0, 1 - one / margin)));
+  const ramps = margins.map(one => rampLoss(one, 1, margin));
   // Sorted once: resamples are counted, not sorted.
   const order = Array.from(confidences.keys()).sort((a, b) => confidences[a]! - confidences[b]!);
   const counts = Array.from({ length: RESAMPLES }, () => resample(labels.length, random));
