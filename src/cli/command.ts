@@ -17,6 +17,8 @@ export interface Command {
   readonly usage: string;
   /** One sentence. */
   readonly summary: string;
+  /** Whether the help leaves it out: programs call it, people do not. */
+  readonly hidden?: boolean;
   /** Resolves to the exit code. Throws a Fault for everything a person can mend. */
   run(argv: readonly string[], context: CommandContext): Promise<number>;
 }

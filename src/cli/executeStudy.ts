@@ -1,51 +1,44 @@
-import path from 'node:path';
-import { Stopped, UsageFault } from '../common/fault';
+import { Stopped } from '../common/fault';
 import { writeStudyReport } from '../reporting/studyReport';
 import { summaryText } from '../reporting/summaryText';
 import { DataFingerprinter } from '../runs/dataFingerprints';
-import { launchTrainer } from '../runs/launch';
-import { runSweep, type SweepProgress } from '../runs/queue';
+import type { Executor } from '../runs/executor';
+import type { SweepProgress } from '../runs/queue';
 import { RunStore } from '../runs/store';
 import type { Trial } from '../studies/study';
-import { ENGINE_CHOICES, engineChoice, type EngineChoice } from '../training/engine/engineChoice';
 import type { CommandContext } from './command';
 
 export interface StudyExecution {
   readonly trials: readonly Trial[];
   /** Folder of the study's runs; reports are written into it. */
   readonly folder: string;
-  readonly engine: EngineChoice;
-  readonly threads: number;
-  readonly jobs: number;
-}
-
-/** The engine that an option names; `auto` when it is absent. */
-export function engineName(value = 'auto'): EngineChoice {
-  const found = engineChoice(value);
-  if (!found) throw new UsageFault(`--engine is ${value}`, `give one of ${ENGINE_CHOICES.join(', ')}`);
-  return found;
+  readonly executor: Executor;
 }
 
 /**
  * Runs trials with a progress bar, writes the study's report and prints it. Returns 0 when every trial finished, 1 when one failed.
- * Throws `Stopped` after Ctrl-C, with everything that finished kept.
+ * Throws `Stopped` after Ctrl-C, with everything that finished kept; where the executor outlives this process, says how to come back.
  */
-export async function executeStudy({ trials, folder, engine, threads, jobs }: StudyExecution, context: CommandContext): Promise<number> {
+export async function executeStudy({ trials, folder, executor }: StudyExecution, context: CommandContext): Promise<number> {
   const { terminal, assets, signal } = context;
   const store = new RunStore(folder);
-  const trainer = path.join(assets, 'trainer.js');
   const fingerprinter = new DataFingerprinter(folder);
-  const records = await runSweep({
+  const records = await executor.run({
+    name: trials[0]!.study.name,
     trials,
     store,
-    jobs,
     signal,
     fingerprint: trial => fingerprinter.of(trial),
-    launch: run => launchTrainer(run, { trainer, engine, threads }),
     onProgress: progress => terminal.progress(progress.fraction, progressLabel(progress), progress.secondsLeft),
+    onNote: sentence => terminal.note(sentence),
   });
   terminal.progressDone();
-  if (signal.aborted) throw new Stopped();
+  if (signal.aborted) {
+    if (!executor.outlivesCaller) throw new Stopped();
+    terminal.document({ folder, detached: true });
+    terminal.print(`The trials go on in the cluster. Give the same command to watch them; boundlens runs stop ${folder} ends them.`);
+    return 0;
+  }
   const wanted = new Set(trials.map(trial => trial.id));
   const runs = (await store.list()).filter(run => wanted.has(run.record.id));
   const order = new Map(trials.map((trial, i) => [trial.id, i]));

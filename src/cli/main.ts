@@ -9,6 +9,7 @@ import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { shiftCommand } from './commands/shift';
 import { transferabilityCommand } from './commands/transferability';
+import { trialCommand } from './commands/trial';
 import { validityCommand } from './commands/validity';
 import { ProcessTerminal } from './terminal';
 
@@ -23,11 +24,13 @@ const COMMANDS: readonly Command[] = [
   complexityCommand,
   transferabilityCommand,
   validityCommand,
+  trialCommand,
 ];
+const SHOWN = COMMANDS.filter(command => !command.hidden);
 
 /** The help text: every command with its arguments and one sentence. */
 export function help(): string {
-  const lines = COMMANDS.flatMap(command => [`  boundlens ${command.name} ${command.usage}`, `      ${command.summary}`]);
+  const lines = SHOWN.flatMap(command => [`  boundlens ${command.name} ${command.usage}`, `      ${command.summary}`]);
   return [
     'Will this pre-training transfer? The generalization bound, term by term.',
     '',
@@ -54,7 +57,7 @@ export async function main(argv: readonly string[], assets: string): Promise<num
       return name === undefined ? 2 : 0;
     }
     const command = COMMANDS.find(candidate => candidate.name === name);
-    if (!command) throw new UsageFault(`There is no command "${name}"`, `use one of ${COMMANDS.map(known => known.name).join(', ')}`);
+    if (!command) throw new UsageFault(`There is no command "${name}"`, `use one of ${SHOWN.map(known => known.name).join(', ')}`);
     return await command.run(rest, { terminal, assets, signal: stop.signal });
   } catch (error) {
     terminal.progressDone();

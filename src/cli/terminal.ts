@@ -5,6 +5,8 @@ export interface Terminal {
   readonly json: boolean;
   /** Human output, dropped with `--json`. */
   print(text: string): void;
+  /** A remark beside long work, in one sentence; goes to stderr. */
+  note(text: string): void;
   /** The one JSON document, dropped without `--json`. */
   document(value: unknown): void;
   /** Shows the state of long work: `fraction` in [0, 1]; the bar on a terminal, a line every tenth elsewhere. */
@@ -36,6 +38,11 @@ export class ProcessTerminal implements Terminal {
     if (this.json) return;
     this.progressDone();
     process.stdout.write(`${text}\n`);
+  }
+
+  note(text: string): void {
+    this.progressDone();
+    process.stderr.write(`${text}\n`);
   }
 
   document(value: unknown): void {

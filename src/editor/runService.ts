@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { RunFolder } from '../runs/runFolder';
-import { stopRun } from '../runs/stopRun';
+import { stopRuns } from '../runs/stopRuns';
 import type { FinishedRun } from './lensText';
 import type { Log } from './log';
 import type { RunEntry } from '../reporting/runSummary';
@@ -75,10 +75,10 @@ export class RunService implements vscode.Disposable {
       if (active.every(({ folder }) => meant.has(folder))) await stopStudy(study);
     }
     await this.refresh();
-    await Promise.all(
+    await stopRuns(
       this.active()
         .filter(({ folder }) => meant.has(folder))
-        .map(({ folder }) => stopRun(new RunFolder(folder))),
+        .map(({ folder }) => new RunFolder(folder)),
     );
     await this.refresh();
   }

@@ -1,27 +1,30 @@
 import { isAlive } from './processIdentity';
 import type { RunRecord } from './record';
 import type { RunStore, StoredRun } from './store';
+import { Submissions } from './cluster/submissions';
 import { queueOwner } from './studyLock';
 
 /**
  * Looks after what earlier processes left behind: a running run whose trainer is gone and a queued run that nobody will start become
- * `interrupted`; living trainers are left alone and can be watched. Returns all runs of the study as they now stand.
+ * `interrupted`; living trainers and what a cluster has are left alone and can be watched. Returns all runs of the study as they now stand.
  */
 export async function adoptRuns(store: RunStore, onBroken?: (fault: unknown) => void): Promise<StoredRun[]> {
   const runs = await store.list(onBroken);
   const queued = runs.some(({ record }) => record.state === 'queued') && (await queueOwner(store.path)) !== undefined;
+  const submissions = await Submissions.open(store.path).catch(() => undefined);
   return Promise.all(
     runs.map(async run => {
       if (run.record.state === 'queued' && queued) return run;
+      if (!isOver(run.record) && submissions?.has(run.record.id)) return run;
       if (run.record.state !== 'queued' && !(await isAbandoned(run.record))) return run;
       return { folder: run.folder, record: await run.folder.update(record => (isOver(record) ? record : interrupted(record))) };
     }),
   );
 }
 
-/** Whether the record says running although its trainer is gone. */
+/** Whether the record says running although its trainer, on this machine, is gone. */
 export async function isAbandoned(record: RunRecord): Promise<boolean> {
-  return record.state === 'running' && !(record.process && (await isAlive(record.process)));
+  return record.state === 'running' && !record.attempt && !(record.process && (await isAlive(record.process)));
 }
 
 /** Whether nothing more will happen to a run. */

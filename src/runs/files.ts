@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, link, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault } from '../common/fault';
 
@@ -10,6 +10,8 @@ export interface RunFiles {
   append(file: string, text: string): Promise<void>;
   truncate(file: string, size: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name; false when there is something of that name already. Of several that try, exactly one succeeds. */
+  link(file: string, name: string): Promise<boolean>;
   /** Removes a file or folder with all below it; no error when there is none. */
   remove(file: string): Promise<void>;
   makeFolder(folder: string): Promise<void>;
@@ -36,6 +38,15 @@ export const diskFiles: RunFiles = {
   append: (file, text) => appendFile(file, text),
   truncate: (file, size) => truncate(file, size),
   rename: (from, to) => rename(from, to),
+  async link(file, name) {
+    try {
+      await link(file, name);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  },
   remove: file => rm(file, { recursive: true, force: true }),
   async makeFolder(folder) {
     await mkdir(folder, { recursive: true });

@@ -161,7 +161,11 @@ function ended(folder: RunFolder, state: 'stopped' | 'failed', fault?: string): 
   return folder.update(record => ({ ...record, state, endedAt: new Date().toISOString(), ...(fault && { fault }) }));
 }
 
-function deathSentence(folder: RunFolder, exit: { readonly code: number | null; readonly signal: string | null } | undefined): string {
+/** Why a trainer that did not write how it ended is gone, and what to do. */
+export function deathSentence(
+  folder: RunFolder,
+  exit: { readonly code: number | null; readonly signal: string | null } | undefined,
+): string {
   const how = exit?.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit?.code ?? 'unknown'} without a word`;
   const mend = exit?.signal === 'SIGKILL' ? 'free some memory and run it again' : `read ${folder.logFile}`;
   return `The trainer ${how}: ${mend}.`;

@@ -15,6 +15,18 @@ export interface RunProgress {
   readonly secondsLeft?: number;
 }
 
+/** One start of a trial by a cluster, in a folder of its own until it has a result. */
+export interface Attempt {
+  /** Name of its folder below `attempts/`. */
+  readonly name: string;
+  /** The cluster's task, such as `4711_3`. */
+  readonly task: string;
+  /** The node it runs on. */
+  readonly node?: string;
+  /** Whether the trainer ended without writing how: worth another attempt. */
+  readonly crashed?: boolean;
+}
+
 /** What is on disk as `run.json`: the truth about a run. Replaced atomically. */
 export interface RunRecord {
   readonly version: 1;
@@ -27,6 +39,8 @@ export interface RunRecord {
   /** The trainer process: adopted after a reload only when both agree with a living process. */
   readonly process?: { readonly pid: number; readonly startedAt: string };
   readonly engine?: { readonly name: EngineName; readonly threads: number; readonly note?: string };
+  /** Which start of the trial this tells of, where a cluster runs it. */
+  readonly attempt?: Attempt;
   /** What the data were when the run started. */
   readonly data?: DataFingerprints;
   readonly progress?: RunProgress;

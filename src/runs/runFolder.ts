@@ -7,6 +7,7 @@ import type { MetricLine, RunRecord } from './record';
 /**
  * The folder of one run: `run.json`, `metrics.jsonl`, `trainer.log`, `checkpoint/` and, once somebody asked, `stop`.
  * While its trainer lives only the trainer writes the record; before and after that, whoever queues or settles the run.
+ * A run on a cluster stays queued there until it has a result; `live.json` then tells of its latest attempt below `attempts/`.
  */
 export class RunFolder {
   readonly recordFile: string;
@@ -14,6 +15,10 @@ export class RunFolder {
   readonly logFile: string;
   readonly checkpoint: string;
   readonly stopFile: string;
+  readonly liveFile: string;
+  readonly attempts: string;
+  /** The name of the attempt whose result counts, once there is one. */
+  readonly winnerFile: string;
   private readonly partialCheckpoint: string;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -27,14 +32,33 @@ export class RunFolder {
     this.checkpoint = join(path, 'checkpoint');
     this.partialCheckpoint = join(path, 'checkpoint.partial');
     this.stopFile = join(path, 'stop');
+    this.liveFile = join(path, 'live.json');
+    this.attempts = join(path, 'attempts');
+    this.winnerFile = join(path, 'winner');
   }
 
-  /** The record; a `FileFault` when there is none or it is no record. */
+  /** The record; where the run waits for a cluster, that of its latest attempt. A `FileFault` when there is none or it is no record. */
   async read(): Promise<RunRecord> {
+    const own = await this.readOwn();
+    return own.state === 'queued' ? ((await this.readLive(own.id)) ?? own) : own;
+  }
+
+  /** What `run.json` itself says. */
+  async readOwn(): Promise<RunRecord> {
     const text = await asFault(this.recordFile, () => this.files.read(this.recordFile));
     const record = parsed(text);
     if (!isRecord(record)) throw new FileFault(this.recordFile, 'is not a run record', 'delete the folder of this run and run it again');
     return record;
+  }
+
+  private async readLive(id: string): Promise<RunRecord | undefined> {
+    const live = parsed(await this.files.read(this.liveFile).catch(() => ''));
+    return isRecord(live) && live.id === id ? live : undefined;
+  }
+
+  /** Tells of the latest attempt of a run that waits for a cluster. */
+  async writeLive(record: RunRecord): Promise<void> {
+    await replaceFile(this.files, this.liveFile, `${JSON.stringify(record, undefined, 1)}\n`);
   }
 
   /** The record, or undefined when the folder has none. */
@@ -81,8 +105,14 @@ export class RunFolder {
   }
 
   /** The complete lines after `offset` bytes. */
-  metrics(offset = 0): Promise<MetricTail> {
-    return readMetrics(this.metricsFile, offset);
+  async metrics(offset = 0): Promise<MetricTail> {
+    return readMetrics(await this.presentMetricsFile(), offset);
+  }
+
+  private async presentMetricsFile(): Promise<string> {
+    if ((await this.files.size(this.metricsFile)) !== undefined) return this.metricsFile;
+    const attempt = (await this.readIfPresent().catch(() => undefined))?.attempt;
+    return attempt ? join(this.attempts, attempt.name, 'metrics.jsonl') : this.metricsFile;
   }
 
   /** Asks the trainer to stop; it looks four times a second. */
@@ -96,7 +126,8 @@ export class RunFolder {
 
   /** Removes what an earlier execution left, and keeps the record. */
   async clear(): Promise<void> {
-    for (const file of [this.stopFile, this.metricsFile, this.logFile, this.checkpoint]) await asFault(file, () => this.files.remove(file));
+    const left = [this.stopFile, this.liveFile, this.winnerFile, this.attempts, this.metricsFile, this.logFile, this.checkpoint];
+    for (const file of left) await asFault(file, () => this.files.remove(file));
   }
 
   /** An empty folder for a new checkpoint, beside the one that may be there. */

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileFault, FileFault, UsageFault } from '../../common/fault';
 import { formatPercent, formatRisk } from '../../common/format';
@@ -9,10 +8,11 @@ import { table } from '../../reporting/table';
 import { adoptRuns, isOver } from '../../runs/adopt';
 import { RunFolder } from '../../runs/runFolder';
 import { findStores, RunStore, type StoredRun } from '../../runs/store';
-import { stopRun } from '../../runs/stopRun';
+import { stopRuns } from '../../runs/stopRuns';
 import { summarise } from '../../runs/summary/studySummary';
-import { parse, positiveInteger, type Command, type CommandContext } from '../command';
-import { engineName, executeStudy } from '../executeStudy';
+import { parse, type Command, type CommandContext } from '../command';
+import { executeStudy } from '../executeStudy';
+import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
 import { reportText } from '../reportText';
 
 const DEFAULT_FOLDER = path.join('.boundlens', 'runs');
@@ -20,10 +20,10 @@ const DEFAULT_FOLDER = path.join('.boundlens', 'runs');
 /** `boundlens runs`: what is on disk, and what can be done with it. */
 export const runsCommand: Command = {
   name: 'runs',
-  usage: '(list|show|compare|export|stop|resume) [DIR|RUN] [--out DIR] [--engine NAME] [--threads K] [--jobs J] [--json]',
+  usage: `(list|show|compare|export|stop|resume) [DIR|RUN] [--out DIR] ${EXECUTOR_USAGE} [--json]`,
   summary: 'Lists, shows, compares, exports, stops or resumes runs; DIR is a folder of runs, RUN the folder of one.',
   async run(argv, context) {
-    const { options, positionals } = parse(this, argv, { out: 'string', engine: 'string', threads: 'string', jobs: 'string' });
+    const { options, positionals } = parse(this, argv, { out: 'string', ...EXECUTOR_OPTIONS });
     const [verb, target = DEFAULT_FOLDER, ...rest] = positionals;
     if (rest.length > 0) throw new UsageFault(`boundlens runs ${verb} takes one folder`, `use boundlens runs ${this.usage}`);
     const folder = path.resolve(target);
@@ -44,9 +44,7 @@ export const runsCommand: Command = {
         return stop(folder, context);
       case 'resume': {
         const trials = (await runsOf(folder)).map(run => run.record.trial);
-        const threads = positiveInteger('threads', options.threads) ?? 1;
-        const jobs = positiveInteger('jobs', options.jobs) ?? Math.max(1, Math.floor(os.availableParallelism() / threads));
-        return executeStudy({ trials, folder, engine: engineName(options.engine), threads, jobs }, context);
+        return executeStudy({ trials, folder, executor: executorOf(options, context.assets) }, context);
       }
       default:
         throw new UsageFault(`boundlens runs ${verb ?? 'needs a verb'}`.trim(), `use boundlens runs ${this.usage}`);
@@ -135,7 +133,7 @@ async function stop(folder: string, { terminal }: CommandContext): Promise<numbe
   const runs = single
     ? [{ folder: new RunFolder(folder), record: single }]
     : (await Promise.all((await findStores(folder)).map(store => adoptRuns(store)))).flat();
-  const stopped = await Promise.all(runs.filter(run => !isOver(run.record)).map(run => stopRun(run.folder)));
+  const stopped = await stopRuns(runs.filter(run => !isOver(run.record)).map(run => run.folder));
   terminal.document({ stopped: stopped.map(record => record.id) });
   terminal.print(stopped.length === 0 ? 'Nothing is running.' : `Stopped ${stopped.map(record => record.id).join(', ')}.`);
   return 0;

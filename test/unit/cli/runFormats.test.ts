@@ -12,6 +12,7 @@ const silent: Terminal = {
   print: () => undefined,
   document: () => undefined,
   progress: () => undefined,
+  note: () => undefined,
   progressDone: () => undefined,
 };
 

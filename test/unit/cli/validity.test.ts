@@ -48,6 +48,7 @@ describe('boundlens validity', function () {
     print: () => undefined,
     document: document => documents.push(document),
     progress: () => undefined,
+    note: () => undefined,
     progressDone: () => undefined,
   };
   const context = { terminal, assets: path.resolve('dist'), signal: new AbortController().signal };

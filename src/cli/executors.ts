@@ -1,0 +1,92 @@
+import os from 'node:os';
+import path from 'node:path';
+import { UsageFault } from '../common/fault';
+import { runClusterSweep } from '../runs/cluster/clusterSweep';
+import type { Scheduler } from '../runs/cluster/scheduler';
+import { SCHEDULERS } from '../runs/cluster/schedulers';
+import { slurm } from '../runs/cluster/slurm/slurm';
+import { taskScript } from '../runs/cluster/taskScript';
+import type { Executor } from '../runs/executor';
+import { launchTrainer } from '../runs/launch';
+import { runSweep } from '../runs/queue';
+import { ENGINE_CHOICES, engineChoice, type EngineChoice } from '../training/engine/engineChoice';
+import { positiveInteger } from './command';
+
+/** The options that say where and how trials run, as `parse` takes them. */
+export const EXECUTOR_OPTIONS = {
+  engine: 'string',
+  threads: 'string',
+  jobs: 'string',
+  on: 'string',
+  partition: 'string',
+  time: 'string',
+  memory: 'string',
+  'slurm-option': 'strings',
+} as const;
+
+/** How the help shows them. */
+export const EXECUTOR_USAGE =
+  '[--engine NAME] [--threads K] [--jobs J] [--on local|slurm] [--partition P] [--time T] [--memory M] [--slurm-option=--X=Y]';
+
+type ExecutorOptions = {
+  readonly [K in keyof typeof EXECUTOR_OPTIONS]?: (typeof EXECUTOR_OPTIONS)[K] extends 'strings' ? readonly string[] : string;
+};
+
+/** The executor that the options describe. Throws a `UsageFault` for options that make no sense. */
+export function executorOf(options: ExecutorOptions, assets: string): Executor {
+  const engine = engineName(options.engine);
+  const threads = positiveInteger('threads', options.threads) ?? 1;
+  const jobs = positiveInteger('jobs', options.jobs);
+  const { on = 'local', partition, time, memory, 'slurm-option': further } = options;
+  if (on === 'slurm') {
+    const scheduler = slurm({
+      cpus: threads,
+      ...(partition !== undefined && { partition }),
+      ...(time !== undefined && { time }),
+      ...(memory !== undefined && { memory }),
+      ...(further && { further }),
+    });
+    return inCluster(scheduler, { engine, threads, ...(jobs !== undefined && { jobs }) }, assets);
+  }
+  if (on !== 'local') throw new UsageFault(`--on is ${on}`, `give local or ${SCHEDULERS.join(' or ')}`);
+  const forSlurm = Object.entries({ partition, time, memory, 'slurm-option': further }).find(([, value]) => value !== undefined);
+  if (forSlurm) throw new UsageFault(`--${forSlurm[0]} says nothing to this machine`, 'add --on slurm or leave it out');
+  return onThisMachine({ engine, threads, jobs: jobs ?? Math.max(1, Math.floor(os.availableParallelism() / threads)) }, assets);
+}
+
+/** The engine that an option names; `auto` when it is absent. */
+export function engineName(value = 'auto'): EngineChoice {
+  const found = engineChoice(value);
+  if (!found) throw new UsageFault(`--engine is ${value}`, `give one of ${ENGINE_CHOICES.join(', ')}`);
+  return found;
+}
+
+const threadsText = (threads: number): string => `${threads} thread${threads === 1 ? '' : 's'} each`;
+
+function onThisMachine({ engine, threads, jobs }: { engine: EngineChoice; threads: number; jobs: number }, assets: string): Executor {
+  const trainer = path.join(assets, 'trainer.js');
+  return {
+    description: `${jobs} at a time with ${threadsText(threads)}`,
+    outlivesCaller: false,
+    run: request => runSweep({ ...request, jobs, launch: run => launchTrainer(run, { trainer, engine, threads }) }),
+  };
+}
+
+function inCluster(
+  scheduler: Scheduler,
+  { engine, threads, jobs }: { engine: EngineChoice; threads: number; jobs?: number },
+  assets: string,
+): Executor {
+  const programs = { node: process.execPath, cli: path.join(assets, 'cli.js'), engine, threads };
+  return {
+    description: `on ${scheduler.title}, ${jobs === undefined ? '' : `at most ${jobs} at a time, `}${threadsText(threads)}`,
+    outlivesCaller: true,
+    run: request =>
+      runClusterSweep({
+        ...request,
+        scheduler,
+        script: taskScript(programs, scheduler, request.store.path),
+        ...(jobs !== undefined && { atOnce: jobs }),
+      }),
+  };
+}
