@@ -1,6 +1,6 @@
-// Builds everything: node esbuild.js [--watch] [--production] [--tests] [--bench] [--install-only]
+// Builds everything: node esbuild.js [--watch] [--production] [--outdir=dist] [--tests] [--bench] [--install-only]
 //                    node esbuild.js --only=unit,cli [--filter=theory]   (--filter: only the unit tests below that path, as out/unit.theory.js)
-//                    node esbuild.js --production --package             (a .vsix for this platform)
+// --production writes which package is in which bundle to metafile.json beside the folder of the bundles: the notices are made from it.
 // On a fresh clone it installs the locked dependencies first, so that every npm script works at once.
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -44,7 +44,10 @@ function filesBelow(folder, ending) {
     .sort();
 }
 
-const shared = { bundle: true, sourcemap: !production, minify: production, logLevel: 'warning', absWorkingDir: root };
+/** Where the bundles and what they load go. */
+const dist = valueOf('--outdir') ?? 'dist';
+
+const shared = { bundle: true, metafile: production, sourcemap: !production, minify: production, logLevel: 'warning', absWorkingDir: root };
 const node = {
   ...shared,
   platform: 'node',
@@ -52,13 +55,15 @@ const node = {
   target: 'node20',
   format: 'cjs',
   external: ['vscode', 'onnxruntime-node', 'onnxruntime-web'],
+  // TensorFlow.js asks for it where Node has no fetch, which no supported Node is, and nothing here calls either.
+  alias: { 'node-fetch': './src/common/noNetwork.ts' },
 };
 
 const bundles = {
-  extension: { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' },
-  analysis: { ...node, entryPoints: ['src/analysis.ts'], outfile: 'dist/analysis.js' },
-  trainer: { ...node, entryPoints: ['src/trainer.ts'], outfile: 'dist/trainer.js' },
-  cli: { ...node, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  extension: { ...node, entryPoints: ['src/extension.ts'], outfile: `${dist}/extension.js` },
+  analysis: { ...node, entryPoints: ['src/analysis.ts'], outfile: `${dist}/analysis.js` },
+  trainer: { ...node, entryPoints: ['src/trainer.ts'], outfile: `${dist}/trainer.js` },
+  cli: { ...node, entryPoints: ['src/cli.ts'], outfile: `${dist}/cli.js`, banner: { js: '#!/usr/bin/env node' } },
   panel: {
     ...shared,
     platform: 'browser',
@@ -67,7 +72,7 @@ const bundles = {
     minify: true,
     loader: { '.css': 'text' },
     entryPoints: ['webview/panel.ts'],
-    outfile: 'dist/panel.js',
+    outfile: `${dist}/panel.js`,
   },
 };
 
@@ -89,16 +94,17 @@ const testBundles = () => ({
   unit: collected(unitTests(), filter ? `out/unit.${filter.replaceAll('/', '.')}.js` : 'out/unit.js'),
   host: { ...node, entryPoints: ['test/host/index.ts'], outfile: 'out/host.js', external: [...node.external, 'mocha'] },
   ui: collected(filesBelow('test/ui', '.test.ts'), 'out/ui.js'),
+  packages: collected(filesBelow('test/packages', '.test.ts'), 'out/packages.js'),
 });
 const benchBundles = () => ({ bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js' } });
 
 /** Compiles the AssemblyScript kernel to WebAssembly with SIMD; it works in the memory that the parameters live in. */
 async function buildKernels() {
   const source = 'src/training/engine/optimiser.as.ts';
-  const target = path.join(root, 'dist/optimiser.wasm');
+  const target = path.join(root, dist, 'optimiser.wasm');
   if (fs.existsSync(target) && fs.statSync(target).mtimeMs > fs.statSync(path.join(root, source)).mtimeMs) return;
   const { default: asc } = await import('assemblyscript/asc');
-  const written = `dist/optimiser.${process.pid}.wasm`;
+  const written = `${dist}/optimiser.${process.pid}.wasm`;
   const { error, stderr } = await asc.main(
     [source, '--outFile', written, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
     { baseDir: root },
@@ -121,29 +127,17 @@ function copyAssets() {
     'ort-wasm-simd-threaded.mjs': 'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
   };
   for (const [name, module] of Object.entries(assets)) {
-    const [source, target] = [path.join(root, 'node_modules', module), path.join(root, 'dist', name)];
+    const [source, target] = [path.join(root, 'node_modules', module), path.join(root, dist, name)];
     const [before, now] = [source, target].map(file => fs.statSync(file, { throwIfNoEntry: false }));
     if (now?.size !== before.size || now.mtimeMs < before.mtimeMs) fs.copyFileSync(source, target);
   }
-}
-
-/** Packs a .vsix for this platform: the native engine's binary of other platforms stays out. */
-function packageExtension() {
-  const target = `${process.platform}-${process.arch}`;
-  const ignoreFile = path.join(root, 'out', 'vscodeignore');
-  const native = `!node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/**`;
-  fs.mkdirSync(path.dirname(ignoreFile), { recursive: true });
-  fs.writeFileSync(ignoreFile, `${fs.readFileSync(path.join(root, '.vscodeignore'), 'utf8')}${native}\n`);
-  const vsce = require.resolve('@vscode/vsce/vsce');
-  const options = ['package', '--target', target, '--ignoreFile', ignoreFile, '--no-rewrite-relative-links', '--allow-missing-repository'];
-  execFileSync(process.execPath, [vsce, ...options], { cwd: root, stdio: 'inherit' });
 }
 
 async function main() {
   installDependencies();
   if (flags.has('--install-only')) return;
   const esbuild = require('esbuild');
-  fs.mkdirSync(path.join(root, 'dist'), { recursive: true });
+  fs.mkdirSync(path.join(root, dist), { recursive: true });
   copyAssets();
   await buildKernels();
   const only = valueOf('--only')?.split(',');
@@ -157,8 +151,11 @@ async function main() {
     for (const options of selected) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
     return;
   }
-  await Promise.all(selected.map(options => esbuild.build(options)));
-  if (flags.has('--package')) packageExtension();
+  const built = await Promise.all(selected.map(options => esbuild.build(options)));
+  if (production) {
+    const outputs = Object.assign({}, ...built.map(({ metafile }) => metafile.outputs));
+    fs.writeFileSync(path.join(root, dist, '../metafile.json'), JSON.stringify({ outputs }));
+  }
 }
 
 main().catch(error => {

@@ -1,5 +1,5 @@
 // npm test: builds everything and runs lint, unit, host (in both VS Codes) and UI tests.
-// node test/run.mjs [lint] [unit] [host] [host-minimum] [ui] [--grep=text] [--desktop]
+// node test/run.mjs [lint] [unit] [host] [host-minimum] [ui] [packages] [--grep=text] [--desktop]
 // Without names all of them run. --desktop takes the host tests to a desktop VS Code and leaves out the UI tests, which need the packaged one.
 // The last line is `N passed, N failed` over all; a suite that dies or runs nothing counts as a failure.
 import { spawn } from 'node:child_process';
@@ -30,6 +30,7 @@ const suites = {
   host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
   'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
   ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
+  packages: { command: mocha('out/packages.js', 300_000), bundles: ['packages'] },
 };
 
 /**

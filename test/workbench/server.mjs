@@ -1,5 +1,5 @@
 // Starts the server of a VS Code in which the extension under development is installed, with a fresh profile.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +25,7 @@ const QUIET = {
  * @typedef {object} ServerOptions
  * @property {'current' | 'minimum'} [version] which VS Code; `minimum` is the oldest that package.json's `engines.vscode` admits
  * @property {readonly string[]} [extensions] folders of extensions that are installed as they lie there
+ * @property {string} [vsix] a packed extension that is installed as a person would install it from its file
  * @property {Readonly<Record<string, unknown>>} [settings] user settings beside those that keep VS Code quiet
  * @property {number} [port] a free one when absent
  * @property {string} [token] what a browser must show; anybody on this machine may connect when absent
@@ -43,7 +44,16 @@ const QUIET = {
  * @returns {Promise<Server>}
  * @throws when the server ends before it listens, with what it printed.
  */
-export async function startServer({ version = 'current', extensions = [], settings = {}, port = 0, token, flags = [], env = {} } = {}) {
+export async function startServer({
+  version = 'current',
+  extensions = [],
+  vsix,
+  settings = {},
+  port = 0,
+  token,
+  flags = [],
+  env = {},
+} = {}) {
   installWorkbench();
   const folder = mkdtempSync(path.join(tmpdir(), 'boundlens-vscode-'));
   mkdirSync(path.join(folder, 'user/User'), { recursive: true });
@@ -57,13 +67,16 @@ export async function startServer({ version = 'current', extensions = [], settin
     ...['--user-data-dir', path.join(folder, 'user')],
     ...['--extensions-dir', path.join(folder, 'extensions')],
   ];
+  const environment = { ...plainEnvironment(), TMPDIR: folder, EXTENSIONS_GALLERY: '{}', ...env };
+  const program = path.join(root, 'out/server-main.js');
+  if (vsix) execFileSync(node, [program, ...profile, '--install-extension', vsix], { env: environment, stdio: 'pipe' });
   const access = token ? ['--connection-token', token] : ['--without-connection-token'];
   const quiet = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'];
-  const child = spawn(
-    node,
-    [path.join(root, 'out/server-main.js'), '--host', '127.0.0.1', '--port', String(port), ...access, ...quiet, ...profile, ...flags],
-    { env: { ...plainEnvironment(), TMPDIR: folder, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
-  );
+  const child = spawn(node, [program, '--host', '127.0.0.1', '--port', String(port), ...access, ...quiet, ...profile, ...flags], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   // Where this process ends without `stop`, nothing of the server stays behind.
   const end = () => {
     signalGroup(child, 'SIGKILL');
