@@ -59,11 +59,40 @@ const node = {
   alias: { 'node-fetch': './src/common/noNetwork.ts' },
 };
 
+/**
+ * Lets the browser's bundles share modules with Node's: paths there are POSIX, and the disk and other processes are not there at all; who would use them
+ * is not called there.
+ */
+const inBrowser = {
+  name: 'in-browser',
+  setup(build) {
+    const own = { path: './src/web/posixPath.ts', url: './src/web/fileUrl.ts' };
+    const filter = /^(node:.+|fs|fs\/promises|module|path|url)$/;
+    build.onResolve({ filter }, ({ path: name }) => ({ path: name.replace(/^node:/, ''), namespace: 'in-browser' }));
+    build.onLoad({ filter: /.*/, namespace: 'in-browser' }, ({ path: name }) => ({
+      contents: own[name]
+        ? `import * as all from '${own[name]}'; export * from '${own[name]}'; export default all;`
+        : 'module.exports = {};',
+      resolveDir: root,
+    }));
+  },
+};
+const web = { ...shared, platform: 'browser', mainFields: ['module', 'main'], target: 'es2022', minify: true, plugins: [inBrowser] };
+
 const bundles = {
   extension: { ...node, entryPoints: ['src/extension.ts'], outfile: `${dist}/extension.js` },
   analysis: { ...node, entryPoints: ['src/analysis.ts'], outfile: `${dist}/analysis.js` },
   trainer: { ...node, entryPoints: ['src/trainer.ts'], outfile: `${dist}/trainer.js` },
   cli: { ...node, entryPoints: ['src/cli.ts'], outfile: `${dist}/cli.js`, banner: { js: '#!/usr/bin/env node' } },
+  web: { ...web, entryPoints: ['src/extension.web.ts'], outfile: `${dist}/web/extension.js`, format: 'cjs', external: ['vscode'] },
+  webAnalysis: {
+    ...web,
+    entryPoints: ['src/analysis.web.ts'],
+    outfile: `${dist}/web/analysis.js`,
+    format: 'iife',
+    // The parser's loader asks where it is, and would not start in a worker that comes from memory; it has no use for the answer.
+    define: { __filename: '"/analysis.js"' },
+  },
   panel: {
     ...shared,
     platform: 'browser',

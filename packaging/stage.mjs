@@ -8,8 +8,8 @@ const root = path.resolve(import.meta.dirname, '..');
 
 const ABOUT = ['LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.txt'];
 
-/** The bundle that only the editor loads. */
-const EDITOR_BUNDLE = 'extension.js';
+/** The bundles that only an editor loads: on a desktop, and in a browser. */
+const EDITOR_BUNDLES = /^(extension\.js|web\/.*)$/;
 
 /**
  * Lays out one package in a folder of its own, which is emptied first.
@@ -21,7 +21,7 @@ const EDITOR_BUNDLE = 'extension.js';
 export function stage(target, built, folder) {
   rmSync(folder, { recursive: true, force: true });
   const project = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const bundles = filesBelow(built).filter(file => !(target === CLI && file === EDITOR_BUNDLE));
+  const bundles = filesBelow(built).filter(file => !(target === CLI && EDITOR_BUNDLES.test(file)));
   for (const file of bundles) put(path.join(built, file), path.join(folder, 'dist', file));
   for (const file of ABOUT) put(path.join(root, file), path.join(folder, file));
   put(path.join(root, 'media/study.schema.json'), path.join(folder, 'media/study.schema.json'));

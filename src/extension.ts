@@ -1,20 +1,18 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { AnalysisClient } from './definitions/analysisClient';
+import { workerThread } from './definitions/workerThread';
 import { explain } from './editor/commands/explain';
 import { installTensorFlow } from './editor/commands/installTensorFlow';
 import { preTrain } from './editor/commands/preTrain';
 import { deleteRun, openPanel, openReport, revealRunFolder, stop } from './editor/commands/runCommands';
 import { setArguments } from './editor/commands/setArguments';
 import { registerContextKeys } from './editor/contextKeys';
-import { DefinitionService, SOURCES } from './editor/definitionService';
-import { HintProvider } from './editor/hintProvider';
-import { HoverProvider } from './editor/hoverProvider';
-import { LensProvider } from './editor/lensProvider';
+import { registerDefinitionFeatures } from './editor/definitionFeatures';
+import { DefinitionService } from './editor/definitionService';
 import { Log } from './editor/log';
 import { PANEL_TYPE, PanelHost } from './editor/panelHost';
 import { PythonEnvironments } from './editor/pythonEnvironments';
-import { QuickFixes } from './editor/quickFixes';
 import { RunService } from './editor/runService';
 import { RunTree } from './editor/runTree';
 import { RunWatcher } from './editor/runWatcher';
@@ -31,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   const log = new Log();
-  const analysis = new AnalysisClient({ script: dist('analysis.js'), assets: dist(), log: log.warn });
+  const analysis = new AnalysisClient({ start: workerThread(dist('analysis.js'), { assets: dist() }), log: log.warn });
   own(new vscode.Disposable(() => void analysis.dispose()));
   const studies = own(new StudyArguments(log));
   const environments = own(new PythonEnvironments(log));
@@ -40,12 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = own(new RunService(watcher, log));
   const panel = own(new PanelHost(context.extensionUri, runs, definitions, log));
 
-  const lenses = own(new LensProvider(definitions, runs));
-  const hints = own(new HintProvider(definitions));
-  own(vscode.languages.registerCodeLensProvider(SOURCES, lenses));
-  own(vscode.languages.registerInlayHintsProvider(SOURCES, hints));
-  own(vscode.languages.registerHoverProvider(SOURCES, new HoverProvider(definitions, runs)));
-  own(vscode.languages.registerCodeActionsProvider(SOURCES, new QuickFixes(definitions), QuickFixes.metadata));
+  own(registerDefinitionFeatures(definitions, runs));
 
   const tree = own(new RunTree(runs));
   const view = own(vscode.window.createTreeView('boundlens.runs', { treeDataProvider: tree, showCollapseAll: true }));

@@ -26,10 +26,10 @@ const host = (/** @type {string} */ version) => ['test/workbench/hostTests.mjs',
  */
 const suites = {
   lint: { command: ['test/lint.mjs'], bundles: [] },
-  unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'trainer', 'cli'] },
+  unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'webAnalysis', 'trainer', 'cli'] },
   host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
   'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
-  ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
+  ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'] },
   packages: { command: mocha('out/packages.js', 300_000), bundles: ['packages'] },
 };
 

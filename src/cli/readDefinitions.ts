@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { fileFault } from '../common/fault';
 import { AnalysisClient } from '../definitions/analysisClient';
 import type { Analysis, AnalysisSettings } from '../definitions/analysisProtocol';
+import { workerThread } from '../definitions/workerThread';
 import type { CommandContext } from './command';
 
 /**
@@ -16,8 +17,7 @@ export async function readDefinitions(
   context: CommandContext,
 ): Promise<Analysis[]> {
   const client = new AnalysisClient({
-    script: path.join(context.assets, 'analysis.js'),
-    assets: context.assets,
+    start: workerThread(path.join(context.assets, 'analysis.js'), { assets: context.assets }),
     log: line => process.stderr.write(`${line}\n`),
   });
   try {

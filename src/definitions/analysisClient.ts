@@ -1,20 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import { EnvironmentFault, Fault, Stopped } from '../common/fault';
-import type {
-  Analysis,
-  AnalysisReply,
-  AnalysisRequest,
-  AnalysisSettings,
-  AnalysisWorkerData,
-  SourceDocument,
-  SentAnalysis,
-} from './analysisProtocol';
+import type { Analysis, AnalysisReply, AnalysisRequest, AnalysisSettings, SourceDocument, SentAnalysis } from './analysisProtocol';
+import type { StartWorker, WorkerPort } from './workerPort';
 
 export interface AnalysisClientOptions {
-  /** Path of the worker's bundle, `dist/analysis.js`. */
-  readonly script: string;
-  /** Folder that holds the parser's WebAssembly files. */
-  readonly assets: string;
+  /** Starts the worker: `dist/analysis.js` in a thread, or `dist/web/analysis.js` in a browser. */
+  readonly start: StartWorker;
   /** Receives one line for everything unexpected: unknown messages, a worker that stopped. */
   readonly log: (line: string) => void;
 }
@@ -34,7 +24,7 @@ const ATTEMPTS = 2;
  * and hands every request that was under way to the new one, once.
  */
 export class AnalysisClient {
-  private worker: Worker | undefined;
+  private worker: WorkerPort | undefined;
   private readonly pending = new Map<number, PendingAnalysis>();
   /** The last answer about each document, which the worker refers to. */
   private readonly answers = new Map<string, Analysis>();
@@ -77,7 +67,7 @@ export class AnalysisClient {
   /** Lets the worker drop what it remembers of a closed document. */
   forget(uri: string): void {
     this.answers.delete(uri);
-    this.worker?.postMessage({ kind: 'forget', uri } satisfies AnalysisRequest);
+    this.worker?.post({ kind: 'forget', uri } satisfies AnalysisRequest);
   }
 
   /** Ends the worker; every request under way is rejected with `Stopped`. */
@@ -85,25 +75,23 @@ export class AnalysisClient {
     const worker = this.worker;
     this.worker = undefined;
     for (const pending of this.takePending()) pending.reject(new Stopped());
-    await worker?.terminate();
+    await worker?.end();
   }
 
   private send(pending: PendingAnalysis): void {
     pending.attempts++;
     this.worker ??= this.start();
-    this.worker.ref();
-    this.worker.postMessage(pending.request);
+    this.worker.hold(true);
+    this.worker.post(pending.request);
   }
 
-  private start(): Worker {
-    const workerData: AnalysisWorkerData = { assets: this.options.assets };
-    const worker = new Worker(this.options.script, { workerData });
-    let reason: string | undefined;
-    worker.on('message', message => this.receive(message));
-    worker.on('messageerror', error => this.options.log(`A message of the analysis worker could not be read: ${error.message}`));
-    worker.on('error', error => (reason = error instanceof Error ? error.message : String(error)));
-    worker.on('exit', code => {
-      if (this.worker === worker) this.stopped(reason ?? `exit code ${code}`);
+  private start(): WorkerPort {
+    const worker = this.options.start({
+      received: message => this.receive(message),
+      unreadable: reason => this.options.log(`A message of the analysis worker could not be read: ${reason}`),
+      stopped: reason => {
+        if (this.worker === worker) this.stopped(reason);
+      },
     });
     return worker;
   }
@@ -161,7 +149,7 @@ export class AnalysisClient {
   /** Only a request under way keeps the process alive. */
   private drop(id: number): boolean {
     const wasPending = this.pending.delete(id);
-    if (this.pending.size === 0) this.worker?.unref();
+    if (this.pending.size === 0) this.worker?.hold(false);
     return wasPending;
   }
 

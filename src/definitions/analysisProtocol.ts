@@ -62,7 +62,19 @@ export type AnalysisReply =
   | { readonly kind: 'failed'; readonly id: number; readonly sentence: string }
   | { readonly kind: 'log'; readonly text: string };
 
-/** What the worker is started with. */
+/** What a worker in a browser asks for, which cannot read the extension's files: one of them, by its name below `dist`. */
+export interface AssetRequest {
+  readonly kind: 'asset';
+  readonly name: string;
+}
+
+/** The file that was asked for, or why it is not there. */
+export interface AssetReply extends AssetRequest {
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly fault?: string;
+}
+
+/** What a worker thread is started with. */
 export interface AnalysisWorkerData {
   /** Folder that holds `tree-sitter.wasm` and `tree-sitter-python.wasm`. */
   readonly assets: string;

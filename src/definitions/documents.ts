@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../architecture/architecture';
 import type { AnalysisSettings, SourceDocument } from './analysisProtocol';
+import type { Assets } from './assets';
 import type { DefinitionReader } from './definitionReader';
 import { FlaxReader } from './flax/flaxReader';
 import { KerasReader } from './keras/kerasReader';
@@ -48,7 +49,7 @@ export class Documents {
   private readonly files: SourceFiles;
 
   private constructor(
-    private readonly assets: string,
+    private readonly assets: Assets | string,
     private readonly python: SourceParser,
     disk: SourceFiles,
   ) {
@@ -57,8 +58,8 @@ export class Documents {
     this.files = { read: path => this.open.get(path) ?? disk.read(path) };
   }
 
-  /** Loads the parser of Python from the folder that holds the parsers' WebAssembly files. */
-  static async load(assets: string, disk: SourceFiles = new DiskFiles()): Promise<Documents> {
+  /** Loads the parser of Python from the parsers' WebAssembly files: a folder that holds them, or what reads them. */
+  static async load(assets: Assets | string, disk: SourceFiles = new DiskFiles()): Promise<Documents> {
     return new Documents(assets, await SourceParser.load(assets, 'python'), disk);
   }
 

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Language, Parser } from '@vscode/tree-sitter-wasm';
+import { folderAssets, type Assets } from './assets';
 import type { Node } from './syntaxNode';
 import { SyntaxTree } from './syntaxTree';
 
@@ -9,14 +8,15 @@ export type Grammar = 'python' | 'javascript' | 'typescript' | 'tsx';
 
 /** Tree-sitter is started once a process; the object it is given afterwards holds a view of its memory. */
 interface StartOptions {
+  readonly wasmBinary: Uint8Array;
   readonly locateFile: (file: string) => string;
   HEAPU8?: Uint8Array;
 }
 
 let started: Promise<StartOptions> | undefined;
 
-async function start(assets: string): Promise<StartOptions> {
-  const options: StartOptions = { locateFile: file => join(assets, file) };
+async function start(assets: Assets): Promise<StartOptions> {
+  const options: StartOptions = { wasmBinary: await assets('tree-sitter.wasm'), locateFile: file => file };
   await Parser.init(options);
   return options;
 }
@@ -28,11 +28,12 @@ export class SourceParser {
     private readonly runtime: StartOptions,
   ) {}
 
-  /** Loads `tree-sitter.wasm` and the grammar's own file from `assets`. */
-  static async load(assets: string, grammar: Grammar): Promise<SourceParser> {
-    started ??= start(assets);
+  /** Loads `tree-sitter.wasm` and the grammar's own file from `assets`: a folder, or what reads them. */
+  static async load(assets: Assets | string, grammar: Grammar): Promise<SourceParser> {
+    const read = typeof assets === 'string' ? folderAssets(assets) : assets;
+    started ??= start(read);
     const runtime = await started;
-    const language = await Language.load(await readFile(join(assets, `tree-sitter-${grammar}.wasm`)));
+    const language = await Language.load(await read(`tree-sitter-${grammar}.wasm`));
     const parser = new Parser();
     parser.setLanguage(language);
     return new SourceParser(parser, runtime);

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { DefinitionService } from './definitionService';
-import type { RunService } from './runService';
+import type { RunsView } from './runService';
 
 /** Keeps the keys that menus and enablement ask for: whether there are runs, whether one is active, whether the editor shows a definition. */
-export function registerContextKeys(runs: RunService, definitions: DefinitionService): vscode.Disposable {
+export function registerContextKeys(runs: RunsView, definitions: DefinitionService): vscode.Disposable {
   const current = new Map<string, boolean>();
   const set = (key: string, value: boolean) => {
     if (current.get(key) === value) return;

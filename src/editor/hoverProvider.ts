@@ -5,14 +5,14 @@ import type { AnalysedDocument, DefinitionService } from './definitionService';
 import { hintsOf } from './hintProvider';
 import { definitionMarkdown } from './definitionText';
 import { layerMarkdown, reportMarkdown } from './hoverText';
-import type { RunService } from './runService';
+import type { RunsView } from './runService';
 import { settings } from './settings';
 
 /** Explains size and bound over the header of a definition and a layer over the line that constructs it. */
 export class HoverProvider implements vscode.HoverProvider {
   constructor(
     private readonly definitions: DefinitionService,
-    private readonly runs: RunService,
+    private readonly runs: RunsView,
   ) {}
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {

@@ -5,7 +5,7 @@ import { sizeText } from './definitionText';
 import { boundText, transferabilityText, type LensText } from './lensText';
 import { actionTexts } from './actionText';
 import { wantsArguments } from './argumentsText';
-import type { RunService } from './runService';
+import type { RunsView } from './runService';
 import { settings } from './settings';
 
 /** How often ages ("2 h ago") are brought up to date. */
@@ -19,7 +19,7 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
 
   constructor(
     private readonly definitions: DefinitionService,
-    private readonly runs: RunService,
+    private readonly runs: RunsView,
   ) {
     const timer = setInterval(() => {
       if (runs.all().length > 0) this.changed.fire();

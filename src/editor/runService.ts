@@ -8,6 +8,9 @@ import { belongsTo, isActive, latestFinished, type DefinitionPlace } from './run
 import type { RunsChange, RunWatcher } from './runWatcher';
 import { stopStudy } from './studyProcess';
 
+/** What is asked of the runs by those who only show them. */
+export type RunsView = Pick<RunService, 'all' | 'active' | 'activeOf' | 'latestFinished' | 'onDidChange' | 'onDidChangeStates'>;
+
 /** Between two looks at runs that are running. */
 const POLL_MS = 250;
 /** Between two looks for new runs and dead trainers while something is active. */

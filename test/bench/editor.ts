@@ -3,6 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AnalysisClient } from '../../src/definitions/analysisClient';
 import type { Analysis } from '../../src/definitions/analysisProtocol';
+import { workerThread } from '../../src/definitions/workerThread';
 import { sizeText } from '../../src/editor/definitionText';
 import { layerHints } from '../../src/editor/hintText';
 import { boundText, transferabilityText } from '../../src/editor/lensText';
@@ -21,7 +22,10 @@ export const editor: Benchmark = {
     const file = fileOf(options);
     const text = file === undefined ? longSource() : readFileSync(file, 'utf8');
     progress(`${file ?? 'a generated source'}: ${text.split('\n').length} lines, ${EDITS} edits of one character …`);
-    const client = new AnalysisClient({ script: path.resolve('dist/analysis.js'), assets: path.resolve('dist'), log: progress });
+    const client = new AnalysisClient({
+      start: workerThread(path.resolve('dist/analysis.js'), { assets: path.resolve('dist') }),
+      log: progress,
+    });
     try {
       const uri = file === undefined ? 'bench:editor' : `file://${path.resolve(file)}`;
       const shares: number[] = [];

@@ -19,6 +19,7 @@ const SHARED: readonly (readonly [RegExp, string])[] = [
 const EDITOR: typeof SHARED = [
   [/^\.vscodeignore$/, 'read by the packer, not packed'],
   [/^dist\/extension\.js$/, 'the program of the editor'],
+  [/^dist\/web\/(extension|analysis)\.js$/, 'the programs of an editor in a browser'],
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],
   [/^media\/sample\/(\w[\w-]*\/)*[\w-]+\.(study\.json|py|json)$/, 'studies and definitions of the sample workspace'],
   [/^media\/sample\/fashion-mnist\/([\w-]+\.gz|LICENSE)$/, 'its images'],
@@ -92,7 +93,7 @@ describe('packages', function () {
     });
 
   it('their programs carry no source map and no path of the machine that built them', () => {
-    for (const name of ['extension', 'analysis', 'trainer', 'cli', 'panel']) {
+    for (const name of ['extension', 'analysis', 'trainer', 'cli', 'panel', 'web/extension', 'web/analysis']) {
       const text = readFileSync(path.join(stagedFolder(UNIVERSAL), `dist/${name}.js`), 'utf8');
       assert.doesNotMatch(text, /sourceMappingURL=|sourcesContent/, name);
       assert.ok(!text.includes(process.cwd()), name);

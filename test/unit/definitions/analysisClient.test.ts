@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentFault, Fault, Stopped } from '../../../src/common/fault';
 import { AnalysisClient } from '../../../src/definitions/analysisClient';
+import { workerThread } from '../../../src/definitions/workerThread';
 import { sourceText } from './reading';
 
 const assets = join(process.cwd(), 'dist');
@@ -28,7 +29,7 @@ describe('AnalysisClient', () => {
        fs.appendFileSync(${count}, '.'); const start = fs.readFileSync(${count}, 'utf8').length;
        parentPort.on('message', m => { ${body} });`,
     );
-    return (client = new AnalysisClient({ script, assets, log: line => log.push(line) }));
+    return (client = new AnalysisClient({ start: workerThread(script, { assets }), log: line => log.push(line) }));
   }
 
   beforeEach(() => {
@@ -42,7 +43,7 @@ describe('AnalysisClient', () => {
   });
 
   it('gives every answer whole although the worker sends what has changed alone, also after a request that was given up', async () => {
-    client = new AnalysisClient({ script: join(assets, 'analysis.js'), assets, log: line => log.push(line) });
+    client = new AnalysisClient({ start: workerThread(join(assets, 'analysis.js'), { assets }), log: line => log.push(line) });
     const edited = { ...MAE, text: MAE.text.replace('hidden=192', 'hidden=96') };
     const counts = async (document: typeof MAE) =>
       (await client!.analyse(document, settings)).definitions.map(({ architecture: { name, parameterCount: count } }) => [
@@ -62,7 +63,7 @@ describe('AnalysisClient', () => {
   });
 
   it('reads the sample with its bounds in the real worker', async () => {
-    client = new AnalysisClient({ script: join(assets, 'analysis.js'), assets, log: line => log.push(line) });
+    client = new AnalysisClient({ start: workerThread(join(assets, 'analysis.js'), { assets }), log: line => log.push(line) });
     const { version, definitions } = await client.analyse(MAE, settings);
     assert.equal(version, 3);
     assert.deepEqual(
@@ -107,7 +108,7 @@ describe('AnalysisClient', () => {
   });
 
   it('says in one sentence that a worker cannot be started', async () => {
-    client = new AnalysisClient({ script: join(folder, 'missing.js'), assets, log: line => log.push(line) });
+    client = new AnalysisClient({ start: workerThread(join(folder, 'missing.js'), { assets }), log: line => log.push(line) });
     await assert.rejects(client.analyse(MAE, settings), /^EnvironmentFault: The analysis worker stopped twice while reading .*missing\.js/);
   });
 

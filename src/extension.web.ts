@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { EnvironmentFault } from './common/fault';
+import { AnalysisClient } from './definitions/analysisClient';
+import { explain } from './editor/commands/explain';
+import { setArguments } from './editor/commands/setArguments';
+import { registerContextKeys } from './editor/contextKeys';
+import { registerDefinitionFeatures } from './editor/definitionFeatures';
+import { DefinitionService } from './editor/definitionService';
+import { Log } from './editor/log';
+import { NO_RUNS } from './editor/noRuns';
+import { toggleEnabled } from './editor/settings';
+import { StudyArguments } from './editor/studyArguments';
+import { webWorker } from './web/webWorker';
+
+/** No environment of Python can be looked into from a browser. */
+const NO_ENVIRONMENTS = { of: () => [], onDidChange: () => new vscode.Disposable(() => undefined) };
+
+/** BoundLens in a browser: reads definitions and shows what theory says of them. What needs files or processes says so when it is asked for. */
+export function activate(context: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
+  const assets = async (name: string) => new Uint8Array(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(dist, name)));
+
+  const log = new Log();
+  const analysis = new AnalysisClient({ start: webWorker('web/analysis.js', assets), log: log.warn });
+  own(new vscode.Disposable(() => void analysis.dispose()));
+  const studies = own(new StudyArguments(log));
+  const definitions = own(new DefinitionService(analysis, studies, NO_ENVIRONMENTS, log));
+  own(registerDefinitionFeatures(definitions, NO_RUNS));
+  own(registerContextKeys(NO_RUNS, definitions));
+  own(vscode.window.registerTreeDataProvider('boundlens.runs', { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item }));
+  void vscode.commands.executeCommand('setContext', 'boundlens.browser', true);
+
+  const commands: Readonly<Record<string, (argument: unknown) => unknown>> = {
+    'boundlens.setArguments': argument => setArguments(definitions, argument),
+    'boundlens.explain': argument => explain(definitions, argument),
+    'boundlens.showLog': () => log.show(),
+    'boundlens.toggle': toggleEnabled,
+  };
+  const { contributes } = context.extension.packageJSON as { contributes: { commands: { command: string; title: string }[] } };
+  for (const { command, title } of contributes.commands)
+    own(
+      vscode.commands.registerCommand(command, async (argument: unknown) => {
+        try {
+          if (!commands[command]) throw needsMachine(title);
+          await commands[command](argument);
+        } catch (error) {
+          log.failure(error);
+        }
+      }),
+    );
+  own(log);
+}
+
+const needsMachine = (title: string) =>
+  new EnvironmentFault(
+    `"${title.replace(/…$/, '')}" needs files and processes, which VS Code in a browser does not have`,
+    'open the folder in VS Code on a desktop, or connect to a machine',
+  );
