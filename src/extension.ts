@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { BoundLensExports } from './api';
 import { AnalysisClient } from './definitions/analysisClient';
 import { workerThread } from './definitions/workerThread';
 import { explain } from './editor/commands/explain';
@@ -12,6 +13,7 @@ import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
 import { Log } from './editor/log';
 import { PANEL_TYPE, PanelHost } from './editor/panelHost';
+import { publicApi } from './editor/publicApi';
 import { PythonEnvironments } from './editor/pythonEnvironments';
 import { RunService } from './editor/runService';
 import { RunTree } from './editor/runTree';
@@ -19,9 +21,10 @@ import { RunWatcher } from './editor/runWatcher';
 import { runsRoots, SECTION, toggleEnabled } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
 import { StudyArguments } from './editor/studyArguments';
+import { registerTools } from './editor/tools/registerTools';
 
 /** Builds the parts and hands them to the editor; all of them end with the extension, runs do not. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const dist = (name = '') => path.join(context.extensionPath, 'dist', name);
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
@@ -39,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panel = own(new PanelHost(context.extensionUri, runs, definitions, log));
 
   own(registerDefinitionFeatures(definitions, runs));
+  own(registerTools(definitions, runs));
 
   const tree = own(new RunTree(runs));
   const view = own(vscode.window.createTreeView('boundlens.runs', { treeDataProvider: tree, showCollapseAll: true }));
@@ -82,4 +86,5 @@ export function activate(context: vscode.ExtensionContext): void {
   // Last, so that what ends before it can still be logged.
   own(log);
   refresh();
+  return publicApi(definitions, runs);
 }

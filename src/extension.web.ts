@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { BoundLensExports } from './api';
 import { EnvironmentFault } from './common/fault';
 import { AnalysisClient } from './definitions/analysisClient';
 import { explain } from './editor/commands/explain';
@@ -8,15 +9,17 @@ import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
 import { Log } from './editor/log';
 import { NO_RUNS } from './editor/noRuns';
+import { publicApi } from './editor/publicApi';
 import { toggleEnabled } from './editor/settings';
 import { StudyArguments } from './editor/studyArguments';
+import { registerTools } from './editor/tools/registerTools';
 import { webWorker } from './web/webWorker';
 
 /** No environment of Python can be looked into from a browser. */
 const NO_ENVIRONMENTS = { of: () => [], onDidChange: () => new vscode.Disposable(() => undefined) };
 
 /** BoundLens in a browser: reads definitions and shows what theory says of them. What needs files or processes says so when it is asked for. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;
@@ -30,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const studies = own(new StudyArguments(log));
   const definitions = own(new DefinitionService(analysis, studies, NO_ENVIRONMENTS, log));
   own(registerDefinitionFeatures(definitions, NO_RUNS));
+  own(registerTools(definitions, NO_RUNS));
   own(registerContextKeys(NO_RUNS, definitions));
   own(vscode.window.registerTreeDataProvider('boundlens.runs', { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item }));
   void vscode.commands.executeCommand('setContext', 'boundlens.browser', true);
@@ -53,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }),
     );
   own(log);
+  return publicApi(definitions, NO_RUNS);
 }
 
 const needsMachine = (title: string) =>
