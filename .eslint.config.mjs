@@ -18,6 +18,21 @@ const rooms = {
 
 const noVscode = { name: 'vscode', message: 'Only src/editor, src/extension.ts and src/extension.web.ts touch the editor.' };
 
+const named = { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' };
+
+/** Code comes from the bundles alone: nothing of a workspace is loaded, and no text becomes code. */
+const noForeignCode = [
+  { selector: 'ImportExpression[source.type!="Literal"]', message: 'Name the module that you import.' },
+  { selector: 'CallExpression[callee.name="require"][arguments.0.type!="Literal"]', message: 'Name the module that you load.' },
+  { selector: 'ImportDeclaration[source.value=/^(node:)?vm$/]', message: 'Nothing here runs foreign code.' },
+];
+const noLoader = {
+  selector: 'ImportDeclaration[source.value=/^(node:)?module$/]',
+  message: 'Only the engines load modules by themselves, from the folder of the bundles or where the user installed them.',
+};
+/** The files that load an engine. */
+const LOADERS = ['native', 'wasm', 'tensorflow'].map(name => `src/training/engine/${name}.ts`);
+
 const direction = Object.entries(rooms).map(([room, forbidden]) => ({
   files: [`src/${room}/**/*.ts`],
   rules: {
@@ -62,12 +77,19 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' }],
+      'no-restricted-syntax': ['error', named],
+      'no-eval': 'error',
+      'no-new-func': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
     },
   },
   ...direction,
+  {
+    files: ['src/**/*.ts', 'webview/**/*.ts'],
+    ignores: LOADERS,
+    rules: { 'no-restricted-syntax': ['error', named, ...noForeignCode, noLoader] },
+  },
   {
     files: ['src/*.ts'],
     ignores: ['src/extension.ts', 'src/extension.web.ts'],

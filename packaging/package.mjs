@@ -4,25 +4,20 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { packageName } from './releasePlan.mjs';
 import { stage } from './stage.mjs';
 import { CLI, TARGETS, UNIVERSAL } from './targets.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const out = path.join(root, 'out/package');
-const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 /** @type {{ createVSIX(options: Record<string, unknown>): Promise<void> }} */
 const { createVSIX } = createRequire(import.meta.url)('@vscode/vsce');
 
-/** The file that a target is packed into. @param {string} target */
-const packageFile = target => {
-  if (target === CLI) return path.join(out, `${name}-${version}.tgz`);
-  return path.join(out, target === UNIVERSAL ? `${name}-${version}.vsix` : `${name}-${target}-${version}.vsix`);
-};
-
 /** @param {string} target */
 async function pack(target) {
-  const [folder, file] = [path.join(out, target), packageFile(target)];
+  const [folder, file] = [path.join(out, target), path.join(out, packageName(target, version))];
   rmSync(file, { force: true });
   if (target === CLI) {
     execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', out], {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openSource } from '../../src/checkpoints/byteSource';
 import { zipEntries } from '../../src/checkpoints/zip';
+import { packageName } from '../../packaging/releasePlan.mjs';
 import { CLI, hostPlatform, PLATFORMS, UNIVERSAL } from '../../packaging/targets.mjs';
 
 const OUT = path.resolve('out/package');
@@ -13,10 +14,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 export const HOST = hostPlatform();
 
 /** What `npm run package` writes for a target. */
-export const packageFile = (target: string): string => {
-  if (target === CLI) return path.join(OUT, `boundlens-${version}.tgz`);
-  return path.join(OUT, target === UNIVERSAL ? `boundlens-${version}.vsix` : `boundlens-${target}-${version}.vsix`);
-};
+export const packageFile = (target: string): string => path.join(OUT, packageName(target, version));
 
 /** The folder that a package is packed from: byte for byte what is in it. */
 export const stagedFolder = (target: string): string => path.join(OUT, target);

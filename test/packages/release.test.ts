@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { obstacles, packageName, releasePlan } from '../../packaging/releasePlan.mjs';
+import { TARGETS } from '../../packaging/targets.mjs';
+
+const packed = TARGETS.map(target => packageName(target, '1.2.3'));
+const project = { version: '1.2.3', repository: 'github:owner/name', icon: 'media/icon.png' };
+const changelog = '# Changelog\n\n## 1.2.3\n\nNew.\n';
+
+describe('a release', () => {
+  it('publishes six extensions in two places and one npm package, each where there is an account', () => {
+    const plan = releasePlan('1.2.3', { VSCE_PAT: 'key', OVSX_PAT: '' });
+    assert.deepEqual(
+      plan.map(({ place, isPossible, commands }) => [place, isPossible, commands.length]),
+      [
+        ['Marketplace', true, 6],
+        ['Open VSX', false, 6],
+        ['npm', false, 1],
+      ],
+    );
+  });
+
+  it('puts no key into a command, where a log or a list of processes would show it', () => {
+    const secret = 'a-key-that-nobody-may-see';
+    const plan = releasePlan('1.2.3', { VSCE_PAT: secret, OVSX_PAT: secret, NODE_AUTH_TOKEN: secret });
+    assert.ok(plan.every(({ isPossible }) => isPossible));
+    assert.doesNotMatch(JSON.stringify(plan), new RegExp(secret));
+  });
+
+  const table: readonly (readonly [string, readonly string[], RegExp[]])[] = [
+    ['nothing when all is there', obstacles(project, changelog, packed), []],
+    ['a chapter of another version', obstacles(project, changelog.replace('1.2.3', '1.2.30'), packed), [/no chapter 1\.2\.3/]],
+    ['no repository and no icon', obstacles({ version: '1.2.3' }, changelog, packed), [/no repository/, /no icon/]],
+    ['a package that is missing', obstacles(project, changelog, packed.slice(1)), [/^boundlens-1\.2\.3\.vsix is not packed/]],
+  ];
+  for (const [what, found, expected] of table)
+    it(`is stopped by ${what}`, () => {
+      assert.equal(found.length, expected.length, found.join('\n'));
+      expected.forEach((pattern, index) => assert.match(found[index]!, pattern));
+    });
+
+  it('of this version has its chapter in the changelog', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    assert.match(readFileSync('CHANGELOG.md', 'utf8'), new RegExp(`^## ${version.replaceAll('.', '\\.')}$`, 'm'));
+  });
+});
