@@ -41,7 +41,7 @@ function targets(page: string): readonly string[] {
 function complaint(page: string, target: string): string | undefined {
   if (/^(https:|mailto:|command:)/.test(target)) return undefined;
   if (/^[a-z]+:/i.test(target)) return 'is no address that everybody can open';
-  const [place = '', anchor] = target.split('#') as [string, string?];
+  const [place, anchor] = target.split('#') as [string, string?];
   const file = place === '' ? page : path.join(path.dirname(page), decodeURIComponent(place));
   if (path.relative('.', file).startsWith('..')) return 'leads out of the project';
   if (!existsSync(file)) return 'leads nowhere';
