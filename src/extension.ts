@@ -3,14 +3,27 @@ import * as vscode from 'vscode';
 import type { BoundLensExports } from './api';
 import { AnalysisClient } from './definitions/analysisClient';
 import { workerThread } from './definitions/workerThread';
+import { AttachedCheckpoints } from './editor/attachedCheckpoints';
+import { Baselines } from './editor/baselines';
+import { attachCheckpoint } from './editor/commands/attachCheckpoint';
+import { compareRuns } from './editor/commands/compareRuns';
 import { explain } from './editor/commands/explain';
+import { exportStudy } from './editor/commands/exportRuns';
+import { fineTune } from './editor/commands/fineTune';
 import { installTensorFlow } from './editor/commands/installTensorFlow';
+import { measureShift, scoreFeatures } from './editor/commands/measure';
+import { newStudy } from './editor/commands/newStudy';
+import { openSample } from './editor/commands/openSample';
+import { pinBaseline } from './editor/commands/pinBaseline';
 import { preTrain } from './editor/commands/preTrain';
 import { deleteRun, openPanel, openReport, revealRunFolder, stop } from './editor/commands/runCommands';
+import { resume } from './editor/commands/resume';
 import { setArguments } from './editor/commands/setArguments';
+import { sweepRegulariser } from './editor/commands/sweepRegulariser';
 import { registerContextKeys } from './editor/contextKeys';
 import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
+import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { PANEL_TYPE, PanelHost } from './editor/panelHost';
 import { publicApi } from './editor/publicApi';
@@ -18,9 +31,11 @@ import { PythonEnvironments } from './editor/pythonEnvironments';
 import { RunService } from './editor/runService';
 import { RunTree } from './editor/runTree';
 import { RunWatcher } from './editor/runWatcher';
-import { runsRoots, SECTION, toggleEnabled } from './editor/settings';
+import { runsRoots, SECTION, toggleSetting } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
 import { StudyArguments } from './editor/studyArguments';
+import { StudyTasks } from './editor/studyTasks';
+import { TextPages } from './editor/textPages';
 import { registerTools } from './editor/tools/registerTools';
 
 /** Builds the parts and hands them to the editor; all of them end with the extension, runs do not. */
@@ -41,7 +56,9 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const runs = own(new RunService(watcher, log));
   const panel = own(new PanelHost(context.extensionUri, runs, definitions, log));
 
-  own(registerDefinitionFeatures(definitions, runs));
+  const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
+  const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
+  own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints }));
   own(registerTools(definitions, runs));
 
   const tree = own(new RunTree(runs));
@@ -59,8 +76,20 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
 
   const engines = path.join(context.globalStorageUri.fsPath, 'engines');
   const training = { runs, log, memory: context.workspaceState, program: dist('cli.js'), logs: context.logUri.fsPath, engines };
+  own(vscode.tasks.registerTaskProvider(StudyTasks.type, new StudyTasks(dist('cli.js'), engines)));
+  const pages = own(new TextPages());
   const commands: Record<string, (argument: unknown) => unknown> = {
     preTrain: argument => preTrain(training, argument),
+    fineTune: argument => fineTune(training, definitions, argument),
+    compareRuns: argument => compareRuns(training, pages, argument),
+    sweepRegulariser: argument => sweepRegulariser(training, argument),
+    resume: argument => resume(training, argument),
+    attachCheckpoint: argument => attachCheckpoint(training, checkpoints, definitions, argument),
+    scoreFeatures: () => scoreFeatures(training, pages),
+    measureShift: () => measureShift(training, pages),
+    newStudy: argument => newStudy(definitions, argument),
+    openSample: () => openSample(context.extensionUri),
+    export: argument => exportStudy(training, argument),
     stop: argument => stop(runs, argument),
     openPanel: argument => openPanel(panel, argument),
     openReport: argument => openReport(runs, argument),
@@ -71,7 +100,12 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
     explain: argument => explain(definitions, argument),
     installTensorFlow: () => installTensorFlow({ log, engines, trainer: dist('trainer.js') }),
     showLog: () => log.show(),
-    toggle: toggleEnabled,
+    pinBaseline: () => pinBaseline(baselines),
+    toggle: () => toggleSetting('enabled'),
+    toggleCodeLens: () => toggleSetting('codeLens'),
+    toggleInlayHints: () => toggleSetting('inlayHints'),
+    toggleHovers: () => toggleSetting('hovers'),
+    toggleDiagnostics: () => toggleSetting('diagnostics'),
   };
   for (const [name, run] of Object.entries(commands))
     own(

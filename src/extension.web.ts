@@ -2,15 +2,19 @@ import * as vscode from 'vscode';
 import type { BoundLensExports } from './api';
 import { EnvironmentFault } from './common/fault';
 import { AnalysisClient } from './definitions/analysisClient';
+import { AttachedCheckpoints } from './editor/attachedCheckpoints';
+import { Baselines } from './editor/baselines';
 import { explain } from './editor/commands/explain';
+import { pinBaseline } from './editor/commands/pinBaseline';
 import { setArguments } from './editor/commands/setArguments';
 import { registerContextKeys } from './editor/contextKeys';
 import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
+import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { NO_RUNS } from './editor/noRuns';
 import { publicApi } from './editor/publicApi';
-import { toggleEnabled } from './editor/settings';
+import { toggleSetting } from './editor/settings';
 import { StudyArguments } from './editor/studyArguments';
 import { registerTools } from './editor/tools/registerTools';
 import { webWorker } from './web/webWorker';
@@ -32,7 +36,9 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   own(new vscode.Disposable(() => void analysis.dispose()));
   const studies = own(new StudyArguments(log));
   const definitions = own(new DefinitionService(analysis, studies, NO_ENVIRONMENTS, log));
-  own(registerDefinitionFeatures(definitions, NO_RUNS));
+  const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
+  const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
+  own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints }));
   own(registerTools(definitions, NO_RUNS));
   own(registerContextKeys(NO_RUNS, definitions));
   own(vscode.window.registerTreeDataProvider('boundlens.runs', { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item }));
@@ -42,7 +48,12 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
     'boundlens.setArguments': argument => setArguments(definitions, argument),
     'boundlens.explain': argument => explain(definitions, argument),
     'boundlens.showLog': () => log.show(),
-    'boundlens.toggle': toggleEnabled,
+    'boundlens.pinBaseline': () => pinBaseline(baselines),
+    'boundlens.toggle': () => toggleSetting('enabled'),
+    'boundlens.toggleCodeLens': () => toggleSetting('codeLens'),
+    'boundlens.toggleInlayHints': () => toggleSetting('inlayHints'),
+    'boundlens.toggleHovers': () => toggleSetting('hovers'),
+    'boundlens.toggleDiagnostics': () => toggleSetting('diagnostics'),
   };
   const { contributes } = context.extension.packageJSON as { contributes: { commands: { command: string; title: string }[] } };
   for (const { command, title } of contributes.commands)

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { UsageFault } from '../common/fault';
 import { brokenFile, openSource } from './byteSource';
 import type { Checkpoint } from './checkpoint';
+import { CHECKPOINT_ENDINGS } from './endings';
 import { openKeras, openKerasH5 } from './keras/keras';
 import { openNpy, openNpz } from './npy';
 import { openOnnx } from './onnx/onnx';
@@ -11,7 +12,7 @@ import { openTensorflowJs } from './tensorflowJs';
 
 type Open = (file: string) => Promise<Checkpoint>;
 
-const BY_ENDING: Readonly<Record<string, Open>> = {
+const BY_ENDING: Readonly<Record<string, Open>> & Readonly<Record<Exclude<(typeof CHECKPOINT_ENDINGS)[number], '.json'>, Open>> = {
   '.safetensors': openSafetensors,
   '.npy': openNpy,
   '.npz': openNpz,
@@ -28,9 +29,6 @@ const BY_ENDING: Readonly<Record<string, Open>> = {
 
 const jsonReader: Open = file =>
   basename(file).endsWith('.safetensors.index.json') ? openShardedSafetensors(file) : openTensorflowJs(file);
-
-/** Endings that `openCheckpoint` reads. */
-export const CHECKPOINT_ENDINGS: readonly string[] = [...Object.keys(BY_ENDING), '.json'];
 
 /** Whether a file's first bytes are those of a Keras HDF5 file that is named like a PyTorch one, or the other way round. */
 async function byContent(file: string): Promise<Open | undefined> {

@@ -61,7 +61,7 @@ function firstLine(lines: readonly string[], line: number): number {
 }
 
 /** The lines of a definition: its header and what is indented below it. */
-function blockText(lines: readonly string[], line: number): string {
+export function blockText(lines: readonly string[], line: number): string {
   const end = lines.findIndex((text, index) => index > line && /^\S/.test(text) && !/^[#)\]]/.test(text));
   return lines.slice(line, end < 0 ? undefined : end).join('\n');
 }

@@ -1,15 +1,25 @@
 import * as vscode from 'vscode';
-import { DefinitionService, SOURCES } from './definitionService';
+import type { AttachedCheckpoints } from './attachedCheckpoints';
+import type { Baselines } from './baselines';
+import { type DefinitionService, SOURCES } from './definitionService';
 import { HintProvider } from './hintProvider';
 import { HoverProvider } from './hoverProvider';
 import { LensProvider } from './lensProvider';
 import { QuickFixes } from './quickFixes';
 import type { RunsView } from './runService';
 
+/** What is known of definitions, and where it comes from. */
+export interface DefinitionParts {
+  readonly definitions: DefinitionService;
+  readonly runs: RunsView;
+  readonly baselines: Baselines;
+  readonly checkpoints: AttachedCheckpoints;
+}
+
 /** Shows what is known of definitions where they are written: lenses, hints, hovers, quick fixes; the same on a desktop and in a browser. */
-export function registerDefinitionFeatures(definitions: DefinitionService, runs: RunsView): vscode.Disposable {
-  const lenses = new LensProvider(definitions, runs);
-  const hints = new HintProvider(definitions);
+export function registerDefinitionFeatures({ definitions, runs, baselines, checkpoints }: DefinitionParts): vscode.Disposable {
+  const lenses = new LensProvider(definitions, runs, baselines, checkpoints);
+  const hints = new HintProvider(definitions, checkpoints);
   return vscode.Disposable.from(
     lenses,
     hints,

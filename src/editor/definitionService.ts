@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { sentenceOf, Stopped } from '../common/fault';
 import type { AnalysisClient } from '../definitions/analysisClient';
-import type { AnalysedDefinition, Analysis } from '../definitions/analysisProtocol';
+import type { AnalysedDefinition, Analysis, AnalysisSettings } from '../definitions/analysisProtocol';
 import type { Log } from './log';
 import { driftAll, type Edit, type Place } from './positionDrift';
 import type { DefinitionPlace } from './runIndex';
 import type { PythonEnvironments } from './pythonEnvironments';
-import { importFolders, SECTION, settings } from './settings';
+import { importFolders, isExcluded, SECTION, settings } from './settings';
 import type { StudyArguments } from './studyArguments';
 
 const LANGUAGES = ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
@@ -17,9 +17,6 @@ export const SOURCES: vscode.DocumentSelector = SCHEMES.flatMap(scheme => [
   ...LANGUAGES.map(language => ({ language, scheme })),
   { pattern: '**/config.json', scheme },
 ]);
-
-/** From a keystroke to the next reading; keystrokes in between wait for the same one. */
-const DELAY_MS = 150;
 
 /** Rest after the last keystroke before a definition that can no longer be read, or whose numbers are no longer known, is shown as such. */
 const REST_MS = 1_500;
@@ -100,7 +97,7 @@ export class DefinitionService implements vscode.Disposable {
 
   /** The newest answer about a document; undefined while the first one is under way or when BoundLens is off there. */
   analysed(document: vscode.TextDocument): AnalysedDocument | undefined {
-    if (!settings(document.uri).enabled) return undefined;
+    if (!settings(document.uri).enabled || isExcluded(document)) return undefined;
     const entry = this.entries.get(document.uri.toString());
     if (!entry) void this.analyse(document);
     return entry?.current;
@@ -163,7 +160,7 @@ export class DefinitionService implements vscode.Disposable {
     entry.timer ??= setTimeout(() => {
       entry.timer = undefined;
       void this.analyse(document);
-    }, DELAY_MS);
+    }, settings(document.uri).delay);
   }
 
   private async analyse(document: vscode.TextDocument): Promise<void> {
@@ -187,15 +184,31 @@ export class DefinitionService implements vscode.Disposable {
     await this.studies.ready;
     entry.pending = [];
     entry.wasTyping = performance.now() - entry.editedAt < REST_MS;
-    const { uri, version, languageId } = document;
-    const wishes = {
+    const { uri, version } = document;
+    const wishes = { ...this.wishes(document), isTyping: entry.wasTyping };
+    return this.client.analyse({ uri: uri.toString(), version, text: document.getText() }, wishes, signal);
+  }
+
+  private wishes({ uri, languageId }: vscode.TextDocument): AnalysisSettings {
+    return {
       unlabelled: settings(uri).unlabelledImages,
       folders: importFolders(uri, languageId === 'python' ? this.environments.of(uri) : []),
       studied: this.studies.of(uri),
       isBrief: true,
-      isTyping: entry.wasTyping,
     };
-    return this.client.analyse({ uri: uri.toString(), version, text: document.getText() }, wishes, signal);
+  }
+
+  /**
+   * Reads another version of a document, as if it stood beside it under the name `version`: what it imports is looked for where the document's imports are.
+   * Rejects as the analysis does.
+   */
+  async readVersion(document: vscode.TextDocument, version: string, text: string): Promise<readonly AnalysedDefinition[]> {
+    await this.studies.ready;
+    const folder = vscode.Uri.joinPath(document.uri, '..');
+    const uri = vscode.Uri.joinPath(folder, `.${version}.${document.uri.path.split('/').at(-1)!}`).toString();
+    const { definitions } = await this.client.analyse({ uri, version: 0, text }, this.wishes(document));
+    this.client.forget(uri);
+    return definitions;
   }
 
   private take(document: vscode.TextDocument, entry: Entry, analysis: Analysis): void {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
+import type { AttachedCheckpoint, AttachedCheckpoints } from './attachedCheckpoints';
 import type { DefinitionService } from './definitionService';
-import { layerHints, type CapacityShares, type LayerHint } from './hintText';
+import { isOnlyCompared, onDidChangeViews } from './diffViews';
+import { layerHints, measuredNorm, type CapacityShares, type LayerHint } from './hintText';
 import { layerMarkdown } from './hoverText';
 import { settings } from './settings';
 
@@ -22,16 +24,21 @@ export class HintProvider implements vscode.InlayHintsProvider<LayerInlayHint>, 
   readonly onDidChangeInlayHints = this.changed.event;
   private readonly subscription: vscode.Disposable;
 
-  constructor(private readonly definitions: DefinitionService) {
-    this.subscription = definitions.onDidChange(() => this.changed.fire());
+  constructor(
+    private readonly definitions: DefinitionService,
+    private readonly checkpoints: Pick<AttachedCheckpoints, 'of' | 'onDidChange'>,
+  ) {
+    const fire = () => this.changed.fire();
+    this.subscription = vscode.Disposable.from(definitions.onDidChange(fire), checkpoints.onDidChange(fire), onDidChangeViews(fire));
   }
 
   provideInlayHints(document: vscode.TextDocument, range: vscode.Range): LayerInlayHint[] {
     const { enabled, inlayHints } = settings(document.uri);
     const analysed = this.definitions.analysed(document);
-    if (!enabled || !inlayHints || !analysed) return [];
+    if (!enabled || !inlayHints || !analysed || isOnlyCompared(document)) return [];
     return analysed.definitions.flatMap(definition => {
-      const { hints, shares } = hintsOf(definition);
+      const attached = this.checkpoints.of({ file: document.uri.fsPath, name: definition.architecture.name });
+      const { hints, shares } = hintsOf(definition, attached);
       return hints.map(hint => new LayerInlayHint(analysed.now(hint), hint, shares)).filter(hint => range.contains(hint.position));
     });
   }
@@ -50,24 +57,28 @@ export class HintProvider implements vscode.InlayHintsProvider<LayerInlayHint>, 
 interface DefinitionHints {
   readonly hints: readonly LayerHint[];
   readonly shares: CapacityShares;
+  readonly attached: AttachedCheckpoint | undefined;
 }
 
 /** Definitions that an edit leaves as they are stay the same objects. */
 const written = new WeakMap<AnalysedDefinition, DefinitionHints>();
 
-/** The hints at the layers of a definition, written once, and the shares of the log capacity in them. */
-export function hintsOf(definition: AnalysedDefinition): DefinitionHints {
+/** The hints at the layers of a definition, written once, and the shares of the log capacity in them: with measured norms where weights are attached. */
+export function hintsOf(definition: AnalysedDefinition, attached?: AttachedCheckpoint): DefinitionHints {
   const before = written.get(definition);
-  if (before) return before;
-  const shares = capacityShares(definition);
-  const hints = { hints: layerHints(definition.architecture.layers, shares), shares };
+  if (before && before.attached?.file === attached?.file && before.attached?.report.total === attached?.report.total) return before;
+  const shares = capacityShares(definition, attached);
+  const hints = { hints: layerHints(definition.architecture.layers, shares, attached?.norms), shares, attached };
   written.set(definition, hints);
   return hints;
 }
 
 /** Shares of the log capacity by layer path; empty when the bound is not known. */
-function capacityShares({ bound, boundLayers }: AnalysedDefinition): CapacityShares {
+function capacityShares({ bound, boundLayers }: AnalysedDefinition, attached: AttachedCheckpoint | undefined): CapacityShares {
   const shares = new Map<string, number>();
-  boundLayers.forEach(({ path }, index) => shares.set(path, (shares.get(path) ?? 0) + (bound?.layers[index]?.share ?? 0)));
+  boundLayers.forEach(({ path, tensor }, index) => {
+    const measured = attached && measuredNorm(attached.norms, path, tensor)?.share;
+    shares.set(path, (shares.get(path) ?? 0) + (measured ?? bound?.layers[index]?.share ?? 0));
+  });
   return shares;
 }

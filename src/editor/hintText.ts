@@ -1,5 +1,6 @@
 import type { Layer, Parameter, SourceRange } from '../architecture/architecture';
 import { formatCount } from '../common/format';
+import type { MeasuredNorms } from './attachedCheckpoints';
 import { sampleShapeText } from './shapeText';
 
 /** What stands behind the line that constructs one layer. */
@@ -18,11 +19,11 @@ export type CapacityShares = ReadonlyMap<string, number>;
  * One hint for every place in the source that constructs layers with parameters. A layer whose children are written inside it on lines of their own
  * leaves the hints to them; children written elsewhere (another class, a comprehension on one line) are summed into their parent's hint.
  */
-export function layerHints(layers: readonly Layer[], shares: CapacityShares): readonly LayerHint[] {
+export function layerHints(layers: readonly Layer[], shares: CapacityShares, norms: MeasuredNorms = {}): readonly LayerHint[] {
   return layers.flatMap(layer => {
     const shown = layer.children.filter(child => hasOwnLine(child.range, layer.range));
-    if (shown.length > 0) return layerHints(shown, shares);
-    const text = hintText(layer, shares);
+    if (shown.length > 0) return layerHints(shown, shares, norms);
+    const text = hintText(layer, shares, norms);
     return text === undefined ? [] : [{ line: layer.range.endLine, column: layer.range.endColumn, text, layer }];
   });
 }
@@ -32,13 +33,13 @@ export function layerHints(layers: readonly Layer[], shares: CapacityShares): re
  * parameters has a hint only where it changes the shape, else none: undefined. An unknown count is a question mark, never a guess. What would be cut off is left
  * out.
  */
-export function hintText(layer: Layer, shares: CapacityShares): string | undefined {
+export function hintText(layer: Layer, shares: CapacityShares, norms: MeasuredNorms = {}): string | undefined {
   const total = totalParameters(layer);
   const shape = sampleShapeText(layer.outputShape);
   if (total === 0 && (shape === undefined || shape === sampleShapeText(layer.inputShape))) return undefined;
   const share = totalShare(layer, shares);
   const first = [shape && `→ ${shape}`, total === undefined ? '?' : total > 0 ? formatCount(total) : undefined];
-  const [norm, percent] = [normText(matrices(layer)), share > 0 ? shareText(share) : undefined];
+  const [norm, percent] = [measuredText(layer, norms) ?? normText(matrices(layer)), share > 0 ? shareText(share) : undefined];
   const texts = [[norm, percent && `${percent} of capacity`], [norm, percent], [percent], []].map(rest => joined([...first, ...rest]));
   return texts.find(text => text.length <= LONGEST) ?? texts.at(-1);
 }
@@ -76,6 +77,30 @@ function normText(parameters: readonly Parameter[]): string | undefined {
   const norms = parameters.map(parameter => parameter.initialSpectralNorm!);
   const [low, high] = [Math.min(...norms), Math.max(...norms)].map(norm => norm.toPrecision(2)) as [string, string];
   return `σ≈${low === high ? low : `${low}–${high}`}`;
+}
+
+/** `σ 4.08–4.09`: the least and largest value that the norms of a layer's matrices can have; undefined unless all were measured. */
+function measuredText(layer: Layer, norms: MeasuredNorms): string | undefined {
+  const brackets = bracketsOf(layer, norms);
+  if (brackets.length === 0 || brackets.includes(undefined)) return undefined;
+  const found = brackets.flatMap(bracket => bracket ?? []);
+  const low = Math.min(...found.map(({ lower }) => lower)).toPrecision(3);
+  const high = Math.max(...found.map(({ upper }) => upper)).toPrecision(3);
+  return `σ ${low === high ? low : `${low}–${high}`}`;
+}
+
+/** What was measured of each matrix of a layer and everything in it. */
+function bracketsOf(layer: Layer, norms: MeasuredNorms): readonly (MeasuredNorms[string] | undefined)[] {
+  const own = (layer.parameters.known ? layer.parameters.value : []).filter(parameter => parameter.initialSpectralNorm !== undefined);
+  return [...own.map(({ name }) => measuredNorm(norms, layer.path, name)), ...layer.children.flatMap(child => bracketsOf(child, norms))];
+}
+
+/** What was measured of one tensor; a checkpoint may put a prefix before every name. */
+export function measuredNorm(norms: MeasuredNorms, path: string, tensor: string): MeasuredNorms[string] | undefined {
+  const name = [path, tensor].filter(part => part !== '').join('.');
+  if (Object.hasOwn(norms, name)) return norms[name];
+  const found = Object.keys(norms).filter(other => other.endsWith(`.${name}`));
+  return found.length === 1 ? norms[found[0]!] : undefined;
 }
 
 const shareText = (share: number): string => `${share < 0.005 ? '<1' : Math.round(100 * share)} %`;

@@ -4,6 +4,7 @@ import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { AnalysedDocument, DefinitionService } from './definitionService';
 import { hintsOf } from './hintProvider';
 import { definitionMarkdown } from './definitionText';
+import { isOnlyCompared } from './diffViews';
 import { layerMarkdown, reportMarkdown } from './hoverText';
 import type { RunsView } from './runService';
 import { settings } from './settings';
@@ -18,7 +19,7 @@ export class HoverProvider implements vscode.HoverProvider {
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const { enabled, hovers } = settings(document.uri);
     const analysed = this.definitions.analysed(document);
-    if (!enabled || !hovers || !analysed) return undefined;
+    if (!enabled || !hovers || !analysed || isOnlyCompared(document)) return undefined;
     for (const definition of analysed.definitions) {
       const markdown = this.overHeader(document, analysed, definition, position) ?? overLayer(analysed, definition, position);
       if (markdown !== undefined) return new vscode.Hover(new vscode.MarkdownString(markdown));

@@ -5,6 +5,10 @@ import { sizeText } from './definitionText';
 import { boundText, transferabilityText, type LensText } from './lensText';
 import { actionTexts } from './actionText';
 import { wantsArguments } from './argumentsText';
+import type { AttachedCheckpoints } from './attachedCheckpoints';
+import type { Baselines } from './baselines';
+import { changeText } from './changeText';
+import { isOnlyCompared, onDidChangeViews } from './diffViews';
 import type { RunsView } from './runService';
 import { settings } from './settings';
 
@@ -15,11 +19,14 @@ const AGE_MS = 60_000;
 export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
+  private compared = '';
   private readonly subscriptions: readonly { dispose(): unknown }[];
 
   constructor(
     private readonly definitions: DefinitionService,
     private readonly runs: RunsView,
+    private readonly baselines: Pick<Baselines, 'of' | 'onDidChange'>,
+    private readonly checkpoints: Pick<AttachedCheckpoints, 'of' | 'onDidChange'>,
   ) {
     const timer = setInterval(() => {
       if (runs.all().length > 0) this.changed.fire();
@@ -28,6 +35,9 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
       this.changed,
       definitions.onDidChange(() => this.changed.fire()),
       runs.onDidChangeStates(() => this.changed.fire()),
+      baselines.onDidChange(() => this.changed.fire()),
+      checkpoints.onDidChange(() => this.changed.fire()),
+      onDidChangeViews(() => this.refreshCompared()),
       new vscode.Disposable(() => clearInterval(timer)),
     ];
   }
@@ -35,13 +45,21 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const { enabled, codeLens, unlabelledImages } = settings(document.uri);
     const analysed = this.definitions.analysed(document);
-    if (!enabled || !codeLens || !analysed) return [];
+    if (!enabled || !codeLens || !analysed || isOnlyCompared(document)) return [];
     return analysed.definitions.flatMap(definition => {
       const { startLine, startColumn } = definition.architecture.range;
       const header = analysed.now({ line: startLine, column: startColumn });
       const range = new vscode.Range(header, header);
       return this.commands(document, definition, unlabelledImages).map(command => new vscode.CodeLens(range, command));
     });
+  }
+
+  /** A document that is only compared from now on loses its lenses, one that is edited again gets them back. */
+  private refreshCompared(): void {
+    const compared = vscode.workspace.textDocuments.filter(isOnlyCompared).map(({ uri }) => uri.toString());
+    if (compared.join() === this.compared) return;
+    this.compared = compared.join();
+    this.changed.fire();
   }
 
   dispose(): void {
@@ -52,7 +70,11 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     const { architecture, bound } = definition;
     const place = { file: document.uri.fsPath, name: architecture.name };
     const run = this.runs.latestFinished(place);
-    const knowledge = { architecture, estimate: bound?.report, unlabelled, run };
+    const baseline = this.baselines.of(document, architecture.name);
+    const change = baseline && changeText(definition, baseline);
+    const attached = this.checkpoints.of(place);
+    const checkpoint = attached && { file: attached.file.split(/[\\/]/).at(-1)!, report: attached.report };
+    const knowledge = { architecture, estimate: bound?.report, checkpoint, unlabelled, run, change };
     const openPanel = (text: LensText): vscode.Command => ({ ...text, command: 'boundlens.openPanel', arguments: [place] });
     return [
       { ...sizeText(architecture, definition.stale), command: 'boundlens.explain', arguments: [place] },

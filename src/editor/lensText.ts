@@ -15,10 +15,14 @@ export interface DefinitionKnowledge {
   readonly architecture: Architecture;
   /** The bound from the architecture alone; absent when a size is not known. */
   readonly estimate?: Report;
+  /** The same with the norms of weights that were attached, and the name of their file. */
+  readonly checkpoint?: { readonly file: string; readonly report: Report };
   /** Number N of unlabelled images that the estimate takes for granted. */
   readonly unlabelled: number;
   /** The latest finished run of this definition. */
   readonly run?: FinishedRun;
+  /** What the edits since a baseline did to the bound. */
+  readonly change?: LensText;
 }
 
 /** What one lens says, and the longer sentence behind it. */
@@ -31,26 +35,37 @@ export interface LensText {
 export function transferabilityText(knowledge: DefinitionKnowledge, now: Date): LensText {
   return prefixed('Transferability', () => {
     if (knowledge.run) return measuredTransferability(knowledge.run, now);
-    const { estimate, architecture } = knowledge;
-    if (!estimate) return unknownText(architecture);
-    const gap = estimate.vacuous ? 'vacuous' : `${formatRisk(estimate.total)} above the best pre-training loss`;
+    const { estimate, checkpoint, architecture } = knowledge;
+    const report = checkpoint?.report ?? estimate;
+    if (!report) return unknownText(architecture);
+    const from = checkpoint ? `the norms of ${checkpoint.file}` : 'the norms at initialisation';
     return {
-      title: `${estimate.evidence} ${gap} (no run yet; initialisation norms)`,
-      tooltip: `No run of this definition has finished. ${theoremSentence(estimate)} Pre-train to replace the estimate by a certificate.`,
+      title: report.vacuous ? 'no run yet, estimate vacuous' : `${report.evidence} ≤ ${formatRisk(report.total)}, no run yet`,
+      tooltip: `No run of this definition has finished. From ${from}, ${theoremSentence(report)} Pre-train to replace the estimate by a certificate.`,
     };
   });
 }
 
-/** The bound and its terms from the latest run, else the estimate from the architecture alone. */
+/** The bound and its terms from the latest run, else the estimate from the architecture alone; then what the edits since a baseline did to it. */
 export function boundText(knowledge: DefinitionKnowledge): LensText {
-  return prefixed('Bound', () => {
+  const text = prefixed('Bound', () => {
     const measured = knowledge.run && generalReport(knowledge.run.results);
-    if (measured) return { title: totalAndTerms(measured, knowledge.run), tooltip: theoremSentence(measured) };
-    const { estimate, architecture, unlabelled } = knowledge;
-    if (estimate) return { title: estimateTitle(estimate, unlabelled), tooltip: theoremSentence(estimate) };
+    if (measured)
+      return {
+        title: totalAndTerms(measured, knowledge.run, knowledge.change ? 1 : 2),
+        tooltip: `${theoremSentence(measured)} ${termsSentence(measured)}`,
+      };
+    const { estimate, checkpoint, architecture, unlabelled } = knowledge;
+    if (checkpoint) {
+      const { report, file } = checkpoint;
+      return { title: `${estimateTitle(report, unlabelled)} · ${file}`, tooltip: `${theoremSentence(report)} ${termsSentence(report)}` };
+    }
+    if (estimate) return { title: estimateTitle(estimate, unlabelled), tooltip: `${theoremSentence(estimate)} ${termsSentence(estimate)}` };
     const { known, total } = layerCount(architecture.layers);
     return { title: `unknown · ${known} of ${total} layers known`, tooltip: unknownText(architecture).tooltip };
   });
+  const { change } = knowledge;
+  return change ? { title: `${text.title} · ${change.title}`, tooltip: `${text.tooltip} ${change.tooltip}` } : text;
 }
 
 /** The strongest certificate of the head, F2 before F1. Both bound the randomised head; the deterministic one errs at most twice as often. */
@@ -62,11 +77,16 @@ export const generalReport = (results: TrialResults): Report | undefined => resu
 
 /** What would make a vacuous bound informative: "informative from N ≈ 3·10⁹". Undefined when nothing is known to. */
 export function neededText(report: Report): string | undefined {
+  const needed = neededPoints(report);
+  return needed === undefined ? undefined : `informative from ${needed}`;
+}
+
+function neededPoints(report: Report): string | undefined {
   const parts = (['n', 'N'] as const).flatMap(symbol => {
     const value = report.needed[symbol];
     return value === undefined ? [] : [`${symbol} ≈ ${formatCount(value)}`];
   });
-  return parts.length === 0 ? undefined : `informative from ${parts.join(' and ')}`;
+  return parts.length === 0 ? undefined : parts.join(' and ');
 }
 
 function prefixed(name: string, text: () => LensText): LensText {
@@ -82,12 +102,13 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
   const certificate = headCertificate(results);
   if (!certificate) return { title: `${test} measured · ${provenance}`, tooltip: 'The run left no certificate for its head.' };
   const labels = `${formatCount(mostLabels(trial.data.labels))} labels`;
+  const needed = needs(certificate);
   const title = certificate.vacuous
-    ? [`${certificate.evidence} but vacuous from ${labels} (${test})`, neededText(certificate), provenance].filter(Boolean).join(' · ')
-    : `${certificate.evidence} error ≤ ${formatRisk(certificate.total)} of the randomised head from ${labels} (${test}) · ${provenance}`;
+    ? `${certificate.evidence} but vacuous${needed} (${test}) · ${provenance}`
+    : `${certificate.evidence} Gibbs ≤ ${formatRisk(certificate.total)} (${test}) · ${provenance}`;
   return {
     title,
-    tooltip: `${theoremSentence(certificate)} ${rankingSentence(results)}Arm "${trial.arm}", seed ${trial.seed}, study ${trial.study.name}.`,
+    tooltip: `From ${labels}, ${theoremSentence(certificate)} It is the error of the randomised (Gibbs) head; the deterministic one errs at most twice as often. ${rankingSentence(results)}Arm "${trial.arm}", seed ${trial.seed}, study ${trial.study.name}.`,
   };
 }
 
@@ -100,25 +121,37 @@ function rankingSentence({ scores, pretraining }: TrialResults): string {
   return figures.length === 0 ? '' : `To compare encoders: ${figures.join(', ')}. `;
 }
 
-function totalAndTerms(report: Report, run: FinishedRun): string {
-  const terms = report.terms.map(termText).join(' + ');
-  if (!report.vacuous) return `${report.evidence} ${formatRisk(report.total)} = ${terms}`;
+/** The total with its largest terms and the sum of the others: more would push the actions out of an editor of usual width. Behind the lens stand all. */
+function totalAndTerms(report: Report, run: FinishedRun, shownTerms: number): string {
   const where = `at n = ${formatCount(mostLabels(run.trial.data.labels))}`;
-  const needed = neededText(report);
-  return `vacuous ${where}${needed ? ` (${needed})` : ''} · ${report.evidence} ${formatRisk(report.total)} = ${terms}`;
+  const total = report.vacuous
+    ? `vacuous ${formatRisk(report.total)} ${where}${needs(report)}`
+    : `${report.evidence} ${formatRisk(report.total)}`;
+  const largest = [...report.terms].sort((a, b) => b.value - a.value).slice(0, shownTerms);
+  const shown = report.terms.filter(term => largest.includes(term));
+  const rest = report.terms.filter(term => !largest.includes(term)).reduce((sum, { value }) => sum + value, 0);
+  const texts = [...shown.map(termText), ...(rest > 0 ? [`rest ${sizeText(rest)}`] : [])];
+  return `${total} = ${texts.join(' + ')}`;
 }
 
+const termText = ({ name, value }: Term): string => `${name === 'domain shift' ? 'shift' : name} ${sizeText(value)}`;
+
 /** Two decimals are enough beside each other; a term that is not nothing is never shown as 0. */
-function termText({ name, value }: Term): string {
-  const size = value === 0 ? '0' : value > 0 && value < 0.005 ? '<.01' : value.toFixed(2).replace(/^0/, '');
-  return `${name === 'domain shift' ? 'shift' : name} ${size}`;
-}
+const sizeText = (value: number): string => (value === 0 ? '0' : value > 0 && value < 0.005 ? '<.01' : value.toFixed(2).replace(/^0/, ''));
+
+/** Every term with its evidence. */
+const termsSentence = (report: Report): string =>
+  report.terms.length === 0 ? '' : `Terms: ${report.terms.map(term => `${termText(term)} (${term.evidence})`).join(', ')}.`;
 
 function estimateTitle(estimate: Report, unlabelled: number): string {
   const at = `at N = ${formatCount(unlabelled)}`;
-  if (!estimate.vacuous) return `${estimate.evidence} ≤ ${formatRisk(estimate.total)} ${at} (pre-training part)`;
-  const needed = neededText(estimate);
-  return `vacuous ${at}${needed ? ` (${needed})` : ''}`;
+  return estimate.vacuous ? `vacuous ${at}${needs(estimate)}` : `${estimate.evidence} ≤ ${formatRisk(estimate.total)} ${at}`;
+}
+
+/** `, needs N ≈ 3·10⁹`: the points from which a vacuous bound says something; empty where that is not known. */
+function needs(report: Report): string {
+  const needed = neededPoints(report);
+  return needed === undefined ? '' : `, needs ${needed}`;
 }
 
 /** One sentence that names the theorem, what it bounds, the total with its evidence and the chance that it fails. */

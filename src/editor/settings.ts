@@ -12,6 +12,11 @@ export interface Settings {
   readonly codeLens: boolean;
   readonly inlayHints: boolean;
   readonly hovers: boolean;
+  readonly diagnostics: boolean;
+  /** Milliseconds from a keystroke to the next reading. */
+  readonly delay: number;
+  /** What the change of a bound is measured against where nothing is pinned. */
+  readonly baseline: 'head' | 'saved' | 'none';
   /** Number N of unlabelled images that estimates before a run take for granted. */
   readonly unlabelledImages: number;
   /** As written: folders in which imports are looked for beside the workspace's own. */
@@ -34,11 +39,15 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
   };
   const runsFolder = section.get<unknown>('runsFolder');
   const importFolders = section.get<unknown>('importFolders');
+  const baseline = section.get<unknown>('baseline');
   return {
     enabled: flag('enabled'),
     codeLens: flag('codeLens'),
     inlayHints: flag('inlayHints'),
     hovers: flag('hovers'),
+    diagnostics: flag('diagnostics'),
+    delay: Math.min(Math.max(count('delay', 150), 50), 10_000),
+    baseline: baseline === 'saved' || baseline === 'none' ? baseline : 'head',
     unlabelledImages: count('unlabelledImages', 10_000),
     importFolders: Array.isArray(importFolders) ? importFolders.filter(folder => typeof folder === 'string' && folder.trim() !== '') : [],
     runsFolder: typeof runsFolder === 'string' && runsFolder.trim() !== '' ? runsFolder : '.boundlens/runs',
@@ -70,10 +79,20 @@ export function runsRoots(): readonly RunsRoot[] {
   return folders.map(folder => ({ folder: runsFolder(folder), name: folders.length > 1 ? folder.name : '' }));
 }
 
-/** Switches BoundLens on or off, where the setting is already decided: the workspace if it says so, else for the user. */
-export async function toggleEnabled(): Promise<void> {
+/** Whether the settings leave a document out: BoundLens reads and shows nothing there. */
+export function isExcluded(document: vscode.TextDocument): boolean {
+  const globs = vscode.workspace.getConfiguration(SECTION, document.uri).get<unknown>('exclude');
+  const selector = (Array.isArray(globs) ? globs : []).filter(glob => typeof glob === 'string').map(pattern => ({ pattern }));
+  return selector.length > 0 && vscode.languages.match(selector, document) > 0;
+}
+
+/** The settings that a command switches. */
+export const SWITCHES = ['enabled', 'codeLens', 'inlayHints', 'hovers', 'diagnostics'] as const;
+
+/** Switches a setting on or off, where it is already decided: the workspace if it says so, else for the user. */
+export async function toggleSetting(name: (typeof SWITCHES)[number]): Promise<void> {
   const section = vscode.workspace.getConfiguration(SECTION);
-  const decidedInWorkspace = section.inspect<boolean>('enabled')?.workspaceValue !== undefined;
+  const decidedInWorkspace = section.inspect<boolean>(name)?.workspaceValue !== undefined;
   const target = decidedInWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await section.update('enabled', !settings().enabled, target);
+  await section.update(name, !settings()[name], target);
 }

@@ -9,8 +9,8 @@ import type { EngineChoice } from '../training/engine/engineChoice';
 import { ENGINES_VARIABLE } from '../training/engine/enginesFolder';
 
 export interface StudyStart {
-  /** Absolute path of the study file. */
-  readonly study: string;
+  /** Absolute path of the study file; absent to take up what is left of the runs in `out`. */
+  readonly study?: string;
   /** Folder that will keep the study's runs and report. */
   readonly out: string;
   readonly engine: EngineChoice;
@@ -32,7 +32,7 @@ export interface StudyEnd {
 }
 
 /**
- * Starts `boundlens run` as a process of its own that works off the sweep and outlives a window reload. Resolves once it runs, with how it will end.
+ * Starts `boundlens run`, or `boundlens runs resume`, as a process of its own that works off the sweep and outlives a window reload. Resolves once it runs, with how it will end.
  * Throws an EnvironmentFault when it cannot be started.
  */
 export async function startStudy(start: StudyStart): Promise<{ readonly ended: Promise<StudyEnd> }> {
@@ -40,11 +40,12 @@ export async function startStudy(start: StudyStart): Promise<{ readonly ended: P
   const logFile = path.join(start.logs, `${path.basename(start.out)}.log`);
   const log = await open(logFile, 'w');
   try {
+    const work = start.study === undefined ? ['runs', 'resume', start.out] : ['run', start.study, '--out', start.out];
     const engine = start.engine === 'auto' ? [] : ['--engine', start.engine];
     const counts = ['--threads', `${start.threads}`, ...(start.jobs > 0 ? ['--jobs', `${start.jobs}`] : [])];
     const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
-    const child = spawn(process.execPath, [start.program, 'run', start.study, '--out', start.out, ...engine, ...counts, '--json'], {
-      cwd: path.dirname(start.study),
+    const child = spawn(process.execPath, [start.program, ...work, ...engine, ...counts, '--json'], {
+      cwd: path.dirname(start.study ?? start.out),
       detached: true,
       stdio: ['ignore', 'ignore', log.fd],
       // Inside VS Code the executable is Electron, which this makes a plain Node.

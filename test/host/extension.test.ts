@@ -8,8 +8,10 @@ const LINE = [
   /^[\d?][\d,.]*( [kM])? ?parameters · \d+ layers?$/,
   /^Transferability: /,
   /^Bound: /,
-  /^(Pre-train…|Stop \d+ runs?)$/,
-  /^Open Panel$/,
+  /^(Pre-train|Stop \d+ runs?)$/,
+  /^Fine-tune$/,
+  /^Compare$/,
+  /^Panel$/,
 ];
 
 const extension = () => vscode.extensions.getExtension('boundlens.boundlens')!;

@@ -16,7 +16,7 @@ const BELOW = `\n\nclass Below(nn.Module):
         super().__init__()
         self.fc = nn.Linear(2, 2)
 `;
-const LENSES = 5;
+const LENSES = 7;
 
 describe('lenses and hints while somebody types', () => {
   let editor: vscode.TextEditor;

@@ -90,13 +90,13 @@ describe('BoundLens in VS Code', () => {
   it('puts lenses over the sample definition and hints at its layers', async () => {
     await codeLens(page, 'Transferability:').waitFor();
     const [row = ''] = (await codeLensRows(page)).filter(text => text.includes('Transferability'));
-    assert.match(row, /Transferability: estimated .*Bound: .*Pre-train…/s);
+    assert.match(row, /Transferability: no run yet.*Bound: .*Pre-train.*Fine-tune.*Compare.*Panel/s);
     await editorLine(page, /Mlp\(.*\)\s+→\sN×48\s·\s18,672\s·\sσ≈\d[\d.–]*\s·\s\d+\s%/).waitFor();
     await screenshot(page, 'editor-lenses');
   });
 
   it('tabulates the layers in the hover, with shapes and tensors', async () => {
-    await runCommand(page, 'BoundLens: Explain This Definition');
+    await runCommand(page, 'BoundLens: Explain This Bound');
     const table = page.locator('.monaco-hover table').first();
     await table.waitFor();
     assert.match(await table.innerText(), /patch_embed\s+nn\.Linear\s+16×49 → 16×48\s+weight 48×49, bias 48\s+2,400\s+3\.1 %/);
@@ -142,7 +142,7 @@ describe('BoundLens in VS Code', () => {
     await preTrain(page, 'Small');
     await notification(page, 'Small: 1 of 1 runs finished').waitFor({ timeout: 240_000 });
     await runCommand(page, 'Notifications: Clear All Notifications');
-    await codeLens(page, /Transferability: certified error ≤ \.\d+ .*from 100 labels/).waitFor();
+    await codeLens(page, /Transferability: certified Gibbs ≤ \.\d+ /).waitFor();
     const panel = await webviewFrame(page, '.card-value');
     for (const [study, counts] of [
       ['Long', '1 run: 1 stopped'],

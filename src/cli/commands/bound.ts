@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CHECKPOINT_ENDINGS } from '../../checkpoints/openCheckpoint';
+import { CHECKPOINT_ENDINGS } from '../../checkpoints/endings';
 import { fileFault, FileFault, UsageFault } from '../../common/fault';
 import { table } from '../../reporting/table';
 import { RunFolder } from '../../runs/runFolder';
@@ -47,7 +47,7 @@ export const boundCommand: Command = {
 /** What a file is: weights by their ending; a .json by what it holds, since specifications, TensorFlow.js models and Hugging Face configurations share it. */
 async function kindOf(file: string): Promise<'definition' | 'checkpoint' | 'specification'> {
   const ending = path.extname(file).toLowerCase();
-  if (ending !== '.json') return CHECKPOINT_ENDINGS.includes(ending) ? 'checkpoint' : 'definition';
+  if (ending !== '.json') return CHECKPOINT_ENDINGS.some(known => known === ending) ? 'checkpoint' : 'definition';
   if (file.endsWith('.safetensors.index.json')) return 'checkpoint';
   const json = (await readFile(file, 'utf8').then(JSON.parse, () => undefined)) as unknown;
   const has = (key: string) => typeof json === 'object' && json !== null && key in json;

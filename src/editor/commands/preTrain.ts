@@ -1,36 +1,15 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
-import { formatDuration } from '../../common/format';
-import { studyFolderName } from '../../studies/studyFolderName';
-import type { Log } from '../log';
-import type { RunService } from '../runService';
-import { overallProgress } from '../runText';
-import { runsFolder, settings } from '../settings';
 import { glance, inOrder, names, type Place, type StudyGlance } from '../studyFiles';
-import { faultOf, startStudy, type StudyEnd } from '../studyProcess';
+import { requireTrust, runStudy, type TrainingParts } from './runStudy';
 import { subjectOf } from './subject';
 
 const LAST_STUDY = 'boundlens.lastStudy';
 const MOST_STUDIES = 200;
 
-export interface PreTrainParts {
-  readonly runs: RunService;
-  readonly log: Log;
-  /** Remembers the study that was chosen last. */
-  readonly memory: vscode.Memento;
-  /** Path of `dist/cli.js`. */
-  readonly program: string;
-  /** Folder for what study processes print. */
-  readonly logs: string;
-  /** Folder of engines that the user installed. */
-  readonly engines: string;
-}
-
 /** *Pre-train…*: asks which study, then runs it in the background with its progress shown until it ends. */
-export async function preTrain(parts: PreTrainParts, argument: unknown): Promise<void> {
-  if (!vscode.workspace.isTrusted)
-    throw new EnvironmentFault('Training starts processes, which needs a trusted workspace', 'trust this workspace first');
+export async function preTrain(parts: TrainingParts, argument: unknown): Promise<void> {
+  requireTrust();
   const subject = subjectOf(argument);
   const study =
     subject.kind === 'file' && subject.uri.path.endsWith('.study.json')
@@ -38,16 +17,17 @@ export async function preTrain(parts: PreTrainParts, argument: unknown): Promise
       : await pickStudy(parts.memory, subject.kind === 'definition' ? subject.place : activeFile());
   if (!study) return;
   await parts.memory.update(LAST_STUDY, study.file);
-  await run(parts, study);
+  await runStudy(parts, study);
 }
 
 /** From the palette: studies of what the editor shows come first. */
-function activeFile(): Place | undefined {
+export function activeFile(): Place | undefined {
   const uri = vscode.window.activeTextEditor?.document.uri;
   return uri?.scheme === 'file' ? { file: uri.fsPath } : undefined;
 }
 
-async function pickStudy(memory: vscode.Memento, place: Place | undefined): Promise<StudyGlance | undefined> {
+/** Asks for a study of the workspace, those of a definition or file first. Throws an EnvironmentFault when there is none. */
+export async function pickStudy(memory: vscode.Memento, place: Place | undefined, verb = 'Pre-train'): Promise<StudyGlance | undefined> {
   const files = await vscode.workspace.findFiles('**/*.study.json', '**/node_modules/**', MOST_STUDIES);
   const studies = inOrder(
     await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readGlance)),
@@ -70,82 +50,14 @@ async function pickStudy(memory: vscode.Memento, place: Place | undefined): Prom
       .join(' · '),
     study,
   }));
-  const title = place?.name === undefined ? 'Pre-train' : `Pre-train ${place.name}`;
+  const title = place?.name === undefined ? verb : `${verb} ${place.name}`;
   return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which study?', matchOnDescription: true, matchOnDetail: true }))
     ?.study;
 }
 
-async function readGlance(uri: vscode.Uri): Promise<StudyGlance> {
+/** Looks at a study file, saved first when it is open with changes. */
+export async function readGlance(uri: vscode.Uri): Promise<StudyGlance> {
   const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
   if (open?.isDirty) await open.save();
   return glance(uri.fsPath, Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8'));
-}
-
-async function run({ runs, log, program, logs, engines }: PreTrainParts, study: StudyGlance): Promise<void> {
-  const uri = vscode.Uri.file(study.file);
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (!folder) throw new EnvironmentFault(`${study.file} lies outside this workspace`, 'open its folder first');
-  const { engine, threads, jobs } = settings(folder.uri);
-  const out = path.join(runsFolder(folder), studyFolderName(study.name));
-  const { ended } = await startStudy({ study: study.file, out, engine, threads, jobs, program, logs, engines });
-  log.info(`Started ${study.name}: ${study.file} into ${out}, engine ${engine}, threads ${threads}, jobs ${jobs || 'by the processors'}`);
-  let stopped = false;
-  const options = { location: vscode.ProgressLocation.Notification, title: `BoundLens: ${study.name}`, cancellable: true };
-  const end = await vscode.window.withProgress(options, async (progress, token) => {
-    const here = () => runs.all().filter(({ studyFolder }) => studyFolder === out);
-    token.onCancellationRequested(() => {
-      stopped = true;
-      progress.report({ message: 'stopping…' });
-      runs.stop(here()).catch((error: unknown) => log.failure(error));
-    });
-    return following(runs, here, progress, () => stopped, ended);
-  });
-  await runs.refresh();
-  conclude(end, study, out, runs, log, stopped);
-}
-
-/** Reports progress until the study has ended. */
-async function following(
-  runs: RunService,
-  here: () => ReturnType<RunService['all']>,
-  progress: vscode.Progress<{ message?: string; increment?: number }>,
-  isStopped: () => boolean,
-  ended: Promise<StudyEnd>,
-): Promise<StudyEnd> {
-  let shown = 0;
-  const report = () => {
-    if (isStopped()) return;
-    const { done, total, fraction, secondsLeft } = overallProgress(here(), new Date());
-    if (total === 0) return;
-    const left = secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`;
-    progress.report({ message: `${done} of ${total} runs${left}`, increment: Math.max(0, 100 * fraction - shown) });
-    shown = Math.max(shown, 100 * fraction);
-  };
-  const subscription = runs.onDidChange(report);
-  void runs.expectRuns();
-  try {
-    return await ended;
-  } finally {
-    subscription.dispose();
-  }
-}
-
-function conclude(end: StudyEnd, study: StudyGlance, out: string, runs: RunService, log: Log, cancelled: boolean): void {
-  const entries = runs.all().filter(({ studyFolder }) => studyFolder === out);
-  const finished = entries.filter(({ record }) => record.state === 'finished').length;
-  const wasStopped = cancelled || (end.code !== 0 && entries.some(({ record }) => record.state === 'stopped'));
-  const fault = faultOf(end, wasStopped);
-  if (fault) {
-    log.failure(fault);
-    return;
-  }
-  const sentence = `${study.name}: ${finished} of ${entries.length} runs finished${wasStopped ? ', the rest was stopped' : ''}.`;
-  log.info(sentence);
-  void vscode.window
-    .showInformationMessage(sentence, ...(finished > 0 ? ['Open Panel', ...(wasStopped ? [] : ['Open Report'])] : []))
-    .then(choice => {
-      const entry = entries[0];
-      if (!choice || !entry) return;
-      void vscode.commands.executeCommand(choice === 'Open Panel' ? 'boundlens.openPanel' : 'boundlens.openReport', { kind: 'run', entry });
-    });
 }

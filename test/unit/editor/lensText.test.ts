@@ -23,16 +23,16 @@ const cases: readonly (readonly [
   bound: string,
 ])[] = [
   [
-    'a finished run gives its certificate and all terms of D1, each total with its evidence',
+    'a finished run gives its certificate and the largest terms of D1, each total with its evidence',
     { architecture: net, estimate: estimate(2), run: run(report('F2', 0.174), report('F1', 0.2), general) },
-    'Transferability: certified error ≤ .174 of the randomised head from 500 labels (test .042) · RadReg λ=0.003, 2 h ago',
-    'Bound: assumed .620 = transfer .31 + complexity .08 + concentration .19 + shift .04 + task 0',
+    'Transferability: certified Gibbs ≤ .174 (test .042) · RadReg λ=0.003, 2 h ago',
+    'Bound: assumed .620 = transfer .31 + concentration .19 + rest .12',
   ],
   [
     'vacuous bounds of a run are called so, with the n that would mend them',
     { architecture: net, run: run(report('F1', 1, { needed: { n: 800 } }), vacuousGeneral) },
-    'Transferability: certified but vacuous from 500 labels (test .042) · informative from n ≈ 800 · RadReg λ=0.003, 2 h ago',
-    'Bound: vacuous at n = 500 (informative from n ≈ 2,300) · estimated 1.35 = transfer 1.35',
+    'Transferability: certified but vacuous, needs n ≈ 800 (test .042) · RadReg λ=0.003, 2 h ago',
+    'Bound: vacuous 1.35 at n = 500, needs n ≈ 2,300 = transfer 1.35',
   ],
   [
     'a run without a certificate says what was measured',
@@ -43,14 +43,26 @@ const cases: readonly (readonly [
   [
     'without a run the architecture alone speaks, labelled as an estimate',
     { architecture: net, estimate: estimate(0.4) },
-    'Transferability: estimated .400 above the best pre-training loss (no run yet; initialisation norms)',
-    'Bound: estimated ≤ .400 at N = 10,000 (pre-training part)',
+    'Transferability: estimated ≤ .400, no run yet',
+    'Bound: estimated ≤ .400 at N = 10,000',
   ],
   [
     'a vacuous estimate names the N that would do',
     { architecture: net, estimate: estimate(7, 3.1e9) },
-    'Transferability: estimated vacuous (no run yet; initialisation norms)',
-    'Bound: vacuous at N = 10,000 (informative from N ≈ 3·10⁹)',
+    'Transferability: no run yet, estimate vacuous',
+    'Bound: vacuous at N = 10,000, needs N ≈ 3·10⁹',
+  ],
+  [
+    'the norms of attached weights stand in for those of the initialisation',
+    { architecture: net, estimate: estimate(7, 3.1e9), checkpoint: { file: 'net.pt', report: { ...estimate(0.3), evidence: 'measured' } } },
+    'Transferability: measured ≤ .300, no run yet',
+    'Bound: measured ≤ .300 at N = 10,000 · net.pt',
+  ],
+  [
+    'what an edit did stands behind the bound',
+    { architecture: net, estimate: estimate(0.4), change: { title: 'complexity ×1.8 vs HEAD', tooltip: '' } },
+    'Transferability: estimated ≤ .400, no run yet',
+    'Bound: estimated ≤ .400 at N = 10,000 · complexity ×1.8 vs HEAD',
   ],
   [
     'what is unknown is unknown for a reason at a line, counted from 1',
@@ -92,7 +104,20 @@ describe('the texts of lenses', () => {
 
   it('explains behind each lens which theorem speaks and how often it may fail', () => {
     const { tooltip } = transferabilityText({ architecture: net, unlabelled: 1, run: run(report('F2', 0.174)) }, NOW);
-    assert.match(tooltip, /^F2 bounds the error of the head: \.174 \(certified\), failing with probability at most \.050\./);
+    assert.match(
+      tooltip,
+      /^From 500 labels, F2 bounds the error of the head: \.174 \(certified\), failing with probability at most \.050\. It is the error of the randomised/,
+    );
+  });
+
+  it('fits an editor beside a side bar, with a run and with a change, and names every term behind the lens', () => {
+    const change = { title: 'complexity ×1.8 vs HEAD', tooltip: 'Against HEAD.' };
+    const knowledge = { architecture: net, unlabelled: 10_000, run: run(report('F2', 0.174), general), change };
+    const texts = [transferabilityText(knowledge, NOW), boundText(knowledge), ...actionTexts(0)];
+    assert.ok(texts.map(({ title }) => title).join(' | ').length <= 200, texts.map(({ title }) => title).join(' | '));
+    const { tooltip } = boundText(knowledge);
+    for (const part of ['transfer .31', 'complexity .08', 'concentration .19', 'shift .04', 'task 0 (measured)', 'Against HEAD.'])
+      assert.ok(tooltip.includes(part), tooltip);
   });
 
   it('names the figures that rank encoders beside the certificate, where a run left them', () => {
@@ -112,9 +137,9 @@ describe('the texts of lenses', () => {
     assert.deepEqual(
       [0, 1, 3].map(active => actionTexts(active).map(({ title }) => title)),
       [
-        ['Pre-train…', 'Open Panel'],
-        ['Stop 1 run', 'Open Panel'],
-        ['Stop 3 runs', 'Open Panel'],
+        ['Pre-train', 'Fine-tune', 'Compare', 'Panel'],
+        ['Stop 1 run', 'Fine-tune', 'Compare', 'Panel'],
+        ['Stop 3 runs', 'Fine-tune', 'Compare', 'Panel'],
       ],
     );
   });

@@ -1,0 +1,54 @@
+import type { AnalysedDefinition } from '../definitions/analysisProtocol';
+import { formatCount, formatRisk } from '../common/format';
+import type { LensText } from './lensText';
+
+/** A definition as it was in another version of its file, and what that version is called: `HEAD`, `the last save`, `the pin`. */
+export interface BaselineDefinition {
+  readonly name: string;
+  /** Absent where that version does not define it. */
+  readonly definition?: Pick<AnalysedDefinition, 'architecture' | 'bound'>;
+}
+
+/** A ratio nearer to 1 than this is no change that a person can steer by. */
+const SMALLEST = 0.005;
+
+/**
+ * What an edit did to the bound of the architecture: `complexity ×1.8 vs HEAD`, from the complexity terms of theorem D4 in both versions. Undefined where
+ * nothing changed or one of the two is not known.
+ */
+export function changeText(
+  now: Pick<AnalysedDefinition, 'architecture' | 'bound'>,
+  { name, definition }: BaselineDefinition,
+): LensText | undefined {
+  if (!definition) return { title: `new since ${name}`, tooltip: `${now.architecture.name} is not defined in ${name}.` };
+  const [before, after] = [complexity(definition), complexity(now)];
+  if (before === undefined || after === undefined || !(before > 0)) return undefined;
+  const ratio = after / before;
+  if (Math.abs(Math.log(ratio)) < SMALLEST) return undefined;
+  const [size, decades] = [parameters(definition, now), lipschitz(definition, now)];
+  return {
+    title: `complexity ${ratioText(ratio)} vs ${name}`,
+    tooltip: `Against ${name}: complexity term ${formatRisk(before)} → ${formatRisk(after)} (D4, norms at initialisation)${size}${decades}.`,
+  };
+}
+
+/** `×1.8`, `×0.56`, `×120`: two digits after the point below 10, none that say nothing. */
+export function ratioText(ratio: number): string {
+  if (ratio >= 10) return `×${formatCount(Math.round(ratio))}`;
+  return `×${ratio >= 0.1 ? Number(ratio.toFixed(2)) : ratio.toPrecision(2)}`;
+}
+
+const complexity = ({ bound }: Pick<AnalysedDefinition, 'bound'>): number | undefined =>
+  bound?.report.terms.find(({ name }) => name === 'complexity')?.value;
+
+type Sides = readonly [before: Pick<AnalysedDefinition, 'architecture' | 'bound'>, now: Pick<AnalysedDefinition, 'architecture' | 'bound'>];
+
+function parameters(...[before, now]: Sides): string {
+  const [a, b] = [before.architecture.parameterCount, now.architecture.parameterCount];
+  return a.known && b.known ? `, ${formatCount(a.value)} → ${formatCount(b.value)} parameters` : '';
+}
+
+function lipschitz(...[before, now]: Sides): string {
+  const change = (now.bound?.lipschitzDecades ?? NaN) - (before.bound?.lipschitzDecades ?? NaN);
+  return Math.abs(change) >= 0.01 ? `, Lipschitz constant ${ratioText(10 ** change)}` : '';
+}

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+
+/** *Open Sample Workspace*: copies the sample definitions, studies and data into a folder of the user's and opens it. */
+export async function openSample(extension: vscode.Uri): Promise<void> {
+  const [parent] =
+    (await vscode.window.showOpenDialog({
+      title: 'Open Sample Workspace',
+      openLabel: 'Copy It Here',
+      canSelectFiles: false,
+      canSelectFolders: true,
+    })) ?? [];
+  if (!parent) return;
+  const target = vscode.Uri.joinPath(parent, 'boundlens-sample');
+  if (!(await exists(target))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(extension, 'media', 'sample'), target);
+  const schema = vscode.Uri.joinPath(parent, 'study.schema.json');
+  if (!(await exists(schema))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(extension, 'media', 'study.schema.json'), schema);
+  await vscode.commands.executeCommand('vscode.openFolder', target);
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { EnvironmentFault } from '../../common/fault';
+import { formatDuration } from '../../common/format';
+import { studyFolderName } from '../../studies/studyFolderName';
+import type { Log } from '../log';
+import type { RunService } from '../runService';
+import { overallProgress } from '../runText';
+import { runsFolder, settings, type Settings } from '../settings';
+import type { StudyGlance } from '../studyFiles';
+import { faultOf, startStudy, type StudyEnd } from '../studyProcess';
+
+/** What starting runs needs of the extension. */
+export interface TrainingParts {
+  readonly runs: RunService;
+  readonly log: Log;
+  /** Remembers the study that was chosen last. */
+  readonly memory: vscode.Memento;
+  /** Path of `dist/cli.js`. */
+  readonly program: string;
+  /** Folder for what study processes print. */
+  readonly logs: string;
+  /** Folder of engines that the user installed. */
+  readonly engines: string;
+}
+
+/** Throws an EnvironmentFault in a workspace that is not trusted. */
+export function requireTrust(): void {
+  if (!vscode.workspace.isTrusted)
+    throw new EnvironmentFault('Training starts processes, which needs a trusted workspace', 'trust this workspace first');
+}
+
+/** Runs a study in the background with its progress shown until it ends, and tells how it ended. */
+export async function runStudy(parts: TrainingParts, study: StudyGlance): Promise<void> {
+  const uri = vscode.Uri.file(study.file);
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (!folder) throw new EnvironmentFault(`${study.file} lies outside this workspace`, 'open its folder first');
+  await workOff(parts, study, path.join(runsFolder(folder), studyFolderName(study.name)), settings(folder.uri));
+}
+
+/** Takes up the runs of a study's folder that have not finished; their studies need not be there any more. */
+export async function resumeRuns(parts: TrainingParts, name: string, out: string): Promise<void> {
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(out)) ?? vscode.workspace.workspaceFolders?.[0];
+  await workOff(parts, { name }, out, settings(folder?.uri));
+}
+
+async function workOff(
+  parts: TrainingParts,
+  { name, file }: { readonly name: string; readonly file?: string },
+  out: string,
+  { engine, threads, jobs }: Pick<Settings, 'engine' | 'threads' | 'jobs'>,
+): Promise<void> {
+  const { runs, log, program, logs, engines } = parts;
+  const { ended } = await startStudy({ study: file, out, engine, threads, jobs, program, logs, engines });
+  log.info(
+    `Started ${name}: ${file ?? 'what is left of it'} into ${out}, engine ${engine}, threads ${threads}, jobs ${jobs || 'by the processors'}`,
+  );
+  let stopped = false;
+  const options = { location: vscode.ProgressLocation.Notification, title: `BoundLens: ${name}`, cancellable: true };
+  const end = await vscode.window.withProgress(options, async (progress, token) => {
+    const here = () => runs.all().filter(({ studyFolder }) => studyFolder === out);
+    token.onCancellationRequested(() => {
+      stopped = true;
+      progress.report({ message: 'stopping…' });
+      runs.stop(here()).catch((error: unknown) => log.failure(error));
+    });
+    return following(runs, here, progress, () => stopped, ended);
+  });
+  await runs.refresh();
+  conclude(end, name, out, runs, log, stopped);
+}
+
+/** Reports progress until the study has ended. */
+async function following(
+  runs: RunService,
+  here: () => ReturnType<RunService['all']>,
+  progress: vscode.Progress<{ message?: string; increment?: number }>,
+  isStopped: () => boolean,
+  ended: Promise<StudyEnd>,
+): Promise<StudyEnd> {
+  let shown = 0;
+  const report = () => {
+    if (isStopped()) return;
+    const { done, total, fraction, secondsLeft } = overallProgress(here(), new Date());
+    if (total === 0) return;
+    const left = secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`;
+    progress.report({ message: `${done} of ${total} runs${left}`, increment: Math.max(0, 100 * fraction - shown) });
+    shown = Math.max(shown, 100 * fraction);
+  };
+  const subscription = runs.onDidChange(report);
+  void runs.expectRuns();
+  try {
+    return await ended;
+  } finally {
+    subscription.dispose();
+  }
+}
+
+function conclude(end: StudyEnd, name: string, out: string, runs: RunService, log: Log, cancelled: boolean): void {
+  const entries = runs.all().filter(({ studyFolder }) => studyFolder === out);
+  const finished = entries.filter(({ record }) => record.state === 'finished').length;
+  const wasStopped = cancelled || (end.code !== 0 && entries.some(({ record }) => record.state === 'stopped'));
+  const fault = faultOf(end, wasStopped);
+  if (fault) {
+    log.failure(fault);
+    return;
+  }
+  const sentence = `${name}: ${finished} of ${entries.length} runs finished${wasStopped ? ', the rest was stopped' : ''}.`;
+  log.info(sentence);
+  void vscode.window
+    .showInformationMessage(sentence, ...(finished > 0 ? ['Open Panel', ...(wasStopped ? [] : ['Open Report'])] : []))
+    .then(choice => {
+      const entry = entries[0];
+      if (!choice || !entry) return;
+      void vscode.commands.executeCommand(choice === 'Open Panel' ? 'boundlens.openPanel' : 'boundlens.openReport', { kind: 'run', entry });
+    });
+}
