@@ -27,7 +27,7 @@ export class Baselines implements vscode.Disposable {
   /** How often each document's baseline was looked for: what was found for an earlier look is out of date. */
   private readonly turns = new Map<string, number>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly subscriptions: readonly vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
 
   /** Fires with the document whose baseline is new. */
   readonly onDidChange = this.changed.event;

@@ -23,7 +23,7 @@ interface GitExtension {
 export class GitHead implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly commits = new WeakMap<Repository, string | undefined>();
-  private readonly subscriptions: vscode.Disposable[] = [this.changed];
+  private readonly subscriptions: { dispose(): unknown }[] = [this.changed];
   private readonly extension: Promise<GitExtension | undefined>;
   private api: GitApi | undefined;
 
