@@ -21,7 +21,7 @@ const EDITOR: typeof SHARED = [
   [/^dist\/extension\.js$/, 'the program of the editor'],
   [/^dist\/web\/(extension|analysis)\.js$/, 'the programs of an editor in a browser'],
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],
-  [/^media\/sample\/(\w[\w-]*\/)*[\w-]+\.(study\.json|py|json)$/, 'studies and definitions of the sample workspace'],
+  [/^media\/sample\/(\w[\w-]*\/)*[\w-]+\.(study\.json|py|js|json)$/, 'studies and definitions of the sample workspace'],
   [/^media\/sample\/fashion-mnist\/([\w-]+\.gz|LICENSE)$/, 'its images'],
   [/^docs\/images\/[\w-]+\.(png|gif|svg)$/, 'pictures of the README'],
 ];
