@@ -1,3 +1,10 @@
+/** Where a generator stands in its stream. */
+export interface RandomState {
+  readonly words: readonly number[];
+  /** The second of two normal numbers that were drawn together. */
+  readonly spare?: number;
+}
+
 /**
  * A small seeded generator (xoshiro128**, Blackman & Vigna 2018) so that the same seed gives the same run on every platform.
  * Independent streams come from `fork(label)`.
@@ -25,6 +32,17 @@ export class Random {
   /** An independent generator for one purpose: the same seed and label always give the same stream. */
   fork(label: string): Random {
     return new Random(`${this.label}/${label}`);
+  }
+
+  /** Where the stream stands, for `restore`. */
+  snapshot(): RandomState {
+    return { words: [...this.state], ...(this.spare !== undefined && { spare: this.spare }) };
+  }
+
+  /** Goes on from where a generator stood; forks do not depend on it. */
+  restore({ words, spare }: RandomState): void {
+    this.state.set(words);
+    this.spare = spare;
   }
 
   /** 32 uniform bits. */

@@ -4,6 +4,12 @@ import type { TrialMetrics } from './progress';
 /** Thins a stream of per-step scalars: means over equal stretches of steps, at most `LINES` of them. */
 const LINES = 400;
 
+/** What a sampler has summed since its last line. */
+export interface SamplerState {
+  readonly sums: ReadonlyMap<string, number>;
+  readonly count: number;
+}
+
 export class MetricSampler {
   private readonly every: number;
   private sums = new Map<string, number>();
@@ -16,6 +22,15 @@ export class MetricSampler {
     private readonly onMetrics: (line: TrialMetrics) => void,
   ) {
     this.every = Math.max(1, Math.ceil(steps / LINES));
+  }
+
+  snapshot(): SamplerState {
+    return { sums: new Map(this.sums), count: this.count };
+  }
+
+  restore({ sums, count }: SamplerState): void {
+    this.sums = new Map(sums);
+    this.count = count;
   }
 
   /** Takes the scalars of step `step` (from 1); passes on a mean when its stretch is full or the steps end. */

@@ -15,6 +15,13 @@ const SHARES = [0, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];
 /** The steps after which the encoder is looked at, rising, without repeats. */
 export const transferMoments = (steps: number): number[] => [...new Set(SHARES.map(share => Math.round(share * steps)))];
 
+/** What an observer has seen. */
+export interface ObserverState {
+  readonly checkpoints: readonly TransferCheckpoint[];
+  readonly scales: readonly FeatureScale[];
+  readonly holdOutLosses: Float64Array;
+}
+
 /** Looks at the encoder at a few moments of its pre-training and keeps what it saw. Changes nothing. */
 export class MomentObserver {
   readonly checkpoints: TransferCheckpoint[] = [];
@@ -31,6 +38,16 @@ export class MomentObserver {
     private readonly folds: Random,
     private readonly pace: Pace,
   ) {}
+
+  snapshot(): ObserverState {
+    return { checkpoints: [...this.checkpoints], scales: [...this.scales], holdOutLosses: this.holdOutLosses };
+  }
+
+  restore({ checkpoints, scales, holdOutLosses }: ObserverState): void {
+    this.checkpoints.splice(0, Infinity, ...checkpoints);
+    this.scales.splice(0, Infinity, ...scales);
+    this.holdOutLosses = holdOutLosses;
+  }
 
   /** Measures hold-out loss, cross-validated risk and feature scale now; the same folds at every moment. */
   async observe(step: number): Promise<{ readonly holdOutLoss: number; readonly risk: number } & FeatureScale> {

@@ -38,6 +38,15 @@ export class NormCaps {
     }));
   }
 
+  /** What the estimates of the next step start from, one vector a matrix; for `restore`. */
+  snapshot(): readonly Float64Array[] {
+    return this.matrices.map(({ power }) => power.snapshot());
+  }
+
+  restore(vectors: readonly Float64Array[]): void {
+    this.matrices.forEach(({ power }, i) => power.restore(vectors[i]!));
+  }
+
   /** Brings every matrix back under its caps, the spectral one as closely as an estimate can. */
   enforce(): void {
     for (const { name, rows, power } of this.matrices) {

@@ -34,6 +34,15 @@ export class PowerIteration {
     return size;
   }
 
+  /** The vector that the next estimate starts from, for `restore`. */
+  snapshot(): Float64Array {
+    return this.right.slice();
+  }
+
+  restore(right: Float64Array): void {
+    this.right = right.slice();
+  }
+
   /** Unit vectors that belong to the last estimate: left, as long as a column, and right, as long as a row. */
   vectors(): { readonly left: Float32Array; readonly right: Float32Array } {
     return { left: Float32Array.from(this.left), right: Float32Array.from(this.right) };

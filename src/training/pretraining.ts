@@ -1,8 +1,10 @@
 import { add, mul, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { Stopped } from '../common/fault';
 import type { Random } from '../common/random';
 import type { Trial } from '../studies/study';
 import { Batches } from './batches';
 import type { Engine, Feeds, InputSpecs, Results, TrainingSpec, TrainingStep } from './engine/engine';
+import type { OptimiserState } from './engine/optimiserRule';
 import type { PretrainableModel } from './model';
 import { maskRatioAt } from './objectives/maskRatio';
 import type { Pace } from './pace';
@@ -12,6 +14,7 @@ import { pretrainingOptimiser } from './regularisers/l2';
 import type { Regulariser } from './regularisers/regulariser';
 import { learningRateAt } from './schedule';
 import { everyImage, type PretrainingImages } from './taskImages';
+import type { FeedsState, StepsState } from './trainingState';
 
 type Pretraining = Exclude<Trial['objective'], { kind: 'none' }>;
 
@@ -27,6 +30,7 @@ class PretrainingFeeds {
   private readonly masks: Random;
   private readonly ratios: Random;
   private step = 0;
+  private beforeLast: FeedsState;
 
   constructor(
     private readonly model: PretrainableModel,
@@ -38,10 +42,36 @@ class PretrainingFeeds {
     this.batches = new Batches(everyImage(images), settings.batch, random.fork('batches'));
     this.masks = random.fork('masks');
     this.ratios = random.fork('ratios');
+    this.beforeLast = this.state();
+  }
+
+  /** Where the draws stood before the last call of `next`: it is made ahead of the step that uses it. */
+  snapshot(): FeedsState {
+    return this.beforeLast;
+  }
+
+  restore(state: FeedsState): void {
+    this.step = state.step;
+    this.batches.restore(state.batches);
+    this.masks.restore(state.masks);
+    this.ratios.restore(state.ratios);
+    this.regularisers.forEach((one, i) => state.regularisers[i] && one.restore?.(state.regularisers[i]));
+    this.beforeLast = state;
+  }
+
+  private state(): FeedsState {
+    return {
+      step: this.step,
+      batches: this.batches.snapshot(),
+      masks: this.masks.snapshot(),
+      ratios: this.ratios.snapshot(),
+      regularisers: this.regularisers.map(one => one.snapshot?.()),
+    };
   }
 
   async next(): Promise<Drawn> {
     const { model, settings, regularisers } = this;
+    this.beforeLast = this.state();
     const ratio = 'maskRatio' in settings ? maskRatioAt(settings.maskRatio, this.step++, settings.steps, this.ratios) : undefined;
     let feeds = model.objective.feeds(await this.images.rows(this.batches.next()), this.masks, ratio);
     for (const regulariser of regularisers) feeds = { ...feeds, ...(await regulariser.next()) };
@@ -113,6 +143,10 @@ export interface PretrainingHooks {
   readonly moments: readonly number[];
   readonly onMoment: (step: number) => Promise<void>;
   readonly onStep: (step: number, scalars: Results, learningRate: number) => void;
+  /** Where to go on in place of the beginning. */
+  readonly resume?: StepsState;
+  /** Called between steps and after the last one, also when the pace says stop. */
+  readonly onState?: (capture: () => Promise<StepsState>, isLast: boolean) => Promise<void>;
 }
 
 /** One compiled step for each shape of inputs, made when it is first met; all share one optimiser. */
@@ -123,7 +157,13 @@ class StepsByShape {
   constructor(
     private readonly engine: Engine,
     private readonly spec: TrainingSpec,
+    private readonly resume?: OptimiserState,
   ) {}
+
+  /** How far the optimiser is; undefined before the first step. */
+  async optimiserState(): Promise<OptimiserState | undefined> {
+    return this.first ? (await this.first).optimiserState() : this.resume;
+  }
 
   for(inputs: InputSpecs): Promise<TrainingStep> {
     const key = JSON.stringify(inputs);
@@ -138,7 +178,13 @@ class StepsByShape {
 
   private made(inputs: InputSpecs): Promise<TrainingStep> {
     if (this.first) return this.first.then(step => step.reshaped(inputs));
-    return (this.first = this.engine.trainingStep({ ...this.spec, inputs }));
+    return (this.first = this.begun(inputs));
+  }
+
+  private async begun(inputs: InputSpecs): Promise<TrainingStep> {
+    const step = await this.engine.trainingStep({ ...this.spec, inputs });
+    if (this.resume) step.restoreOptimiser(this.resume);
+    return step;
   }
 }
 
@@ -156,21 +202,47 @@ export async function pretrain(
   pace: Pace,
   hooks: PretrainingHooks,
 ): Promise<number> {
-  const { objective, normCaps } = model;
+  const { objective, normCaps, parameters } = model;
+  const { resume, onState } = hooks;
   const regularisers = buildRegularisers(regulariser, model, data, pretrainedNames(model), random);
   const made = new PretrainingFeeds(model, data.images, settings, regularisers, random);
-  const compiled = new StepsByShape(engine, pretrainingSpec(model, settings, regularisers));
+  const compiled = new StepsByShape(engine, pretrainingSpec(model, settings, regularisers), resume?.optimiser);
   const { steps, warmup } = settings;
-  const feeds = new Prefetched(steps, () => made.next());
+  const first = resume?.step ?? 0;
+  const feeds = new Prefetched(steps - first, () => made.next());
   const tail = Math.max(1, Math.round(steps / 10));
-  let sum = 0;
+  let sum = resume?.tail ?? 0;
   const carried = (): Feeds => Object.assign({}, ...regularisers.map(one => one.carried?.() ?? {})) as Feeds;
+  const capture = (step: number) => async (): Promise<StepsState> => {
+    const optimiser = await compiled.optimiserState();
+    return {
+      step,
+      parameters: parameters.snapshot(),
+      ...(optimiser && { optimiser }),
+      feeds: made.snapshot(),
+      carried: regularisers.map(one => one.carried?.()),
+      ...(normCaps && { normCaps: normCaps.snapshot() }),
+      tail: sum,
+    };
+  };
   try {
-    normCaps?.enforce();
-    objective.start?.();
-    if (hooks.moments.includes(0)) await hooks.onMoment(0);
-    for (let i = 0; i < steps; i++) {
-      await pace.breathe();
+    if (resume) {
+      parameters.restore(resume.parameters);
+      made.restore(resume.feeds);
+      regularisers.forEach((one, i) => resume.carried[i] && one.took?.({ ...(resume.carried[i] as Results) }));
+      if (resume.normCaps) normCaps?.restore(resume.normCaps);
+    } else {
+      normCaps?.enforce();
+      objective.start?.();
+      if (hooks.moments.includes(0)) await hooks.onMoment(0);
+    }
+    for (let i = first; i < steps; i++) {
+      try {
+        await pace.breathe();
+      } catch (error) {
+        if (error instanceof Stopped) await onState?.(capture(i), true);
+        throw error;
+      }
       const learningRate = learningRateAt({ peak: settings.learningRate, steps, warmup }, i);
       const results = await feeds.during(async drawn => {
         const step = await compiled.for(drawn.inputs);
@@ -185,6 +257,7 @@ export async function pretrain(
       hooks.onStep(i + 1, scalars, learningRate);
       if (i >= steps - tail) sum += scalars.reconstruction![0]!;
       if (hooks.moments.includes(i + 1)) await hooks.onMoment(i + 1);
+      await onState?.(capture(i + 1), i + 1 === steps);
     }
     return sum / tail;
   } finally {

@@ -15,6 +15,7 @@ import { pretrain, pretrainedNames } from './pretraining';
 import type { ProgressMeter, TrialMetrics } from './progress';
 import type { PretrainingResult } from './results';
 import type { TaskImages } from './taskImages';
+import type { StateKeeping } from './trainingState';
 
 /** What the phases of a trial share. */
 export interface TrialTools {
@@ -22,6 +23,8 @@ export interface TrialTools {
   readonly pace: Pace;
   readonly meter: ProgressMeter;
   readonly onMetrics: (line: TrialMetrics) => void;
+  /** Keeps the state of pre-training now and then, and knows where to go on; nothing is kept without it. */
+  readonly keeping?: StateKeeping;
 }
 
 /** What pre-training leaves behind beside the weights. */
@@ -46,7 +49,7 @@ export async function pretrainingPhase(
   images: TaskImages,
   extractor: FeatureExtractor,
   random: Random,
-  { engine, pace, meter, onMetrics }: TrialTools,
+  { engine, pace, meter, onMetrics, keeping }: TrialTools,
 ): Promise<Pretrained | undefined> {
   const { objective, regulariser } = trial;
   if (objective.kind === 'none' || !model.objective) return undefined;
@@ -58,7 +61,13 @@ export async function pretrainingPhase(
     const observer = new MomentObserver(extractor, holdOut, images, trial.bound, random.fork('moments'), pace);
     const sampler = new MetricSampler(PHASE, objective.steps, () => meter.seconds, onMetrics);
     const data = { images: images.pretraining, downstream: images.unlabelled };
-    const started = meter.seconds;
+    const resume = keeping?.resume;
+    const started = resume?.started ?? meter.seconds;
+    if (resume) {
+      observer.restore(resume.observer);
+      sampler.restore(resume.sampler);
+      meter.resume(resume.seconds, resume.steps.step);
+    }
     const trainLoss = await pretrain(engine, pretrainable, data, objective, regulariser, random.fork('steps'), pace, {
       moments: transferMoments(objective.steps),
       onMoment: async step => {
@@ -71,6 +80,20 @@ export async function pretrainingPhase(
         sampler.add(step, scalars, { learningRate });
         meter.advance();
       },
+      ...(resume && { resume: resume.steps }),
+      ...(keeping && {
+        onState: (capture, isLast) =>
+          keeping.offer(
+            async () => ({
+              steps: await capture(),
+              observer: observer.snapshot(),
+              sampler: sampler.snapshot(),
+              seconds: meter.seconds,
+              started,
+            }),
+            isLast,
+          ),
+      }),
     });
     const { holdOutLosses, checkpoints, scales } = observer;
     const collapse = collapseOf(scales[0]!, scales.at(-1)!);

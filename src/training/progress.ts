@@ -32,7 +32,7 @@ const workOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum,
 
 /** Turns steps of the announced stretches, taken in order, into a fraction of the whole and a guess of the seconds left. */
 export class ProgressMeter {
-  private readonly started = performance.now();
+  private started = performance.now();
   private current = -1;
   private step = 0;
 
@@ -50,6 +50,13 @@ export class ProgressMeter {
   next(): void {
     this.current++;
     this.step = 0;
+    this.report();
+  }
+
+  /** Goes on where a trial was after so many seconds, `step` steps into the present stretch. */
+  resume(seconds: number, step: number): void {
+    this.started = performance.now() - 1000 * seconds;
+    this.step = Math.min(step, this.stretches[this.current]!.steps);
     this.report();
   }
 

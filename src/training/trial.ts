@@ -26,6 +26,7 @@ import { saveFeatures } from './saveFeatures';
 import { stretchesOf } from './stretches';
 import { transferScores } from './transferScores';
 import { cutTask, everyImage, type TaskImages } from './taskImages';
+import type { StateKeeping } from './trainingState';
 
 export interface TrialContext {
   readonly engine: Engine;
@@ -35,6 +36,8 @@ export interface TrialContext {
   readonly onMetrics?: (line: TrialMetrics) => void;
   /** Folder of the parsers' WebAssembly files, for encoders that are definitions. */
   readonly assets?: string;
+  /** Keeps where pre-training is, so that it can go on after the process has ended. */
+  readonly keeping?: StateKeeping;
   /** An existing folder for the weights; nothing is written without it. */
   readonly outputFolder?: string;
 }
@@ -65,7 +68,8 @@ async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pac
   const defined = await definedSource(trial, images.labelled.layout, context.assets);
   const model = buildModel(trial, images.labelled, outputsOf(images.classes).width, random, defined);
   const meter = new ProgressMeter(stretchesOf(trial, model), context.onProgress);
-  const tools = { engine: context.engine, pace, meter, onMetrics: context.onMetrics ?? (() => undefined) };
+  const { engine, keeping } = context;
+  const tools = { engine, pace, meter, onMetrics: context.onMetrics ?? (() => undefined), ...(keeping && { keeping }) };
   try {
     const extractor = await FeatureExtractor.create(context.engine, model.parameters, model.encoder, pace);
     try {

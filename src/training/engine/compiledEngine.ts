@@ -58,6 +58,8 @@ export class CompiledEngine implements Engine {
     return {
       run: (feeds, learningRate) => memory.exclusively(() => run(feeds, learningRate)),
       gradients: feeds => memory.exclusively(() => gradients(feeds)),
+      optimiserState: () => optimiser.snapshot(),
+      restoreOptimiser: state => optimiser.restore(state),
       reshaped: shapes => this.stepWith(optimiser, { ...spec, inputs: shapes }),
       dispose: () => {
         optimiser.dispose();

@@ -107,6 +107,8 @@ export class EagerEngine implements Engine {
     return {
       run: (feeds, learningRate) => memory.exclusively(() => run(feeds, learningRate)),
       gradients: feeds => memory.exclusively(() => evaluate(this.backend, spec, trainable, feeds).gradients),
+      optimiserState: () => optimiser.snapshot(),
+      restoreOptimiser: state => optimiser.restore(state),
       reshaped: inputs => Promise.resolve(this.stepWith(optimiser, { ...spec, inputs }, trainable)),
       dispose: () => undefined,
     };

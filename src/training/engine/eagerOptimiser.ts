@@ -1,4 +1,4 @@
-import type { OptimiserRule } from './optimiserRule';
+import type { OptimiserRule, OptimiserState } from './optimiserRule';
 
 /**
  * The update rules as their papers write them, in double precision: Adam (Kingma & Ba 2015), AdamW (Loshchilov & Hutter
@@ -22,6 +22,15 @@ export class EagerOptimiser {
     this.steps++;
     const update = this.rule.kind === 'sgd' ? this.descend.bind(this) : this.adapt.bind(this);
     this.weights.forEach((values, i) => update(values, gradients[i]!, i, learningRate));
+  }
+
+  snapshot(): OptimiserState {
+    return { steps: this.steps, moments: [...this.first, ...this.second].map(values => values.slice()) };
+  }
+
+  restore({ steps, moments }: OptimiserState): void {
+    [...this.first, ...this.second].forEach((values, i) => values.set(moments[i]!));
+    this.steps = steps;
   }
 
   private adapt(weights: Float32Array, gradients: Float32Array, parameter: number, learningRate: number): void {

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { EngineName } from './engineChoice';
+import type { OptimiserState } from './optimiserRule';
 import type { Parameters } from './parameters';
 
 export type { EngineName } from './engineChoice';
@@ -42,6 +43,10 @@ export interface TrainingStep {
   run(feeds: Feeds, learningRate: number): Promise<Results>;
   /** Gradients of the loss by parameter name, without an update (for tests and for the taught). */
   gradients(feeds: Feeds): Promise<Results>;
+  /** A copy of how far the optimiser is; between steps. */
+  optimiserState(): OptimiserState;
+  /** Goes on from where the optimiser of such a step stood, on the same engine. */
+  restoreOptimiser(state: OptimiserState): void;
   /** The same step for inputs of other shapes: both share the optimiser's moments and its count of steps. */
   reshaped(inputs: InputSpecs): Promise<TrainingStep>;
   dispose(): void;

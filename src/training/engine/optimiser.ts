@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentFault } from '../../common/fault';
-import type { OptimiserRule } from './optimiserRule';
+import type { OptimiserRule, OptimiserState } from './optimiserRule';
 import type { MomentsOwner, ParameterMemory, Stretch } from './parameterMemory';
 import { webAssembly } from './webAssembly';
 
@@ -71,6 +71,15 @@ export class Optimiser {
       if (this.rule.kind === 'sgd') this.descend(stretch, learningRate);
       else this.adapt(stretch, learningRate);
     }
+  }
+
+  snapshot(): OptimiserState {
+    return { steps: this.steps, moments: [this.memory.momentsOf(this.moments)] };
+  }
+
+  restore({ steps, moments }: OptimiserState): void {
+    this.memory.replaceMoments(this.moments, moments[0]!);
+    this.steps = steps;
   }
 
   dispose(): void {

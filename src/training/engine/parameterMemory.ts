@@ -79,6 +79,20 @@ export class ParameterMemory {
     this.owner = owner;
   }
 
+  /** A copy of the moments of `owner`: zeros when it has none yet. */
+  momentsOf(owner: MomentsOwner): Float32Array {
+    if (this.owner === owner) return this.view(2, 0, 2 * this.regionLength).slice();
+    return owner.saved?.slice() ?? new Float32Array(2 * this.regionLength);
+  }
+
+  /** Gives `owner` these moments in place of its own. @throws RangeError when they are of another layout */
+  replaceMoments(owner: MomentsOwner, moments: Float32Array): void {
+    if (moments.length !== 2 * this.regionLength)
+      throw new RangeError(`${moments.length} moments do not fit a memory for ${2 * this.regionLength}.`);
+    this.dropMoments(owner);
+    owner.saved = moments.slice();
+  }
+
   /** Forgets the moments of an owner that is done. */
   dropMoments(owner: MomentsOwner): void {
     owner.saved = undefined;

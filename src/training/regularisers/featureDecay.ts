@@ -4,7 +4,7 @@ import type { RegulariserChoice } from '../../studies/regularisers';
 import type { Encoder } from '../encoders/encoder';
 import type { Feeds, InputSpecs, Tensors } from '../engine/engine';
 import type { PatchSet } from '../patches';
-import type { Penalty, Regulariser } from './regulariser';
+import type { DrawState, Penalty, Regulariser } from './regulariser';
 import { UnlabelledBatches } from './unlabelledBatches';
 
 /** The mean squared Euclidean norm of the features of unlabelled images: an upper surrogate of RadReg's square. */
@@ -27,6 +27,14 @@ export class FeatureDecay implements Regulariser {
 
   async next(): Promise<Feeds> {
     return { decayed: (await this.batches.next()).rows };
+  }
+
+  snapshot(): DrawState {
+    return { batches: this.batches.snapshot() };
+  }
+
+  restore({ batches }: DrawState): void {
+    this.batches.restore(batches);
   }
 
   penalty(inputs: Tensors): Penalty {

@@ -7,7 +7,7 @@ import type { Feeds, InputSpecs, Results, Tensors } from '../engine/engine';
 import type { PatchSet } from '../patches';
 import { ascend, firstHeads, radRegPerceptron, type PerceptronHeadSettings } from './perceptronHeads';
 import { radReg, radRegClasses, radRegL1 } from './radreg';
-import type { Penalty, Regulariser } from './regulariser';
+import type { DrawState, Penalty, Regulariser } from './regulariser';
 import { fixedSigns, freshSigns, type Signs } from './signs';
 import { UnlabelledBatches } from './unlabelledBatches';
 
@@ -23,6 +23,7 @@ export class RadRegulariser implements Regulariser {
   readonly inputs: InputSpecs;
   private readonly batches: UnlabelledBatches;
   private readonly signs: readonly Signs[];
+  private readonly stream: Random;
   private heads: Feeds = {};
 
   /** @param images unlabelled images whose complexity is penalised */
@@ -36,7 +37,7 @@ export class RadRegulariser implements Regulariser {
     this.lambda = lambda;
     this.batches = new UnlabelledBatches(images, batch, random.fork('downstream'));
     const rows = draws * (head.kind === 'k-class' ? head.classes : 1);
-    const stream = random.fork('signs');
+    const stream = (this.stream = random.fork('signs'));
     this.signs = SETS.map(set => (signs === 'fixed' ? fixedSigns(stream.fork(set), rows, images.count) : freshSigns(stream, rows)));
     const shape = [rows, this.batches.size];
     const { width } = encoder;
@@ -54,6 +55,15 @@ export class RadRegulariser implements Regulariser {
     const { indices, rows } = await this.batches.next();
     const [signs, otherSigns] = this.signs.map(draw => draw(indices)) as [Float32Array, Float32Array];
     return { downstream: rows, signs, otherSigns };
+  }
+
+  snapshot(): DrawState {
+    return { batches: this.batches.snapshot(), signs: this.stream.snapshot() };
+  }
+
+  restore({ batches, signs }: DrawState): void {
+    this.batches.restore(batches);
+    if (signs) this.stream.restore(signs);
   }
 
   carried(): Feeds {

@@ -1,4 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { RandomState } from '../../common/random';
+import type { BatchesState } from '../batches';
 import type { Feeds, InputSpecs, Results, Tensors } from '../engine/engine';
 
 /** What a regulariser makes of one step. */
@@ -9,6 +11,12 @@ export interface Penalty {
   readonly heldOut?: Scalar;
   /** What `took` is handed after the step, by name. */
   readonly carried?: Readonly<Record<string, Tensor>>;
+}
+
+/** Where the draws of a regulariser stand. */
+export interface DrawState {
+  readonly batches: BatchesState;
+  readonly signs?: RandomState;
 }
 
 /**
@@ -23,6 +31,9 @@ export interface Regulariser {
   readonly inputs: InputSpecs;
   /** What is drawn for one step; asked for in order, ahead of the step. */
   next(): Promise<Feeds>;
+  /** Where its draws stand, for `restore`; absent where it draws nothing. What it carries is no part of it. */
+  snapshot?(): DrawState;
+  restore?(state: DrawState): void;
   /** What it carries from step to step, as it stands right before one. */
   carried?(): Feeds;
   penalty(inputs: Tensors): Penalty;

@@ -1,5 +1,5 @@
 import type { Random } from '../../common/random';
-import { Batches } from '../batches';
+import { Batches, type BatchesState } from '../batches';
 import { everyImage } from '../taskImages';
 import type { PatchSet } from '../patches';
 
@@ -23,6 +23,14 @@ export class UnlabelledBatches {
   /** Shape of one batch. */
   get shape(): [number, number] {
     return this.images.layout.shape(this.size);
+  }
+
+  snapshot(): BatchesState {
+    return this.batches.snapshot();
+  }
+
+  restore(state: BatchesState): void {
+    this.batches.restore(state);
   }
 
   async next(): Promise<{ readonly indices: Int32Array; readonly rows: Float32Array }> {

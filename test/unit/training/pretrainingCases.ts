@@ -10,6 +10,7 @@ import { Pace } from '../../../src/training/pace';
 import { PatchSet } from '../../../src/training/patches';
 import { pretrain, pretrainedNames, pretrainingSpec } from '../../../src/training/pretraining';
 import { buildRegularisers } from '../../../src/training/regularisers/buildRegularisers';
+import type { StepsState } from '../../../src/training/trainingState';
 import { smallImages } from './smallImages';
 
 type Encoder = Trial['encoder'];
@@ -151,16 +152,18 @@ export async function firstStep(
   return { spec: pretrainingSpec(model, objective, made), feeds };
 }
 
-/** Pre-trains a case; scalars of each step and the weights at the end. */
+/** Pre-trains a case; scalars of each step and the weights at the end. `keeping` as in `PretrainingHooks`. */
 export async function pretrained(
   engine: Engine,
   one: (typeof CASES)[number],
   regulariser: Regulariser,
   steps = one.objective.steps,
+  keeping: { resume?: StepsState; onState?: (capture: () => Promise<StepsState>, isLast: boolean) => Promise<void>; pace?: Pace } = {},
 ): Promise<{ readonly losses: number[]; readonly scalars: Record<string, number>[]; readonly weights: Map<string, Float32Array> }> {
   const { model, data } = await prepared(one);
   const scalars: Record<string, number>[] = [];
-  await pretrain(engine, model, data, { ...one.objective, steps }, regulariser, new Random('steps'), new Pace(), {
+  await pretrain(engine, model, data, { ...one.objective, steps }, regulariser, new Random('steps'), keeping.pace ?? new Pace(), {
+    ...keeping,
     moments: [],
     onMoment: () => Promise.resolve(),
     onStep: (_, results) => scalars.push(Object.fromEntries(Object.entries(results).map(([name, [value]]) => [name, value!]))),
