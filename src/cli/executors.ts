@@ -17,6 +17,7 @@ export const EXECUTOR_OPTIONS = {
   engine: 'string',
   threads: 'string',
   jobs: 'string',
+  'state-seconds': 'string',
   on: 'string',
   partition: 'string',
   time: 'string',
@@ -26,7 +27,7 @@ export const EXECUTOR_OPTIONS = {
 
 /** How the help shows them. */
 export const EXECUTOR_USAGE =
-  '[--engine NAME] [--threads K] [--jobs J] [--on local|slurm] [--partition P] [--time T] [--memory M] [--slurm-option=--X=Y]';
+  '[--engine NAME] [--threads K] [--jobs J] [--state-seconds S] [--on local|slurm] [--partition P] [--time T] [--memory M] [--slurm-option=--X=Y]';
 
 type ExecutorOptions = {
   readonly [K in keyof typeof EXECUTOR_OPTIONS]?: (typeof EXECUTOR_OPTIONS)[K] extends 'strings' ? readonly string[] : string;
@@ -37,8 +38,10 @@ export function executorOf(options: ExecutorOptions, assets: string): Executor {
   const engine = engineName(options.engine);
   const threads = positiveInteger('threads', options.threads) ?? 1;
   const jobs = positiveInteger('jobs', options.jobs);
+  const stateSeconds = secondsIn(options['state-seconds']);
   const { on = 'local', partition, time, memory, 'slurm-option': further } = options;
   if (on === 'slurm') {
+    if (stateSeconds !== undefined) throw new UsageFault('--state-seconds says nothing to a cluster', 'leave it out');
     const scheduler = slurm({
       cpus: threads,
       ...(partition !== undefined && { partition }),
@@ -51,7 +54,8 @@ export function executorOf(options: ExecutorOptions, assets: string): Executor {
   if (on !== 'local') throw new UsageFault(`--on is ${on}`, `give local or ${SCHEDULERS.join(' or ')}`);
   const forSlurm = Object.entries({ partition, time, memory, 'slurm-option': further }).find(([, value]) => value !== undefined);
   if (forSlurm) throw new UsageFault(`--${forSlurm[0]} says nothing to this machine`, 'add --on slurm or leave it out');
-  return onThisMachine({ engine, threads, jobs: jobs ?? Math.max(1, Math.floor(os.availableParallelism() / threads)) }, assets);
+  const settings = { engine, threads, jobs: jobs ?? Math.max(1, Math.floor(os.availableParallelism() / threads)) };
+  return onThisMachine({ ...settings, ...(stateSeconds !== undefined && { stateSeconds }) }, assets);
 }
 
 /** The engine that an option names; `auto` when it is absent. */
@@ -61,14 +65,29 @@ export function engineName(value = 'auto'): EngineChoice {
   return found;
 }
 
+function secondsIn(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (value.trim() === '' || !Number.isFinite(seconds) || seconds < 0)
+    throw new UsageFault(`--state-seconds is ${value}`, 'give a number of seconds from 0 up');
+  return seconds;
+}
+
 const threadsText = (threads: number): string => `${threads} thread${threads === 1 ? '' : 's'} each`;
 
-function onThisMachine({ engine, threads, jobs }: { engine: EngineChoice; threads: number; jobs: number }, assets: string): Executor {
+interface LocalSettings {
+  readonly engine: EngineChoice;
+  readonly threads: number;
+  readonly jobs: number;
+  readonly stateSeconds?: number;
+}
+
+function onThisMachine({ jobs, ...settings }: LocalSettings, assets: string): Executor {
   const trainer = path.join(assets, 'trainer.js');
   return {
-    description: `${jobs} at a time with ${threadsText(threads)}`,
+    description: `${jobs} at a time with ${threadsText(settings.threads)}`,
     outlivesCaller: false,
-    run: request => runSweep({ ...request, jobs, launch: run => launchTrainer(run, { trainer, engine, threads }) }),
+    run: request => runSweep({ ...request, jobs, launch: run => launchTrainer(run, { trainer, ...settings }) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EnvironmentFault, Fault } from '../common/fault';
+import { isHere } from '../runs/heartbeat';
 import { isAlive } from '../runs/processIdentity';
 import { queueOwner } from '../runs/studyLock';
 import type { EngineChoice } from '../training/engine/engineChoice';
@@ -88,13 +89,13 @@ export function faultOf({ code, sentence }: StudyEnd, stopped: boolean): Fault |
  */
 export async function stopStudy(studyFolder: string, patience = 15_000): Promise<void> {
   const owner = await queueOwner(studyFolder);
-  if (!owner) return;
+  if (!owner || !isHere(owner)) return;
   try {
     process.kill(owner.pid, 'SIGTERM');
   } catch {
     return;
   }
-  for (const end = Date.now() + patience; Date.now() < end && (await isAlive(owner));) await pause(100);
+  for (const end = performance.now() + patience; performance.now() < end && (await isAlive(owner));) await pause(100);
 }
 
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)?.trim() ?? '';

@@ -1,5 +1,6 @@
-import { isAlive } from './processIdentity';
+import { mayLive } from './heartbeat';
 import type { RunRecord } from './record';
+import type { RunFolder } from './runFolder';
 import type { RunStore, StoredRun } from './store';
 import { Submissions } from './cluster/submissions';
 import { queueOwner } from './studyLock';
@@ -16,15 +17,15 @@ export async function adoptRuns(store: RunStore, onBroken?: (fault: unknown) => 
     runs.map(async run => {
       if (run.record.state === 'queued' && queued) return run;
       if (!isOver(run.record) && submissions?.has(run.record.id)) return run;
-      if (run.record.state !== 'queued' && !(await isAbandoned(run.record))) return run;
+      if (run.record.state !== 'queued' && !(await isAbandoned(run))) return run;
       return { folder: run.folder, record: await run.folder.update(record => (isOver(record) ? record : interrupted(record))) };
     }),
   );
 }
 
-/** Whether the record says running although its trainer, on this machine, is gone. */
-export async function isAbandoned(record: RunRecord): Promise<boolean> {
-  return record.state === 'running' && !record.attempt && !(record.process && (await isAlive(record.process)));
+/** Whether the record says running although its trainer is gone, as far as can be known on this machine. */
+export async function isAbandoned({ folder, record }: { readonly folder: RunFolder; readonly record: RunRecord }): Promise<boolean> {
+  return record.state === 'running' && !record.attempt && !(record.process && (await mayLive(record.process, folder.beatFile)));
 }
 
 /** Whether nothing more will happen to a run. */

@@ -1,12 +1,13 @@
-import { appendFile, link, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, constants, copyFile, link, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault } from '../common/fault';
 
 /** The file system as runs use it; tests put in one that is full or forbids. Errors are Node's, with their codes. */
 export interface RunFiles {
   read(file: string): Promise<string>;
+  readBytes(file: string): Promise<Uint8Array>;
   /** Writes a new file and waits until it is on the disk. */
-  write(file: string, text: string): Promise<void>;
+  write(file: string, content: string | Uint8Array): Promise<void>;
   append(file: string, text: string): Promise<void>;
   truncate(file: string, size: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -23,13 +24,18 @@ export interface RunFiles {
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
+/** What file systems without hard links say. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+const copyExclusively = (file: string, name: string) => copyFile(file, name, constants.COPYFILE_EXCL);
+
 /** The real file system. */
 export const diskFiles: RunFiles = {
   read: file => readFile(file, 'utf8'),
-  async write(file, text) {
+  readBytes: file => readFile(file),
+  async write(file, content) {
     const handle = await open(file, 'w');
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -39,13 +45,17 @@ export const diskFiles: RunFiles = {
   truncate: (file, size) => truncate(file, size),
   rename: (from, to) => rename(from, to),
   async link(file, name) {
-    try {
-      await link(file, name);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
+    for (const make of [link, copyExclusively]) {
+      try {
+        await make(file, name);
+        return true;
+      } catch (error) {
+        const { code = '' } = error as NodeJS.ErrnoException;
+        if (code === 'EEXIST') return false;
+        if (make !== link || !WITHOUT_LINKS.includes(code)) throw error;
+      }
     }
+    return false;
   },
   remove: file => rm(file, { recursive: true, force: true }),
   async makeFolder(folder) {
@@ -77,10 +87,10 @@ let replacements = 0;
  *
  * @throws FileFault without permission or on a full disk
  */
-export async function replaceFile(files: RunFiles, file: string, text: string): Promise<void> {
+export async function replaceFile(files: RunFiles, file: string, content: string | Uint8Array): Promise<void> {
   const partial = `${file}.${process.pid}-${replacements++}.partial`;
   try {
-    await files.write(partial, text);
+    await files.write(partial, content);
     await renameOver(files, partial, file);
   } catch (error) {
     await files.remove(partial).catch(() => undefined);
@@ -89,7 +99,7 @@ export async function replaceFile(files: RunFiles, file: string, text: string): 
 }
 
 /** On Windows a file that somebody reads at this moment cannot be replaced: try again for a while. */
-async function renameOver(files: RunFiles, from: string, to: string): Promise<void> {
+export async function renameOver(files: RunFiles, from: string, to: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       await files.rename(from, to);

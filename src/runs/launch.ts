@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { EnvironmentFault } from '../common/fault';
 import type { EngineChoice } from '../training/engine/engineChoice';
 import { asFault } from './files';
@@ -13,6 +14,8 @@ export interface TrainerLaunch {
   readonly engine?: EngineChoice;
   /** Threads of the engine; 1 when absent. */
   readonly threads?: number;
+  /** Seconds between two saved states of its pre-training; `STATE_SECONDS` when absent. */
+  readonly stateSeconds?: number;
 }
 
 /** A trainer process that was started a moment ago. */
@@ -34,10 +37,17 @@ export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const
  *
  * @throws EnvironmentFault when no process can be started, FileFault when the log cannot be written
  */
-export async function launchTrainer(folder: RunFolder, { trainer, engine, threads }: TrainerLaunch): Promise<LaunchedTrainer> {
+export async function launchTrainer(
+  folder: RunFolder,
+  { trainer, engine, threads, stateSeconds }: TrainerLaunch,
+): Promise<LaunchedTrainer> {
   const log = await asFault(folder.logFile, () => open(folder.logFile, 'a'));
   try {
-    const options = [...(engine ? [`--engine=${engine}`] : []), ...(threads ? [`--threads=${threads}`] : [])];
+    const options = [
+      ...(engine ? [`--engine=${engine}`] : []),
+      ...(threads ? [`--threads=${threads}`] : []),
+      ...(stateSeconds !== undefined ? [`--state-seconds=${stateSeconds}`] : []),
+    ];
     const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
     const child = spawn(process.execPath, [trainer, folder.path, ...options], {
       detached: true,
@@ -57,7 +67,7 @@ export async function launchTrainer(folder: RunFolder, { trainer, engine, thread
     });
     child.unref();
     const pid = child.pid!;
-    return { identity: { pid, startedAt: (await processStart(pid)) ?? 'ended at once' }, ended };
+    return { identity: { pid, startedAt: (await processStart(pid)) ?? 'ended at once', host: hostname() }, ended };
   } finally {
     await log.close();
   }

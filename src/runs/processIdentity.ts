@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
 /** A process that cannot be mistaken for another one that got the same number later. */
@@ -7,6 +8,8 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, in a form of the system's own; only to be compared. */
   readonly startedAt: string;
+  /** The machine that it runs on; this one when absent. */
+  readonly host?: string;
 }
 
 const run = promisify(execFile);
@@ -19,10 +22,10 @@ export async function processStart(pid: number): Promise<string | undefined> {
 
 /** This process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
-  return { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 'unknown' };
+  return { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 'unknown', host: hostname() };
 }
 
-/** Whether exactly this process still runs. */
+/** Whether exactly this process of this machine still runs. */
 export async function isAlive({ pid, startedAt }: ProcessIdentity): Promise<boolean> {
   return (await processStart(pid)) === startedAt;
 }

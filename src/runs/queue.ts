@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sentenceOf } from '../common/fault';
 import type { Trial } from '../studies/study';
-import { trialHash } from '../studies/trials';
+import { trialHash } from '../studies/trialHash';
 import { isAbandoned, isOver } from './adopt';
 import { sameData, type DataFingerprints } from './dataFingerprints';
+import { mayLive } from './heartbeat';
 import type { LaunchedTrainer } from './launch';
-import { isAlive } from './processIdentity';
+import { readControl } from './queueControl';
 import type { RunRecord } from './record';
 import type { RunFolder } from './runFolder';
 import type { RunStore, StoredRun } from './store';
@@ -35,6 +36,12 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
   /** What a trial's data are now; a finished run of other data runs anew. */
   readonly fingerprint?: (trial: Trial) => Promise<DataFingerprints>;
+  /** Hears what a person should know while they wait, in one sentence. */
+  readonly onNote?: (sentence: string) => void;
+  /** How often the trainer of a trial that ended without a word is started again; 2 when absent. */
+  readonly retries?: number;
+  /** Milliseconds before the first such start, twice as many before the next; 1000 when absent. */
+  readonly retryMilliseconds?: number;
   /** Called after every change, at most four times a second per running trial. */
   readonly onProgress?: (progress: SweepProgress) => void;
   readonly pollMilliseconds?: number;
@@ -43,14 +50,19 @@ export interface SweepOptions {
 
 /**
  * Runs the trials of a sweep and resolves with their records when all are over, also when it was stopped or when some failed: one trial
- * does not stop the others. Finished runs of the same trial are kept, a run that is still going on is watched, all others start anew.
+ * does not stop the others. Finished runs of the same trial are kept, a run that is still going on is watched, others go on from their
+ * last saved state or start anew. A trainer that dies without a word is started again, a few times.
  *
  * @throws EnvironmentFault when another process works on the same folder, FileFault when the folder cannot be written
  */
 export async function runSweep(options: SweepOptions): Promise<readonly RunRecord[]> {
-  const release = await takeStudyFolder(options.store.path);
+  const lost = new AbortController();
+  const release = await takeStudyFolder(options.store.path, options.store.files, () => lost.abort());
+  const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal;
   try {
-    return await new Sweep(options).run();
+    const records = await new Sweep({ ...options, signal }).run();
+    if (lost.signal.aborted) options.onNote?.(`Another process works on ${options.store.path} now, so this one stopped.`);
+    return records;
   } finally {
     await release();
   }
@@ -60,6 +72,7 @@ class Sweep {
   private readonly runs: StoredRun[] = [];
   private readonly records: RunRecord[] = [];
   private kept = 0;
+  private paused = false;
   private readonly poll: number;
 
   constructor(private readonly options: SweepOptions) {
@@ -79,17 +92,46 @@ class Sweep {
     );
     const waiting = order.filter(index => !isOver(this.records[index]!));
     const worker = async () => {
-      for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) this.note(index, await this.execute(index));
+      for (let index = await this.next(waiting); index !== undefined; index = await this.next(waiting))
+        this.note(index, await this.execute(index));
     };
     await Promise.all(Array.from({ length: Math.max(1, this.options.jobs) }, worker));
     return this.records;
+  }
+
+  /** Takes the run that comes next out of those that wait; waits while the queue is paused. Undefined when none is left. */
+  private async next(waiting: number[]): Promise<number | undefined> {
+    for (;;) {
+      const { paused, first } = await readControl(this.options.store.path, this.options.store.files);
+      if (waiting.length === 0 || this.options.signal?.aborted) return waiting.shift();
+      const isRunning = this.records[waiting[0]!]!.state === 'running';
+      if (!paused || isRunning) {
+        this.tellPaused(false);
+        const place = isRunning
+          ? 0
+          : mostUrgent(
+              waiting.map(index => this.records[index]!.id),
+              first,
+            );
+        return waiting.splice(place, 1)[0];
+      }
+      this.tellPaused(true);
+      await pause(this.poll, undefined, { signal: this.options.signal }).catch(() => undefined);
+    }
+  }
+
+  private tellPaused(paused: boolean): void {
+    if (paused === this.paused) return;
+    this.paused = paused;
+    const { path } = this.options.store;
+    this.options.onNote?.(paused ? `The queue is paused: boundlens runs unpause ${path} lets it go on.` : 'The queue goes on.');
   }
 
   /** The run of a trial: what is finished or going on already, or a new one. */
   private async prepare(trial: Trial): Promise<StoredRun> {
     const folder = this.options.store.folder(trial.id);
     const record = await folder.readIfPresent().catch(() => undefined);
-    if (record?.state === 'running' && !(await isAbandoned(record))) {
+    if (record?.state === 'running' && !(await isAbandoned({ folder, record }))) {
       if (trialHash(record.trial) === trialHash(trial)) return { folder, record };
       await stopRun(folder, undefined, this.options.patience);
     } else if (record?.state === 'finished' && trialHash(record.trial) === trialHash(trial) && (await this.hasSameData(record, trial))) {
@@ -104,22 +146,46 @@ class Sweep {
     return sameData(data, data && (await this.options.fingerprint?.(trial)));
   }
 
-  /** Takes one run to its end; never rejects. */
+  /** Takes one run to its end, also when its trainer dies a few times; never rejects. */
   private async execute(index: number): Promise<RunRecord> {
     const { folder, record } = this.runs[index]!;
     try {
-      if (record.state === 'running') return await this.watch(index, () => isAlive(record.process!));
-      const waited = await folder.read();
-      if (isOver(waited)) return waited;
-      if (this.options.signal?.aborted || (await folder.stopRequested())) return await ended(folder, 'stopped');
-      const trainer = await this.options.launch(folder);
-      let exit: Awaited<LaunchedTrainer['ended']> | undefined;
-      void trainer.ended.then(status => (exit = status));
-      const last = await this.watch(index, () => Promise.resolve(exit === undefined), trainer);
-      return isOver(last) ? last : await ended(folder, 'failed', deathSentence(folder, exit));
+      for (;;) {
+        const waited = await folder.read();
+        if (isOver(waited)) return waited;
+        if (waited.state !== 'running' && (await this.isUnwanted(folder))) return await ended(folder, 'stopped');
+        const { last, fault } = await this.attempt(index, waited);
+        if (isOver(last)) return last;
+        if (await this.isUnwanted(folder)) return await ended(folder, 'stopped');
+        const crashes = (last.crashes ?? 0) + 1;
+        if (crashes > (this.options.retries ?? 2)) return await ended(folder, 'failed', fault);
+        this.note(index, await folder.update(one => ({ ...one, state: 'queued', crashes })));
+        const wait = (this.options.retryMilliseconds ?? 1000) * 2 ** (crashes - 1);
+        await pause(wait, undefined, { signal: this.options.signal }).catch(() => undefined);
+      }
     } catch (error) {
+      if (await folder.isGone().catch(() => false))
+        return { ...record, state: 'stopped', fault: `${folder.path} was deleted while it ran.` };
       return ended(folder, 'failed', sentenceOf(error)).catch(() => ({ ...record, state: 'failed', fault: sentenceOf(error) }));
     }
+  }
+
+  private async isUnwanted(folder: RunFolder): Promise<boolean> {
+    return this.options.signal?.aborted === true || folder.stopRequested();
+  }
+
+  /** Starts a trainer, or watches the one that runs, until it is gone; `fault` says how it ended where the record does not. */
+  private async attempt(index: number, { state, process }: RunRecord): Promise<{ last: RunRecord; fault: string }> {
+    const { folder } = this.runs[index]!;
+    if (state === 'running' && process) {
+      const last = await this.watch(index, () => mayLive(process, folder.beatFile));
+      return { last, fault: deathSentence(folder, undefined) };
+    }
+    const trainer = await this.options.launch(folder);
+    let exit: Awaited<LaunchedTrainer['ended']> | undefined;
+    void trainer.ended.then(status => (exit = status));
+    const last = await this.watch(index, () => Promise.resolve(exit === undefined), trainer);
+    return { last, fault: deathSentence(folder, exit) };
   }
 
   /** Follows the record until the trainer is gone; stops it when the sweep is stopped. */
@@ -157,6 +223,12 @@ class Sweep {
   }
 }
 
+/** Place of the run that starts next: the first that is named in `first`, else the first of all. */
+function mostUrgent(ids: readonly string[], first: readonly string[]): number {
+  const named = first.map(id => ids.indexOf(id)).find(place => place >= 0);
+  return named ?? 0;
+}
+
 function ended(folder: RunFolder, state: 'stopped' | 'failed', fault?: string): Promise<RunRecord> {
   return folder.update(record => ({ ...record, state, endedAt: new Date().toISOString(), ...(fault && { fault }) }));
 }
@@ -166,7 +238,11 @@ export function deathSentence(
   folder: RunFolder,
   exit: { readonly code: number | null; readonly signal: string | null } | undefined,
 ): string {
-  const how = exit?.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit?.code ?? 'unknown'} without a word`;
+  const how = !exit
+    ? 'is gone without a word'
+    : exit.signal
+      ? `was ended by ${exit.signal}`
+      : `ended with exit code ${exit.code ?? 'unknown'} without a word`;
   const mend = exit?.signal === 'SIGKILL' ? 'free some memory and run it again' : `read ${folder.logFile}`;
   return `The trainer ${how}: ${mend}.`;
 }

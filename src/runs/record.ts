@@ -2,6 +2,8 @@ import type { EngineName } from '../training/engine/engine';
 import type { TrialResults } from '../training/results';
 import type { Trial } from '../studies/study';
 import type { DataFingerprints } from './dataFingerprints';
+import type { ProcessIdentity } from './processIdentity';
+import type { Provenance } from './provenance';
 
 export type RunState = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
@@ -27,6 +29,9 @@ export interface Attempt {
   readonly crashed?: boolean;
 }
 
+/** Version of the records that this BoundLens writes; it reads no later ones. */
+export const RECORD_VERSION = 1;
+
 /** What is on disk as `run.json`: the truth about a run. Replaced atomically. */
 export interface RunRecord {
   readonly version: 1;
@@ -37,12 +42,17 @@ export interface RunRecord {
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** The trainer process: adopted after a reload only when both agree with a living process. */
-  readonly process?: { readonly pid: number; readonly startedAt: string };
+  readonly process?: ProcessIdentity;
   readonly engine?: { readonly name: EngineName; readonly threads: number; readonly note?: string };
   /** Which start of the trial this tells of, where a cluster runs it. */
   readonly attempt?: Attempt;
   /** What the data were when the run started. */
   readonly data?: DataFingerprints;
+  readonly provenance?: Provenance;
+  /** Steps of pre-training after which later trainers went on, where earlier ones had ended. */
+  readonly resumedAfter?: readonly number[];
+  /** How many trainers of this run ended without a word since it was last asked for. */
+  readonly crashes?: number;
   readonly progress?: RunProgress;
   readonly results?: TrialResults;
   /** Why it failed: one sentence with the mend. */

@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { FileFault } from '../common/fault';
+import type { TrainingState } from '../training/trainingState';
 import { asFault, diskFiles, replaceFile, type RunFiles } from './files';
+import { metricText } from './metricLines';
 import { readMetrics, type MetricTail } from './metrics';
-import type { MetricLine, RunRecord } from './record';
+import { RECORD_VERSION, type MetricLine, type RunRecord } from './record';
+import { readState, stateBytes, writeState, type FoundState, type MetricsMark, type StateKey } from './trainer/trainingStateFile';
+
+/** A file that should be a run's record and is none, because something else cut or changed it. */
+export class BrokenRecord extends FileFault {}
 
 /**
- * The folder of one run: `run.json`, `metrics.jsonl`, `trainer.log`, `checkpoint/` and, once somebody asked, `stop`.
+ * The folder of one run: `run.json`, `metrics.jsonl`, `trainer.log`, `checkpoint/`, `training.state` until it is
+ * finished, `alive` with its trainer's heartbeat and, once somebody asked, `stop`.
  * While its trainer lives only the trainer writes the record; before and after that, whoever queues or settles the run.
  * A run on a cluster stays queued there until it has a result; `live.json` then tells of its latest attempt below `attempts/`.
  */
@@ -15,6 +22,8 @@ export class RunFolder {
   readonly logFile: string;
   readonly checkpoint: string;
   readonly stopFile: string;
+  readonly stateFile: string;
+  readonly beatFile: string;
   readonly liveFile: string;
   readonly attempts: string;
   /** The name of the attempt whose result counts, once there is one. */
@@ -24,7 +33,7 @@ export class RunFolder {
 
   constructor(
     readonly path: string,
-    private readonly files: RunFiles = diskFiles,
+    readonly files: RunFiles = diskFiles,
   ) {
     this.recordFile = join(path, 'run.json');
     this.metricsFile = join(path, 'metrics.jsonl');
@@ -32,6 +41,8 @@ export class RunFolder {
     this.checkpoint = join(path, 'checkpoint');
     this.partialCheckpoint = join(path, 'checkpoint.partial');
     this.stopFile = join(path, 'stop');
+    this.stateFile = join(path, 'training.state');
+    this.beatFile = join(path, 'alive');
     this.liveFile = join(path, 'live.json');
     this.attempts = join(path, 'attempts');
     this.winnerFile = join(path, 'winner');
@@ -47,8 +58,11 @@ export class RunFolder {
   async readOwn(): Promise<RunRecord> {
     const text = await asFault(this.recordFile, () => this.files.read(this.recordFile));
     const record = parsed(text);
-    if (!isRecord(record)) throw new FileFault(this.recordFile, 'is not a run record', 'delete the folder of this run and run it again');
-    return record;
+    if (isRecord(record)) return record;
+    const { version } = (record ?? {}) as { readonly version?: unknown };
+    if (typeof version === 'number' && version > RECORD_VERSION)
+      throw new FileFault(this.recordFile, 'was written by a later BoundLens', 'update BoundLens, or choose another folder');
+    throw new BrokenRecord(this.recordFile, 'is not a run record', 'delete the folder of this run and run it again');
   }
 
   private async readLive(id: string): Promise<RunRecord | undefined> {
@@ -95,7 +109,7 @@ export class RunFolder {
       asFault(this.metricsFile, async () => {
         const before = await this.files.size(this.metricsFile);
         try {
-          await this.files.append(this.metricsFile, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+          await this.files.append(this.metricsFile, lines.map(metricText).join(''));
         } catch (error) {
           if (before !== undefined) await this.files.truncate(this.metricsFile, before).catch(() => undefined);
           throw error;
@@ -107,6 +121,58 @@ export class RunFolder {
   /** The complete lines after `offset` bytes. */
   async metrics(offset = 0): Promise<MetricTail> {
     return readMetrics(await this.presentMetricsFile(), offset);
+  }
+
+  /** Bytes and lines that the metrics have now. */
+  async metricsMark(): Promise<MetricsMark> {
+    const { offset, lines } = await this.allMetrics();
+    return { bytes: offset, lines: lines.length };
+  }
+
+  /** Whether the metrics still begin with what they held at a mark. */
+  async hasMetrics({ bytes, lines }: MetricsMark): Promise<boolean> {
+    if (((await this.files.size(this.metricsFile)) ?? 0) < bytes) return false;
+    await this.cutMetrics(bytes);
+    const now = await this.allMetrics();
+    return now.damaged === 0 && now.lines.length === lines && now.offset === bytes;
+  }
+
+  private async allMetrics(): Promise<MetricTail> {
+    let all: MetricTail = { lines: [], damaged: 0, offset: 0, restarted: false };
+    for (;;) {
+      const next = await readMetrics(this.metricsFile, all.offset);
+      if (next.lines.length + next.damaged === 0) return all;
+      all = { ...next, lines: [...all.lines, ...next.lines], damaged: all.damaged + next.damaged };
+    }
+  }
+
+  /** Takes back what the metrics hold beyond so many bytes. */
+  cutMetrics(bytes: number): Promise<void> {
+    return this.inTurn(() =>
+      asFault(this.metricsFile, async () => {
+        const size = await this.files.size(this.metricsFile);
+        if (size !== undefined && size > bytes) await this.files.truncate(this.metricsFile, bytes);
+      }),
+    );
+  }
+
+  /** The state that an earlier trainer left, if it belongs to `key`. */
+  trainingState(key: StateKey): Promise<FoundState> {
+    return readState(this.files, this.stateFile, key);
+  }
+
+  async keepTrainingState(state: TrainingState, key: StateKey, metrics: MetricsMark): Promise<void> {
+    await writeState(this.files, this.stateFile, stateBytes(state, key, metrics));
+  }
+
+  /** Whether an earlier trainer left a state to go on from. */
+  async hasTrainingState(): Promise<boolean> {
+    return (await this.files.size(this.stateFile)) !== undefined;
+  }
+
+  /** Removes what only the training needed; the run is finished. */
+  async dropTrainingState(): Promise<void> {
+    for (const file of [this.stateFile, this.beatFile]) await asFault(file, () => this.files.remove(file));
   }
 
   private async presentMetricsFile(): Promise<string> {
@@ -124,10 +190,11 @@ export class RunFolder {
     return (await this.files.size(this.stopFile)) !== undefined;
   }
 
-  /** Removes what an earlier execution left, and keeps the record. */
-  async clear(): Promise<void> {
-    const left = [this.stopFile, this.liveFile, this.winnerFile, this.attempts, this.metricsFile, this.logFile, this.checkpoint];
-    for (const file of left) await asFault(file, () => this.files.remove(file));
+  /** Removes what an earlier execution left, and keeps the record. @param keepsTraining whether to leave what training can go on from */
+  async clear(keepsTraining = false): Promise<void> {
+    const training = [this.metricsFile, this.logFile, this.stateFile];
+    const others = [this.stopFile, this.beatFile, this.liveFile, this.winnerFile, this.attempts, this.checkpoint];
+    for (const file of keepsTraining ? others : [...others, ...training]) await asFault(file, () => this.files.remove(file));
   }
 
   /** An empty folder for a new checkpoint, beside the one that may be there. */
@@ -175,5 +242,10 @@ function parsed(text: string): unknown {
 
 function isRecord(value: unknown): value is RunRecord {
   const record = value as Partial<RunRecord> | null | undefined;
-  return record?.version === 1 && typeof record.id === 'string' && typeof record.state === 'string' && typeof record.trial === 'object';
+  return (
+    record?.version === RECORD_VERSION &&
+    typeof record.id === 'string' &&
+    typeof record.state === 'string' &&
+    typeof record.trial === 'object'
+  );
 }

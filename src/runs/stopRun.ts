@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isOver } from './adopt';
-import { isAlive, type ProcessIdentity } from './processIdentity';
+import { isHere, mayLive } from './heartbeat';
+import type { ProcessIdentity } from './processIdentity';
 import type { RunRecord } from './record';
 import type { RunFolder } from './runFolder';
 
@@ -17,6 +18,7 @@ const POLL = 100;
 
 /**
  * Stops a run: asks by a `stop` file, then SIGTERM, then SIGKILL, and resolves when its trainer is gone and the record says how it ended.
+ * A trainer on another machine can only be asked; it is gone when it says so or is silent for long.
  *
  * @param launched the trainer, where it was just started and may not have written the record yet
  */
@@ -32,20 +34,20 @@ export async function stopRun(folder: RunFolder, launched?: ProcessIdentity, pat
 
 /** Waits up to `milliseconds` for the trainer to end. A queued run without a trainer counts as ended when the time is up. */
 async function isGone(folder: RunFolder, launched: ProcessIdentity | undefined, milliseconds: number): Promise<boolean> {
-  const end = Date.now() + milliseconds;
+  const end = performance.now() + milliseconds;
   for (;;) {
     const record = await folder.read();
     const trainer = launched ?? record.process;
-    const alive = trainer !== undefined && (await isAlive(trainer));
+    const alive = trainer !== undefined && !(isOver(record) && !isHere(trainer)) && (await mayLive(trainer, folder.beatFile));
     if (!alive && (isOver(record) || trainer)) return true;
-    if (Date.now() >= end) return !alive;
+    if (performance.now() >= end) return !alive;
     await pause(POLL);
   }
 }
 
 async function send(folder: RunFolder, launched: ProcessIdentity | undefined, signal: NodeJS.Signals): Promise<void> {
   const trainer = launched ?? (await folder.read()).process;
-  if (!trainer || !(await isAlive(trainer))) return;
+  if (!trainer || !isHere(trainer) || !(await mayLive(trainer, folder.beatFile))) return;
   // A trainer leads its own process group: reach what it may have started, too.
   for (const target of process.platform === 'win32' ? [trainer.pid] : [-trainer.pid, trainer.pid]) {
     try {

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Trial } from '../studies/study';
+import { trialHash } from '../studies/trialHash';
 import { asFault, diskFiles, type RunFiles } from './files';
 import type { RunRecord } from './record';
-import { RunFolder } from './runFolder';
+import { BrokenRecord, RunFolder } from './runFolder';
 
 /** A run as it lies on disk. */
 export interface StoredRun {
@@ -14,7 +15,7 @@ export interface StoredRun {
 export class RunStore {
   constructor(
     readonly path: string,
-    private readonly files: RunFiles = diskFiles,
+    readonly files: RunFiles = diskFiles,
   ) {}
 
   /** The folder of the run with this id, whether it exists or not. */
@@ -22,22 +23,44 @@ export class RunStore {
     return new RunFolder(path.join(this.path, id), this.files);
   }
 
-  /** Puts a trial on disk as queued. What an unfinished execution left is cleared; a finished one moves to `earlier/`. */
+  /**
+   * Puts a trial on disk as queued. What an unfinished execution left is cleared, except what the same trial can go on from; a finished
+   * one, and one whose record is broken, move to `earlier/`.
+   */
   async create(trial: Trial): Promise<StoredRun> {
     const folder = this.folder(trial.id);
-    const earlier = await folder.readIfPresent();
-    if (earlier?.state === 'finished') await this.keepEarlier(folder, earlier);
-    const record: RunRecord = { version: 1, id: trial.id, trial, state: 'queued', createdAt: new Date().toISOString() };
+    const earlier = await this.earlier(folder);
+    if (earlier?.state === 'finished') await this.keepEarlier(folder, `until-${(earlier.endedAt ?? '').replace(/[^0-9TZ]/g, '')}`);
+    const goesOn =
+      earlier && earlier.state !== 'finished' && trialHash(earlier.trial) === trialHash(trial) && (await folder.hasTrainingState());
+    const record: RunRecord = {
+      version: 1,
+      id: trial.id,
+      trial,
+      state: 'queued',
+      createdAt: new Date().toISOString(),
+      ...(goesOn && earlier.resumedAfter && { resumedAfter: earlier.resumedAfter }),
+    };
     await folder.create(record);
-    await folder.clear();
+    await folder.clear(goesOn);
     return { folder, record };
   }
 
-  private async keepEarlier(folder: RunFolder, { id, endedAt }: RunRecord): Promise<void> {
+  private async earlier(folder: RunFolder): Promise<RunRecord | undefined> {
+    try {
+      return await folder.readIfPresent();
+    } catch (error) {
+      if (!(error instanceof BrokenRecord)) throw error;
+      await this.keepEarlier(folder, `broken-${new Date().toISOString().replace(/[^0-9TZ]/g, '')}`);
+      return undefined;
+    }
+  }
+
+  private async keepEarlier(folder: RunFolder, why: string): Promise<void> {
     const kept = path.join(this.path, 'earlier');
     await asFault(kept, () => this.files.makeFolder(kept));
-    const name = `${id}-until-${(endedAt ?? '').replace(/[^0-9TZ]/g, '')}`;
-    await asFault(folder.path, () => this.files.rename(folder.path, path.join(kept, name)));
+    const name = path.join(kept, `${path.basename(folder.path)}-${why}`);
+    await asFault(folder.path, () => this.files.rename(folder.path, name));
   }
 
   /** All runs whose record can be read, by id; `onBroken` hears of the others. */

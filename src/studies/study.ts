@@ -8,7 +8,12 @@ export type Study = z.output<typeof studySchema>;
 export interface Trial {
   /** Stable within the study and safe as a folder name, as `radreg-0.01-seed-2`. */
   readonly id: string;
-  readonly study: { readonly name: string; readonly file: string };
+  readonly study: {
+    readonly name: string;
+    readonly file: string;
+    /** SHA-256 of the file that the trial was taken from. */
+    readonly hash?: string;
+  };
   readonly arm: string;
   readonly seed: number;
   readonly data: Study['data'];

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { applyArm } from './arms';
 import { namedDefinition } from './namedDefinition';
@@ -9,8 +8,9 @@ import type { Study, Trial } from './study';
  * The trials of a study's sweep, every arm with the first seed, then every arm with the second …, so that arms can be compared early.
  *
  * @param file the study file: paths in the study are relative to it
+ * @param hash SHA-256 of the file, where its trials shall remember it
  */
-export function expandTrials(study: Study, file: string): Trial[] {
+export function expandTrials(study: Study, file: string, hash?: string): Trial[] {
   const folder = path.dirname(path.resolve(file));
   const ids = armIds(study.sweep.arms.map(arm => arm.name));
   const arms = study.sweep.arms.map((arm, index) => {
@@ -30,21 +30,13 @@ export function expandTrials(study: Study, file: string): Trial[] {
   return study.sweep.seeds.flatMap(seed =>
     arms.map(({ id, arm, ...parts }) => ({
       id: `${id}-seed-${seed}`,
-      study: { name: study.name, file: path.resolve(file) },
+      study: { name: study.name, file: path.resolve(file), ...(hash !== undefined && { hash }) },
       arm,
       seed,
       ...parts,
       ...(definition && { definition }),
     })),
   );
-}
-
-/** Hash of everything that decides a trial's numbers: two trials with the same hash have the same results. Names are left out. */
-export function trialHash(trial: Trial): string {
-  const { seed, data, encoder, objective, regulariser, fineTuning, bound } = trial;
-  return createHash('sha256')
-    .update(JSON.stringify(sorted({ seed, data, encoder, objective, regulariser, fineTuning, bound })))
-    .digest('hex');
 }
 
 /** Folder names for arms: lower-case letters, digits, dots and hyphens; unique. "RadReg λ=0.01" → `radreg-0.01`. */
@@ -93,16 +85,4 @@ function absolute(data: Study['data'], folder: string): Study['data'] {
     test: located(data.test),
     ...(data.unlabelledPool && { unlabelledPool: located(data.unlabelledPool) }),
   };
-}
-
-/** The same value with keys in alphabetical order and without undefined ones, so that equal values have equal JSON. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => [key, sorted(one)]),
-  );
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Stopped } from '../../common/fault';
 import { checkTrialData } from '../../studies/checkData';
@@ -19,7 +21,10 @@ export const runCommand: Command = {
     const file = onlyPositional(this, positionals);
     const executor = executorOf(options, context.assets);
     const study = await readStudy(file);
-    const trials = expandTrials(study, path.resolve(file));
+    const hash = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    const trials = expandTrials(study, path.resolve(file), hash);
     await checkTrialData(trials);
     if (context.signal.aborted) throw new Stopped();
     const folder = path.resolve(options.out ?? path.join('.boundlens', 'runs', studyFolderName(study.name)));

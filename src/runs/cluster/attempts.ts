@@ -50,7 +50,7 @@ export class Attempts {
       await this.moveIfThere(path.join(folder.path, name), path.join(this.run.path, name));
     const { createdAt } = await this.run.readOwn();
     await this.run.write({ ...record, createdAt });
-    for (const file of [this.run.liveFile, folder.path]) await asFault(file, () => this.files.remove(file));
+    for (const file of [this.run.liveFile, this.run.stateFile, folder.path]) await asFault(file, () => this.files.remove(file));
   }
 
   private async moveIfThere(from: string, to: string): Promise<void> {

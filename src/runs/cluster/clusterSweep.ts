@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EnvironmentFault } from '../../common/fault';
 import type { Trial } from '../../studies/study';
-import { trialHash } from '../../studies/trials';
+import { trialHash } from '../../studies/trialHash';
 import { isOver } from '../adopt';
 import { sameData, type DataFingerprints } from '../dataFingerprints';
 import { asFault } from '../files';

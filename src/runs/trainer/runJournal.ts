@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sentenceOf } from '../../common/fault';
 import type { MetricLine, RunProgress, RunRecord } from '../record';
+import type { MetricsMark } from './trainingStateFile';
 import type { RunFolder } from '../runFolder';
 import { Coalesced } from './coalesced';
 
@@ -51,6 +52,12 @@ export class RunJournal {
   metrics(lines: readonly MetricLine[]): void {
     this.lines.push(...lines);
     this.metricWrites.request();
+  }
+
+  /** Waits until all metrics so far are on disk; returns what the file then holds. Throws when they cannot be written. */
+  async settleMetrics(): Promise<MetricsMark> {
+    await this.metricWrites.flush();
+    return this.folder.metricsMark();
   }
 
   /** Writes the last metrics and the last record; tries for a while when the disk is full. Throws when it stays so. */

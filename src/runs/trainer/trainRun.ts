@@ -3,12 +3,17 @@ import { Stopped, sentenceOf } from '../../common/fault';
 import type { Trial } from '../../studies/study';
 import type { Engine } from '../../training/engine/engine';
 import type { TrialResults } from '../../training/results';
+import type { StateKeeping } from '../../training/trainingState';
+import { trialHash } from '../../studies/trialHash';
 import { boundLog } from './boundedLog';
 import type { DataFingerprints } from '../dataFingerprints';
+import { BEAT, Heartbeat } from '../heartbeat';
 import { ownIdentity } from '../processIdentity';
+import { provenanceHere, type CodeVersion } from '../provenance';
 import type { MetricLine, RunProgress, RunRecord } from '../record';
 import type { RunFolder } from '../runFolder';
 import { RunJournal } from './runJournal';
+import { StateKeeper } from './stateKeeper';
 
 /** What a trial is given while it runs. */
 export interface TrialContext {
@@ -16,6 +21,7 @@ export interface TrialContext {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
   readonly onMetrics: (line: MetricLine) => void;
+  readonly keeping: StateKeeping;
   readonly outputFolder: string;
 }
 
@@ -29,6 +35,10 @@ export interface TrainerParts {
   readonly log: (line: string) => void;
   /** Aborts the run: a signal from the system. */
   readonly signal: AbortSignal;
+  /** The program that trains. */
+  readonly code?: CodeVersion;
+  /** Seconds between two saved states of pre-training. */
+  readonly stateSeconds?: number;
   /** Pauses before each attempt to write how the run ended, in milliseconds. */
   readonly lastAttempts?: readonly number[];
 }
@@ -56,6 +66,7 @@ export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<
       return 'stopped';
     }
     await journal.end(end);
+    if (end.state === 'finished') await folder.dropTrainingState().catch((error: unknown) => log(sentenceOf(error)));
     return end.state;
   } finally {
     parts.signal.removeEventListener('abort', stop);
@@ -78,18 +89,34 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
       fault: undefined,
       progress: undefined,
       data: undefined,
+      provenance: provenanceHere(journal.record.trial.study, parts.code),
     });
     signal.throwIfAborted();
     let note: string | undefined;
     engine = await parts.createEngine(line => parts.log((note = line)));
     await journal.write({ engine: { name: engine.name, threads: engine.threads, ...(note !== undefined && { note }) } });
-    const data = await parts.fingerprint?.(journal.record.trial);
-    if (data) await journal.write({ data });
-    const results = await parts.runTrial(journal.record.trial, {
+    const { trial } = journal.record;
+    const data = await parts.fingerprint?.(trial);
+    const key = {
+      trial: trialHash(trial),
+      engine: engine.name,
+      threads: engine.threads,
+      code: parts.code?.bundle ?? '',
+      platform: `${process.platform}-${process.arch}`,
+      data: JSON.stringify(data ?? {}),
+    };
+    const keeping = await StateKeeper.open(folder, journal, key, parts.log, parts.stateSeconds);
+    const step = keeping.resume?.steps.step;
+    await journal.write({
+      ...(data && { data }),
+      resumedAfter: step === undefined ? undefined : [...(journal.record.resumedAfter ?? []), step],
+    });
+    const results = await parts.runTrial(trial, {
       engine,
       signal,
       onProgress: progress => journal.progress(progress),
       onMetrics: line => journal.metrics([line]),
+      keeping,
       outputFolder: await folder.beginCheckpoint(),
     });
     await folder.finishCheckpoint();
@@ -107,11 +134,18 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
 /** Somebody asked the run to stop, or deleted it. */
 const isUnwanted = async (folder: RunFolder): Promise<boolean> => (await folder.stopRequested()) || (await folder.isGone());
 
-/** Looks for the `stop` file and keeps the log bounded until the run is over. */
+/** Looks for the `stop` file, keeps the log bounded and gives a heartbeat until the run is over. */
 async function watchFolder(folder: RunFolder, stop: () => void, over: AbortSignal): Promise<void> {
+  const { pid, startedAt } = await ownIdentity();
+  const heart = new Heartbeat(folder.beatFile, `${pid} ${startedAt}`, folder.files);
+  let beaten = -Infinity;
   try {
     for await (const _ of every(STOP_POLL, undefined, { signal: over })) {
       if (await isUnwanted(folder).catch(() => false)) stop();
+      if (performance.now() - beaten >= BEAT && !(await folder.isGone())) {
+        beaten = performance.now();
+        await heart.beat();
+      }
       await boundLog(folder.logFile).catch(() => undefined);
     }
   } catch {

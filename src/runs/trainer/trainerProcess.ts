@@ -9,12 +9,14 @@ export interface TrainerArguments {
   readonly folder: string;
   readonly engine: EngineChoice;
   readonly threads: number;
+  /** Seconds between two saved states; absent for the usual. */
+  readonly stateSeconds?: number;
 }
 
 /** Lower than anything a person waits for. */
 const NICENESS = 10;
 
-/** Reads `RUNDIR [--engine=NAME] [--threads=K]`. Throws a `UsageFault`. */
+/** Reads `RUNDIR [--engine=NAME] [--threads=K] [--state-seconds=S]`. Throws a `UsageFault`. */
 export function trainerArguments(words: readonly string[]): TrainerArguments {
   const [folder, ...options] = words;
   if (!folder || folder.startsWith('--')) throw new UsageFault('The trainer was started without a folder', 'name the folder of a run');
@@ -24,7 +26,8 @@ export function trainerArguments(words: readonly string[]): TrainerArguments {
   const threads = Number(values.get('--threads') ?? 1);
   if (!engine) throw new UsageFault(`There is no engine "${named}"`, `choose one of ${ENGINE_CHOICES.join(', ')}`);
   if (!Number.isInteger(threads) || threads < 1) throw new UsageFault('The number of threads is not a positive whole number', 'correct it');
-  return { folder, engine, threads };
+  const seconds = values.get('--state-seconds');
+  return { folder, engine, threads, ...(seconds !== undefined && { stateSeconds: Number(seconds) }) };
 }
 
 /**
@@ -33,7 +36,7 @@ export function trainerArguments(words: readonly string[]): TrainerArguments {
  */
 export async function trainerProcess(
   folder: RunFolder,
-  parts: Pick<TrainerParts, 'createEngine' | 'runTrial' | 'fingerprint'>,
+  parts: Pick<TrainerParts, 'createEngine' | 'runTrial' | 'fingerprint' | 'code' | 'stateSeconds'>,
   log: (line: string) => void = line => console.log(`${new Date().toISOString()} ${line}`),
 ): Promise<0 | 1> {
   lowerPriority(log);

@@ -57,8 +57,8 @@ export function failingFiles(code: 'ENOSPC' | 'EACCES'): RunFiles & { failing: b
     ...diskFiles,
     failing: false,
     // What a full disk does: the first half arrives.
-    async write(file: string, text: string) {
-      await diskFiles.write(file, files.failing ? text.slice(0, text.length / 2) : text);
+    async write(file: string, content: string | Uint8Array) {
+      await diskFiles.write(file, files.failing ? content.slice(0, content.length / 2) : content);
       if (files.failing) refuse();
     },
     async append(file: string, text: string) {

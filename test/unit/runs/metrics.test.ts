@@ -12,21 +12,21 @@ describe('files that grow', () => {
 
   it('give new complete lines from an offset', async () => {
     const file = folder.file('metrics.jsonl');
-    assert.deepEqual(await readMetrics(file), { lines: [], offset: 0, restarted: false });
+    assert.deepEqual(await readMetrics(file), { lines: [], damaged: 0, offset: 0, restarted: false });
     writeFileSync(file, text(1) + text(2).slice(0, 12));
     const first = await readMetrics(file);
     assert.deepEqual(first.lines, [line(1)]);
     appendFileSync(file, text(2).slice(12) + text(3));
     const second = await readMetrics(file, first.offset);
     assert.deepEqual([second.lines, second.restarted], [[line(2), line(3)], false]);
-    assert.deepEqual(await readMetrics(file, second.offset), { lines: [], offset: second.offset, restarted: false });
+    assert.deepEqual(await readMetrics(file, second.offset), { lines: [], damaged: 0, offset: second.offset, restarted: false });
   });
 
   it('say when the run began anew, and leave damaged lines out', async () => {
     const file = folder.file('metrics.jsonl');
     writeFileSync(file, `nonsense\n{"step":1}\n7\n${text(5)}`);
-    const { lines, restarted } = await readMetrics(file, 10_000);
-    assert.deepEqual([lines, restarted], [[line(5)], true]);
+    const { lines, damaged, restarted } = await readMetrics(file, 10_000);
+    assert.deepEqual([lines, damaged, restarted], [[line(5)], 3, true]);
   });
 
   it('keep the end of a log from the start of a line', async () => {

@@ -67,7 +67,7 @@ describe('runs on disk', () => {
     for (const [name, text] of [
       ['empty', ''],
       ['half', '{"version":1'],
-      ['other', '{"version":2}'],
+      ['other', '{"version":1}'],
       ['null', 'null'],
     ] as const) {
       mkdirSync(folder.file(name));

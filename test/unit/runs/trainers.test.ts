@@ -47,6 +47,7 @@ describe('trainer processes', function () {
       jobs: 2,
       launch: folder => trainers.launch(folder),
       pollMilliseconds: 20,
+      retryMilliseconds: 10,
       patience,
       ...options,
     });

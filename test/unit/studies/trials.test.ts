@@ -3,7 +3,8 @@ import path from 'node:path';
 import { applyArm } from '../../../src/studies/arms';
 import { readStudy } from '../../../src/studies/readStudy';
 import type { Study } from '../../../src/studies/study';
-import { armIds, expandTrials, trialHash } from '../../../src/studies/trials';
+import { trialHash } from '../../../src/studies/trialHash';
+import { armIds, expandTrials } from '../../../src/studies/trials';
 
 const FILE = 'media/sample/fashion.study.json';
 
