@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser/lib/esm/main.js';
 import { FileFault, fileFault } from '../common/fault';
+import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
 import type { Report } from '../theory/report';
 import { normBasedSpec, optimisticSpec, parameterCountSpec, transformerNormSpec } from './spec/capacitySpec';
 import { breakEvenSpec, holdOutSpec, marginSpec, rationalitySpec, testSetSpec } from './spec/certificateSpec';
@@ -16,6 +17,7 @@ export async function boundOfSpec(file: string, signal?: AbortSignal): Promise<R
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw fileFault(file, error);
   });
+  if (jsonDepth(text) > DEEPEST_JSON) throw new FileFault(file, 'nests brackets too deep', 'take out the brackets that no key asks for');
   const errors: ParseError[] = [];
   const json: unknown = parse(text, errors, { allowTrailingComma: true });
   const [error] = errors;

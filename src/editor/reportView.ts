@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { fileFault } from '../common/fault';
-
-/** The report is one file that holds all it needs; this keeps it from loading anything else. */
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:`;
+import { REPORT_POLICY } from '../reporting/reportPage';
 
 /**
  * Shows a study's report page: in the browser where that is on the same machine, else (remote, or VS Code in a browser) in an editor tab.
@@ -17,5 +15,6 @@ export async function showReport(file: string, study: string): Promise<void> {
   if (browserIsHere && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
   const options = { enableScripts: true, localResourceRoots: [] };
   const panel = vscode.window.createWebviewPanel('boundlens.report', `Report: ${study}`, vscode.ViewColumn.Active, options);
-  panel.webview.html = text.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${POLICY}">`);
+  // The file lies in the workspace, so it may have been written by anybody: the policy comes before all of it.
+  panel.webview.html = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${REPORT_POLICY}">${text}`;
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { parse } from 'jsonc-parser/lib/esm/main.js';
+import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
 import { ARGUMENT_NAME, constructionCall } from '../studies/constructionCall';
 import { namedDefinition } from '../studies/namedDefinition';
 import type { DefinitionPlace } from './runIndex';
@@ -19,7 +20,7 @@ export interface StudyGlance {
 
 /** Looks at the text of a study file. Never throws: what is not there or of another kind is left out, and the file's name stands in for the study's. */
 export function glance(file: string, text: string): StudyGlance {
-  const study = object(parse(text, [], { allowTrailingComma: true }));
+  const study = object(jsonDepth(text) > DEEPEST_JSON ? undefined : parse(text, [], { allowTrailingComma: true }));
   const sweep = object(study.sweep);
   const arms = Array.isArray(sweep.arms) ? sweep.arms.length : 0;
   const seeds = Array.isArray(sweep.seeds) ? sweep.seeds.length : 0;

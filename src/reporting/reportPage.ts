@@ -3,6 +3,9 @@ import type { PanelSnapshot } from './panelMessages';
 /** Where the page looks for its data when no editor speaks to it (webview/panel.ts). */
 export const SNAPSHOT_ELEMENT = 'boundlens-snapshot';
 
+/** The report is one file that holds all it needs: wherever it is opened, it loads nothing and sends nothing. */
+export const REPORT_POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
+
 /** Colours of the editor's light and dark default themes, for the variables that the page uses. */
 const THEMES = {
   light: {
@@ -89,6 +92,7 @@ export function reportPage(snapshot: PanelSnapshot, script: string, text: string
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${REPORT_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>BoundLens · ${escapeHtml(snapshot.study ?? 'report')}</title>

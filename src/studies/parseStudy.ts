@@ -1,6 +1,7 @@
 // The path names the ES module: the package's main file is an UMD wrapper that bundlers cannot follow.
 import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser/lib/esm/main.js';
 import type { Node, ParseError } from 'jsonc-parser/lib/esm/main.js';
+import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
 import { applyArm } from './arms';
 import { findings, type Finding } from './issues';
 import { child, studyJsonSchema, type JsonSchema } from './jsonSchema';
@@ -27,6 +28,19 @@ let cachedSchema: JsonSchema | undefined;
 
 /** Checks the text of a study: JSON with comments and trailing commas. Never throws; problems come in the order of importance. */
 export function parseStudy(text: string): ParsedStudy {
+  if (jsonDepth(text) > DEEPEST_JSON)
+    return {
+      problems: [
+        {
+          offset: 0,
+          length: 1,
+          line: 0,
+          place: 'the text',
+          problem: 'nests brackets too deep',
+          mend: 'take out the brackets that no key asks for',
+        },
+      ],
+    };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const at = (offset: number, length: number, place: string, problem: string, mend: string): StudyProblem => ({

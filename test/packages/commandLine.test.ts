@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CLI } from '../../packaging/targets.mjs';
@@ -8,6 +8,9 @@ import { RunStore } from '../../src/runs/store';
 import { writeSmallStudy } from '../ui/studies';
 import { copySample } from '../workbench/server.mjs';
 import { makePackages, packageFile } from './made';
+
+/** Stands in the environment of every call, as keys to other services do on people's machines. */
+const SECRET = 'canary-4b1d-that-nobody-may-write-down';
 
 describe('the npm package', function () {
   this.timeout(180_000);
@@ -22,6 +25,8 @@ describe('the npm package', function () {
         HOME: home,
         USERPROFILE: home,
         npm_config_cache: path.join(home, 'npm'),
+        SERVICE_TOKEN: SECRET,
+        HTTPS_PROXY: `http://user:${SECRET}@127.0.0.1:9`,
         npm_config_offline: 'true',
         npm_config_update_notifier: 'false',
       };
@@ -54,13 +59,25 @@ describe('the npm package', function () {
     const sample = copySample(folder);
     writeSmallStudy(sample, 'Tiny', 10);
     const runs = path.join(folder, 'runs');
-    const { code, stderr } = await tool('npx', 'boundlens', 'run', path.join(sample, 'tiny.study.json'), '--out', runs);
+    const { code, stdout, stderr } = await tool('npx', 'boundlens', 'run', path.join(sample, 'tiny.study.json'), '--out', runs);
     assert.equal(code, 0, stderr);
     const [run] = await new RunStore(runs).list();
     assert.equal(run?.record.state, 'finished');
     assert.equal(run.record.engine?.name, 'wasm');
     assert.match(run.record.engine.note ?? '', /native engine does not work here .*onnxruntime-node.* wasm engine trains instead/);
     assert.ok(run.record.results);
+
+    const written = readdirSync(runs, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+    assert.ok(written.some(({ name }) => name === 'trainer.log') && written.some(({ name }) => name === 'report.html'));
+    for (const { parentPath, name } of written)
+      assert.ok(!readFileSync(path.join(parentPath, name)).includes(SECRET), `${name} holds a value of the environment`);
+    for (const text of [stdout, stderr]) assert.ok(!text.includes(SECRET), 'the terminal shows a value of the environment');
+  });
+
+  it('says why TensorFlow cannot be installed without the key of a proxy', async () => {
+    const { code, stdout, stderr } = await tool('npx', 'boundlens', 'engines', 'install', 'tensorflow');
+    assert.equal(code, 1, stdout);
+    assert.ok(stderr.length > 0 && !stderr.includes(SECRET) && !stdout.includes(SECRET), stderr);
   });
 
   it('ends with one sentence and exit code 2 on wrong use', async () => {

@@ -4,6 +4,7 @@ import { parameterCount } from '../../architecture/counts';
 import { composed } from './compose';
 import { Configuration, ConfigurationProblem } from '../../architecture/huggingFace/configuration';
 import { modelFamily, modelTypeOf } from '../../architecture/huggingFace/models';
+import { DEEPEST_JSON, jsonDepth } from '../../common/jsonDepth';
 import type { Part } from '../../architecture/huggingFace/parts';
 
 /** What a configuration may ask for that changes tensors in ways that are not followed. */
@@ -12,15 +13,12 @@ const NOT_FOLLOWED: readonly (readonly [key: string, why: string])[] = [
   ['quantization_config', 'quantised weights are not followed'],
 ];
 
-/** Nesting of JSON that is looked at; a configuration needs a handful. */
-const MAXIMUM_DEPTH = 50;
-
 /** Whether a JSON text may be a model's configuration: a cheap test before it is parsed. */
 export const mayConfigure = (text: string): boolean => /"(model_type|architectures)"/.test(text);
 
 /** The models that a Hugging Face `config.json` stands for: one for each name in `architectures`. `broken` says that the text is no JSON. */
 export function readConfiguration(text: string): { readonly found: Architecture[]; readonly broken: boolean } {
-  if (depthOf(text) > MAXIMUM_DEPTH) return { found: [], broken: false };
+  if (jsonDepth(text) > DEEPEST_JSON) return { found: [], broken: false };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: false, disallowComments: true });
   if (root?.type !== 'object') return { found: [], broken: errors.length > 0 };
@@ -92,16 +90,6 @@ function layerOf(part: Part, path: string, range: SourceRange): Layer {
   const { type, kind, parameters, frozen } = part;
   const layer: Layer = { path, type, kind, arguments: {}, parameters: known(parameters), children: innerLayers(part, path, range), range };
   return frozen ? { ...layer, frozen } : layer;
-}
-
-/** How deep brackets are nested; inside words they count too, which no configuration's words come near. */
-function depthOf(text: string): number {
-  let [depth, deepest] = [0, 0];
-  for (const bracket of text.matchAll(/[[\]{}]/g)) {
-    depth += bracket[0] === '[' || bracket[0] === '{' ? 1 : -1;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }
 
 /** Where offsets of a text lie. */

@@ -59,7 +59,9 @@ function reading(items: readonly Value[]): Readonly<Record<string, Method>> {
       const known = values.every(
         value => value.kind !== 'undecided' && value.kind !== 'reference' && !(value.kind === 'array' && value.doubt),
       );
-      return known ? array([...items, ...values.flatMap(value => (value.kind === 'array' ? value.items : [value]))]) : undefined;
+      if (!known) return undefined;
+      const joined = [...items, ...values.flatMap(value => (value.kind === 'array' ? value.items : [value]))];
+      return joined.length > MAXIMUM_ITEMS ? undefined : array(joined);
     },
     at: ({ values: [index] }) => (index?.kind === 'number' ? (items.at(index.value) ?? NOTHING) : undefined),
     includes: ({ values }) => {

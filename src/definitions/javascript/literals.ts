@@ -7,6 +7,7 @@ import { asText } from './operators';
 import { notFollowed, reasonOf } from './reasons';
 import type { Scope } from './scope';
 import { childrenOf, field } from './syntax';
+import { MAXIMUM_ITEMS } from './arrayMembers';
 import { array, number, object, text, undecidedBy, type ObjectValue, type Value } from './values';
 
 export function numberOf(node: Node): Value {
@@ -55,7 +56,9 @@ export function arrayOf(node: Node, scope: Scope, context: Context): Value {
   for (const child of childrenOf(node)) {
     if (child.type === 'spread_element') {
       const value = inner(child, scope, context);
-      if (value.kind === 'array' && !value.doubt) items.push(...value.items);
+      if (value.kind === 'array' && items.length + value.items.length > MAXIMUM_ITEMS)
+        doubt ??= unknown('the array is too long', lineOf(child));
+      else if (value.kind === 'array' && !value.doubt) items.push(...value.items);
       else doubt ??= reasonOf(value, `\`${written(child)}\` is not known`, lineOf(child));
       context.spend(items.length / 16);
     } else items.push(context.evaluate(child, scope));

@@ -61,13 +61,26 @@ const PLAIN_BASES = new Set(
    huggingface_hub.PyTorchModelHubMixin`.split(/\s+/),
 );
 
+/** The types that lie in tuples of tuples, each once: a tuple may hold another twice, and that another. */
+function typesIn(type: Value): readonly Value[] {
+  const [found, open] = [new Set<Value>([type]), [type]];
+  for (let next = open.pop(); next; next = open.pop())
+    for (const item of next.kind === 'sequence' ? next.items : []) if (found.size < found.add(item).size) open.push(item);
+  return [...found].filter(({ kind }) => kind !== 'sequence');
+}
+
+/** Whether one of the types fits; undefined where that is not decided. */
+function any(types: readonly Value[], fits: (type: Value) => boolean | undefined): boolean | undefined {
+  const each = types.map(fits);
+  if (each.includes(true)) return true;
+  return each.includes(undefined) ? undefined : false;
+}
+
 /** `isinstance(value, type)`; undefined where it is not decided. */
 export function isInstance(value: Value, type: Value, context: Context): boolean | undefined {
   if (value.kind === 'undecided' || type.kind === 'undecided') return undefined;
   if (type.kind === 'sequence') {
-    const each = type.items.map(item => isInstance(value, item, context));
-    if (each.includes(true)) return true;
-    return each.includes(undefined) ? undefined : false;
+    return any(typesIn(type), item => isInstance(value, item, context));
   }
   if (type.kind === 'class') {
     if (!(value instanceof InstanceValue)) return value.kind === 'library' ? undefined : false;
@@ -147,8 +160,7 @@ export function classOf(instance: InstanceValue, { library }: Context): Value | 
 /** `issubclass(value, type)`; undefined where it is not decided. */
 export function isSubclass(value: Value, type: Value, context: Context): boolean | undefined {
   if (type.kind === 'sequence') {
-    const each = type.items.map(item => isSubclass(value, item, context));
-    return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
+    return any(typesIn(type), item => isSubclass(value, item, context));
   }
   if (value.kind === 'reference' && type.kind === 'class') return false;
   if (value.kind === 'reference' && type.kind === 'reference')

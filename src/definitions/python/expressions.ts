@@ -146,7 +146,7 @@ function readItems(node: Node, scope: Scope, context: Context, asTuple: boolean)
     }
     const value = context.evaluate(childrenOf(child)[0] ?? child, scope);
     const inner = iterated(value, context);
-    if (!inner)
+    if (!inner || items.length + inner.length > MAXIMUM_LENGTH)
       return { kind: 'sequence', tuple: asTuple, items, doubt: reasonOf(value, `\`${written(child)}\` is not known`, lineOf(child)) };
     items.push(...inner);
   }

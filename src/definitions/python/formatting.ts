@@ -14,6 +14,9 @@ export function formatted(pattern: string, given: Value): Value | undefined {
   return open.length === 0 && values.length === 0 ? text(result) : undefined;
 }
 
+/** Names are never padded wider. */
+const WIDEST = 1000;
+
 /** What `format(value, directive)` writes, for words, whole numbers and the directives `d`, `02d`, `s`; undefined for all others. */
 export function directed(value: Value, directive: string): string | undefined {
   if (value.kind === 'string' && /^s?$/.test(directive)) return value.value;
@@ -22,6 +25,7 @@ export function directed(value: Value, directive: string): string | undefined {
   const [whole, zeros, width] = /^(0?)(\d*)[dis]?$/.exec(directive) ?? [];
   if (value.kind !== 'integer' || whole === undefined) return undefined;
   const padded = Number(width || 0);
+  if (padded > WIDEST) return undefined;
   const digits = String(Math.abs(value.value));
   const sign = value.value < 0 ? '-' : '';
   return zeros ? sign + digits.padStart(padded - sign.length, '0') : (sign + digits).padStart(padded);

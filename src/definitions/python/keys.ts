@@ -47,10 +47,19 @@ export function keyValue(key: Key): Value {
 /** A key as the name of an argument or a part. */
 export const keyName = (key: Key): string => (typeof key === 'object' ? key.kind : String(key));
 
+/** The longest key of a tuple: one that holds another twice, and that another, grows without end. */
+const LONGEST_KEY = 10_000;
+
 function tupleKey(items: readonly Value[]): string | undefined {
-  const keys = items.map(keyOf);
-  const isPlain = keys.every(key => typeof key === 'string' || typeof key === 'number');
-  return isPlain ? `${MARK}tuple ${JSON.stringify(keys)}` : undefined;
+  const keys: (string | number)[] = [];
+  let length = 0;
+  for (const item of items) {
+    const key = keyOf(item);
+    if (typeof key !== 'string' && typeof key !== 'number') return undefined;
+    if ((length += String(key).length) > LONGEST_KEY) return undefined;
+    keys.push(key);
+  }
+  return `${MARK}tuple ${JSON.stringify(keys)}`;
 }
 
 function isHashedByIdentity({ classValue, order }: InstanceValue): boolean {

@@ -126,16 +126,21 @@ const mayCompare = (value: Value): boolean =>
 const isCode = (value: Value): boolean =>
   value.kind === 'function' || value.kind === 'class' || value.kind === 'partial' || (value.kind === 'reference' && areLayers(value));
 
+/** Comparisons of items that one `==` may need, and how deep lists may lie in lists: a list can hold itself, or the same list over and over. */
+const MOST_COMPARISONS = 100_000;
+const DEEPEST_COMPARISON = 200;
+
 /** Whether two values are equal as Python's `==` has it; undefined where it is not decided. */
-export function equal(left: Value, right: Value): boolean | undefined {
+export function equal(left: Value, right: Value, effort = { comparisons: MOST_COMPARISONS, depth: 0 }): boolean | undefined {
   if (left.kind === 'undecided' || right.kind === 'undecided') return undefined;
+  if (--effort.comparisons < 0 || effort.depth > DEEPEST_COMPARISON) return undefined;
   const [first, second] = [numberOf(left), numberOf(right)];
   if (first !== undefined && second !== undefined) return first === second;
   if (left.kind === 'string' && right.kind === 'string') return left.value === right.value;
   if (left.kind === 'reference' && right.kind === 'reference')
     return left.path === right.path || (areLayers(left, right) ? false : undefined);
   if (left !== right && isCode(left) && isCode(right)) return false;
-  if (left.kind === 'sequence' && right.kind === 'sequence') return equalSequences(left, right);
+  if (left.kind === 'sequence' && right.kind === 'sequence') return equalSequences(left, right, effort);
   if (left === right && left.kind !== 'library') return true;
   if ((isPlainMember(left) && !mayCompare(right)) || (isPlainMember(right) && !mayCompare(left))) return false;
   if (left.kind === 'instance' && right.kind === 'instance') return areMembers(left, right) ? false : undefined;
@@ -157,10 +162,12 @@ function differentKinds(left: Value, right: Value): false | undefined {
 
 type Sequence = Extract<Value, { kind: 'sequence' }>;
 
-function equalSequences(left: Sequence, right: Sequence): boolean | undefined {
+function equalSequences(left: Sequence, right: Sequence, effort: { comparisons: number; depth: number }): boolean | undefined {
   if (left.doubt || right.doubt || left.tuple !== right.tuple) return left.tuple !== right.tuple ? false : undefined;
   if (left.items.length !== right.items.length) return false;
-  const pairs = left.items.map((item, index) => equal(item, right.items[index]!));
+  effort.depth++;
+  const pairs = left.items.map((item, index) => equal(item, right.items[index]!, effort));
+  effort.depth--;
   if (pairs.includes(false)) return false;
   return pairs.includes(undefined) ? undefined : true;
 }

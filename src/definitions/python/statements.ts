@@ -1,5 +1,6 @@
 import type { Node } from '../syntaxNode';
 import { unknown, type Unknown } from '../../architecture/architecture';
+import { MAXIMUM_LENGTH } from './budget';
 import { iterated } from './collections';
 import type { Completion, Context } from './context';
 import { doubtStatements, mayJump } from './doubt';
@@ -133,7 +134,7 @@ function assignAugmented(node: Node, scope: Scope, context: Context): void {
   const before = context.evaluate(left, scope);
   if (before.kind === 'sequence' && !before.tuple && operator === '+') {
     const items = iterated(context.evaluate(right, scope), context);
-    if (items) before.items.push(...items);
+    if (items && before.items.length + items.length <= MAXIMUM_LENGTH) before.items.push(...items);
     else before.doubt ??= unknown(`\`${written(right)}\` is not known`, lineOf(right));
     return;
   }
