@@ -1,6 +1,7 @@
 import { formatRisk } from '../src/common/format';
 import type { ArmSummary, StudySummary } from '../src/runs/summary/studySummary';
 import type { FineTuningMode } from '../src/training/results';
+import type { TextTable } from './dom';
 import { headCertificate } from './headline';
 import { formatShare, formatSpread } from './spreadText';
 
@@ -9,12 +10,6 @@ const MODES: readonly { readonly mode: FineTuningMode; readonly title: string }[
   { mode: 'frozen', title: 'frozen' },
   { mode: 'full', title: 'full' },
 ];
-
-/** Head and rows of a table. */
-export interface TextTable {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** The results of a study: one row an arm, mean ± standard deviation over its seeds; modes that nothing was fine-tuned in are left out. */
 export function armTable({ arms }: StudySummary): TextTable {

@@ -1,49 +1,40 @@
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
-import { barTable, boundBars, captionBars, describeBars } from './charts/boundBars';
-import { boundHeight, boundOption, termColour } from './charts/boundOption';
+import { barData, barTable, boundBars, captionBars, describeBars } from './charts/boundBars';
+import { boundHeight, boundLegend, boundOption } from './charts/boundOption';
 import { ChartFigure } from './charts/chartFigure';
-import { readTheme } from './charts/chartTheme';
-import { element } from './dom';
+import { tell } from './host';
+import { changeDetector, type StudyView } from './studyView';
 
-/** What the bound is made of: one bar an arm. */
-export class BoundView {
+/** What the bound is made of: one bar an arm, each a way to the definition that it is the bound of. */
+export class BoundView implements StudyView {
   private readonly figure = new ChartFigure('What the bound is made of');
   readonly root = this.figure.root;
-  private readonly terms = element('ul', { class: 'term-legend', 'aria-label': 'Terms' });
-  private summary: PanelSnapshot['summary'];
+  private readonly changed = changeDetector();
 
-  constructor() {
-    this.figure.legend.append(this.terms);
-  }
-
-  update({ summary }: PanelSnapshot): void {
-    if (summary === this.summary && this.terms.childElementCount > 0) return;
-    this.summary = summary;
-    this.draw();
-  }
-
-  /** Draws again with the colours that are in force now. */
-  draw(): void {
-    const bars = boundBars(this.summary);
+  update({ summary, definition }: PanelSnapshot): void {
+    if (!this.changed(summary, definition?.file, definition?.line)) return;
+    const bars = boundBars(summary);
     if (!bars) {
-      this.figure.clear('The terms appear here with the first finished run.');
-      this.terms.replaceChildren();
+      this.figure.clear(
+        summary ? 'No arm of this study has the bound with all its terms.' : 'The terms appear here with the first finished run.',
+      );
       return;
     }
-    const theme = readTheme();
     this.figure.update({
-      option: boundOption(bars, theme),
+      option: (_, theme) => boundOption(bars, theme),
+      height: () => boundHeight(bars),
       summary: captionBars(bars),
       description: describeBars(bars),
       table: barTable(bars),
-      height: boundHeight(bars),
+      data: () => barData(bars),
+      legend: theme => boundLegend(bars, theme),
+      markOf: row => ({ seriesIndex: 0, dataIndex: row }),
+      rowOf: ({ dataIndex }) => dataIndex,
+      ...(definition && { open: () => () => tell({ type: 'openSource', file: definition.file, line: definition.line }) }),
     });
-    this.terms.replaceChildren(
-      ...bars.names.map(name => {
-        const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-        swatch.style.background = termColour(name, theme);
-        return element('li', {}, swatch, name);
-      }),
-    );
+  }
+
+  paint(): void {
+    this.figure.paint();
   }
 }

@@ -4,12 +4,16 @@ import {
   vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
+  vsCodePanels,
+  vsCodePanelTab,
+  vsCodePanelView,
   vsCodeProgressRing,
 } from '@vscode/webview-ui-toolkit';
 import { element } from './dom';
 
 // The one module that knows the control library (see docs/dependencies.md): whoever replaces it, replaces it here.
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption());
+provideVSCodeDesignSystem().register(vsCodePanels(), vsCodePanelTab(), vsCodePanelView(), vsCodeProgressRing());
 
 /** A button in the editor's style. */
 export function button(label: string, onClick: () => void, appearance: 'primary' | 'secondary' = 'secondary'): HTMLElement {
@@ -18,14 +22,21 @@ export function button(label: string, onClick: () => void, appearance: 'primary'
   return control;
 }
 
-/** A button that stays pressed: `label` says what it shows, `onChange` gets the new state. */
-export function toggle(label: string, pressed: boolean, onChange: (pressed: boolean) => void): HTMLElement {
-  const control = element('vscode-button', { appearance: 'secondary', 'aria-pressed': `${pressed}` }, label);
-  control.addEventListener('click', () => {
+/** A button that steps back behind what it belongs to. `name` is what those hear who do not see where it stands. */
+export function quietButton(label: string, name: string, onClick: () => void): HTMLElement {
+  const control = element('vscode-button', { appearance: 'icon', 'aria-label': name, title: name }, label);
+  control.addEventListener('click', onClick);
+  return control;
+}
+
+/** A quiet button that stays pressed; `onChange` gets the new state. */
+export function quietToggle(label: string, name: string, pressed: boolean, onChange: (pressed: boolean) => void): HTMLElement {
+  const control = quietButton(label, name, () => {
     const now = control.getAttribute('aria-pressed') !== 'true';
     control.setAttribute('aria-pressed', `${now}`);
     onChange(now);
   });
+  control.setAttribute('aria-pressed', `${pressed}`);
   return control;
 }
 
@@ -81,3 +92,29 @@ export class Dropdown {
 
 /** A ring that turns while something runs. */
 export const progressRing = (): HTMLElement => element('vscode-progress-ring', { 'aria-hidden': 'true' });
+
+/** One tab and what it shows. */
+export interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly content: readonly HTMLElement[];
+}
+
+/** Pages behind tabs, one shown at a time; arrow keys move between tabs. */
+export class Tabs {
+  readonly root: HTMLElement & { activeid?: string };
+  private readonly heads: ReadonlyMap<string, HTMLElement>;
+
+  constructor(label: string, tabs: readonly Tab[], shown: string, onChange: (id: string) => void) {
+    this.heads = new Map(tabs.map(({ id, title }) => [id, element('vscode-panel-tab', { id: `tab-${id}` }, title)]));
+    const views = tabs.map(({ id, content }) => element('vscode-panel-view', { id: `view-${id}` }, ...content));
+    this.root = element('vscode-panels', { 'aria-label': label, activeid: `tab-${shown}` }, ...this.heads.values(), ...views);
+    let last = shown;
+    this.root.addEventListener('change', ({ target }) => {
+      const now = (this.root.activeid ?? '').replace(/^tab-/, '');
+      if (target !== this.root || now === last || !this.heads.has(now)) return;
+      last = now;
+      onChange(now);
+    });
+  }
+}

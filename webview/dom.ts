@@ -16,8 +16,21 @@ export function element(
   return made;
 }
 
+/** Head and rows of a table. */
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** A table of texts; numbers stand right because every column but the first is right-aligned by the style. */
-export function textTable(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): HTMLTableElement {
+export const textTable = (caption: string, table: TextTable): HTMLTableElement => linkedTable(caption, table);
+
+/** The same with the head of a row as a link wherever `open` knows where it leads. */
+export function linkedTable(
+  caption: string,
+  { head, rows }: TextTable,
+  open?: (row: number) => (() => void) | undefined,
+): HTMLTableElement {
   return element(
     'table',
     {},
@@ -26,9 +39,23 @@ export function textTable(caption: string, head: readonly string[], rows: readon
     element(
       'tbody',
       {},
-      ...rows.map(row =>
-        element('tr', {}, ...row.map((text, column) => (column === 0 ? element('th', { scope: 'row' }, text) : element('td', {}, text)))),
+      ...rows.map((row, at) =>
+        element(
+          'tr',
+          {},
+          ...row.map((text, column) =>
+            column === 0 ? element('th', { scope: 'row' }, linked(text, open?.(at))) : element('td', {}, text),
+          ),
+        ),
       ),
     ),
   );
+}
+
+/** A text, as a link where there is something to open. */
+export function linked(text: string, open: (() => void) | undefined): HTMLElement | string {
+  if (!open) return text;
+  const link = element('button', { class: 'link', type: 'button' }, text);
+  link.addEventListener('click', open);
+  return link;
 }

@@ -1,16 +1,18 @@
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { button, Dropdown } from './controls';
+import type { StudyView } from './studyView';
 import { element } from './dom';
 import { isSaved, tell } from './host';
 import { countRuns } from './runText';
 
 /** The definition, the study and what can be started from here. */
-export class HeaderView {
+export class HeaderView implements StudyView {
   readonly root: HTMLElement;
   private readonly name = element('h1');
   private readonly source = element('span', { class: 'muted' });
   private readonly counts = element('span', { class: 'muted' });
   private readonly studies = new Dropdown('Study', study => tell({ type: 'selectRuns', study }));
+  private readonly exported = button('Export Report…', () => tell({ type: 'exportReport' }));
   private readonly report = button('Open Report', () => tell({ type: 'command', command: 'openReport' }));
   private readonly start = button('Pre-train…', () => tell({ type: 'command', command: 'preTrain' }), 'primary');
 
@@ -19,7 +21,7 @@ export class HeaderView {
       'header',
       { class: 'page-head' },
       element('div', { class: 'page-title' }, this.name, this.source, this.counts),
-      element('div', { class: 'tools' }, this.studies.root, this.report, this.start),
+      element('div', { class: 'tools' }, this.studies.root, this.exported, this.report, this.start),
     );
   }
 
@@ -29,6 +31,7 @@ export class HeaderView {
     this.counts.textContent = countRuns(runs);
     this.studies.update(studies, study);
     this.studies.root.hidden = studies.length < 2;
+    this.exported.hidden = isSaved || runs.length === 0;
     this.report.hidden = isSaved || !summary;
     this.start.hidden = isSaved;
     this.start.toggleAttribute('disabled', !trusted);

@@ -1,8 +1,13 @@
 import type { HostMessage, PageMessage, PanelState } from '../src/reporting/panelMessages';
+import type { FineTuningMode } from '../src/training/results';
 import { savedPage } from './savedPage';
 
 /** What the page remembers over a reload: what it showed, and how. */
 export interface PageState extends PanelState {
+  /** Id of the tab. */
+  readonly tab?: string;
+  readonly estimate?: string;
+  readonly outcome?: FineTuningMode;
   readonly smooth?: boolean;
   readonly log?: boolean;
 }

@@ -1,3 +1,4 @@
+import { thinned } from '../src/common/thin';
 import type { HostMessage, PanelSnapshot, RunSummary, Series, SeriesByRun } from '../src/reporting/panelMessages';
 
 /**
@@ -7,12 +8,23 @@ import type { HostMessage, PanelSnapshot, RunSummary, Series, SeriesByRun } from
 export function receive(known: PanelSnapshot | undefined, message: HostMessage): PanelSnapshot | undefined {
   switch (message.type) {
     case 'snapshot':
-      return message.snapshot;
+      return thinnedSnapshot(message.snapshot);
     case 'metrics':
       return known && { ...known, series: append(known, message.series) };
     case 'runs':
       return known && { ...known, runs: mergeRuns(known.runs, message), ...(message.summary && { summary: message.summary }) };
   }
+}
+
+/** A curve longer than this is thinned to half: several times what a screen can show, and little enough to be drawn many times a second. */
+const MOST_POINTS = 8_000;
+
+const short = (curve: Series): Series => (curve.steps.length > MOST_POINTS ? thinned(curve, MOST_POINTS / 2) : curve);
+
+function thinnedSnapshot(snapshot: PanelSnapshot): PanelSnapshot {
+  const all = Object.entries(snapshot.series);
+  if (all.every(([, curves]) => curves.every(({ steps }) => steps.length <= MOST_POINTS))) return snapshot;
+  return { ...snapshot, series: Object.fromEntries(all.map(([run, curves]) => [run, curves.map(short)])) };
 }
 
 /** The curves of selected runs with new points at their ends. */
@@ -23,8 +35,8 @@ function append(known: PanelSnapshot, added: SeriesByRun): SeriesByRun {
     const merged = [...(series[run] ?? [])];
     for (const curve of curves) {
       const at = merged.findIndex(one => one.name === curve.name && one.phase === curve.phase);
-      if (at < 0) merged.push(curve);
-      else merged[at] = extend(merged[at]!, curve);
+      if (at < 0) merged.push(short(curve));
+      else merged[at] = short(extend(merged[at]!, curve));
     }
     series[run] = merged;
   }

@@ -1,6 +1,6 @@
 import type { PanelSnapshot, RunSummary } from '../src/reporting/panelMessages';
 import { button, progressRing } from './controls';
-import { element } from './dom';
+import { element, linked } from './dom';
 import { isSaved, tell } from './host';
 import { progressText, runLabel } from './runText';
 
@@ -8,6 +8,7 @@ import { progressText, runLabel } from './runText';
 export class ProgressView {
   readonly root = element('section', { class: 'progress', 'aria-label': 'Runs under way' });
   private readonly lines = new Map<string, ProgressLine>();
+  private told = '';
   private readonly failures = element('ul', { class: 'failures', role: 'alert' });
 
   update({ runs }: PanelSnapshot): void {
@@ -22,10 +23,11 @@ export class ProgressView {
       line.update(run, runLabel(run, runs));
     }
     const faults = runs.flatMap(run =>
-      run.state === 'failed' ? [`${runLabel(run, runs)}: ${run.fault ?? 'failed without saying why'}`] : [],
+      run.state === 'failed' ? [{ id: run.id, sentence: `${runLabel(run, runs)}: ${run.fault ?? 'failed without saying why'}` }] : [],
     );
-    if (faults.join('\n') !== [...this.failures.children].map(child => child.textContent).join('\n'))
-      this.failures.replaceChildren(...faults.map(fault => element('li', {}, fault)));
+    const sentences = faults.map(({ sentence }) => sentence).join('\n');
+    if (sentences !== this.told) this.failures.replaceChildren(...faults.map(({ id, sentence }) => failure(id, sentence)));
+    this.told = sentences;
     if (!this.failures.isConnected) this.root.append(this.failures);
     this.root.hidden = running.length === 0 && faults.length === 0;
   }
@@ -36,6 +38,12 @@ export class ProgressView {
     this.root.prepend(line.root);
     return line;
   }
+}
+
+/** Why a run failed, and what can be done. */
+function failure(run: string, sentence: string): HTMLElement {
+  const link = (label: string, command: 'resume' | 'showLog') => linked(label, () => tell({ type: 'command', command, run }));
+  return element('li', {}, element('span', {}, sentence), ...(isSaved ? [] : [link('Resume', 'resume'), link('Show Log', 'showLog')]));
 }
 
 class ProgressLine {

@@ -1,9 +1,10 @@
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
-import { armTable, budgetTable, riskTable, type TextTable } from './armTable';
-import { element, textTable } from './dom';
+import { armTable, riskTable } from './armTable';
+import type { StudyView } from './studyView';
+import { element, textTable, type TextTable } from './dom';
 
 /** The table of arms and, in plain sentences, what differs and what does not. */
-export class ResultsView {
+export class ResultsView implements StudyView {
   private readonly summaryText = element('p', { class: 'summary' });
   private readonly table = element('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Results by arm' });
   private readonly findings = element('ul', { class: 'findings', 'aria-label': 'Findings' });
@@ -33,14 +34,9 @@ export class ResultsView {
     }
     const { labels, task, testCount } = summary;
     this.summaryText.textContent = `Accuracy on ${testCount.toLocaleString('en-US')} test images after fine-tuning on ${labels} labels (${task}), mean ± standard deviation over seeds. Complexity and feature norm are measured, the error is certified for each seed.`;
-    const { head, rows } = armTable(summary);
-    this.table.replaceChildren(textTable('Results by arm', head, rows));
+    this.table.replaceChildren(textTable('Results by arm', armTable(summary)));
     this.findings.replaceChildren(...summary.findings.map(finding => element('li', {}, finding)));
-    const budgets = budgetTable(summary);
-    this.more.replaceChildren(
-      ...(budgets ? [folded('Accuracy by number of labels', budgets)] : []),
-      folded('Ramp risk and calibration on the test set', riskTable(summary)),
-    );
+    this.more.replaceChildren(folded('Ramp risk and calibration on the test set', riskTable(summary)));
     this.missing.hidden = summary.missing.length === 0;
     this.missing.replaceChildren(
       element('summary', {}, `${summary.missing.length} ${summary.missing.length === 1 ? 'run is' : 'runs are'} not in these numbers`),
@@ -50,5 +46,5 @@ export class ResultsView {
 }
 
 /** A table under its title, closed at first. */
-const folded = (title: string, { head, rows }: TextTable): HTMLElement =>
-  element('details', {}, element('summary', {}, title), element('div', { class: 'table-scroll' }, textTable(title, head, rows)));
+const folded = (title: string, table: TextTable): HTMLElement =>
+  element('details', {}, element('summary', {}, title), element('div', { class: 'table-scroll' }, textTable(title, table)));

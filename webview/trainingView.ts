@@ -1,20 +1,30 @@
 import type { PanelSnapshot, RunSummary } from '../src/reporting/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { readTheme } from './charts/chartTheme';
-import { curveTable, describeCurves, phasesOf, trainingCurves, type TrainingCurves } from './charts/trainingCurves';
-import { trainingHeight, trainingOption } from './charts/trainingOption';
-import { CheckBox, Dropdown, toggle } from './controls';
+import { curveData, curveTable, describeCurves, phasesOf, trainingCurves, type TrainingCurves } from './charts/trainingCurves';
+import { trainingHeight, trainingLegend, trainingOption } from './charts/trainingOption';
+import { CheckBox, Dropdown, quietToggle } from './controls';
 import { element } from './dom';
 import { remember, remembered, tell } from './host';
 import { runLabel } from './runText';
+import type { StudyView } from './studyView';
+
+/** A list of more runs than this is folded at first. */
+const FEW_RUNS = 15;
 
 /** The curves of the chosen runs, growing while they run, and the list to choose them from. */
-export class TrainingView {
+export class TrainingView implements StudyView {
   private readonly figure = new ChartFigure('Training');
   readonly root = this.figure.root;
   private readonly phases = new Dropdown('Phase', phase => this.choosePhase(phase));
   private readonly arms = element('div', { class: 'arms' });
-  private readonly choices = element('fieldset', { class: 'run-choices' }, element('legend', {}, 'Runs drawn'), this.arms);
+  private readonly counted = element('summary', {}, 'Runs drawn');
+  private readonly choices = element(
+    'details',
+    { class: 'run-choices' },
+    this.counted,
+    element('fieldset', { 'aria-label': 'Runs drawn' }, this.arms),
+  );
   private boxes = new Map<string, { readonly box: CheckBox; readonly swatch: HTMLElement; readonly label: Text }>();
   private snapshot: PanelSnapshot | undefined;
   private phase: string | undefined;
@@ -23,10 +33,10 @@ export class TrainingView {
     const { smooth, log } = remembered();
     this.figure.tools.prepend(
       this.phases.root,
-      toggle('Smooth', smooth === true, pressed => this.setView({ smooth: pressed })),
-      toggle('Log scale', log === true, pressed => this.setView({ log: pressed })),
+      quietToggle('Smooth', 'Smooth', smooth === true, pressed => this.setView({ smooth: pressed })),
+      quietToggle('Log scale', 'Log scale', log === true, pressed => this.setView({ log: pressed })),
     );
-    this.figure.legend.append(this.choices);
+    this.figure.below.append(this.choices);
   }
 
   update(snapshot: PanelSnapshot): void {
@@ -39,8 +49,12 @@ export class TrainingView {
     this.draw();
   }
 
-  /** Draws again with the colours that are in force now. */
-  draw(): void {
+  paint(): void {
+    this.figure.paint();
+    if (this.snapshot) this.updateChoices(this.snapshot);
+  }
+
+  private draw(): void {
     if (!this.snapshot) return;
     const curves = trainingCurves(this.snapshot, this.phase ?? 'pre-training');
     if (curves.curves.length === 0) {
@@ -49,11 +63,14 @@ export class TrainingView {
     }
     const { smooth = false, log = false } = remembered();
     this.figure.update({
-      option: trainingOption(curves, { smooth, log }, readTheme()),
-      summary: caption(curves),
+      option: (width, theme) => trainingOption(curves, { smooth, log }, width, theme),
+      summary: caption(curves, this.phase ?? 'pre-training'),
       description: describeCurves(curves),
       table: curveTable(curves),
-      height: trainingHeight(curves),
+      data: () => curveData(curves),
+      height: width => trainingHeight(curves, width),
+      legend: theme => trainingLegend(curves, theme),
+      markOf: row => firstCurveAt(curves, row),
     });
   }
 
@@ -84,6 +101,8 @@ export class TrainingView {
       choice.swatch.style.background = place >= 0 ? (series[place % series.length] ?? '') : '';
       choice.label.data = `seed ${run.seed}${state}`;
     }
+    if (!known) this.choices.open = runs.length <= FEW_RUNS;
+    this.counted.textContent = `Runs drawn: ${drawn.length} of ${runs.length}`;
     this.choices.hidden = runs.length === 0;
   }
 
@@ -109,7 +128,20 @@ export class TrainingView {
   }
 }
 
-const caption = ({ plots, curves }: TrainingCurves): string =>
-  `${sentenceCase(plots.map(plot => plot.title).join(', '))} by step${curves.some(curve => curve.heldOut) ? '; dashed: on images held out from training' : ''}.`;
+/** Where the row of the table lies on the first curve. */
+function firstCurveAt(shown: TrainingCurves, row: number): { readonly seriesIndex: number; readonly dataIndex: number } | undefined {
+  const [first] = shown.curves;
+  const step = Number(curveTable(shown).rows[row]?.[0]?.replaceAll(',', ''));
+  return (
+    first && {
+      seriesIndex: 0,
+      dataIndex: Math.max(
+        0,
+        first.steps.findLastIndex(one => one <= step),
+      ),
+    }
+  );
+}
 
-const sentenceCase = (text: string): string => text.charAt(0) + text.slice(1).toLowerCase();
+const caption = ({ curves }: TrainingCurves, phase: string): string =>
+  `Over the steps of ${phase}${curves.some(curve => curve.heldOut) ? '; dashed: validation, on images held out from training' : ''}.`;

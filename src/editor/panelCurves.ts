@@ -1,3 +1,4 @@
+import type { MetricLine } from '../runs/record';
 import { RunFolder } from '../runs/runFolder';
 import type { Series, SeriesByRun } from '../reporting/panelMessages';
 import type { RunEntry } from '../reporting/runSummary';
@@ -31,11 +32,20 @@ export class PanelCurves {
     const added: Record<string, readonly Series[]> = {};
     let restarted = false;
     for (const [id, followed] of this.followed) {
-      const tail = await followed.folder.metrics(followed.offset);
-      followed.offset = tail.offset;
-      if (tail.restarted) followed.series = new SeriesStore();
-      restarted ||= tail.restarted;
-      const series = followed.series.append(tail.lines);
+      const lines: MetricLine[] = [];
+      for (;;) {
+        const tail = await followed.folder.metrics(followed.offset);
+        const end = followed.offset === tail.offset;
+        followed.offset = tail.offset;
+        if (tail.restarted) {
+          followed.series = new SeriesStore();
+          lines.length = 0;
+        }
+        restarted ||= tail.restarted;
+        for (const line of tail.lines) lines.push(line);
+        if (end) break;
+      }
+      const series = followed.series.append(lines);
       if (series.length > 0) added[id] = series;
     }
     return { added, restarted };

@@ -1,210 +1,113 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { sentenceOf } from '../common/fault';
-import { summarise } from '../runs/summary/studySummary';
+import type { PanelState } from '../reporting/panelMessages';
+import { reportPage } from '../reporting/reportPage';
+import { summaryText } from '../reporting/summaryText';
 import type { DefinitionService } from './definitionService';
 import type { Log } from './log';
-import { PanelCurves } from './panelCurves';
-import { definitionOf, panelSnapshot, shownRuns, shownStudy, studyOf, type PanelChoice } from './panelData';
-import type { HostMessage, PageMessage, PanelDefinition, PanelState } from '../reporting/panelMessages';
+import { studyOf, type PanelChoice } from './panelData';
 import { panelPage } from './panelPage';
-import { summaryOf } from '../reporting/runSummary';
-import { type DefinitionPlace, type StudyRuns } from './runIndex';
+import { PanelSession, type PanelParts } from './panelSession';
+import type { DefinitionPlace } from './runIndex';
 import type { RunService } from './runService';
-import type { RunsChange } from './runWatcher';
 
 export const PANEL_TYPE = 'boundlens.panel';
 
-/** Between two looks at the metrics of runs that are drawn; the page hears of them no more often. */
-const METRICS_MS = 250;
+/** Id of the view beside the runs that shows the same page. */
+export const BOUND_VIEW = 'boundlens.bound';
 
-/** The panel seen from the host: one webview, brought up to date by a snapshot and deltas while it can be seen, restored after a reload. */
-export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vscode.Disposable {
-  private panel?: vscode.WebviewPanel;
-  private choice: PanelChoice = {};
-  private readonly curves = new PanelCurves();
-  /** Where definitions stand and what is estimated of them, kept when their documents are closed. */
-  private readonly placed = new Map<string, Pick<PanelDefinition, 'line' | 'estimate'>>();
-  /** Whether the page has said that it listens since it was last loaded. */
-  private ready = false;
-  private timer?: ReturnType<typeof setTimeout>;
-  /** One message after the other, so that no delta overtakes its snapshot. */
-  private sending: Promise<void> = Promise.resolve();
-  private readonly subscriptions: readonly { dispose(): unknown }[];
+/** The page in its two places: an editor tab that is restored after a reload, and a view in the container of BoundLens. */
+export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vscode.WebviewViewProvider, vscode.Disposable {
+  private panel?: { readonly panel: vscode.WebviewPanel; readonly session: PanelSession };
+  private view?: PanelSession;
+  private readonly parts: PanelParts;
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly runs: RunService,
-    private readonly definitions: DefinitionService,
-    private readonly log: Log,
+    definitions: DefinitionService,
+    log: Log,
   ) {
-    this.subscriptions = [
-      runs.onDidChange(change => this.inTurn(() => this.sendChange(change))),
-      definitions.onDidChange(uri => {
-        if (this.definition()?.file === uri.fsPath) this.inTurn(() => this.sendSnapshot());
-      }),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.inTurn(() => this.sendSnapshot())),
-    ];
+    const script = vscode.Uri.joinPath(extension, 'dist', 'panel.js').fsPath;
+    this.parts = {
+      runs,
+      definitions,
+      log,
+      reportOf: async snapshot =>
+        reportPage(
+          { ...snapshot, trusted: false },
+          await readFile(script, 'utf8'),
+          snapshot.summary ? summaryText(snapshot.summary) : 'No run has finished yet.',
+        ),
+    };
   }
 
-  /** Opens the panel or brings it to the front; shows the study given, else the latest one of the definition given. */
+  /** Opens the editor tab or brings it to the front; shows the study given, else the latest one of the definition given. */
   show(what: { readonly study?: string; readonly run?: string; readonly place?: DefinitionPlace } = {}): void {
     const study = what.study ?? (what.place && studyOf(this.runs.all(), what.place)?.name);
-    if (study !== undefined) this.choice = { study, runs: what.run === undefined ? undefined : [what.run] };
+    const choice = study === undefined ? undefined : { study, runs: what.run === undefined ? undefined : [what.run] };
     if (this.panel) {
-      this.panel.reveal(undefined, true);
-      this.inTurn(() => this.sendSnapshot());
+      this.panel.panel.reveal(undefined, true);
+      if (choice) this.panel.session.choose(choice);
     } else {
       const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-      this.attach(vscode.window.createWebviewPanel(PANEL_TYPE, 'BoundLens', { viewColumn: column, preserveFocus: true }));
+      this.attach(vscode.window.createWebviewPanel(PANEL_TYPE, 'BoundLens', { viewColumn: column, preserveFocus: true }), choice ?? {});
     }
+  }
+
+  /** Lets the view follow what was chosen in the tree of runs. */
+  follow(choice: PanelChoice): void {
+    this.view?.choose(choice);
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: PanelState | undefined): Promise<void> {
-    this.choice = { study: state?.study, runs: state?.selected };
-    this.attach(panel);
+    this.attach(panel, { study: state?.study, runs: state?.selected });
     return Promise.resolve();
   }
 
-  dispose(): void {
-    this.panel?.dispose();
-    for (const subscription of this.subscriptions) subscription.dispose();
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const session = new PanelSession(view.webview, this.parts, {});
+    this.view = session;
+    // A hidden page is unloaded; shown again it says `ready` anew.
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) session.pause();
+    });
+    view.onDidDispose(() => {
+      session.dispose();
+      if (this.view === session) this.view = undefined;
+    });
+    this.load(view.webview);
   }
 
-  private attach(panel: vscode.WebviewPanel): void {
-    this.panel?.dispose();
-    this.panel = panel;
-    this.ready = false;
-    const resource = (...parts: string[]) => vscode.Uri.joinPath(this.extension, ...parts);
-    panel.webview.options = { enableScripts: true, localResourceRoots: [resource('dist'), resource('media')] };
-    panel.iconPath = { light: resource('media', 'icons', 'panel-light.svg'), dark: resource('media', 'icons', 'panel-dark.svg') };
-    panel.webview.onDidReceiveMessage((message: PageMessage) => this.receive(message));
+  dispose(): void {
+    this.panel?.session.dispose();
+    this.panel?.panel.dispose();
+    this.view?.dispose();
+  }
+
+  private attach(panel: vscode.WebviewPanel, choice: PanelChoice): void {
+    this.panel?.panel.dispose();
+    const session = new PanelSession(panel.webview, this.parts, choice);
+    this.panel = { panel, session };
+    panel.iconPath = { light: this.resource('media', 'icons', 'panel-light.svg'), dark: this.resource('media', 'icons', 'panel-dark.svg') };
     panel.onDidChangeViewState(() => {
-      // A hidden page is unloaded; shown again it says `ready` anew.
-      if (!panel.visible) this.pause();
+      if (!panel.visible) session.pause();
     });
     panel.onDidDispose(() => {
-      if (this.panel !== panel) return;
-      this.pause();
-      this.panel = undefined;
+      session.dispose();
+      if (this.panel?.panel === panel) this.panel = undefined;
     });
-    const script = panel.webview.asWebviewUri(resource('dist', 'panel.js')).toString();
-    panel.webview.html = panelPage({ script, cspSource: panel.webview.cspSource, nonce: randomUUID() });
+    this.load(panel.webview);
   }
 
-  private pause(): void {
-    this.ready = false;
-    clearTimeout(this.timer);
+  private load(webview: vscode.Webview): void {
+    webview.options = { enableScripts: true, localResourceRoots: [this.resource('dist'), this.resource('media')] };
+    const script = webview.asWebviewUri(this.resource('dist', 'panel.js')).toString();
+    webview.html = panelPage({ script, cspSource: webview.cspSource, nonce: randomUUID() });
   }
 
-  private receive(message: PageMessage): void {
-    switch (message.type) {
-      case 'ready':
-        this.ready = true;
-        if (this.choice.study === undefined) this.choice = { study: message.study, runs: message.selected };
-        this.inTurn(() => this.sendSnapshot());
-        return;
-      case 'selectRuns':
-        this.choice = { study: message.study, runs: message.runs };
-        this.inTurn(() => this.sendSnapshot());
-        return;
-      case 'openSource':
-        void this.openSource(message.file, message.line ?? 0);
-        return;
-      case 'command':
-        void vscode.commands.executeCommand(`boundlens.${message.command}`, this.subjectOf(message));
-        return;
-      case 'log':
-        this.log[message.level](`Panel: ${message.message}`);
-        return;
-      default:
-        this.log.warn(`Unknown message of the panel: ${JSON.stringify(message)}`);
-    }
-  }
-
-  /** What a command of the page is about: the run that it names, the definition to pre-train, or else the study shown. */
-  private subjectOf({ command, run }: Extract<PageMessage, { type: 'command' }>): unknown {
-    const study = this.study();
-    const entry = study?.entries.find(({ id }) => id === run);
-    if (command === 'preTrain') return definitionOf(study);
-    return entry ? { kind: 'run', entry } : study && { kind: 'study', study };
-  }
-
-  private async openSource(file: string, line: number): Promise<void> {
-    const uri = vscode.Uri.file(file);
-    if (this.definition()?.file !== file && !vscode.workspace.getWorkspaceFolder(uri)) {
-      this.log.warn(`The panel asked for ${file}, which is not in this workspace`);
-      return;
-    }
-    const selection = new vscode.Range(line, 0, line, 0);
-    try {
-      await vscode.window.showTextDocument(uri, { selection, viewColumn: vscode.ViewColumn.One });
-    } catch (error) {
-      this.log.failure(error);
-    }
-  }
-
-  private study(): StudyRuns | undefined {
-    return shownStudy(this.runs.all(), this.choice);
-  }
-
-  private definition(): PanelDefinition | undefined {
-    const place = definitionOf(this.study());
-    if (!place) return undefined;
-    const key = `${place.file}#${place.name}`;
-    const found = this.definitions.find(place);
-    if (found) this.placed.set(key, { line: found.architecture.range.startLine, estimate: found.bound?.report });
-    else if (!this.placed.has(key)) {
-      this.placed.set(key, { line: 0 });
-      this.definitions.read(place.file);
-    }
-    return { ...place, ...this.placed.get(key)!, label: vscode.workspace.asRelativePath(place.file) };
-  }
-
-  private async sendSnapshot(): Promise<void> {
-    if (!this.ready) return;
-    const study = this.study();
-    this.curves.follow(study ? shownRuns(study, this.choice) : []);
-    await this.curves.read();
-    const around = { series: this.curves.snapshot(), definition: this.definition(), trusted: vscode.workspace.isTrusted };
-    await this.post({ type: 'snapshot', snapshot: panelSnapshot(this.runs.all(), this.choice, around) });
-    this.followMetrics();
-  }
-
-  private async sendChange({ changed, removed, states }: RunsChange): Promise<void> {
-    if (!this.ready) return;
-    // New states may change which runs are drawn and what the study amounts to; progress does not.
-    if (states && !this.choice.runs) return this.sendSnapshot();
-    const study = this.study();
-    const here = changed.filter(({ studyFolder }) => studyFolder === study?.folder);
-    if (here.length + removed.length === 0) return;
-    const summary = states && study ? summarise(study.entries.map(({ record }) => record)) : undefined;
-    await this.post({ type: 'runs', changed: here.map(summaryOf), removed: removed.map(({ id }) => id), ...(summary && { summary }) });
-    this.followMetrics();
-  }
-
-  private async sendMetrics(): Promise<void> {
-    if (!this.ready) return;
-    const { added, restarted } = await this.curves.read();
-    if (restarted) return this.sendSnapshot();
-    if (Object.keys(added).length > 0) await this.post({ type: 'metrics', series: added });
-    this.followMetrics();
-  }
-
-  /** Looks at the metrics again soon, as long as something runs in the study that is shown. */
-  private followMetrics(): void {
-    clearTimeout(this.timer);
-    if (this.ready && this.study()?.entries.some(({ record }) => record.state === 'running'))
-      this.timer = setTimeout(() => this.inTurn(() => this.sendMetrics()), METRICS_MS);
-  }
-
-  private async post(message: HostMessage): Promise<void> {
-    await this.panel?.webview.postMessage(message);
-  }
-
-  private inTurn(send: () => Promise<void>): void {
-    this.sending = this.sending
-      .then(send)
-      .catch((error: unknown) => this.log.warn(`The panel was not brought up to date: ${sentenceOf(error)}`));
+  private resource(...parts: string[]): vscode.Uri {
+    return vscode.Uri.joinPath(this.extension, ...parts);
   }
 }

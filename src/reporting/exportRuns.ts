@@ -1,20 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { csv } from '../common/csv';
 import { fileFault } from '../common/fault';
 import type { StoredRun } from '../runs/store';
 import { writeStudyReport } from './studyReport';
 
 /** Writes report.html, report.json and runs.csv (a row for each run and fine-tuning mode) into a folder; returns their paths. */
 export async function exportRuns(runs: readonly StoredRun[], folder: string, assets: string): Promise<string[]> {
-  const csv = path.join(folder, 'runs.csv');
+  const table = path.join(folder, 'runs.csv');
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(csv, runsCsv(runs));
+    await writeFile(table, runsCsv(runs));
   } catch (error) {
-    throw fileFault(csv, error);
+    throw fileFault(table, error);
   }
   const { html, json } = await writeStudyReport(folder, runs, assets);
-  return [html, json, csv];
+  return [html, json, table];
 }
 
 const COLUMNS = [
@@ -52,7 +53,5 @@ export function runsCsv(runs: readonly StoredRun[]): string {
       best?.total ?? '',
     ]);
   });
-  return [COLUMNS, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+  return csv([COLUMNS, ...rows]);
 }
-
-const cell = (value: string | number): string => (/[",\r\n]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value}`);

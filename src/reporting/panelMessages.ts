@@ -1,6 +1,7 @@
 import type { RunProgress, RunState } from '../runs/record';
 import type { StudySummary } from '../runs/summary/studySummary';
 import type { Report } from '../theory/report';
+import type { Reconstructions } from '../training/reconstructions';
 import type { TrialResults } from '../training/results';
 
 /**
@@ -18,6 +19,8 @@ export interface RunSummary {
   readonly seed: number;
   /** Kinds of several regularisers are joined by ` + `; then there is no single λ. */
   readonly regulariser: { readonly kind: string; readonly lambda?: number };
+  /** The same for runs that differ in regulariser and seed alone; up to the slash also for those that are pre-trained in another way or not at all. */
+  readonly setting: string;
   /** False for the baseline that is fine-tuned from a random encoder. */
   readonly pretrained: boolean;
   /** Number of labelled points used in fine-tuning. */
@@ -49,6 +52,19 @@ export interface Series {
 /** Curves by `RunSummary.id`. */
 export type SeriesByRun = Readonly<Record<string, readonly Series[]>>;
 
+/** What one tensor of a definition adds to its capacity, as the architecture alone gives it. */
+export interface LayerShare {
+  /** Path of the layer, as `blocks.0.mlp.fc1`. */
+  readonly path: string;
+  readonly tensor: string;
+  /** Zero-based line that constructs the layer. */
+  readonly line: number;
+  /** Its share of the log covering number, in [0, 1]. */
+  readonly share: number;
+  /** Spectral norm as expected at initialisation. */
+  readonly norm: number;
+}
+
 /** The definition that the selected study stands for, as far as the editor knows it. */
 export interface PanelDefinition {
   readonly name: string;
@@ -60,6 +76,8 @@ export interface PanelDefinition {
   readonly line: number;
   /** The bound as the architecture alone gives it; stands in the headline until a run has finished. */
   readonly estimate?: Report;
+  /** In the order of the source; absent where the architecture is not fully known. */
+  readonly layers?: readonly LayerShare[];
 }
 
 /** Everything a page needs to draw itself from nothing. */
@@ -76,13 +94,27 @@ export interface PanelSnapshot {
   readonly selected: readonly string[];
   /** Curves of the selected runs. */
   readonly series: SeriesByRun;
+  /** Pictures that selected runs left, by `RunSummary.id`. */
+  readonly reconstructions?: Readonly<Record<string, Reconstructions>>;
   readonly definition?: PanelDefinition;
   /** False in a workspace that is not trusted: nothing can be started. */
   readonly trusted: boolean;
 }
 
 /** What the page may ask the host to do on behalf of a click. */
-export type PanelCommand = 'preTrain' | 'stop' | 'openReport' | 'showLog';
+export type PanelCommand = 'preTrain' | 'stop' | 'resume' | 'openReport' | 'openPanel' | 'showLog';
+
+/** What a chart or its data can be written as. */
+export type ExportFormat = 'svg' | 'png' | 'csv' | 'json';
+
+/** A file for the host to save where the user says. */
+export interface ExportedFile {
+  readonly format: ExportFormat;
+  /** Suggested, without folder, as `fashion-training.svg`. */
+  readonly name: string;
+  /** Text; for PNG the bytes as base64. */
+  readonly content: string;
+}
 
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: PanelSnapshot }
@@ -103,6 +135,9 @@ export type PageMessage =
   | { readonly type: 'selectRuns'; readonly study: string; readonly runs?: readonly string[] }
   | { readonly type: 'openSource'; readonly file: string; readonly line?: number }
   | { readonly type: 'command'; readonly command: PanelCommand; readonly run?: string }
+  | { readonly type: 'export'; readonly file: ExportedFile }
+  /** Asks for the page itself, with its data, as one HTML file. */
+  | { readonly type: 'exportReport' }
   | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
 
 /** What the page keeps through `setState` and the serializer hands back after a reload. */

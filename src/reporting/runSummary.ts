@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mostLabels } from '../datasets/downstreamTask';
 import type { RunRecord } from '../runs/record';
 import { regularisersOf } from '../studies/regularisers';
@@ -27,6 +28,7 @@ export function summaryOf({ id, record }: RunEntry): RunSummary {
       kind: regularisers.map(({ kind }) => kind).join(' + ') || 'none',
       ...(regularisers.length === 1 && { lambda: regularisers[0]!.lambda }),
     },
+    setting: settingOf(record),
     pretrained: trial.objective.kind !== 'none',
     labels: mostLabels(trial.data.labels),
     state: record.state,
@@ -39,4 +41,13 @@ export function summaryOf({ id, record }: RunEntry): RunSummary {
     results: record.results,
     fault: record.fault,
   };
+}
+
+/**
+ * A short name of everything that a trial was told but its regulariser, its seed and its names: what all arms share before the slash, how is pre-trained
+ * behind it.
+ */
+function settingOf({ trial: { data, encoder, objective, fineTuning, bound } }: RunRecord): string {
+  const short = (told: unknown) => createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12);
+  return `${short({ data, encoder, fineTuning, bound })}/${short(objective)}`;
 }

@@ -1,3 +1,4 @@
+import { thinned } from '../common/thin';
 import type { MetricLine } from '../runs/record';
 import type { Series } from './panelMessages';
 
@@ -30,7 +31,8 @@ export class SeriesStore {
         }
       }
     }
-    for (const curve of this.curves.values()) if (curve.steps.length > this.mostPoints) thin(curve, this.mostPoints / 2);
+    for (const curve of this.curves.values())
+      if (curve.steps.length > this.mostPoints) Object.assign(curve, thinned(curve, this.mostPoints / 2));
     return [...added.values()];
   }
 
@@ -47,26 +49,4 @@ function curveOf(curves: Map<string, Curve>, phase: string, name: string): Curve
   const curve: Curve = { name, phase, steps: [], values: [] };
   curves.set(key, curve);
   return curve;
-}
-
-/** Keeps the smallest and the largest value of each of `points / 2` stretches, so that no peak is lost; first and last points stay. */
-function thin(curve: Curve, points: number): void {
-  const { steps, values } = curve;
-  const length = steps.length;
-  const stretches = Math.max(1, Math.floor(points / 2) - 1);
-  const kept = new Set<number>([0, length - 1]);
-  for (let stretch = 0; stretch < stretches; stretch++) {
-    const start = Math.floor((stretch * length) / stretches);
-    const end = Math.floor(((stretch + 1) * length) / stretches);
-    let low = start;
-    let high = start;
-    for (let index = start; index < end; index++) {
-      if (values[index]! < values[low]!) low = index;
-      if (values[index]! > values[high]!) high = index;
-    }
-    kept.add(low).add(high);
-  }
-  const order = [...kept].sort((a, b) => a - b);
-  curve.steps = order.map(index => steps[index]!);
-  curve.values = order.map(index => values[index]!);
 }

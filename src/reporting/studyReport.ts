@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault, FileFault } from '../common/fault';
 import { summaryOf, type RunEntry } from './runSummary';
+import { readReconstructions } from './readReconstructions';
 import { SeriesStore } from './seriesStore';
 import type { PanelSnapshot, Series } from './panelMessages';
 import type { StoredRun } from '../runs/store';
@@ -40,6 +41,9 @@ async function snapshotOf(folder: string, runs: readonly StoredRun[], summary: S
     record,
   }));
   const series = await Promise.all(runs.map(async (run, i) => [entries[i]!.id, await curvesOf(run)] as const));
+  const pictures = await Promise.all(
+    runs.map(async (run, i) => [entries[i]!.id, await readReconstructions(run.folder.checkpoint)] as const),
+  );
   return {
     studies: [summary.study],
     study: summary.study,
@@ -47,6 +51,7 @@ async function snapshotOf(folder: string, runs: readonly StoredRun[], summary: S
     summary,
     selected: oneOfEachArm(entries),
     series: Object.fromEntries(series),
+    reconstructions: Object.fromEntries(pictures.flatMap(([id, found]) => (found ? [[id, found]] : []))),
     trusted: false,
   };
 }

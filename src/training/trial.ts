@@ -22,6 +22,7 @@ import { pretrainingPhase, type Pretrained, type TrialTools } from './pretrainin
 import { ProgressMeter, type TrialMetrics, type TrialProgress } from './progress';
 import type { FineTuningResult, LabelBudget, TrialResults } from './results';
 import { saveEncoder } from './saveEncoder';
+import { saveReconstructions } from './saveReconstructions';
 import { saveFeatures } from './saveFeatures';
 import { stretchesOf } from './stretches';
 import { transferScores } from './transferScores';
@@ -97,7 +98,10 @@ class TrialRun {
   async run(): Promise<TrialResults> {
     const { trial, images, model, random, tools } = this;
     const pretrained = await pretrainingPhase(trial, model, images, this.extractor, random.fork('pre-training'), tools);
-    if (this.outputFolder !== undefined) await saveEncoder(tools.engine, model, this.outputFolder);
+    if (this.outputFolder !== undefined) {
+      await saveEncoder(tools.engine, model, this.outputFolder);
+      await saveReconstructions(tools.engine, model, images.holdOut, random.fork('pictures'), this.outputFolder);
+    }
     const data: FineTuningData = {
       classes: images.classes,
       labelled: { images: images.labelled, features: await this.features(images.labelled), labels: images.labels },

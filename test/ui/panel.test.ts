@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { screenshot } from '../workbench/workbench.mjs';
-import { inventedSeries, sampleSnapshot } from './panelSample';
+import { inventedSeries, sampleSnapshot, sweptSnapshot } from './panelSample';
 import { PanelStage, say, told } from './panelStage';
 import { themes } from './themes';
 
@@ -37,8 +37,18 @@ describe("the panel's page", () => {
     it(`draws itself in a ${name} theme without breaking the content security policy`, async () => {
       const { page, problems } = await withSample(theme);
       await page.getByRole('table', { name: 'Results by arm' }).waitFor();
-      await page.setViewportSize({ width: 1180, height: 1240 });
-      await screenshot(page, `panel-${name}`);
+      await say(page, { type: 'snapshot', snapshot: sweptSnapshot() });
+      for (const [tab, height] of [
+        ['Overview', 1500],
+        ['Representation', 1000],
+        ['Predictions', 1100],
+      ] as const) {
+        await page.setViewportSize({ width: 1180, height });
+        await page.getByRole('tab', { name: tab }).click();
+        await page.getByRole('tabpanel', { name: tab }).locator('canvas').first().waitFor();
+        await page.waitForTimeout(400);
+        await screenshot(page, `panel-${name}-${tab.toLowerCase()}`);
+      }
       assert.deepEqual(problems, []);
       assert.deepEqual(await told(page, 'log'), []);
       await page.close();

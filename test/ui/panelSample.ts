@@ -11,6 +11,7 @@ import { expandTrials } from '../../src/studies/trials';
 import type { FormulaId } from '../../src/theory/formulaIds';
 import { sumReport, type Evidence, type Report, type TermName } from '../../src/theory/report';
 import { fineTuningResult } from '../unit/support/fineTuningResult';
+import type { Reconstructions } from '../../src/training/reconstructions';
 import type { TrialResults } from '../../src/training/results';
 
 const FILE = path.resolve('media/sample/fashion.study.json');
@@ -23,6 +24,26 @@ export function sampleTrials(): readonly Trial[] {
   return expandTrials(parsed.study, FILE);
 }
 
+/** The trials of the sample study with the regulariser swept, five seeds and three numbers of labels. */
+export function sweptTrials(): readonly Trial[] {
+  const { study } = parseStudy(readFileSync(FILE, 'utf8'));
+  if (!study) throw new Error('The sample study does not parse.');
+  const arm = (name: string, kind: 'radreg' | 'l2', lambda: number) => ({
+    name,
+    regulariser: kind === 'l2' ? { kind, lambda } : { kind, lambda, batch: 64, draws: 16, radius: 1 },
+  });
+  const arms = [
+    { name: 'no regulariser' },
+    ...[0.001, 0.003, 0.01, 0.03, 0.1].map(lambda => arm(`RadReg λ=${lambda}`, 'radreg', lambda)),
+    arm('L2', 'l2', 0.05),
+    { name: 'from scratch', objective: { kind: 'none' as const } },
+  ];
+  return expandTrials(
+    { ...study, data: { ...study.data, labels: [30, 100, 300] }, sweep: { ...study.sweep, arms, seeds: [0, 1, 2, 3, 4] } },
+    FILE,
+  );
+}
+
 /** What each arm is made to give, so that a test can tell numbers apart: quality falls from arm to arm. */
 function inventedResults(trial: Trial, arm: number): TrialResults {
   const random = new Random(`panel ${trial.id}`);
@@ -31,10 +52,41 @@ function inventedResults(trial: Trial, arm: number): TrialResults {
   const loss = 0.4 + 0.05 * arm;
   const accuracy = (mode: 'probe' | 'frozen' | 'full', mean: number) =>
     fineTuningResult(mode, Math.round(400 * (1 - mean) * jitter()), 400);
+  const outcome = (less: number) => [
+    accuracy('probe', 0.962 - 0.01 * arm - less),
+    accuracy('frozen', 0.965 - 0.01 * arm - less),
+    accuracy('full', 0.97 - less),
+  ];
   return {
     encoderParameters: 61_000,
-    ...(pretrained && { pretraining: { steps: 1000, seconds: 9, trainLoss: loss, holdOutLoss: loss * jitter(), holdOutCount: 1000 } }),
-    fineTuning: [accuracy('probe', 0.962 - 0.01 * arm), accuracy('frozen', 0.965 - 0.01 * arm), accuracy('full', 0.97)],
+    ...(pretrained && {
+      pretraining: {
+        steps: 1000,
+        seconds: 9,
+        trainLoss: loss,
+        holdOutLoss: loss * jitter(),
+        holdOutCount: 1000,
+        decoder: {
+          singularValues: Array.from({ length: 48 }, (_, at) => 90 * jitter() * Math.exp(-at / (9 - 0.6 * arm))),
+          residual: 0.024 * jitter(),
+          transferConstant: { value: 118, evidence: 'estimated' as const },
+          admissibleRadius: 398,
+        },
+      },
+    }),
+    fineTuning: outcome(0),
+    ...(Array.isArray(trial.data.labels) && {
+      budgets: [
+        { labels: 30, fineTuning: outcome(0.06 + 0.005 * arm) },
+        { labels: 100, fineTuning: outcome(0.02) },
+      ],
+    }),
+    scores: {
+      logme: -0.15 - 0.02 * arm * jitter(),
+      knn: 52 - arm * jitter(),
+      rankme: 18.2 * jitter(),
+      linearProbe: 0.58 - 0.01 * arm * jitter(),
+    },
     featureNorm: 6.9 * jitter(),
     featureComplexity: 0.09 * jitter() + 0.01 * arm,
     reports: [certificate(0.17 + 0.02 * arm, jitter()), generalBound(pretrained, arm, jitter())],
@@ -82,9 +134,9 @@ const term = (id: FormulaId, name: TermName, value: number, evidence: Evidence) 
 });
 
 /** Records of all trials: finished, but for one that runs and one that failed. */
-export function sampleRecords(): readonly RunRecord[] {
+export function sampleRecords(trials = sampleTrials()): readonly RunRecord[] {
   const arms: string[] = [];
-  return sampleTrials().map((trial, index, all) => {
+  return trials.map((trial, index, all) => {
     if (!arms.includes(trial.arm)) arms.push(trial.arm);
     const record = { version: 1 as const, id: trial.id, trial, createdAt: NOW, startedAt: NOW } satisfies Partial<RunRecord>;
     if (index === all.length - 1)
@@ -114,12 +166,54 @@ export function inventedSeries(label: string, end: number, floor = 0.4): readonl
       steps,
       values: steps.map(step => 0.2 + 0.1 * Math.exp(-step / 300) + 0.004 * random.normal()),
     },
+    { name: 'featureNorm', phase: 'pre-training', steps: heldOut, values: heldOut.map(step => 6.4 + 0.6 * Math.exp(-step / 200)) },
+    ...MATRICES.map((name, at) => ({
+      name: `spectralNorm/${name}.weight`,
+      phase: 'pre-training',
+      steps: heldOut,
+      values: heldOut.map(step => 1.1 + 0.1 * at + ((0.4 + 0.05 * random.normal()) * step) / 200),
+    })),
   ];
 }
 
+/** Layers of the sample's definition. */
+const MATRICES = [
+  'patch_embed',
+  'blocks.0.attn.qkv',
+  'blocks.0.attn.proj',
+  'blocks.0.mlp.fc1',
+  'blocks.0.mlp.fc2',
+  'decoder_pred',
+] as const;
+
+/** Eight by eight pixels: a bright square that is partly hidden and painted back a little darker. */
+export function inventedPictures(count: number): Reconstructions {
+  const picture = (value: (row: number, column: number) => number) =>
+    Buffer.from(Uint8Array.from({ length: 64 }, (_, at) => value(Math.floor(at / 8), at % 8))).toString('base64');
+  const square = (row: number, column: number, at: number) => (row > 1 && row < 6 && column > at % 3 && column < 4 + (at % 3) ? 220 : 20);
+  const hidden = (row: number, column: number, at: number) => (Math.floor(row / 2) + Math.floor(column / 2) + at) % 4 !== 0;
+  return {
+    version: 1,
+    height: 8,
+    width: 8,
+    channels: 1,
+    images: Array.from({ length: count }, (_, at) => ({
+      original: picture((row, column) => square(row, column, at)),
+      seen: picture((row, column) => (hidden(row, column, at) ? 0 : square(row, column, at))),
+      hidden: picture((row, column) => (hidden(row, column, at) ? 1 : 0)),
+      painted: picture((row, column) => (hidden(row, column, at) ? 0.85 * square(row, column, at) + 15 : square(row, column, at))),
+      error: 0.012 + 0.001 * at,
+    })),
+  };
+}
+
 /** A snapshot of a study with finished, running and failed runs. */
-export function sampleSnapshot(): PanelSnapshot {
-  const records = sampleRecords();
+export const sampleSnapshot = (): PanelSnapshot => snapshotOf(sampleRecords());
+
+/** The same of a sweep of eight arms. */
+export const sweptSnapshot = (): PanelSnapshot => snapshotOf(sampleRecords(sweptTrials()));
+
+function snapshotOf(records: readonly RunRecord[]): PanelSnapshot {
   const runs = records.map(record => summaryOf({ id: `fashion/${record.id}`, folder: '/runs', studyFolder: '/runs/fashion', record }));
   const selected = [runs[0]!.id, runs[3]!.id, runs.at(-1)!.id];
   return {
@@ -129,7 +223,20 @@ export function sampleSnapshot(): PanelSnapshot {
     summary: summarise(records),
     selected,
     series: Object.fromEntries(selected.map((id, at) => [id, inventedSeries(id, at === 2 ? 420 : 1000, 0.4 + 0.02 * at)])),
-    definition: { name: 'MaskedAutoencoder', file: '/sample/models/mae.py', label: 'models/mae.py', line: 40 },
+    reconstructions: { [selected[0]!]: inventedPictures(6), [selected[1]!]: inventedPictures(4) },
+    definition: {
+      name: 'MaskedAutoencoder',
+      file: '/sample/models/mae.py',
+      label: 'models/mae.py',
+      line: 40,
+      layers: MATRICES.map((path, at) => ({
+        path,
+        tensor: 'weight',
+        line: 50 + at,
+        share: [0.05, 0.22, 0.12, 0.28, 0.26, 0.07][at]!,
+        norm: 1.4 + 0.1 * at,
+      })),
+    },
     trusted: true,
   };
 }

@@ -1,6 +1,8 @@
 import { formatRisk } from '../../src/common/format';
 import type { StudySummary } from '../../src/runs/summary/studySummary';
 import type { Evidence, TermName } from '../../src/theory/report';
+import type { TextTable } from '../dom';
+import type { DataTable } from '../exportFile';
 import { generalBound } from '../headline';
 
 /** One bar: the bound of one arm, its terms in the order of the theorem. */
@@ -57,7 +59,7 @@ function verdict({ range, bars }: BoundBars): string {
 }
 
 /** The bars as a table: one row an arm, one column a term, each number with its evidence. */
-export function barTable({ names, bars }: BoundBars): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function barTable({ names, bars }: BoundBars): TextTable {
   return {
     head: ['arm', ...names, 'total'],
     rows: bars.map(bar => [
@@ -70,3 +72,12 @@ export function barTable({ names, bars }: BoundBars): { readonly head: readonly 
     ]),
   };
 }
+
+/** One row a term of an arm, unrounded. */
+export const barData = ({ bars }: BoundBars): DataTable => ({
+  columns: ['arm', 'term', 'value', 'evidence'],
+  rows: bars.flatMap(bar => [
+    ...bar.terms.map(term => [bar.arm, term.name, term.value, term.evidence]),
+    [bar.arm, 'total', bar.total, bar.vacuous ? `${bar.evidence}, vacuous` : bar.evidence],
+  ]),
+});

@@ -1,8 +1,10 @@
 import { formatRisk } from '../../src/common/format';
 import type { TermName } from '../../src/theory/report';
 import type { BoundBars } from './boundBars';
+import { basics, gridLine, mutedText, tooltipBox } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption } from './echarts';
+import type { LegendItem } from './legend';
 
 /** Place of each term's colour among the theme's; terms that were measured on the task stand far from those of pre-training. */
 const COLOURS: Readonly<Record<TermName, number | 'muted'>> = {
@@ -29,9 +31,19 @@ export function termColour(name: TermName, theme: ChartTheme): string {
 /** Height of the chart in CSS pixels. */
 export const boundHeight = ({ bars }: BoundBars): number => 64 + bars.length * 40;
 
+/** The terms in their colours, and what a hatched piece means where there is one. */
+export function boundLegend({ names, bars }: BoundBars, theme: ChartTheme): readonly LegendItem[] {
+  const assumed = (name: TermName) => bars.some(bar => bar.terms.some(term => term.name === name && term.evidence === 'assumed'));
+  return names.map(name => ({
+    label: assumed(name) ? `${name} (assumed)` : name,
+    colour: termColour(name, theme),
+    mark: assumed(name) ? 'hatched' : 'patch',
+  }));
+}
+
 /** Stacked bars, one an arm, with the line from which on a bound is vacuous. Assumed terms are hatched. */
 export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme): ChartOption {
-  const text = { color: theme.muted, fontFamily: theme.fontFamily, fontSize: theme.fontSize };
+  const text = mutedText(theme);
   const hatch = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: theme.background };
   const category = (data: string[], position: 'left' | 'right') => ({
     type: 'category' as const,
@@ -44,23 +56,14 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
   });
   const longest = Math.max(range, ...bars.map(bar => bar.total));
   return {
-    animation: !theme.reducedMotion,
-    animationDuration: 200,
-    aria: { enabled: theme.highContrast, decal: { show: theme.highContrast }, label: { enabled: false } },
-    textStyle: text,
-    tooltip: {
-      trigger: 'item',
-      renderMode: 'richText',
-      backgroundColor: theme.background,
-      borderColor: theme.grid,
-      textStyle: { ...text, color: theme.foreground },
-    },
+    ...basics(theme),
+    tooltip: { ...tooltipBox(theme), trigger: 'item' },
     grid: { left: 8, right: 8, top: 26, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value',
       max: longest * 1.04,
       axisLabel: { ...text, showMaxLabel: false },
-      splitLine: { showMaxLine: false, lineStyle: { color: theme.grid } },
+      splitLine: { showMaxLine: false, ...gridLine(theme) },
     },
     yAxis: [
       category(
@@ -79,7 +82,7 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
         stack: 'bound',
         barMaxWidth: 20,
         itemStyle: { color: termColour(name, theme), borderColor: theme.background, borderWidth: theme.highContrast ? 1 : 0 },
-        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tooltip(name, bars[dataIndex]) },
+        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tooltip(bars[dataIndex]) },
         data: bars.map(bar => {
           const term = bar.terms.find(one => one.name === name);
           return { value: term?.value ?? 0, ...(term?.evidence === 'assumed' && { itemStyle: { decal: hatch } }) };
@@ -109,7 +112,9 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
   };
 }
 
-function tooltip(name: TermName, bar: BoundBars['bars'][number] | undefined): string {
-  const term = bar?.terms.find(one => one.name === name);
-  return bar && term ? `${bar.arm}\n${name} ${formatRisk(term.value)} (${term.evidence})` : '';
+/** All terms of one bar. */
+function tooltip(bar: BoundBars['bars'][number] | undefined): string {
+  if (!bar) return '';
+  const terms = bar.terms.map(term => `${term.name}  ${formatRisk(term.value)}  ${term.evidence}`);
+  return [`${bar.arm}: ${formatRisk(bar.total)} ${bar.evidence}`, ...terms].join('\n');
 }

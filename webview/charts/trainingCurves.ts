@@ -1,5 +1,7 @@
 import { formatRisk } from '../../src/common/format';
 import type { PanelSnapshot, RunSummary, Series } from '../../src/reporting/panelMessages';
+import type { TextTable } from '../dom';
+import type { DataTable } from '../exportFile';
 import { runLabel } from '../runText';
 
 /** One plot: a scalar of the training images, solid, and the same on images held out from training, dashed. */
@@ -10,11 +12,16 @@ export interface Plot {
   readonly dashed?: string;
 }
 
+/** What stands for the spectral norms of all matrices in the plots below: it is made here. */
+const NORM_DECADES = 'normDecades';
+const NORM = 'spectralNorm/';
+
 // What a regulariser adds to the loss is drawn apart, so that arms can be compared in the first plot.
 const PLOTS: readonly Plot[] = [
   { title: 'Reconstruction loss', solid: ['reconstruction', 'loss'], dashed: 'holdOutLoss' },
   { title: 'Regulariser', solid: ['regulariser'], dashed: 'heldOutRegulariser' },
   { title: 'Feature norm', solid: ['featureNorm'] },
+  { title: 'Complexity: log₁₀ of the product of spectral norms', solid: [NORM_DECADES] },
 ];
 
 /** One line in one plot. `colour` counts the selected runs. */
@@ -38,9 +45,11 @@ export interface TrainingCurves {
 export function trainingCurves({ runs, selected, series }: PanelSnapshot, phase: string): TrainingCurves {
   const chosen = runs.filter(run => selected.includes(run.id));
   const named = (run: RunSummary, names: readonly string[]): Series | undefined =>
-    names.flatMap(name => series[run.id]?.find(one => one.name === name && one.phase === phase) ?? [])[0];
+    names.flatMap(name => (name === NORM_DECADES ? normDecades : found)(series[run.id] ?? [], phase, name) ?? [])[0];
   const both = ({ solid, dashed }: Plot) => [solid, dashed === undefined ? [] : [dashed]];
-  const plots = PLOTS.filter(plot => chosen.some(run => both(plot).some(names => named(run, names))));
+  const plots = PLOTS.map(plot => (plot.title === 'Regulariser' ? { ...plot, title: regulariserTitle(chosen) } : plot)).filter(plot =>
+    chosen.some(run => both(plot).some(names => named(run, names))),
+  );
   const curves = plots.flatMap((plot, index) =>
     chosen.flatMap((run, colour) =>
       both(plot).flatMap((names, dashed) => {
@@ -52,6 +61,26 @@ export function trainingCurves({ runs, selected, series }: PanelSnapshot, phase:
     ),
   );
   return { plots, curves };
+}
+
+const found = (series: readonly Series[], phase: string, name: string): Series | undefined =>
+  series.find(one => one.name === name && one.phase === phase);
+
+/** The sum of log₁₀ over all spectral norms that a run reports, at the moments it reports them. */
+function normDecades(series: readonly Series[], phase: string): Series | undefined {
+  const norms = series.filter(one => one.phase === phase && one.name.startsWith(NORM));
+  const steps = norms[0]?.steps ?? [];
+  const complete = norms.filter(one => one.steps.length >= steps.length);
+  if (steps.length === 0) return undefined;
+  const values = steps.map((_, at) => complete.reduce((sum, one) => sum + Math.log10(one.values[at]!), 0));
+  return { name: NORM_DECADES, phase, steps, values };
+}
+
+/** What is added to the loss, by its name where all runs add the same. */
+function regulariserTitle(runs: readonly RunSummary[]): string {
+  const kinds = new Set(runs.map(run => run.regulariser.kind).filter(kind => kind !== 'none'));
+  const [kind] = kinds;
+  return kinds.size === 1 && kind === 'radreg' ? 'RadReg' : 'Regulariser';
 }
 
 /** The phases that the selected runs have curves in, in the order in which they happen. */
@@ -79,10 +108,7 @@ function lastPoint({ steps, values }: Curve): string {
 const TABLE_ROWS = 20;
 
 /** The curves as a table: one row a step, at most twenty evenly spread, one column a curve. */
-export function curveTable({ plots, curves }: TrainingCurves): {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-} {
+export function curveTable({ plots, curves }: TrainingCurves): TextTable {
   const all = [...new Set(curves.flatMap(curve => curve.steps))].sort((a, b) => a - b);
   const stride = Math.max(1, (all.length - 1) / (TABLE_ROWS - 1));
   const steps = [...new Set(Array.from({ length: Math.min(TABLE_ROWS, all.length) }, (_, row) => all[Math.round(row * stride)]!))];
@@ -100,3 +126,11 @@ function valueUpTo({ steps, values }: Curve, step: number): string {
   const at = steps.findLastIndex(one => one <= step);
   return at < 0 ? '–' : formatRisk(values[at]!);
 }
+
+/** One row a point of a curve, unrounded. */
+export const curveData = ({ plots, curves }: TrainingCurves): DataTable => ({
+  columns: ['curve', 'run', 'held out', 'step', 'value'],
+  rows: curves.flatMap(({ plot, label, heldOut, steps, values }) =>
+    steps.map((step, at) => [plots[plot]!.title, label, heldOut ? 'yes' : 'no', step, values[at]!]),
+  ),
+});

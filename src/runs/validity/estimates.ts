@@ -24,7 +24,7 @@ const BOUND_PARTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every estimate that a run leaves. F5 and the rationality gap are left out: they look at the test set. */
-export function estimatesOf({ results }: FinishedRun): readonly EstimateOfRun[] {
+export function estimatesOf({ results }: Pick<FinishedRun, 'results'>): readonly EstimateOfRun[] {
   const { reports, scores, pretraining } = results;
   const bounds = reports.flatMap(({ theorem, terms, total }): EstimateOfRun[] => {
     if (!(theorem in BOUND_PARTS)) return [];

@@ -66,6 +66,10 @@ export class ContextEncoder implements Objective {
     return this.decoder.decode(this.encoder.features(this.filled(images!, masked!)));
   }
 
+  paint(inputs: Tensors): Tensor {
+    return this.reconstruct(inputs);
+  }
+
   private errors({ images, masked }: Tensors, prediction: Tensor): Tensor {
     const whole = (x: Tensor): Tensor => reshape(x, [-1, this.encoder.layout.size]);
     return rowErrors(prediction, whole(images!), this.settings.target === 'masked' ? whole(masked!) : undefined);

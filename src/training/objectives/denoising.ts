@@ -57,6 +57,10 @@ export class Denoising implements Objective {
     return unit(this.errors(inputs, clip(this.reconstruct(inputs))));
   }
 
+  paint(inputs: Tensors): Tensor {
+    return this.reconstruct(inputs);
+  }
+
   private reconstruct({ noisy }: Tensors): Tensor {
     return this.decoder.decode(this.encoder.features(noisy!));
   }

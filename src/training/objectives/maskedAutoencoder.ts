@@ -105,12 +105,16 @@ export class MaskedAutoencoder implements Objective {
    * the mean and deviation of its patch.
    */
   clippedErrors(inputs: Tensors, [low, high]: readonly [number, number] = PIXEL_RANGE): Tensor {
-    const { patches } = inputs;
-    const raw = this.reconstruct(inputs);
-    const { centre, deviation } = this.settings.normaliseTargets ? scaleOfPatches(patches!) : { centre: 0, deviation: 1 };
-    const prediction = this.settings.normaliseTargets ? add(mul(raw, deviation), centre) : raw;
-    const errors = this.errors(inputs, clipByValue(prediction, low, high), patches!);
+    const errors = this.errors(inputs, clipByValue(this.paint(inputs), low, high), inputs.patches!);
     return high - low === 1 ? errors : div(errors, (high - low) ** 2);
+  }
+
+  /** Predicted values of every patch; where targets are normalised with the mean and deviation of the patch itself. */
+  paint(inputs: Tensors): Tensor {
+    const raw = this.reconstruct(inputs);
+    if (!this.settings.normaliseTargets) return raw;
+    const { centre, deviation } = scaleOfPatches(inputs.patches!);
+    return add(mul(raw, deviation), centre);
   }
 
   private errors({ visible, masked }: Tensors, prediction: Tensor, target: Tensor): Tensor {

@@ -13,7 +13,10 @@ export interface Objective {
    * @param maskRatio the ratio of hold-out measurements when absent
    */
   inputs(images: number, maskRatio?: number): InputSpecs;
-  /** The feeds of one batch, `images · layout.tokens` rows, with what is drawn for it: masks, noise. */
+  /**
+   * The feeds of one batch, `images · layout.tokens` rows, with what is drawn for it: `masked`, 1 where values or whole rows are hidden, or `noisy`, the values
+   * with noise.
+   */
   feeds(rows: Float32Array, random: Random, maskRatio?: number): Feeds;
   /** What is minimised: a mean over the batch. */
   loss(inputs: Tensors): Scalar;
@@ -22,6 +25,8 @@ export interface Objective {
    * the range of the values and errors are in units of its square: never larger than unclipped ones, and in [0, 1].
    */
   clippedErrors(inputs: Tensors, range?: readonly [low: number, high: number]): Tensor;
+  /** The values that are painted of a batch, rows as they were fed; absent where what is predicted is no image. */
+  paint?(inputs: Tensors): Tensor;
   /** Why no hold-out certificate can stand on this loss; absent where one can. */
   readonly withoutCertificate?: string;
   /** Multiplications for one image beside a full pass of the encoder, in millions: for progress bars. */

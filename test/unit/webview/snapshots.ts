@@ -8,6 +8,7 @@ export const run = (id: string, different: Partial<RunSummary> = {}): RunSummary
   arm: id,
   seed: 0,
   regulariser: { kind: 'none' },
+  setting: 'one',
   pretrained: true,
   labels: 100,
   state: 'running',

@@ -1,0 +1,103 @@
+import type { PanelSnapshot } from '../src/reporting/panelMessages';
+import type { FineTuningMode } from '../src/training/results';
+import { ChartFigure } from './charts/chartFigure';
+import { barsHeight } from './charts/layerCapacity';
+import { kindLegend, scatterOption, tauOption } from './charts/predictionOptions';
+import {
+  FEWEST_ARMS,
+  pointData,
+  pointTable,
+  predictions,
+  tauData,
+  tauTable,
+  tauText,
+  type Prediction,
+  type Predictions,
+} from './charts/predictions';
+import { Dropdown } from './controls';
+import { element } from './dom';
+import { remember, remembered } from './host';
+import { changeDetector, type StudyView } from './studyView';
+
+const HEIGHT = 320;
+const NOT_YET = `Needs at least ${FEWEST_ARMS} finished arms: an order of fewer says nothing.`;
+
+/** Did the estimates predict what came of the arms? One of them against the outcome, and all of them by how well they rank. */
+export class PredictionView implements StudyView {
+  private readonly scatter = new ChartFigure('Estimate against outcome');
+  private readonly ranking = new ChartFigure('Which estimates rank the arms rightly');
+  readonly root = element('div', { class: 'grid' }, this.scatter.root, this.ranking.root);
+  private readonly names = new Dropdown('Estimate', estimate => this.choose({ estimate }));
+  private readonly modes = new Dropdown('Outcome', outcome => this.choose({ outcome: outcome as FineTuningMode }));
+  private readonly changed = changeDetector();
+  private snapshot: PanelSnapshot | undefined;
+
+  constructor() {
+    this.scatter.tools.prepend(this.names.root, this.modes.root);
+  }
+
+  update(snapshot: PanelSnapshot): void {
+    this.snapshot = snapshot;
+    const { estimate, outcome } = remembered();
+    if (!this.changed(snapshot.summary, estimate, outcome)) return;
+    const all = predictions(snapshot.runs, outcome);
+    for (const { root } of [this.names, this.modes]) root.hidden = !all;
+    if (!all) {
+      this.scatter.clear(NOT_YET);
+      this.ranking.clear(NOT_YET);
+      return;
+    }
+    const chosen =
+      all.estimates.find(({ name }) => name === estimate) ?? all.estimates.find(({ name }) => name === 'F2 total') ?? all.estimates[0]!;
+    this.names.update(
+      all.estimates.map(({ name }) => name).sort((a, b) => a.localeCompare(b)),
+      chosen.name,
+    );
+    this.modes.update(all.modes, all.mode);
+    this.showScatter(chosen, all.mode);
+    this.showRanking(all, chosen);
+  }
+
+  paint(): void {
+    this.scatter.paint();
+    this.ranking.paint();
+  }
+
+  private showScatter(chosen: Prediction, mode: FineTuningMode): void {
+    const summary = `${chosen.name} against test accuracy after fine-tuning (${mode}), one point an arm, means over seeds. ${tauText(chosen)}`;
+    this.scatter.update({
+      option: (_, theme) => scatterOption(chosen, mode, theme),
+      height: () => HEIGHT,
+      summary,
+      description: summary,
+      table: pointTable(chosen, mode),
+      data: () => pointData(chosen, mode),
+      markOf: row => ({ seriesIndex: 0, dataIndex: row }),
+    });
+  }
+
+  private showRanking(all: Predictions, chosen: Prediction): void {
+    const best = all.estimates[0]!;
+    const summary = `Kendall’s τ of each estimate with ${all.mode} accuracy, best first: ${best.name} leads. They were compared on the same arms, so the best looks better than it is. A bar shows its estimate beside.`;
+    this.ranking.update({
+      option: (_, theme) => tauOption(all, chosen.name, theme),
+      height: () => barsHeight(all.estimates.length),
+      summary,
+      description: summary,
+      table: tauTable(all),
+      data: () => tauData(all),
+      legend: theme => kindLegend(all, theme),
+      markOf: row => ({ seriesIndex: 0, dataIndex: row }),
+      rowOf: ({ dataIndex }) => dataIndex,
+      open: row => {
+        const one = all.estimates[row];
+        return one && (() => this.choose({ estimate: one.name }));
+      },
+    });
+  }
+
+  private choose(choice: { readonly estimate?: string; readonly outcome?: FineTuningMode }): void {
+    remember(choice);
+    if (this.snapshot) this.update(this.snapshot);
+  }
+}
