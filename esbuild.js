@@ -145,6 +145,7 @@ const testBundles = () => ({
   host: { ...node, entryPoints: ['test/host/index.ts'], outfile: 'out/host.js', external: [...node.external, 'mocha'] },
   ui: collected(filesBelow('test/ui', '.test.ts'), 'out/ui.js'),
   packages: collected(filesBelow('test/packages', '.test.ts'), 'out/packages.js'),
+  faults: collected(filesBelow('test/faults', '.test.ts'), 'out/faults.js'),
 });
 const benchBundles = () => ({ bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js' } });
 

@@ -1,6 +1,7 @@
 // npm test: builds everything and runs lint, unit, host (in both VS Codes) and UI tests.
-// node test/run.mjs [lint] [unit] [host] [host-minimum] [ui] [packages] [--grep=text] [--desktop]
+// node test/run.mjs [lint] [unit] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N]
 // Without names all of them run. --desktop takes the host tests to a desktop VS Code and leaves out the UI tests, which need the packaged one.
+// --kills says how many kills the runs of the fault tests have to survive.
 // The last line is `N passed, N failed` over all; a suite that dies or runs nothing counts as a failure.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,6 +11,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const options = process.argv.slice(2).filter(argument => argument.startsWith('--'));
 const desktop = options.includes('--desktop');
+const kills = options.find(option => option.startsWith('--kills='))?.slice('--kills='.length);
 const grep = options.find(option => option.startsWith('--grep='))?.slice('--grep='.length);
 
 const mocha = (/** @type {string} */ bundle, /** @type {number} */ timeout) => [
@@ -31,6 +33,7 @@ const suites = {
   'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
   ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'] },
   packages: { command: mocha('out/packages.js', 300_000), bundles: ['packages'] },
+  faults: { command: mocha('out/faults.js', 60_000), bundles: ['faults', 'trainer', 'cli', 'panel'] },
 };
 
 /**
@@ -82,6 +85,7 @@ async function runSuite(name, folder) {
   const { status, output } = await run(suites[name]?.command ?? [], {
     BOUNDLENS_TEST_RESULT: file,
     ...(grep ? { BOUNDLENS_TEST_GREP: grep } : {}),
+    ...(kills ? { BOUNDLENS_KILLS: kills } : {}),
   });
   const counts = name === 'lint' ? lintCounts(output) : readCounts(file);
   if (!counts) return { passed: 0, failed: 1, note: 'died before it could count' };

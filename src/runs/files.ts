@@ -18,6 +18,8 @@ export interface RunFiles {
   makeFolder(folder: string): Promise<void>;
   /** Names of the folders directly below, sorted; none when the folder does not exist. */
   folders(folder: string): Promise<string[]>;
+  /** Names of everything directly below; none when the folder does not exist. */
+  names(folder: string): Promise<string[]>;
   /** Size in bytes; undefined when there is no such file. */
   size(file: string): Promise<number | undefined>;
 }
@@ -65,6 +67,14 @@ export const diskFiles: RunFiles = {
     try {
       const entries = await readdir(folder, { withFileTypes: true });
       return entries.flatMap(entry => (entry.isDirectory() ? [entry.name] : [])).sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  },
+  async names(folder) {
+    try {
+      return await readdir(folder);
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;

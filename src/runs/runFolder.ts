@@ -194,6 +194,9 @@ export class RunFolder {
   async clear(keepsTraining = false): Promise<void> {
     const training = [this.metricsFile, this.logFile, this.stateFile];
     const others = [this.stopFile, this.beatFile, this.liveFile, this.winnerFile, this.attempts, this.checkpoint];
+    // A process that was killed while it replaced a file leaves what it had written so far.
+    const partial = (await asFault(this.path, () => this.files.names(this.path))).filter(name => name.endsWith('.partial'));
+    others.push(...partial.map(name => join(this.path, name)));
     for (const file of keepsTraining ? others : [...others, ...training]) await asFault(file, () => this.files.remove(file));
   }
 

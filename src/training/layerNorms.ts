@@ -22,6 +22,15 @@ export class LayerNorms {
     }));
   }
 
+  /** What the next estimates start from, one vector a matrix; for `restore`. */
+  snapshot(): readonly Float64Array[] {
+    return this.matrices.map(({ power }) => power.snapshot());
+  }
+
+  restore(vectors: readonly Float64Array[]): void {
+    this.matrices.forEach(({ power }, i) => power.restore(vectors[i]!));
+  }
+
   /** ‖W‖ of every matrix now, by parameter name. */
   measure(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.matrices.map(({ name, power }) => [name, power.estimate(this.parameters.values(name), ROUNDS)]));

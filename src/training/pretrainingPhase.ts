@@ -66,6 +66,7 @@ export async function pretrainingPhase(
     if (resume) {
       observer.restore(resume.observer);
       sampler.restore(resume.sampler);
+      norms.restore(resume.norms);
       meter.resume(resume.seconds, resume.steps.step);
     }
     const trainLoss = await pretrain(engine, pretrainable, data, objective, regulariser, random.fork('steps'), pace, {
@@ -88,6 +89,7 @@ export async function pretrainingPhase(
               steps: await capture(),
               observer: observer.snapshot(),
               sampler: sampler.snapshot(),
+              norms: norms.snapshot(),
               seconds: meter.seconds,
               started,
             }),

@@ -36,6 +36,8 @@ export interface TrainingState {
   readonly steps: StepsState;
   readonly observer: ObserverState;
   readonly sampler: SamplerState;
+  /** Where the estimates of layer norms stand. */
+  readonly norms: readonly Float64Array[];
   /** Seconds since the trial started, and when its pre-training did. */
   readonly seconds: number;
   readonly started: number;
