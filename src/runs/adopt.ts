@@ -11,16 +11,21 @@ import { queueOwner } from './studyLock';
  */
 export async function adoptRuns(store: RunStore, onBroken?: (fault: unknown) => void): Promise<StoredRun[]> {
   const runs = await store.list(onBroken);
-  const queued = runs.some(({ record }) => record.state === 'queued') && (await queueOwner(store.path)) !== undefined;
+  const settle = await adoption(store);
+  return Promise.all(runs.map(settle));
+}
+
+/** What `adoptRuns` does to one run of a study folder. */
+export async function adoption(store: RunStore): Promise<(run: StoredRun) => Promise<StoredRun>> {
+  const owner = await queueOwner(store.path, store.files);
   const submissions = await Submissions.open(store.path).catch(() => undefined);
-  return Promise.all(
-    runs.map(async run => {
-      if (run.record.state === 'queued' && queued) return run;
-      if (!isOver(run.record) && submissions?.has(run.record.id)) return run;
-      if (run.record.state !== 'queued' && !(await isAbandoned(run))) return run;
-      return { folder: run.folder, record: await run.folder.update(record => (isOver(record) ? record : interrupted(record))) };
-    }),
-  );
+  return async run => {
+    if (isOver(run.record)) return run;
+    if (run.record.state === 'queued' && owner !== undefined) return run;
+    if (submissions?.has(run.record.id)) return run;
+    if (run.record.state !== 'queued' && !(await isAbandoned(run))) return run;
+    return { folder: run.folder, record: await run.folder.update(record => (isOver(record) ? record : interrupted(record))) };
+  };
 }
 
 /** Whether the record says running although its trainer is gone, as far as can be known on this machine. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { appendFile, constants, copyFile, link, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault } from '../common/fault';
@@ -20,6 +21,8 @@ export interface RunFiles {
   folders(folder: string): Promise<string[]>;
   /** Names of everything directly below; none when the folder does not exist. */
   names(folder: string): Promise<string[]>;
+  /** For each file a text that changes whenever it is replaced; undefined where there is none. Made for thousands. */
+  stamps(files: readonly string[]): Promise<(string | undefined)[]>;
   /** Size in bytes; undefined when there is no such file. */
   size(file: string): Promise<number | undefined>;
 }
@@ -29,6 +32,8 @@ const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 
 /** What file systems without hard links say. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 const copyExclusively = (file: string, name: string) => copyFile(file, name, constants.COPYFILE_EXCL);
+
+const STAMPS_AT_ONCE = 200;
 
 /** The real file system. */
 export const diskFiles: RunFiles = {
@@ -79,6 +84,16 @@ export const diskFiles: RunFiles = {
       if (isMissing(error)) return [];
       throw error;
     }
+  },
+  async stamps(files) {
+    const found: (string | undefined)[] = [];
+    for (const [i, file] of files.entries()) {
+      // Asking one by one without waiting is several times faster than in parallel; a pause now and then lets others work.
+      if (i % STAMPS_AT_ONCE === STAMPS_AT_ONCE - 1) await new Promise(resolve => setImmediate(resolve));
+      const status = statSync(file, { throwIfNoEntry: false });
+      found.push(status && `${status.ino} ${status.mtimeMs} ${status.size}`);
+    }
+    return found;
   },
   async size(file) {
     try {

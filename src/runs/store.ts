@@ -63,9 +63,14 @@ export class RunStore {
     await asFault(folder.path, () => this.files.rename(folder.path, name));
   }
 
+  /** Names of the folders that may be runs, sorted. */
+  names(): Promise<string[]> {
+    return asFault(this.path, () => this.files.folders(this.path));
+  }
+
   /** All runs whose record can be read, by id; `onBroken` hears of the others. */
   async list(onBroken?: (fault: unknown) => void): Promise<StoredRun[]> {
-    const names = await asFault(this.path, () => this.files.folders(this.path));
+    const names = await this.names();
     const runs = await Promise.all(
       names.map(async name => {
         const folder = this.folder(name);
@@ -85,8 +90,7 @@ export class RunStore {
 /** The study folders with at least one run at or below `root`, at most `depth` levels down. */
 export async function findStores(root: string, depth = 2, files: RunFiles = diskFiles): Promise<RunStore[]> {
   const names = await asFault(root, () => files.folders(root));
-  const holdsRun = await Promise.all(names.map(name => files.size(path.join(root, name, 'run.json'))));
-  if (holdsRun.some(size => size !== undefined)) return [new RunStore(root, files)];
+  for (const name of names) if ((await files.size(path.join(root, name, 'run.json'))) !== undefined) return [new RunStore(root, files)];
   if (depth === 0) return [];
   return (await Promise.all(names.map(name => findStores(path.join(root, name), depth - 1, files)))).flat();
 }

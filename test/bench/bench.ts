@@ -5,9 +5,10 @@ import { theory } from './theory';
 import { definitions } from './definitions';
 import { editor } from './editor';
 import { epoch } from './epoch';
+import { runs } from './runs';
 import { training } from './training';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, editor, theory, training, epoch };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, editor, theory, training, epoch, runs };
 
 function usage(): string {
   const list = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);

@@ -74,7 +74,7 @@ class Campaign {
         break;
       }
       if (queue?.exitCode !== null || queue.signalCode !== null) queue = this.start('run', this.study, '--out', out, ...RUN);
-      const limit = Date.now() + 100 + this.random.integer(1400);
+      const limit = Date.now() + 100 + this.random.integer(2400);
       while (Date.now() < limit && queue.exitCode === null) await pause(20);
       if (this.total < this.wanted) await this.kill(out, queue);
       this.examine(out, done);
@@ -177,7 +177,8 @@ async function killedChild(child: ChildProcess): Promise<boolean> {
   if (child.exitCode !== null || child.signalCode !== null) return false;
   child.kill('SIGKILL');
   await ended(child);
-  return child.signalCode === 'SIGKILL';
+  // It may have ended by itself at the last moment.
+  return (child as { readonly signalCode: string | null }).signalCode === 'SIGKILL';
 }
 
 /** Resolves when a process has ended. */

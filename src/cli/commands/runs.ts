@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileFault, FileFault, UsageFault } from '../../common/fault';
+import { fileFault, FileFault, sentenceOf, UsageFault } from '../../common/fault';
 import { formatPercent, formatRisk } from '../../common/format';
 import { exportRuns } from '../../reporting/exportRuns';
 import { summaryText } from '../../reporting/summaryText';
 import { table } from '../../reporting/table';
 import { adoptRuns, isOver } from '../../runs/adopt';
+import { tellQueue } from '../../runs/queueControl';
 import { RunFolder } from '../../runs/runFolder';
+import { listRuns, type ListedRun } from '../../runs/runIndex';
 import { findStores, RunStore, type StoredRun } from '../../runs/store';
 import { stopRuns } from '../../runs/stopRuns';
 import { summarise } from '../../runs/summary/studySummary';
@@ -20,8 +22,9 @@ const DEFAULT_FOLDER = path.join('.boundlens', 'runs');
 /** `boundlens runs`: what is on disk, and what can be done with it. */
 export const runsCommand: Command = {
   name: 'runs',
-  usage: `(list|show|compare|export|stop|resume) [DIR|RUN] [--out DIR] ${EXECUTOR_USAGE} [--json]`,
-  summary: 'Lists, shows, compares, exports, stops or resumes runs; DIR is a folder of runs, RUN the folder of one.',
+  usage: `(list|show|compare|export|stop|resume|pause|unpause|first) [DIR|RUN] [--out DIR] ${EXECUTOR_USAGE} [--json]`,
+  summary:
+    'Lists, shows, compares, exports, stops or resumes runs; pauses the queue of a study, or has a run start first. DIR is a folder of runs, RUN the folder of one.',
   async run(argv, context) {
     const { options, positionals } = parse(this, argv, { out: 'string', ...EXECUTOR_OPTIONS });
     const [verb, target = DEFAULT_FOLDER, ...rest] = positionals;
@@ -42,6 +45,11 @@ export const runsCommand: Command = {
       }
       case 'stop':
         return stop(folder, context);
+      case 'pause':
+      case 'unpause':
+        return pauseQueue(folder, verb === 'pause', context);
+      case 'first':
+        return startFirst(folder, context);
       case 'resume': {
         const trials = (await runsOf(folder)).map(run => run.record.trial);
         return executeStudy({ trials, folder, executor: executorOf(options, context.assets) }, context);
@@ -64,6 +72,11 @@ async function runsOf(folder: string): Promise<StoredRun[]> {
 const inSweepOrder = ({ record: a }: StoredRun, { record: b }: StoredRun): number =>
   a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id, undefined, { numeric: true });
 
+const linesInOrder = ({ line: a }: ListedRun, { line: b }: ListedRun): number =>
+  a.createdAt === b.createdAt ? NUMERIC.compare(a.id, b.id) : a.createdAt < b.createdAt ? -1 : 1;
+
+const NUMERIC = new Intl.Collator(undefined, { numeric: true });
+
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
     throw fileFault(folder, error);
@@ -74,8 +87,14 @@ async function requireFolder(folder: string): Promise<void> {
 async function list(folder: string, { terminal }: CommandContext): Promise<number> {
   await requireFolder(folder);
   const stores = await findStores(folder);
-  const runs = (await Promise.all(stores.map(store => adoptRuns(store)))).flat().sort(inSweepOrder);
-  terminal.document({ runs: runs.map(({ folder: { path: own }, record }) => ({ folder: own, ...record })) });
+  if (terminal.json) {
+    const whole = (await Promise.all(stores.map(store => adoptRuns(store)))).flat().sort(inSweepOrder);
+    terminal.document({ runs: whole.map(({ folder: { path: own }, record }) => ({ folder: own, ...record })) });
+    return 0;
+  }
+  const unread: unknown[] = [];
+  const runs = (await Promise.all(stores.map(store => listRuns(store, fault => unread.push(fault))))).flat().sort(linesInOrder);
+  for (const fault of unread) terminal.note(sentenceOf(fault));
   if (runs.length === 0) terminal.print(`${folder} holds no runs`);
   else
     terminal.print(
@@ -89,13 +108,13 @@ async function list(folder: string, { terminal }: CommandContext): Promise<numbe
           { title: 'error ≤', align: 'right' },
           { title: 'folder' },
         ],
-        runs.map(({ folder: own, record: { trial, state, progress, results } }) => [
-          trial.study.name,
-          trial.arm,
-          `${trial.seed}`,
-          state === 'running' && progress ? `running ${Math.floor(100 * progress.fraction)} %` : state,
-          formatted(results?.fineTuning.find(result => result.mode === 'probe')?.testAccuracy, formatPercent),
-          formatted(results?.reports[0]?.total, formatRisk),
+        runs.map(({ folder: own, line: { study, arm, seed, state, fraction, probe, bound } }) => [
+          study,
+          arm,
+          `${seed}`,
+          state === 'running' && fraction !== undefined ? `running ${Math.floor(100 * fraction)} %` : state,
+          formatted(probe, formatPercent),
+          formatted(bound, formatRisk),
           path.relative(process.cwd(), own.path) || '.',
         ]),
       ),
@@ -124,6 +143,23 @@ async function compare(folder: string, { terminal }: CommandContext): Promise<nu
   if (!summary) throw new FileFault(folder, 'holds no finished run', 'let one finish first');
   terminal.document(summary);
   terminal.print(summaryText(summary));
+  return 0;
+}
+
+async function pauseQueue(folder: string, paused: boolean, { terminal }: CommandContext): Promise<number> {
+  await runsOf(folder);
+  await tellQueue(folder, control => ({ ...control, paused }));
+  terminal.document({ folder, paused });
+  terminal.print(paused ? `Nothing new starts in ${folder}; what runs goes on.` : `The queue of ${folder} goes on.`);
+  return 0;
+}
+
+async function startFirst(folder: string, { terminal }: CommandContext): Promise<number> {
+  const { id, state } = await new RunFolder(folder).read();
+  if (state !== 'queued') throw new UsageFault(`${id} is ${state}, not queued`, 'name the folder of a run that waits');
+  await tellQueue(path.dirname(folder), control => ({ ...control, first: [id, ...control.first.filter(other => other !== id)] }));
+  terminal.document({ first: id });
+  terminal.print(`${id} starts before all others.`);
   return 0;
 }
 
