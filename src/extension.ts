@@ -25,6 +25,7 @@ import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
 import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
+import { Notices } from './editor/notices';
 import { PANEL_TYPE, PanelHost } from './editor/panelHost';
 import { publicApi } from './editor/publicApi';
 import { PythonEnvironments } from './editor/pythonEnvironments';
@@ -63,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
 
   const tree = own(new RunTree(runs));
   const view = own(vscode.window.createTreeView('boundlens.runs', { treeDataProvider: tree, showCollapseAll: true }));
-  own(new StatusBar(runs));
+  own(new StatusBar(runs, log));
   own(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panel));
   own(registerContextKeys(runs, definitions));
 
@@ -75,7 +76,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   own(vscode.workspace.onDidChangeConfiguration(event => event.affectsConfiguration(`${SECTION}.runsFolder`) && refresh()));
 
   const engines = path.join(context.globalStorageUri.fsPath, 'engines');
-  const training = { runs, log, memory: context.workspaceState, program: dist('cli.js'), logs: context.logUri.fsPath, engines };
+  const notices = new Notices(context.globalState);
+  const training = { runs, log, notices, memory: context.workspaceState, program: dist('cli.js'), logs: context.logUri.fsPath, engines };
   own(vscode.tasks.registerTaskProvider(StudyTasks.type, new StudyTasks(dist('cli.js'), engines)));
   const pages = own(new TextPages());
   const commands: Record<string, (argument: unknown) => unknown> = {
@@ -100,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
     explain: argument => explain(definitions, argument),
     installTensorFlow: () => installTensorFlow({ log, engines, trainer: dist('trainer.js') }),
     showLog: () => log.show(),
+    showNotificationsAgain: () => notices.showAgain(),
     pinBaseline: () => pinBaseline(baselines),
     toggle: () => toggleSetting('enabled'),
     toggleCodeLens: () => toggleSetting('codeLens'),

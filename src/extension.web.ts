@@ -15,6 +15,7 @@ import { Log } from './editor/log';
 import { NO_RUNS } from './editor/noRuns';
 import { publicApi } from './editor/publicApi';
 import { toggleSetting } from './editor/settings';
+import { StatusBar } from './editor/statusBar';
 import { StudyArguments } from './editor/studyArguments';
 import { registerTools } from './editor/tools/registerTools';
 import { webWorker } from './web/webWorker';
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
   own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints }));
+  own(new StatusBar(NO_RUNS, log));
   own(registerTools(definitions, NO_RUNS));
   own(registerContextKeys(NO_RUNS, definitions));
   own(vscode.window.registerTreeDataProvider('boundlens.runs', { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item }));

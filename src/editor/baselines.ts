@@ -100,7 +100,7 @@ export class Baselines implements vscode.Disposable {
       const version = await this.version(document);
       found = version && { name: version.name, definitions: await this.definitions.readVersion(document, 'baseline', version.text) };
     } catch (error) {
-      if (!(error instanceof Stopped)) this.log.failureOnce(error);
+      if (!(error instanceof Stopped)) this.log.silentFailure(error);
     }
     if (this.turns.get(key) !== turn || document.isClosed) return;
     this.found.set(key, found);

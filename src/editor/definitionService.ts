@@ -174,7 +174,7 @@ export class DefinitionService implements vscode.Disposable {
     try {
       this.take(document, entry, await this.ask(document, entry, entry.request.signal));
     } catch (error) {
-      if (!(error instanceof Stopped)) this.log.failureOnce(error);
+      if (!(error instanceof Stopped)) this.log.silentFailure(error);
     }
     entry.request = undefined;
     if (entry.isOutdated && this.entries.get(uri) === entry) void this.analyse(document);

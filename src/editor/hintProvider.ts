@@ -36,11 +36,18 @@ export class HintProvider implements vscode.InlayHintsProvider<LayerInlayHint>, 
     const { enabled, inlayHints } = settings(document.uri);
     const analysed = this.definitions.analysed(document);
     if (!enabled || !inlayHints || !analysed || isOnlyCompared(document)) return [];
-    return analysed.definitions.flatMap(definition => {
+    const hinted = new Map<string, LayerInlayHint>();
+    for (const definition of analysed.definitions) {
       const attached = this.checkpoints.of({ file: document.uri.fsPath, name: definition.architecture.name });
       const { hints, shares } = hintsOf(definition, attached);
-      return hints.map(hint => new LayerInlayHint(analysed.now(hint), hint, shares)).filter(hint => range.contains(hint.position));
-    });
+      for (const hint of hints) {
+        const position = analysed.now(hint);
+        const place = `${position.line}:${position.character}`;
+        // A line that constructs layers of several definitions, as a function that others call, says what the first makes of it.
+        if (range.contains(position) && !hinted.has(place)) hinted.set(place, new LayerInlayHint(position, hint, shares));
+      }
+    }
+    return [...hinted.values()];
   }
 
   resolveInlayHint(hint: LayerInlayHint): LayerInlayHint {

@@ -4,18 +4,27 @@ import { Fault, Stopped, sentenceOf } from '../common/fault';
 /** The log channel, and the one way in which a failure is told to a person. */
 export class Log implements vscode.Disposable {
   private readonly channel = vscode.window.createOutputChannel('BoundLens', { log: true });
+  private readonly changedTrouble = new vscode.EventEmitter<void>();
+  private sentence: string | undefined;
 
   readonly info = (line: string): void => this.channel.info(line);
   readonly warn = (line: string): void => this.channel.warn(line);
   readonly error = (line: string): void => this.channel.error(line);
-  private readonly told = new Set<string>();
+  /** Fires when `trouble` has become another. */
+  readonly onDidChangeTrouble = this.changedTrouble.event;
+
+  /** Why something that nobody asked for failed last; undefined once the log has been shown. */
+  get trouble(): string | undefined {
+    return this.sentence;
+  }
 
   show(): void {
     this.channel.show(true);
+    this.setTrouble(undefined);
   }
 
   /**
-   * Logs an error and tells it in one sentence with a button that opens the log. What a person stopped is not a failure.
+   * For what a person has asked for: logs an error and tells it in one sentence with a button that opens the log. What a person stopped is not a failure.
    * A defect of BoundLens is logged with its stack.
    */
   failure(error: unknown): void {
@@ -23,22 +32,37 @@ export class Log implements vscode.Disposable {
       this.channel.info(error.message);
       return;
     }
-    const sentence = error instanceof Fault ? error.message : `BoundLens failed: ${sentenceOf(error)}`;
-    this.channel.error(error instanceof Error && !(error instanceof Fault) ? (error.stack ?? sentence) : sentence);
-    void vscode.window.showErrorMessage(sentence, 'Open Log').then(choice => {
+    const sentence = this.write(error);
+    const open = vscode.l10n.t('Open Log');
+    void vscode.window.showErrorMessage(sentence, open).then(choice => {
       if (choice) this.show();
     });
   }
 
-  /** As `failure`, but tells a person the same sentence only once in a session; for work that nobody asked for. */
-  failureOnce(error: unknown): void {
-    const sentence = sentenceOf(error);
-    if (this.told.has(sentence)) this.channel.error(sentence);
-    else this.failure(error);
-    this.told.add(sentence);
+  /** For work that nobody has asked for: logs an error; the status bar says that there is something to read, no notification does. */
+  silentFailure(error: unknown): void {
+    if (error instanceof Stopped) this.channel.info(error.message);
+    // The same again, as a look at a broken disk four times a second would have it, is not worth another line.
+    else if (toldOf(error) !== this.sentence) this.setTrouble(this.write(error));
   }
 
   dispose(): void {
+    this.changedTrouble.dispose();
     this.channel.dispose();
   }
+
+  private write(error: unknown): string {
+    const sentence = toldOf(error);
+    this.channel.error(error instanceof Error && !(error instanceof Fault) ? (error.stack ?? sentence) : sentence);
+    return sentence;
+  }
+
+  private setTrouble(sentence: string | undefined): void {
+    if (sentence === this.sentence) return;
+    this.sentence = sentence;
+    this.changedTrouble.fire();
+  }
 }
+
+const toldOf = (error: unknown): string =>
+  error instanceof Fault ? error.message : vscode.l10n.t('BoundLens failed: {0}', sentenceOf(error));

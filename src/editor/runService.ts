@@ -116,7 +116,7 @@ export class RunService implements vscode.Disposable {
       if (change.changed.length + change.removed.length > 0) this.changed.fire(change);
       if (change.states) this.changedStates.fire();
     } catch (error) {
-      this.log.failure(error);
+      this.log.silentFailure(error);
     }
     clearTimeout(this.timer);
     if (!this.disposed && (this.active().length > 0 || Date.now() < this.expectUntil))

@@ -1,34 +1,40 @@
 import * as vscode from 'vscode';
+import type { Log } from './log';
 import { byStudy } from './runIndex';
-import type { RunService } from './runService';
+import type { RunsView } from './runService';
 import { statusText } from './runText';
 
-/** The item in the status bar: there while something runs, opens the panel. */
+/** The item in the status bar: there while something runs, and opens the panel; or while something went wrong unasked, and opens the log. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('boundlens.runs', vscode.StatusBarAlignment.Left, 50);
-  private readonly subscription: vscode.Disposable;
+  private readonly subscriptions: readonly { dispose(): unknown }[];
 
-  constructor(private readonly runs: RunService) {
-    this.item.name = 'BoundLens Runs';
-    this.item.command = 'boundlens.openPanel';
-    this.subscription = runs.onDidChange(() => this.refresh());
+  constructor(
+    private readonly runs: RunsView,
+    private readonly log: Log,
+  ) {
+    this.item.name = vscode.l10n.t('BoundLens Runs');
+    this.subscriptions = [this.item, runs.onDidChange(() => this.refresh()), log.onDidChangeTrouble(() => this.refresh())];
     this.refresh();
   }
 
   dispose(): void {
-    this.subscription.dispose();
-    this.item.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private refresh(): void {
-    const text = statusText(byStudy(this.runs.all()), new Date());
-    if (text === undefined) {
-      this.item.hide();
-      return;
-    }
-    this.item.text = `$(sync~spin) ${text}`;
-    this.item.tooltip = `${text}. Open the panel.`;
-    this.item.accessibilityInformation = { label: `${text}, open the panel` };
+    const running = statusText(byStudy(this.runs.all()), new Date());
+    const { trouble } = this.log;
+    if (running !== undefined) this.show(`$(sync~spin) ${running}`, vscode.l10n.t('{0}. Open the panel.', running), 'boundlens.openPanel');
+    else if (trouble !== undefined) this.show('$(warning) BoundLens', vscode.l10n.t('{0} Open the log.', trouble), 'boundlens.showLog');
+    else this.item.hide();
+  }
+
+  private show(text: string, tooltip: string, command: string): void {
+    this.item.text = text;
+    this.item.tooltip = tooltip;
+    this.item.command = command;
+    this.item.accessibilityInformation = { label: tooltip, role: 'button' };
     this.item.show();
   }
 }

@@ -28,6 +28,6 @@ export async function exportStudy(parts: TrainingParts, argument: unknown): Prom
   const { files } = JSON.parse(await measured(parts, 'exporting', ['runs', 'export', chosen.folder, '--out', folder.fsPath, '--json'])) as {
     readonly files: readonly string[];
   };
-  const choice = await vscode.window.showInformationMessage(`${chosen.label}: ${files.length} files in ${folder.fsPath}.`, 'Reveal');
+  const choice = await parts.notices.tell('exported', `${chosen.label}: ${files.length} files in ${folder.fsPath}.`, 'Reveal');
   if (choice && files[0]) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(files[0]));
 }

@@ -4,6 +4,7 @@ import { EnvironmentFault } from '../../common/fault';
 import { formatDuration } from '../../common/format';
 import { studyFolderName } from '../../studies/studyFolderName';
 import type { Log } from '../log';
+import type { Notices } from '../notices';
 import type { RunService } from '../runService';
 import { overallProgress } from '../runText';
 import { runsFolder, settings, type Settings } from '../settings';
@@ -14,6 +15,7 @@ import { faultOf, startStudy, type StudyEnd } from '../studyProcess';
 export interface TrainingParts {
   readonly runs: RunService;
   readonly log: Log;
+  readonly notices: Notices;
   /** Remembers the study that was chosen last. */
   readonly memory: vscode.Memento;
   /** Path of `dist/cli.js`. */
@@ -67,7 +69,7 @@ async function workOff(
     return following(runs, here, progress, () => stopped, ended);
   });
   await runs.refresh();
-  conclude(end, name, out, runs, log, stopped);
+  conclude(end, name, out, parts, stopped);
 }
 
 /** Reports progress until the study has ended. */
@@ -96,7 +98,7 @@ async function following(
   }
 }
 
-function conclude(end: StudyEnd, name: string, out: string, runs: RunService, log: Log, cancelled: boolean): void {
+function conclude(end: StudyEnd, name: string, out: string, { runs, log, notices }: TrainingParts, cancelled: boolean): void {
   const entries = runs.all().filter(({ studyFolder }) => studyFolder === out);
   const finished = entries.filter(({ record }) => record.state === 'finished').length;
   const wasStopped = cancelled || (end.code !== 0 && entries.some(({ record }) => record.state === 'stopped'));
@@ -107,8 +109,8 @@ function conclude(end: StudyEnd, name: string, out: string, runs: RunService, lo
   }
   const sentence = `${name}: ${finished} of ${entries.length} runs finished${wasStopped ? ', the rest was stopped' : ''}.`;
   log.info(sentence);
-  void vscode.window
-    .showInformationMessage(sentence, ...(finished > 0 ? ['Open Panel', ...(wasStopped ? [] : ['Open Report'])] : []))
+  void notices
+    .tell('studyEnded', sentence, ...(finished > 0 ? ['Open Panel', ...(wasStopped ? [] : ['Open Report'])] : []))
     .then(choice => {
       const entry = entries[0];
       if (!choice || !entry) return;

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { copySample, startServer, type Server } from '../workbench/server.mjs';
+import {
+  codeLens,
+  editorLine,
+  notification,
+  openWorkbench,
+  quickInput,
+  quickPick,
+  runCommand,
+  screenshot,
+  webviewFrame,
+} from '../workbench/workbench.mjs';
+import { writeSmallStudy } from './studies';
+
+interface Step {
+  readonly id: string;
+  readonly title: string;
+  readonly media: { readonly image: Readonly<Record<'light' | 'dark', string>> };
+}
+
+const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly contributes: { readonly walkthroughs: readonly { readonly title: string; readonly steps: readonly Step[] }[] };
+};
+
+/** Large enough that a picture can be read when the walkthrough shows it at half its size. */
+const SIZE = { width: 1120, height: 640 };
+
+async function openFile(page: Page, name: string, line: number): Promise<void> {
+  await page.keyboard.press('Control+P');
+  await quickInput(page).fill(`${name}:${line}`);
+  await quickPick(page, name).click();
+  await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+}
+
+// One story in order, which makes the pictures of the walkthrough on its way: out/screenshots/walkthrough-*.png ("npm run pictures" takes them over).
+describe('the walkthrough', () => {
+  let folder: string;
+  let server: Server;
+  let page: Page;
+  let close: () => Promise<void>;
+  const [walkthrough] = contributes.walkthroughs;
+
+  /** Takes a picture in the light and in the dark theme. */
+  async function picture(name: string): Promise<void> {
+    for (const kind of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: kind });
+      await page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor();
+      await page.waitForTimeout(400);
+      await screenshot(page, `walkthrough-${name}-${kind}`);
+    }
+  }
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-walkthrough-'));
+    const workspace = copySample(folder);
+    writeSmallStudy(workspace, 'Small', 40);
+    const settings = { 'editor.minimap.enabled': false, 'window.autoDetectColorScheme': true, 'breadcrumbs.enabled': false };
+    server = await startServer({ extensions: [process.cwd()], settings });
+    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+    await page.setViewportSize(SIZE);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
+  });
+  after(async () => {
+    await close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  });
+
+  it('shows definitions of several frameworks as its pictures do', async () => {
+    await codeLens(page, 'Transferability:').waitFor();
+    await editorLine(page, /Mlp\(.*\)\s+→\sN×48/).waitFor();
+    await picture('sample');
+    await runCommand(page, 'View: Close Primary Side Bar');
+    await openFile(page, 'context_encoder.py', 28);
+    await codeLens(page, /156 k|156,449|105,344 parameters|105 k/).waitFor();
+    await picture('lenses');
+    await runCommand(page, 'BoundLens: Explain This Bound');
+    await page.locator('.monaco-hover table').first().waitFor();
+    await picture('hover');
+    await page.keyboard.press('Escape');
+  });
+
+  it('ends a study with a notification that need not come again', async () => {
+    await runCommand(page, 'BoundLens: Pre-train…');
+    await quickPick(page, 'Small').click();
+    const ended = notification(page, /Small: 1 of 1 runs finished/);
+    await ended.waitFor({ timeout: 240_000 });
+    await ended.getByRole('button', { name: "Don't Show Again" }).click();
+    await ended.waitFor({ state: 'hidden' });
+    await openFile(page, 'mae.py', 62);
+    await codeLens(page, /Transferability: certified/).waitFor();
+    await picture('certificate');
+    await runCommand(page, 'View: Close All Editors');
+    await runCommand(page, 'BoundLens: Open Panel');
+    const panel = await webviewFrame(page, '.card-value');
+    await panel.locator('figure canvas').first().waitFor();
+    await picture('panel');
+    await runCommand(page, 'BoundLens: Pre-train…');
+    await quickPick(page, 'Small').click();
+    await notification(page, /BoundLens: Small/).waitFor();
+    await notification(page, /BoundLens: Small/).waitFor({ state: 'hidden', timeout: 60_000 });
+    await page.waitForTimeout(500);
+    assert.equal(await notification(page, /runs finished/).count(), 0, 'it was told although nobody wants to be told any more');
+  });
+
+  it('shows its steps, each with a picture that is there', async () => {
+    await runCommand(page, 'View: Close All Editors');
+    await runCommand(page, 'Preferences: Open Settings (UI)');
+    await page.locator('.settings-editor .search-container textarea, .settings-editor .monaco-editor').first().waitFor();
+    await page.keyboard.type('@ext:boundlens.boundlens');
+    await page.locator('.setting-item-title').filter({ hasText: 'Code Lens' }).first().waitFor();
+    await picture('settings');
+    await page.setViewportSize({ width: 1500, height: 800 });
+    await page.locator('.settings-editor').press('Escape');
+    await page.locator('.settings-editor').waitFor({ state: 'hidden' });
+    await runCommand(page, 'Welcome: Open Walkthrough...');
+    await quickPick(page, walkthrough!.title).click();
+    for (const { id, title, media } of walkthrough!.steps) {
+      await page.locator('.getting-started-step').filter({ hasText: title }).click();
+      const shown = page
+        .locator(`.getting-started-media img[src*="${path.basename(media.image.dark, '.png')}"], .getting-started-media img`)
+        .first();
+      await shown.waitFor();
+      await page.waitForFunction(() => {
+        const image = document.querySelector<HTMLImageElement>('.getting-started-media img');
+        return image?.complete === true && image.naturalWidth > 0;
+      });
+      await screenshot(page, `walkthrough-step-${id}`);
+    }
+  });
+});
