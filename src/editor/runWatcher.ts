@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { sentenceOf } from '../common/fault';
-import { adoptRuns } from '../runs/adopt';
+import { adoption, isOver } from '../runs/adopt';
 import type { RunRecord } from '../runs/record';
 import { RunFolder } from '../runs/runFolder';
-import { findStores, type RunStore, type StoredRun } from '../runs/store';
+import { findStores, type RunStore } from '../runs/store';
 import type { RunEntry } from '../reporting/runSummary';
 import { isActive } from './runIndex';
 
@@ -30,6 +30,9 @@ export interface RunWatcherOptions {
   readonly warn: (line: string) => void;
 }
 
+/** Records that are read at the same time. */
+const AT_ONCE = 64;
+
 interface Seen {
   readonly entry: RunEntry;
   readonly stamp: string;
@@ -54,12 +57,18 @@ export class RunWatcher {
     const before = new Map(this.seen);
     const changed: RunEntry[] = [];
     for (const root of this.options.roots()) {
-      for (const { folder, record } of await this.runsBelow(root.folder)) {
-        const known = before.get(folder.path);
-        before.delete(folder.path);
-        const stamp = await stampOf(folder);
-        if (known?.stamp === stamp) continue;
-        changed.push(this.remember(root, folder.path, record, stamp).entry);
+      for (const store of (await findStores(root.folder).catch(this.tell)) ?? []) {
+        const look = async ({ folder, stamp }: { readonly folder: RunFolder; readonly stamp: string }): Promise<void> => {
+          const known = before.get(folder.path);
+          const isSame = known?.stamp === stamp && !isActive(known.entry);
+          const record = isSame ? known.entry.record : await this.settled(store, folder);
+          if (!record) return;
+          before.delete(folder.path);
+          const now = isSame ? stamp : await stampOf(folder);
+          if (known?.stamp !== now) changed.push(this.remember(root, folder.path, record, now).entry);
+        };
+        const folders = await this.foldersOf(store);
+        for (let i = 0; i < folders.length; i += AT_ONCE) await Promise.all(folders.slice(i, i + AT_ONCE).map(look));
       }
     }
     const removed = [...before.values()].map(({ entry }) => entry);
@@ -91,17 +100,19 @@ export class RunWatcher {
     return seen;
   }
 
-  private async runsBelow(root: string): Promise<readonly StoredRun[]> {
-    const stores = await findStores(root).catch(this.tell);
-    return (await Promise.all((stores ?? []).map(store => this.runsOf(store)))).flat();
+  /** The folders of a study that hold a record. */
+  private async foldersOf(store: RunStore): Promise<readonly { readonly folder: RunFolder; readonly stamp: string }[]> {
+    const names = await store.names().catch(this.tell);
+    const stamps = await store.stamps(names ?? []);
+    return (names ?? []).flatMap((name, i) => (stamps[i] === undefined ? [] : [{ folder: store.folder(name), stamp: stamps[i] }]));
   }
 
-  private async runsOf(store: RunStore): Promise<readonly StoredRun[]> {
-    if (!this.options.mayWrite()) return store.list(this.tell).catch(() => []);
-    return adoptRuns(store, this.tell).catch((error: unknown) => {
-      this.tell(error);
-      return store.list().catch(() => []);
-    });
+  /** The record of a run, settled where it was left behind and may be written; undefined while it cannot be read. */
+  private async settled(store: RunStore, folder: RunFolder): Promise<RunRecord | undefined> {
+    const record = await folder.read().catch(this.tell);
+    if (!record || isOver(record) || !this.options.mayWrite()) return record;
+    const settle = await adoption(store);
+    return (await settle({ folder, record }).catch(this.tell))?.record ?? record;
   }
 
   private readonly tell = (error: unknown): undefined => {

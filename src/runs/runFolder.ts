@@ -17,35 +17,56 @@ export class BrokenRecord extends FileFault {}
  * A run on a cluster stays queued there until it has a result; `live.json` then tells of its latest attempt below `attempts/`.
  */
 export class RunFolder {
-  readonly recordFile: string;
-  readonly metricsFile: string;
-  readonly logFile: string;
-  readonly checkpoint: string;
-  readonly stopFile: string;
-  readonly stateFile: string;
-  readonly beatFile: string;
-  readonly liveFile: string;
-  readonly attempts: string;
-  /** The name of the attempt whose result counts, once there is one. */
-  readonly winnerFile: string;
-  private readonly partialCheckpoint: string;
   private writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly path: string,
     readonly files: RunFiles = diskFiles,
-  ) {
-    this.recordFile = join(path, 'run.json');
-    this.metricsFile = join(path, 'metrics.jsonl');
-    this.logFile = join(path, 'trainer.log');
-    this.checkpoint = join(path, 'checkpoint');
-    this.partialCheckpoint = join(path, 'checkpoint.partial');
-    this.stopFile = join(path, 'stop');
-    this.stateFile = join(path, 'training.state');
-    this.beatFile = join(path, 'alive');
-    this.liveFile = join(path, 'live.json');
-    this.attempts = join(path, 'attempts');
-    this.winnerFile = join(path, 'winner');
+  ) {}
+
+  get recordFile(): string {
+    return join(this.path, 'run.json');
+  }
+
+  get metricsFile(): string {
+    return join(this.path, 'metrics.jsonl');
+  }
+
+  get logFile(): string {
+    return join(this.path, 'trainer.log');
+  }
+
+  get checkpoint(): string {
+    return join(this.path, 'checkpoint');
+  }
+
+  get stopFile(): string {
+    return join(this.path, 'stop');
+  }
+
+  get stateFile(): string {
+    return join(this.path, 'training.state');
+  }
+
+  get beatFile(): string {
+    return join(this.path, 'alive');
+  }
+
+  get liveFile(): string {
+    return join(this.path, 'live.json');
+  }
+
+  get attempts(): string {
+    return join(this.path, 'attempts');
+  }
+
+  /** The name of the attempt whose result counts, once there is one. */
+  get winnerFile(): string {
+    return join(this.path, 'winner');
+  }
+
+  private get partialCheckpoint(): string {
+    return join(this.path, 'checkpoint.partial');
   }
 
   /** The record; where the run waits for a cluster, that of its latest attempt. A `FileFault` when there is none or it is no record. */

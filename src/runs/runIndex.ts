@@ -62,17 +62,16 @@ export function lineOf({ id, trial, state, createdAt, progress, results }: RunRe
  */
 export async function listRuns(store: RunStore, onBroken?: (fault: unknown) => void): Promise<ListedRun[]> {
   const names = await store.names();
-  const stamps = await store.files.stamps(names.map(name => store.folder(name).recordFile));
+  const stamps = await store.stamps(names);
   const known = await readIndex(store);
-  const entries: Record<string, Entry> = {};
   const listed: ListedRun[] = [];
-  let changed = 0;
+  const fresh: [name: string, entry: Entry][] = [];
   const reread: (readonly [name: string, stamp: string])[] = [];
   for (const [i, name] of names.entries()) {
     const stamp = stamps[i];
     if (stamp === undefined) continue;
     const entry = known[name];
-    if (entry?.stamp === stamp && isSettled(entry.line)) listed.push({ folder: store.folder(name), line: (entries[name] = entry).line });
+    if (entry?.stamp === stamp && isSettled(entry.line)) listed.push({ folder: store.folder(name), line: entry.line });
     else reread.push([name, stamp]);
   }
   const settle = reread.length > 0 ? await adoption(store) : undefined;
@@ -84,14 +83,16 @@ export async function listRuns(store: RunStore, onBroken?: (fault: unknown) => v
       const line = lineOf(record);
       listed.push({ folder, line });
       if (record !== read || !isSettled(line)) continue;
-      entries[name] = { stamp, line };
-      changed++;
+      fresh.push([name, { stamp, line }]);
     } catch (error) {
       onBroken?.(error);
     }
   }
-  if (changed > 0 || Object.keys(known).some(name => !entries[name])) await writeIndex(store, entries);
-  return listed.sort((a, b) => (a.line.id < b.line.id ? -1 : 1));
+  if (fresh.length > 0) {
+    const present = new Set(names);
+    await writeIndex(store, Object.fromEntries([...Object.entries(known).filter(([name]) => present.has(name)), ...fresh]));
+  }
+  return reread.length > 0 ? listed.sort((a, b) => (a.folder.path < b.folder.path ? -1 : 1)) : listed;
 }
 
 /** A run that waits or runs may be told of by other files than its record. */

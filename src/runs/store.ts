@@ -68,6 +68,11 @@ export class RunStore {
     return asFault(this.path, () => this.files.folders(this.path));
   }
 
+  /** For each of these folders a text that changes whenever its record is replaced; undefined for one without a record. */
+  stamps(names: readonly string[]): Promise<(string | undefined)[]> {
+    return this.files.stamps(names.map(name => `${this.path}${path.sep}${name}${path.sep}run.json`));
+  }
+
   /** All runs whose record can be read, by id; `onBroken` hears of the others. */
   async list(onBroken?: (fault: unknown) => void): Promise<StoredRun[]> {
     const names = await this.names();

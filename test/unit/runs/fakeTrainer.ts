@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault, Stopped } from '../../../src/common/fault';
@@ -43,6 +43,12 @@ const behaviours: Readonly<Record<string, (context: TrialContext) => Promise<Tri
     return fakeResults;
   },
   exits: () => process.exit(3),
+  'dies once': ({ outputFolder }) => {
+    const mark = path.join(outputFolder, '..', 'died');
+    if (existsSync(mark)) return Promise.resolve(fakeResults);
+    writeFileSync(mark, '');
+    return process.exit(3);
+  },
 };
 
 const { folder } = trainerArguments(process.argv.slice(2));

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { adoptRuns, isOver } from '../../../src/runs/adopt';
 import { isAlive, ownIdentity, posixStart, startFromStat } from '../../../src/runs/processIdentity';
-import { runSweep, type SweepProgress } from '../../../src/runs/queue';
+import { runSweep, type SweepOptions, type SweepProgress } from '../../../src/runs/queue';
+import { tellQueue } from '../../../src/runs/queueControl';
 import type { RunFolder } from '../../../src/runs/runFolder';
 import { RunStore } from '../../../src/runs/store';
 import { stopRun } from '../../../src/runs/stopRun';
@@ -37,10 +38,7 @@ describe('trainer processes', function () {
     return folder;
   };
   const state = async (folder: RunFolder) => (await folder.read()).state;
-  const sweep = (
-    arms: readonly string[],
-    options: { jobs?: number; signal?: AbortSignal; onProgress?: (progress: SweepProgress) => void } = {},
-  ) =>
+  const sweep = (arms: readonly string[], options: Partial<Pick<SweepOptions, 'jobs' | 'signal' | 'onProgress' | 'onNote'>> = {}) =>
     runSweep({
       trials: arms.map((arm, seed) => fakeTrial(arm, seed)),
       store,
@@ -227,6 +225,37 @@ describe('trainer processes', function () {
       (await sweep(['quick'])).map(record => record.state),
       ['finished'],
     );
+  });
+
+  it('are started again a few times when they die without a word', async () => {
+    const [once, often] = await sweep(['dies once', 'killed']);
+    assert.deepEqual([once!.state, once!.crashes, once!.results], ['finished', 1, fakeResults]);
+    assert.deepEqual([often!.state, often!.crashes], ['failed', 2]);
+    assert.equal(trainers.launched.length, 2 + 3);
+  });
+
+  it('wait while the queue is paused, and start in the order that was asked for', async () => {
+    await tellQueue(store.path, () => ({ paused: true, first: ['quick-seed-2', 'quick-seed-1'] }));
+    const started: string[] = [];
+    const onProgress = ({ records }: SweepProgress) =>
+      records.forEach(({ id, state: one }) => one === 'running' && !started.includes(id) && started.push(id));
+    const notes: string[] = [];
+    const running = sweep(['quick', 'quick', 'quick'], { jobs: 1, onProgress, onNote: note => notes.push(note) });
+    await until(() => Promise.resolve(notes.length === 1));
+    assert.equal(trainers.launched.length, 0);
+    await tellQueue(store.path, control => ({ ...control, paused: false }));
+    assert.ok((await running).every(record => record.state === 'finished'));
+    assert.deepEqual([started, notes.length], [['quick-seed-2', 'quick-seed-1', 'quick-seed-0'], 2]);
+  });
+
+  it('whose folder is deleted end as stopped, and the others go on', async () => {
+    const running = sweep(['slow', 'quick']);
+    const { folder } = { folder: store.folder('slow-seed-0') };
+    await until(async () => (await state(folder).catch(() => '')) === 'running');
+    await folder.delete();
+    const [deleted, other] = await running;
+    assert.deepEqual([deleted!.state, other!.state], ['stopped', 'finished']);
+    assert.match(deleted!.fault!, /slow-seed-0 was deleted while it ran\.$/);
   });
 
   it('that cannot be started say why', async () => {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { FileFault } from '../../../src/common/fault';
+import { listRuns } from '../../../src/runs/runIndex';
+import { metricOf, metricText } from '../../../src/runs/metricLines';
+import { readControl, tellQueue } from '../../../src/runs/queueControl';
+import type { RunFolder } from '../../../src/runs/runFolder';
+import { RunStore } from '../../../src/runs/store';
+import type { StateKey } from '../../../src/runs/trainer/trainingStateFile';
+import type { TrainingState } from '../../../src/training/trainingState';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { fakeResults, fakeTrial } from './fakes';
+
+const line = (step: number) => ({ phase: 'pré-training', step, time: step / 3, values: { loss: 1 / step, regulariser: -1e-7 * step } });
+const key: StateKey = { trial: 't', engine: 'native', threads: 1, code: 'c', platform: 'p', data: '{}' };
+const stream = { words: [1, 2, 3, 4], spare: -0 };
+const state: TrainingState = {
+  steps: {
+    step: 3,
+    parameters: new Map([['weight', Float32Array.of(1, -0, NaN, 1e-40)]]),
+    optimiser: { steps: 3, moments: [Float32Array.of(0.1)] },
+    feeds: { step: 3, batches: { random: stream, position: 2 }, masks: stream, ratios: stream, regularisers: [undefined] },
+    carried: [undefined],
+    tail: 0.1,
+  },
+  observer: { checkpoints: [], scales: [], holdOutLosses: Float64Array.of(0.1, 0.2) },
+  sampler: { sums: new Map([['loss', 1 / 3]]), count: 2 },
+  norms: [],
+  seconds: 1.5,
+  started: 0.1,
+};
+
+describe('damaged files of runs', () => {
+  const temporary = temporaryFolder();
+  let store: RunStore;
+  let folder: RunFolder;
+  beforeEach(async () => {
+    store = new RunStore(temporary.path);
+    folder = (await store.create(fakeTrial('quick'))).folder;
+  });
+
+  /** Cuts a file at every byte, tells `look` how much is left, and puts it back. */
+  async function cutEverywhere(file: string, look: (bytes: number, whole: number) => Promise<void>): Promise<void> {
+    const whole = readFileSync(file);
+    for (let bytes = 0; bytes <= whole.length; bytes++) {
+      writeFileSync(file, whole.subarray(0, bytes));
+      await look(bytes, whole.length);
+    }
+    writeFileSync(file, whole);
+  }
+
+  it('a record that is cut anywhere is the record or a fault, and the trial can run again', async () => {
+    await folder.update(record => ({ ...record, state: 'finished', results: fakeResults }));
+    const record = await folder.read();
+    await cutEverywhere(folder.recordFile, async (bytes, whole) => {
+      const read = await folder.read().catch((error: unknown) => error);
+      if (bytes >= whole - 1) assert.deepEqual(read, record);
+      else assert.ok(read instanceof FileFault, `${bytes} bytes: ${String(read)}`);
+      assert.equal((await listRuns(store)).length, bytes >= whole - 1 ? 1 : 0);
+    });
+    writeFileSync(folder.recordFile, '{"version": 1, "id"');
+    await store.create(fakeTrial('quick'));
+    assert.equal((await folder.read()).state, 'queued');
+    assert.match((await store.names()).join(' '), /earlier/);
+  });
+
+  it('a record of a later version is neither read nor replaced', async () => {
+    const later = JSON.stringify({ ...(await folder.read()), version: 7 });
+    writeFileSync(folder.recordFile, later);
+    const sentence = /run\.json was written by a later BoundLens: update BoundLens, or choose another folder\.$/;
+    await assert.rejects(folder.read(), sentence);
+    await assert.rejects(store.create(fakeTrial('quick')), sentence);
+    assert.equal(readFileSync(folder.recordFile, 'utf8'), later);
+  });
+
+  it('metrics that are cut anywhere give the lines before the cut and nothing else', async () => {
+    const lines = [1, 2, 3].map(line);
+    await folder.appendMetrics(lines);
+    const ends = lines.map((_, i) =>
+      Buffer.byteLength(
+        lines
+          .slice(0, i + 1)
+          .map(metricText)
+          .join(''),
+      ),
+    );
+    await cutEverywhere(folder.metricsFile, async bytes => {
+      const { lines: read, damaged } = await folder.metrics();
+      assert.deepEqual([read, damaged], [lines.slice(0, ends.filter(end => end <= bytes).length), 0]);
+    });
+  });
+
+  it('a line of metrics with any one bit turned is left out and counted', () => {
+    const text = metricText(line(7));
+    assert.deepEqual(metricOf(text.trimEnd()), line(7));
+    const bytes = Buffer.from(text.trimEnd());
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const turned = Buffer.from(bytes);
+      turned[bit >> 3]! ^= 1 << (bit & 7);
+      assert.equal(metricOf(turned.toString('utf8')), undefined, turned.toString('utf8'));
+    }
+    const earlier = JSON.stringify(line(7));
+    assert.deepEqual(metricOf(earlier), line(7), 'lines of earlier versions have no checksum');
+  });
+
+  it('a state of training that is cut anywhere is no state, and the run says why it begins anew', async () => {
+    await folder.keepTrainingState(state, key, { bytes: 10, lines: 1 });
+    await cutEverywhere(folder.stateFile, async (bytes, whole) => {
+      const found = await folder.trainingState(key);
+      if (bytes === whole) assert.deepEqual(found, { state, metrics: { bytes: 10, lines: 1 } });
+      else assert.match(found.why ?? '', /^its state is damaged/);
+    });
+    for (const [part, why] of [
+      ['trial', 'its state belongs to another trial'],
+      ['threads', 'its state belongs to another number of threads'],
+      ['code', 'its state belongs to another version of BoundLens'],
+    ] as const)
+      assert.deepEqual(await folder.trainingState({ ...key, [part]: 'other' }), { why });
+  });
+
+  it('an index or a word to the queue that is cut anywhere changes nothing', async () => {
+    await folder.update(record => ({ ...record, state: 'stopped' }));
+    const listed = (await listRuns(store)).map(({ line: one }) => one);
+    await cutEverywhere(path.join(store.path, 'index.json'), async () => {
+      assert.deepEqual(
+        (await listRuns(store)).map(({ line: one }) => one),
+        listed,
+      );
+    });
+    const told = await tellQueue(store.path, control => ({ ...control, paused: true, first: ['a'] }));
+    await cutEverywhere(path.join(store.path, 'control.json'), async (bytes, whole) =>
+      assert.deepEqual(await readControl(store.path), bytes >= whole - 1 ? told : { paused: false, first: [] }),
+    );
+  });
+
+  it('the index never overrules a record', async () => {
+    await folder.update(record => ({ ...record, state: 'stopped' }));
+    await listRuns(store);
+    await folder.update(record => ({ ...record, state: 'failed' }));
+    assert.equal((await listRuns(store))[0]!.line.state, 'failed');
+    writeFileSync(
+      path.join(store.path, 'index.json'),
+      JSON.stringify({ version: 1, entries: { 'quick-seed-0': { stamp: 'other', line: {} } } }),
+    );
+    assert.equal((await listRuns(store))[0]!.line.state, 'failed');
+  });
+});
