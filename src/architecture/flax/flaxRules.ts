@@ -1,9 +1,11 @@
 import type { Parameter } from '../architecture';
-import { kerasSignature, unchanged, weightless, type KerasRule, type LayerInputs } from '../keras/kerasRule';
+import { kerasSignature, unchanged, type KerasRule, type LayerInputs } from '../keras/kerasRule';
 import type { Shape } from '../keras/shape';
 import { convolved, transposed } from '../keras/window';
 import type { LayerArguments } from '../torch/layerArguments';
-import { LINEN_CELLS } from './cells';
+import type { ArgumentValue } from '../torch/signature';
+import { LINEN_CELLS, NNX_CELLS } from './cells';
+import { denseGeneral, linearGeneral, linenEinsum, nnxEinsum } from './contractions';
 import { lecun } from './lecun';
 
 const product = (sides: readonly number[]): number => sides.reduce((all, side) => all * side, 1);
@@ -50,14 +52,31 @@ const convolution = (text: string, width: Width, outputs: string): KerasRule => 
   },
 });
 
+/** `linen.ConvLocal`: a kernel and a bias of their own for every place of the output. */
+function local(shared: KerasRule): KerasRule {
+  const places = (values: LayerArguments, inputs: LayerInputs) =>
+    shared
+      .output(values, inputs)
+      .slice(1, -1)
+      .map(side => side ?? inputs.undecided('the size of its output is not known'));
+  return {
+    ...shared,
+    weights(values, inputs) {
+      const [sizes, rows] = [values.shape('kernel_size'), values.integer('features')];
+      const [sides, columns] = [places(values, inputs), product(sizes) * inputs.side(-1)];
+      return [{ name: 'kernel', shape: [...sides, columns, rows] }, ...biasOf(values, [...sides, rows])];
+    },
+  };
+}
+
 /** kernel [sizes…, inputs, features], or [sizes…, features, inputs] where `transpose_kernel`. */
-const transposedConvolution: KerasRule = {
+const transposedConvolution = (text: string, width: Width, outputs: string): KerasRule => ({
   kind: 'convolution',
   signature: kerasSignature(
-    "features, kernel_size, strides=None, padding='SAME', kernel_dilation=1, use_bias=True, mask=None, dtype=None, param_dtype=None, transpose_kernel=False",
+    `${text}, kernel_size, strides=None, padding='SAME', kernel_dilation=1, use_bias=True, mask=None, dtype=None, param_dtype=None, transpose_kernel=False`,
   ),
   weights(values, inputs) {
-    const [sizes, rows, channels] = [values.shape('kernel_size'), values.integer('features'), inputs.side(-1)];
+    const [sizes, rows, channels] = [values.shape('kernel_size'), values.integer(outputs), width(values, inputs)];
     const ends = values.flag('transpose_kernel') ? [rows, channels] : [channels, rows];
     return [lecun('kernel', [...sizes, ...ends], rows, product(sizes) * channels), ...biasOf(values, [rows])];
   },
@@ -70,18 +89,28 @@ const transposedConvolution: KerasRule = {
       const window = { size: sizes[axis]!, stride: strides[axis]!, dilation: 1, padding: padding ?? '' };
       return padding === 'same' || padding === 'valid' ? transposed(side, window, undefined, values) : null;
     });
-    return [shape[0]!, ...moved, values.integer('features')];
+    return [shape[0]!, ...moved, values.integer(outputs)];
   },
-};
+});
 
 function slid(values: LayerArguments, sides: Shape, sizes: readonly number[], strides: string): Shape {
   const steps = values.isNone(strides) ? sizes.map(() => 1) : values.tuple(strides, sides.length);
   const dilations = values.isNone('kernel_dilation') ? sizes.map(() => 1) : values.tuple('kernel_dilation', sides.length);
   const padding = values.wordIfKnown('padding')?.toLowerCase();
-  if (padding === undefined) return sides.map(() => null);
+  if (padding === undefined) return sides.map((side, axis) => padded(side, values, axis, sizes[axis]!, steps[axis]!, dilations[axis]!));
   return sides.map((side, axis) =>
     convolved(side, { size: sizes[axis]!, stride: steps[axis]!, dilation: dilations[axis]!, padding }, values),
   );
+}
+
+/** The side of an output whose input is padded with `padding[axis]` entries on both sides, or with a pair of numbers; null where that is not known. */
+function padded(side: number | null, values: LayerArguments, axis: number, size: number, stride: number, dilation: number): number | null {
+  const given = values.isUndecided('padding') ? null : values.given('padding');
+  const own = Array.isArray(given) ? (given as readonly ArgumentValue[])[axis] : given;
+  const pair: readonly ArgumentValue[] = Array.isArray(own) ? (own as readonly ArgumentValue[]) : [own ?? null, own ?? null];
+  const [before, after] = pair;
+  if (side === null || typeof before !== 'number' || typeof after !== 'number' || stride === 0) return null;
+  return Math.floor((side + before + after - dilation * (size - 1) - 1) / stride) + 1;
 }
 
 /** scale and bias of the last axis, as far as they are switched on. */
@@ -130,13 +159,18 @@ const attention = (text: string, width: Width): KerasRule => ({
   output: (values, inputs) => [...inputs.first.slice(0, -1), values.integerOr('out_features', inputs.side(-1))],
 });
 
-const COMMON: Readonly<Record<string, KerasRule>> = { Embed: embedding, Dropout: unchanged('dropout', 'rate') };
+const prelu: KerasRule = { ...unchanged('activation'), weights: () => [{ name: 'negative_slope', shape: [] }] };
+
+const COMMON: Readonly<Record<string, KerasRule>> = { Embed: embedding, Dropout: unchanged('dropout', 'rate'), PReLU: prelu };
 
 const LINEN: ReadonlyMap<string, KerasRule> = new Map(
   Object.entries({
     ...COMMON,
     ...LINEN_CELLS,
-    ConvTranspose: transposedConvolution,
+    ConvTranspose: transposedConvolution('features', seen, 'features'),
+    ConvLocal: local(convolution('features', seen, 'features')),
+    DenseGeneral: denseGeneral,
+    Einsum: linenEinsum,
     Dense: dense('features', seen, 'features'),
     Conv: convolution('features', seen, 'features'),
     LayerNorm: normalisation(`epsilon=1e-06, dtype=None, param_dtype=None, ${AFFINE}`, seen),
@@ -145,18 +179,22 @@ const LINEN: ReadonlyMap<string, KerasRule> = new Map(
       seen,
     ),
     GroupNorm: normalisation(`num_groups=32, group_size=None, epsilon=1e-06, dtype=None, param_dtype=None, ${AFFINE}`, seen),
+    InstanceNorm: normalisation(`epsilon=1e-06, dtype=None, param_dtype=None, ${AFFINE}`, seen),
     RMSNorm: normalisation('epsilon=1e-06, dtype=None, param_dtype=None, use_scale=True, use_bias=False', seen),
     MultiHeadDotProductAttention: attention('num_heads, dtype=None, param_dtype=None', seen),
     MultiHeadAttention: attention('num_heads, dtype=None, param_dtype=None', seen),
     SelfAttention: attention('num_heads, dtype=None, param_dtype=None', seen),
-    PReLU: { ...weightless('activation', '', (_values, inputs) => inputs.first), weights: () => [{ name: 'negative_slope', shape: [] }] },
   } satisfies Record<string, KerasRule>),
 );
 
 const NNX: ReadonlyMap<string, KerasRule> = new Map(
   Object.entries({
     ...COMMON,
+    ...NNX_CELLS,
     Linear: dense('in_features, out_features', told('in_features'), 'out_features'),
+    LinearGeneral: linearGeneral,
+    Einsum: nnxEinsum,
+    ConvTranspose: transposedConvolution('in_features, out_features', told('in_features'), 'out_features'),
     Conv: convolution('in_features, out_features', told('in_features'), 'out_features'),
     LayerNorm: normalisation(`num_features, epsilon=1e-06, ${AFFINE}`, told('num_features')),
     BatchNorm: normalisation(
@@ -164,6 +202,7 @@ const NNX: ReadonlyMap<string, KerasRule> = new Map(
       told('num_features'),
     ),
     GroupNorm: normalisation(`num_features, num_groups=32, ${AFFINE}`, told('num_features')),
+    InstanceNorm: normalisation(`num_features, epsilon=1e-06, ${AFFINE}`, told('num_features')),
     RMSNorm: normalisation('num_features, epsilon=1e-06, use_scale=True, use_bias=False', told('num_features')),
     MultiHeadAttention: attention('num_heads, in_features', told('in_features')),
   } satisfies Record<string, KerasRule>),

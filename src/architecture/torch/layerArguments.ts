@@ -67,6 +67,11 @@ export class LayerArguments {
     return this.value(name) === null;
   }
 
+  /** Whether an argument is not known. */
+  isUndecided(name: string): boolean {
+    return this.values.get(name)?.known !== true;
+  }
+
   /** Whether an argument is certainly `None`; one that is not understood counts as given. */
   isMissing(name: string): boolean {
     const value = this.values.get(name);

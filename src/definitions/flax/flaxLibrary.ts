@@ -1,6 +1,6 @@
 import { known, unknown, type SourceRange, type Unknown } from '../../architecture/architecture';
 import { linenRule, nnxRule } from '../../architecture/flax/flaxRules';
-import { argument, ruleLayer, shapeFrom } from '../keras/construct';
+import { applyRule, argument, ruleLayer, shapeFrom } from '../keras/construct';
 import { KerasLayer, KerasTensor, tensorsBetween, WeightValue } from '../keras/kerasValues';
 import { callLayer, knownTensors, shapeValue, tensorsIn } from '../keras/layerCalls';
 import { selected } from '../keras/selection';
@@ -11,11 +11,13 @@ import type { Context, Index, Library } from '../python/context';
 import { keyName } from '../python/keys';
 import { childrenOf, field } from '../python/syntax';
 import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Formal, type Value } from '../python/values';
-import { isFlaxModule, isHarmlessFlax, isState } from './flaxPaths';
+import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } from './flaxPaths';
 import { initialiserCall } from './initialisers';
 import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
-import { callCell, isCell, recurrence } from './recurrence';
+import { callCell, initialState, isCell, recurrence } from './recurrence';
 import { windowPool } from './pools';
+import { nextKey, RandomStreams, streamMember } from './streams';
+import { vectorised } from './vectorised';
 
 /** A module whose code runs: what is constructed meanwhile belongs to it, except while it sets itself up. */
 interface Frame {
@@ -26,6 +28,8 @@ interface Frame {
 
 /** Flax, both `linen` and `nnx`, as the evaluator needs to know it. */
 export class FlaxLibrary implements Library {
+  /** Modules of the source's own classes with how each was constructed, in order. */
+  readonly made: { readonly module: KerasLayer; readonly call: Call }[] = [];
   private readonly frames: Frame[] = [];
   private readonly prepared = new WeakSet<KerasLayer>();
   private readonly lifts = new WeakMap<KerasLayer, Lift>();
@@ -42,7 +46,10 @@ export class FlaxLibrary implements Library {
     const initialiser = initialiserCall(path, call, context);
     if (initialiser) return initialiser;
     if (path.includes('.initializers.')) return undefined;
-    const lifted = /^flax\.linen\.(remat|checkpoint|jit|scan|vmap|remat_scan)$/.exec(path)?.[1];
+    if (path === 'jax.vmap') return vectorised(call, context);
+    if (path === 'flax.nnx.Rngs') return new RandomStreams();
+    if (/^flax\.linen\.(module\.)?merge_param$/.test(path)) return merged(call);
+    const lifted = /^flax\.linen\.(?:transforms\.)?(remat|checkpoint|jit|scan|vmap|remat_scan)$/.exec(path)?.[1];
     if (lifted !== undefined) return liftClass(lifted, call, context, (prefix, work) => this.prefixed(prefix, work), this.lifts);
     if (/^flax\.nnx\.(vmap|split_rngs|remat|checkpoint|state_axes)$/.test(path)) return this.lifted(path, call, context);
     if (/^flax\.nnx\.(List|Dict|data|static)$/.test(path)) return call.positional[0];
@@ -97,8 +104,8 @@ export class FlaxLibrary implements Library {
 
   private makeLayer(api: string, name: string, call: Call, context: Context): Value | undefined {
     if (api === 'nnx' && /^(Param|BatchStat|Variable)$/.test(name)) return variable(name, call);
-    if (api === 'linen' && name === 'RNN') {
-      const layer = recurrence(call, context);
+    if (name === 'RNN') {
+      const layer = recurrence(call, (cell, inner) => this.callInstance(cell, inner, context) ?? NONE);
       return layer && this.adopted(layer, name, call);
     }
     if (name === 'Sequential') return this.adopted(this.sequence(api, call, context), name, call);
@@ -138,7 +145,7 @@ export class FlaxLibrary implements Library {
     const given = call.keywords.get('name');
     if (given?.kind === 'string') layer.name = given.value;
     const frame = this.frames.at(-1);
-    if (!frame || frame.isSetup) return layer;
+    if (!frame || frame.isSetup || call.keywords.get('parent')?.kind === 'none') return layer;
     if (layer.name === undefined) {
       const count = frame.counts.get(ownName) ?? 0;
       frame.counts.set(ownName, count + 1);
@@ -149,6 +156,7 @@ export class FlaxLibrary implements Library {
   }
 
   callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
+    if (instance instanceof RandomStreams) return nextKey(call.range.startLine);
     if (!(instance instanceof KerasLayer)) return undefined;
     const run = (given: Call) =>
       isCell(instance)
@@ -192,9 +200,11 @@ export class FlaxLibrary implements Library {
   }
 
   attribute(value: Value, name: string, context: Context): Value | undefined {
+    if (value instanceof RandomStreams) return streamMember(name, (path, call) => this.draw(path, call, context));
     if (value instanceof KerasLayer) {
       const table = value.body.kind === 'rule' && value.construction.kind === 'embedding' ? attend(value, name) : undefined;
       if (table) return table;
+      if (name === 'initialize_carry' && isCell(value)) return builtin(call => initialState(value, call, context));
       if (name === 'param') return builtin(call => ownParameter(value, call, context));
       if (
         /^(variable|sow|initialize_carry|is_initializing|make_rng|perturb|train|eval|has_variable|put_variable|is_mutable_collection)$/.test(
@@ -224,21 +234,28 @@ export class FlaxLibrary implements Library {
 
   instantiate(classValue: ClassValue, call: Call): InstanceValue {
     const references = ancestors(classValue).filter(ancestor => ancestor.kind === 'reference');
-    const base = references.find(ancestor => isFlaxModule(ancestor.path));
+    const base = references.find(({ path }) => isFlaxModule(path) || inheritedRule(path));
     const foreign = references.find(
-      ({ path }) => !isFlaxModule(path) && !isState(path) && !/^(builtins|abc|typing)\./.test(path) && !isHarmlessFlax(path),
+      ({ path }) =>
+        !isFlaxModule(path) && !inheritedRule(path) && !isState(path) && !/^(builtins|abc|typing)\./.test(path) && !isHarmlessFlax(path),
     );
     if (!base && !foreign) return new InstanceValue(classValue);
     const layer = new KerasLayer(classValue, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: false });
     if (foreign) layer.doubts.push(unknown(`\`${foreign.path}\`, a base of ${classValue.name}, is not in this file`, call.range.startLine));
-    layer.isCompact = base?.path === 'flax.linen.Module';
+    layer.isCompact = base !== undefined && isLinenModule(base.path);
+    this.made.push({ module: layer, call });
     return layer.isCompact ? this.adopted(layer, classValue.name, call) : layer;
   }
 
   initialise(instance: InstanceValue, base: string, call: Call): Value | undefined {
     if (isState(base)) return NONE;
+    const rule = inheritedRule(base);
+    if (instance instanceof KerasLayer && rule) {
+      applyRule(instance, rule, call);
+      return NONE;
+    }
     if (!(instance instanceof KerasLayer) || !isFlaxModule(base)) return undefined;
-    if (base !== 'flax.linen.Module' || !instance.classValue) return NONE;
+    if (!isLinenModule(base) || !instance.classValue) return NONE;
     const formals = linenFields(instance.classValue);
     const bound = bindArguments(instance.classValue.name, formals, call);
     if (!bound)
@@ -303,7 +320,7 @@ function doubtIn(value: Value): Unknown | undefined {
 }
 
 const isLinen = ({ classValue }: KerasLayer): boolean =>
-  classValue !== undefined && ancestors(classValue).some(each => each.kind === 'reference' && each.path === 'flax.linen.Module');
+  classValue !== undefined && ancestors(classValue).some(each => each.kind === 'reference' && isLinenModule(each.path));
 
 /** Names modules by the attribute that holds them: `block`, and the items of a list `blocks_0`, or `blocks/0` in nnx. */
 function nameParts(value: Value, name: string, separator: string): void {
@@ -373,6 +390,16 @@ function tensorMember(tensor: KerasTensor, name: string, context: Context): Valu
     const rest: Value[] = isSpread ? [{ kind: 'sequence', tuple: true, items: [...call.positional] }] : [...call.positional];
     return callOperation(`jax.numpy.${name}`, { ...call, positional: [tensor, ...rest] }, context) ?? NONE;
   });
+}
+
+/** `merge_param(name, a, b)`: the one of two values that is not `None`. */
+function merged({ positional: [, first, second], range }: Call): Value | undefined {
+  if (!first || !second) return undefined;
+  if (first.kind === 'none') return second;
+  if (second.kind === 'none' || first.kind === 'undecided') return first;
+  return second.kind === 'undecided'
+    ? second
+    : undecidedPlain(unknown('both of two values that exclude each other are given', range.startLine));
 }
 
 function partial(call: Call): Value | undefined {

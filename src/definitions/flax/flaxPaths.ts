@@ -1,5 +1,17 @@
+import type { KerasRule } from '../../architecture/keras/kerasRule';
+import { nnxRule } from '../../architecture/flax/flaxRules';
+
 /** Whether a class that derives from this path is a module of Flax. */
-export const isFlaxModule = (path: string): boolean => /^flax\.(linen|nnx)\.Module$/.test(path);
+export const isFlaxModule = (path: string): boolean => isLinenModule(path) || path === 'flax.nnx.Module';
+
+/** Whether a class that derives from this path has fields, and parameters that depend on what it is called with. */
+export const isLinenModule = (path: string): boolean => /^flax\.linen\.(Module|RNNCellBase)$/.test(path);
+
+/** The rule of a layer of `flax.nnx` that a class derives from. */
+export const inheritedRule = (path: string): KerasRule | undefined => {
+  const name = /^flax\.nnx\.([A-Z]\w*)$/.exec(path)?.[1];
+  return name === undefined ? undefined : nnxRule(name);
+};
 
 /** Whether a class that derives from this path is state of an nnx module and no parameter. */
 export const isState = (path: string): boolean => /^flax\.nnx\.(Variable|BatchStat|Cache|Intermediate|Perturbation)$/.test(path);
@@ -11,7 +23,6 @@ const HARMLESS_MODULES = new Set(
 
 /** Whether a function returns no module and leaves the ones that it is given alone. */
 export function isHarmlessFlax(path: string): boolean {
-  if (/^flax\.nnx\.(Rngs|RngStream)$/.test(path)) return true;
   if (
     /^flax\.(linen|nnx)\.[A-Z]/.test(path) ||
     /^flax\.(linen|nnx)\.(remat|checkpoint|scan|vmap|jit|transforms|switch|cond|while_loop)/.test(path)

@@ -1,4 +1,4 @@
-import { known, unknown, type Architecture, type Known, type SourceRange } from '../../architecture/architecture';
+import { known, unknown, type Architecture, type ArgumentSource, type Known, type SourceRange } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { shapeFrom } from '../keras/construct';
@@ -8,12 +8,14 @@ import { toArchitecture } from '../keras/toArchitecture';
 import { callersOf, needsArguments } from '../python/callers';
 import { construct, readCall } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
+import { boundArguments, formalsOf, givenArguments } from '../python/givenArguments';
 import { callRange, headerOf } from '../python/headers';
 import { childrenOf, descendants, field } from '../python/syntax';
 import type { Call, ClassValue, Formal, Value } from '../python/values';
 import type { Node } from '../syntaxNode';
-import { FlaxLibrary } from './flaxLibrary';
-import { isFlaxModule } from './flaxPaths';
+import { FlaxLibrary, linenFields } from './flaxLibrary';
+import { inheritedRule, isFlaxModule, isLinenModule } from './flaxPaths';
+import { RandomStreams } from './streams';
 
 /** Reads Flax: classes of the module level that derive from `linen.Module` or `nnx.Module`. */
 export class FlaxReader implements DefinitionReader {
@@ -40,9 +42,35 @@ class FlaxSource {
         this.initialise(module, input, range);
         return toArchitecture(name, range, module, 'flax');
       });
-    return this.source.own
-      .filter(classValue => ancestors(classValue).some(each => each.kind === 'reference' && isFlaxModule(each.path)))
-      .flatMap(classValue => this.readClass(classValue));
+    const classes = this.source.own.filter(classValue =>
+      ancestors(classValue).some(each => each.kind === 'reference' && (isFlaxModule(each.path) || inheritedRule(each.path) !== undefined)),
+    );
+    const read = classes.flatMap(classValue => this.readClass(classValue).map(architecture => ({ classValue, architecture })));
+    return read.map(({ classValue, architecture }) =>
+      architecture.parameterCount.known ? architecture : (this.insideAnother(classValue, architecture.range) ?? architecture),
+    );
+  }
+
+  /** The class as another class of the source constructs and calls it, the first time where all of it is known. */
+  private insideAnother(classValue: ClassValue, range: SourceRange): Architecture | undefined {
+    for (const { module, call } of this.library.made) {
+      const isCalled = module.pass !== undefined || !isLinen(classValue);
+      if (module.classValue !== classValue || module.repeats || !isCalled || call.range.startLine === range.startLine) continue;
+      const architecture = toArchitecture(classValue.name, range, module, 'flax');
+      if (architecture.parameterCount.known) return this.withArguments(architecture, classValue, call, 'caller', call.range.startLine);
+    }
+    return undefined;
+  }
+
+  private withArguments(
+    architecture: Architecture,
+    classValue: ClassValue,
+    call: Call,
+    source: ArgumentSource,
+    line: number,
+  ): Architecture {
+    const given = givenArguments(classValue, call, source, line, argumentsOf).filter(({ name }) => !UNTOLD.has(name));
+    return given.length > 0 ? { ...architecture, arguments: given } : architecture;
   }
 
   /** A class as its directive, its one caller or its defaults construct it, called with an input where one is said. */
@@ -52,20 +80,34 @@ class FlaxSource {
     return this.source.bounded(name, range, () => {
       const directive = this.source.directive(node, name);
       const none: Call = { positional: [], keywords: new Map(), range, type: name };
-      if (directive) return this.built(classValue, range, this.source.directed(directive, range), directive.input);
+      if (directive)
+        return this.built(classValue, range, this.source.directed(directive, range), directive.source, directive.line, directive.input);
       const { root, scope, interpreter } = this.source;
-      const callers = callersOf(classValue, root, scope, interpreter);
+      const callers = callersOf(classValue, root, scope, interpreter, argumentsOf);
       const [caller] = callers;
-      const isTypical = caller && (callers.length === 1 || needsArguments(classValue));
-      return this.built(classValue, range, isTypical ? caller : none, undefined);
+      if (!caller || (callers.length > 1 && !needsArguments(classValue, argumentsOf)))
+        return this.built(classValue, range, none, 'default', range.startLine);
+      return this.built(classValue, range, caller, 'caller', caller.range.startLine);
     });
   }
 
-  private built(classValue: ClassValue, range: SourceRange, call: Call, input: string | undefined): Architecture[] {
-    const module = construct(classValue, { ...call, range: callRange(classValue, range) }, this.source.interpreter);
+  private built(
+    classValue: ClassValue,
+    range: SourceRange,
+    call: Call,
+    source: ArgumentSource,
+    line: number,
+    input?: string,
+  ): Architecture[] {
+    this.source.budget.renew();
+    const module = construct(
+      classValue,
+      { ...withStreams(classValue, call), range: callRange(classValue, range) },
+      this.source.interpreter,
+    );
     if (!(module instanceof KerasLayer)) return [];
     this.initialise(module, input, range);
-    return [toArchitecture(classValue.name, range, module, 'flax')];
+    return [this.withArguments(toArchitecture(classValue.name, range, module, 'flax'), classValue, call, source, line)];
   }
 
   /** Calls a `linen` module with arrays of the shapes behind `on`, or of those that the source itself calls it with. */
@@ -126,6 +168,19 @@ function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[]): Pick
 }
 
 const isLinen = (classValue: ClassValue): boolean =>
-  ancestors(classValue).some(each => each.kind === 'reference' && each.path === 'flax.linen.Module');
+  ancestors(classValue).some(each => each.kind === 'reference' && isLinenModule(each.path));
+
+/** What the construction of a class takes: the fields of a `linen` module, the arguments of `__init__` otherwise. */
+const argumentsOf = (classValue: ClassValue): readonly Formal[] => (isLinen(classValue) ? linenFields(classValue) : formalsOf(classValue));
+
+/** A call with streams of keys where the class must be told some: what they draw decides no shape. */
+function withStreams(classValue: ClassValue, call: Call): Call {
+  const isMissing = formalsOf(classValue).some(({ name, default: otherwise }) => name === 'rngs' && !otherwise);
+  const isGiven = call.spread !== undefined || boundArguments(classValue, call)?.get('rngs')?.kind !== 'undecided';
+  return isMissing && !isGiven ? { ...call, keywords: new Map([...call.keywords, ['rngs', new RandomStreams()]]) } : call;
+}
+
+/** Arguments that say nothing of a module's size. */
+const UNTOLD = new Set(['name', 'parent', 'rngs']);
 
 const NOT_CALLED = 'the shape of its input is not known: a comment `# boundlens: Net() on (1, 28, 28, 1)` over the class says it';

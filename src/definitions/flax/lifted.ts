@@ -39,7 +39,7 @@ export function liftClass(
   if (prefix === undefined || call.spread) return undefined;
   const isPlain = transform !== 'scan' && transform !== 'vmap';
   if (!target) return isPlain ? builtin(inner => inner.positional[0] ?? NONE) : undefined;
-  if (target.kind === 'function' || target.kind === 'builtin') return isPlain ? target : undefined;
+  if (target.kind === 'function' || target.kind === 'builtin') return isPlain ? target : liftMethod(target, transform, call, context);
   if (target.kind !== 'class' && target.kind !== 'reference' && target.kind !== 'partial') return undefined;
   return builtin(inner => {
     const made = prefixed(prefix, () => context.call(target, inner));
@@ -48,16 +48,36 @@ export function liftClass(
   });
 }
 
+/** A method that is repeated with one set of parameters: a decorator in a class's body. Undefined where each repetition has parameters of its own. */
+function liftMethod(target: Value, transform: 'scan' | 'vmap', call: Call, context: Context): Value | undefined {
+  const { isShared, ...lift } = liftOf(transform, call);
+  if (!isShared) return undefined;
+  const repeated = (given: Call): Value => {
+    const [module, ...positional] = given.positional;
+    if (!(module instanceof KerasLayer)) return context.call(target, given);
+    return callLifted(module, lift, { ...given, positional }, inner =>
+      context.call(target, { ...inner, positional: [module, ...inner.positional] }),
+    );
+  };
+  return { kind: 'builtin', call: repeated, isMethod: true };
+}
+
 function lift(layer: KerasLayer, transform: 'scan' | 'vmap', call: Call, lifts: WeakMap<KerasLayer, Lift>): void {
+  const { isShared, ...lift } = liftOf(transform, call);
+  if (lift.axis === undefined && !isShared)
+    layer.doubts.push(unknown(`along which axis \`${call.type}(…)\` stacks parameters is not known`, call.range.startLine));
+  lifts.set(layer, lift);
+}
+
+/** What a transform is told, and whether all repetitions share their parameters. */
+function liftOf(transform: 'scan' | 'vmap', call: Call): Lift & { readonly isShared: boolean } {
   const axes = call.keywords.get('variable_axes');
   const broadcast = call.keywords.get('variable_broadcast');
   const axis = axes?.kind === 'dictionary' && !axes.doubt ? axes.entries.get('params') : undefined;
   const isShared = axis?.kind === 'none' || (broadcast?.kind === 'string' && broadcast.value === 'params');
   const [inputAxes, outputAxes] = [call.keywords.get('in_axes'), call.keywords.get('out_axes')];
   const length = call.keywords.get('length') ?? call.keywords.get('axis_size');
-  if (axis?.kind !== 'integer' && !isShared)
-    layer.doubts.push(unknown(`along which axis \`${call.type}(…)\` stacks parameters is not known`, call.range.startLine));
-  lifts.set(layer, { transform, axis: axis?.kind === 'integer' ? axis.value : undefined, inputAxes, outputAxes, length });
+  return { transform, axis: axis?.kind === 'integer' ? axis.value : undefined, inputAxes, outputAxes, length, isShared };
 }
 
 /** Calls a repeated module: once, with what one repetition is given, and with the axis of the repetitions on what comes out and on its parameters. */
@@ -78,8 +98,8 @@ export function callLifted(layer: KerasLayer, lift: Lift, call: Call, run: (call
   return tuple([result.items[0]!, widened(result.items[1]!, size, outside)]);
 }
 
-/** The axis that is mapped for one argument; undefined where it is handed to every repetition whole. */
-function axisAt(axes: Value | undefined, place: number): number | undefined {
+/** The axis that is mapped for one argument, the first one by default; undefined where it is handed to every repetition whole. */
+export function axisAt(axes: Value | undefined, place: number): number | undefined {
   if (!axes) return 0;
   const one = axes.kind === 'sequence' ? axes.items[place] : axes;
   return one?.kind === 'integer' ? one.value : undefined;
@@ -99,7 +119,8 @@ function sizeOf({ length }: Lift, call: Call, axes: readonly (number | undefined
     : unknown(`how often \`${call.type}(…)\` repeats its module is not known`, call.range.startLine);
 }
 
-function without(value: Value, axis: number | undefined): Value {
+/** What one repetition is handed of a value. */
+export function without(value: Value, axis: number | undefined): Value {
   if (axis === undefined) return value;
   if (value.kind === 'sequence' && !value.doubt) return { ...value, items: value.items.map(item => without(item, axis)) };
   return value instanceof KerasTensor
@@ -110,7 +131,8 @@ function without(value: Value, axis: number | undefined): Value {
     : value;
 }
 
-function widened(value: Value, size: Known<number>, axis: number): Value {
+/** What all repetitions together make. */
+export function widened(value: Value, size: Known<number>, axis: number): Value {
   if (value.kind === 'sequence' && !value.doubt) return { ...value, items: value.items.map(item => widened(item, size, axis)) };
   if (!(value instanceof KerasTensor)) return value;
   const count = size.known ? size.value : null;

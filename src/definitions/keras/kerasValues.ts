@@ -116,7 +116,7 @@ export class KerasLayer extends InstanceValue {
   inner(): KerasLayer[] {
     switch (this.body.kind) {
       case 'rule':
-        return [];
+        return this.classValue ? this.held() : [];
       case 'bidirectional':
         return [this.body.forward, this.body.backward];
       case 'time distributed':
@@ -128,8 +128,13 @@ export class KerasLayer extends InstanceValue {
       case 'functional':
         return [...layersBetween(this.body.inputs, this.body.outputs)];
       case 'own':
-        return [...new Set([...this.attributes.values()].flatMap(value => [...layersIn(value)]))];
+        return this.held();
     }
+  }
+
+  /** The layers that its attributes hold. */
+  private held(): KerasLayer[] {
+    return [...new Set([...this.attributes.values()].flatMap(value => [...layersIn(value)]))];
   }
 }
 

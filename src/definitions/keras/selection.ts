@@ -2,11 +2,13 @@ import { known, unknown, type Known } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
 import type { Index } from '../python/context';
 import type { Value } from '../python/values';
+import { KerasTensor } from './kerasValues';
 
 /** The shape of `tensor[a, b:c, ...]`. */
 export function selected(shape: Known<Shape>, indices: readonly Index[], line: number): Known<Shape> {
   if (!shape.known) return shape;
   const taking = indices.filter(index => !('rest' in index) && !isNew(index)).length;
+  const arrays = indices.filter(index => 'at' in index && index.at instanceof KerasTensor);
   const sides: (number | null)[] = [];
   const left = [...shape.value];
   for (const index of indices) {
@@ -16,6 +18,7 @@ export function selected(shape: Known<Shape>, indices: readonly Index[], line: n
       const side = left.shift();
       if (side === undefined) return unknown('it is indexed with more axes than it has', line);
       if ('slice' in index) sides.push(sliced(side, index.slice));
+      else if (index.at instanceof KerasTensor && index.at.shape.known && arrays.length === 1) sides.push(...index.at.shape.value);
       else if (index.at.kind !== 'integer' && !(index.at.kind === 'undecided' && index.at.plain))
         return unknown('this index is not followed', line);
     }

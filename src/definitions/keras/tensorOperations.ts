@@ -17,7 +17,7 @@ type Operation = (inputs: LayerInputs, call: Call, context: Context) => Shape;
 const UNARY = new Set(
   `relu relu6 elu selu gelu silu swish mish sigmoid hard_sigmoid hard_swish hard_silu softmax log_softmax softplus softsign tanh exp log sqrt
    square abs negative cast identity stop_gradient dropout leaky_relu clip clip_by_value l2_normalize normalize linear sin cos floor ceil round
-   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray flip reverse exponential sparsemax astype`.split(
+   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray flip roll reverse exponential sparsemax astype`.split(
     /\s+/,
   ),
 );
@@ -116,6 +116,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const shape = inputs.first;
     const place = axisOf(axis, shape.length) ?? inputs.undecided('its axis is not known');
     return shape.toSpliced(place, 1, size?.kind === 'integer' ? size.value : null);
+  },
+  dot_general(inputs, call) {
+    const pairs = argument(call, 2, 'dimension_numbers');
+    const [contracted, batched] = pairs?.kind === 'sequence' && !pairs.doubt ? pairs.items : [];
+    const axes = [contracted, batched].map(pair => (pair?.kind === 'sequence' && !pair.doubt ? pair.items.map(axesOf) : []));
+    const gone = [0, 1].map(place => axes.map(pair => pair[place] ?? inputs.undecided('which axes it sums over is not known')).flat());
+    if (gone.flat().some(Number.isNaN)) return inputs.undecided('which axes it sums over is not known');
+    const [left, right] = [inputs.at(0), inputs.at(1)].map((shape, place) => shape.filter((_, axis) => !gone[place]!.includes(axis)));
+    return [...axes[1]![0]!.map(axis => inputs.at(0)[axis] ?? null), ...left!, ...right!];
   },
   flatten: inputs => {
     const [batch, ...sides] = inputs.first;

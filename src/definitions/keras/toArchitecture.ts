@@ -104,7 +104,8 @@ function weightsOf(layer: KerasLayer, seen: Set<KerasLayer | WeightValue>): Know
   if (!layer.weights.known) return layer.weights;
   if (layer.body.kind === 'own' && !layer.body.isBuilt && hasOwnBuild(layer))
     return unknown(NOT_CALLED, layer.construction.range.startLine);
-  const variables = layer.body.kind === 'own' ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : [];
+  const variables =
+    layer.body.kind === 'own' || layer.classValue ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : [];
   const weights: KerasWeight[] = [...layer.weights.value];
   for (const variable of new Set([...layer.added, ...variables])) {
     if (seen.has(variable)) continue;

@@ -4,7 +4,7 @@ import type { Interpreter } from './interpreter';
 import type { Scope } from './scope';
 import { childrenOf, descendants, field } from './syntax';
 import type { Call, ClassValue, Value } from './values';
-import { boundArguments, formalsOf } from './givenArguments';
+import { boundArguments, formalsOf, type FormalsOf } from './givenArguments';
 
 /** Calls that are looked at for one class: a file with more of them has no typical one. */
 const CALLERS = 4;
@@ -13,21 +13,27 @@ const CALLERS = 4;
  * How the source itself constructs a class outside of other classes, where all arguments are decided: at module level, under
  * `if __name__ == "__main__"`, and in functions run with their defaults. Each distinct construction once, in the order of the source.
  */
-export function callersOf(classValue: ClassValue, root: Node, scope: Scope, interpreter: Interpreter): Call[] {
+export function callersOf(
+  classValue: ClassValue,
+  root: Node,
+  scope: Scope,
+  interpreter: Interpreter,
+  formals: FormalsOf = formalsOf,
+): Call[] {
   const found = new Map<string, Call>();
   const sites = callSites(classValue.name, root);
-  if (sites.length > CALLERS && !needsArguments(classValue)) return [];
+  if (sites.length > CALLERS && !needsArguments(classValue, formals)) return [];
   for (const { call, body } of sites.slice(0, CALLERS)) {
     const direct = readCall(call, scope, interpreter);
-    const calls = isDecided(direct, classValue) ? [direct] : body ? constructionsIn(body, classValue, scope, interpreter) : [];
-    for (const each of calls) if (isDecided(each, classValue)) found.set(keyOf(classValue, each), each);
+    const calls = isDecided(direct, classValue, formals) ? [direct] : body ? constructionsIn(body, classValue, scope, interpreter) : [];
+    for (const each of calls) if (isDecided(each, classValue, formals)) found.set(keyOf(classValue, each, formals), each);
   }
   return [...found.values()];
 }
 
 /** Whether the class cannot be constructed without being told something. */
-export const needsArguments = (classValue: ClassValue): boolean =>
-  formalsOf(classValue).some(({ role, default: otherwise }) => role !== 'rest' && role !== 'keywords' && !otherwise);
+export const needsArguments = (classValue: ClassValue, formals: FormalsOf = formalsOf): boolean =>
+  formals(classValue).some(({ role, default: otherwise }) => role !== 'rest' && role !== 'keywords' && !otherwise);
 
 interface CallSite {
   readonly call: Node;
@@ -58,13 +64,13 @@ function constructionsIn(definition: Node, classValue: ClassValue, scope: Scope,
 }
 
 /** A construction whose every argument is known and fits. */
-function isDecided(call: Call, classValue: ClassValue): boolean {
-  const bound = boundArguments(classValue, call);
+function isDecided(call: Call, classValue: ClassValue, formals: FormalsOf): boolean {
+  const bound = boundArguments(classValue, call, formals);
   return !call.spread && bound !== undefined && [...bound.values()].every(value => value.kind !== 'undecided');
 }
 
-function keyOf(classValue: ClassValue, call: Call): string {
+function keyOf(classValue: ClassValue, call: Call, formals: FormalsOf): string {
   const simple = (value: Value): unknown =>
     'value' in value ? value.value : value.kind === 'sequence' ? value.items.map(simple) : value.kind;
-  return JSON.stringify([...(boundArguments(classValue, call) ?? [])].map(([name, value]) => [name, simple(value)]));
+  return JSON.stringify([...(boundArguments(classValue, call, formals) ?? [])].map(([name, value]) => [name, simple(value)]));
 }

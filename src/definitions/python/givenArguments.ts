@@ -4,9 +4,12 @@ import { findMember } from './classes';
 import type { Call, ClassValue, Formal, Value } from './values';
 
 /** What the construction of a class binds its arguments to; undefined when its `__init__` is not known or does not take them. */
-export function boundArguments(classValue: ClassValue, call: Call): ReadonlyMap<string, Value> | undefined {
-  return bindArguments(classValue.name, formalsOf(classValue), call);
+export function boundArguments(classValue: ClassValue, call: Call, formals: FormalsOf = formalsOf): ReadonlyMap<string, Value> | undefined {
+  return bindArguments(classValue.name, formals(classValue), call);
 }
+
+/** What the construction of a class takes. */
+export type FormalsOf = (classValue: ClassValue) => readonly Formal[];
 
 /** The arguments of a class's `__init__` without `self`. */
 export function formalsOf(classValue: ClassValue): readonly Formal[] {
@@ -15,9 +18,15 @@ export function formalsOf(classValue: ClassValue): readonly Formal[] {
 }
 
 /** The arguments of one construction with where each comes from; `line` is that of the call or comment. */
-export function givenArguments(classValue: ClassValue, call: Call, source: ArgumentSource, line: number): GivenArgument[] {
-  const formals = formalsOf(classValue).filter(({ role }) => role === 'positional' || role === 'keyword only');
-  const bound = boundArguments(classValue, call);
+export function givenArguments(
+  classValue: ClassValue,
+  call: Call,
+  source: ArgumentSource,
+  line: number,
+  formalsOfClass: FormalsOf = formalsOf,
+): GivenArgument[] {
+  const formals = formalsOfClass(classValue).filter(({ role }) => role === 'positional' || role === 'keyword only');
+  const bound = boundArguments(classValue, call, formalsOfClass);
   return formals.map((formal, place) => {
     const isGiven = call.keywords.has(formal.name) || (formal.role === 'positional' && place < call.positional.length);
     const value = plainOf(bound?.get(formal.name) ?? formal.default);

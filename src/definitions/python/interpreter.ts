@@ -277,6 +277,8 @@ export class Interpreter implements Context, ModuleRunner {
   }
 
   private bind(member: Value, instance: InstanceValue): Value {
+    if (member.kind === 'builtin' && member.isMethod)
+      return builtin(call => member.call({ ...call, positional: [instance, ...call.positional] }));
     if (member.kind !== 'function') return member;
     const bound = (call: Call) => callFunction(member, { ...call, positional: [instance, ...call.positional] }, this, instance);
     switch (member.binding) {

@@ -69,6 +69,8 @@ export interface FunctionValue {
 export interface BuiltinValue {
   readonly kind: 'builtin';
   readonly call: (call: Call) => Value;
+  /** Whether it is a method in a class's body: an object that it is looked up on is its first argument. */
+  readonly isMethod?: boolean;
 }
 
 /** `functools.partial(callee, …)`. */
