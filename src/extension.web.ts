@@ -75,6 +75,6 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
 
 const needsMachine = (title: string) =>
   new EnvironmentFault(
-    `"${title.replace(/…$/, '')}" needs files and processes, which VS Code in a browser does not have`,
-    'open the folder in VS Code on a desktop, or connect to a machine',
+    vscode.l10n.t('"{0}" needs files and processes, which VS Code in a browser does not have', title.replace(/…$/, '')),
+    vscode.l10n.t('open the folder in VS Code on a desktop, or connect to a machine'),
   );

@@ -69,13 +69,17 @@ export class Baselines implements vscode.Disposable {
     const text = document.getText();
     const name = vscode.workspace.asRelativePath(document.uri);
     if (pinned === undefined && text.length > LARGEST_PIN) {
-      void vscode.window.showWarningMessage(`${name} is too large to pin: more than ${LARGEST_PIN.toLocaleString('en-US')} characters.`);
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('{0} is too large to pin: more than {1} characters.', name, LARGEST_PIN.toLocaleString('en-US')),
+      );
       return;
     }
     await this.memory.update(PINS, pinned === undefined ? { ...others, [document.uri.toString()]: text } : others);
     this.lookAgain([document]);
     const sentence =
-      pinned === undefined ? `${name} as it is now is the baseline.` : `${name} is no longer compared with the pinned version.`;
+      pinned === undefined
+        ? vscode.l10n.t('{0} as it is now is the baseline.', name)
+        : vscode.l10n.t('{0} is no longer compared with the pinned version.', name);
     vscode.window.setStatusBarMessage(`BoundLens: ${sentence}`, 5_000);
   }
 

@@ -25,8 +25,8 @@ export async function saveExport({
   const suggested = path.basename(name).replace(/[^\p{L}\p{N}._ -]/gu, '-');
   const folder = lastFolder ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   const chosen = await vscode.window.showSaveDialog({
-    title: 'Export',
-    saveLabel: 'Export',
+    title: vscode.l10n.t('Export'),
+    saveLabel: vscode.l10n.t('Export'),
     filters: { [KINDS[format]]: [format] },
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, suggested) }),
   });
@@ -38,5 +38,5 @@ export async function saveExport({
       throw fileFault(chosen.fsPath, error);
     });
   else await vscode.workspace.fs.writeFile(chosen, bytes);
-  void vscode.window.setStatusBarMessage(`$(check) Exported ${path.basename(chosen.path)}`, 5000);
+  void vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Exported {0}', path.basename(chosen.path)), 5000);
 }

@@ -13,7 +13,7 @@ export class TextPages implements vscode.TextDocumentContentProvider, vscode.Dis
   private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.path) ?? 'This page is no longer there: run the command again.';
+    return this.texts.get(uri.path) ?? vscode.l10n.t('This page is no longer there: run the command again.');
   }
 
   /** Shows a text under a title; an earlier page of the same title is replaced. */

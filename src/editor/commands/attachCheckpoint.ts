@@ -9,8 +9,6 @@ import { checkpointFilters } from './fineTune';
 import { measured, type MeasureParts } from './measure';
 import { definitionAt, subjectOf } from './subject';
 
-const DETACH = 'Detach';
-
 /**
  * *Attach Checkpoint…*: measures the norms of a weight file and puts them into bound and hints of a definition, in place of those expected at
  * initialisation. Where one is attached already it can be replaced or detached.
@@ -27,17 +25,22 @@ export async function attachCheckpoint(
   const given = givenCheckpoint(argument);
   const before = attached.of(place);
   if (before && given === undefined) {
-    const question = `${path.basename(before.file)} is attached to ${place.name}.`;
-    const choice = await vscode.window.showInformationMessage(question, 'Replace…', DETACH);
-    if (choice === DETACH) await attached.attach(place, undefined);
-    if (choice !== 'Replace…') return;
+    const question = vscode.l10n.t('{0} is attached to {1}.', path.basename(before.file), place.name);
+    const [replace, detach] = [vscode.l10n.t('Replace…'), vscode.l10n.t('Detach')];
+    const choice = await vscode.window.showInformationMessage(question, replace, detach);
+    if (choice === detach) await attached.attach(place, undefined);
+    if (choice !== replace) return;
   }
   const file =
-    given ?? (await openRemembering(parts.memory, 'checkpoint', { title: `Weights of ${place.name}`, filters: checkpointFilters() }));
+    given ??
+    (await openRemembering(parts.memory, 'checkpoint', {
+      title: vscode.l10n.t('Weights of {0}', place.name),
+      filters: checkpointFilters(),
+    }));
   if (file === undefined) return;
   const { unlabelledImages } = settings(subject.document.uri);
   const argv = ['bound', file, '--definition', `${place.file}#${place.name}`, '--unlabelled', `${unlabelledImages}`, '--json'];
-  const bound = JSON.parse(await measured(parts, `measuring ${path.basename(file)}`, argv)) as CheckpointBound;
+  const bound = JSON.parse(await measured(parts, vscode.l10n.t('measuring {0}', path.basename(file)), argv)) as CheckpointBound;
   const {
     checkpoint: _file,
     definition,

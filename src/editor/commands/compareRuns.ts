@@ -20,11 +20,11 @@ export async function compareRuns(
     .filter(({ entries }) => entries.length > 0)
     .filter(({ entries }) => subject.kind !== 'definition' || entries.some(entry => belongsTo(entry, subject.place)));
   if (studies.length === 0) {
-    const whose = subject.kind === 'definition' ? `of ${subject.place.name} ` : '';
-    const choice = await vscode.window.showInformationMessage(
-      `No run ${whose}has finished yet: there is nothing to compare.`,
-      'Pre-train…',
-    );
+    const sentence =
+      subject.kind === 'definition'
+        ? vscode.l10n.t('No run of {0} has finished yet: there is nothing to compare.', subject.place.name)
+        : vscode.l10n.t('No run has finished yet: there is nothing to compare.');
+    const choice = await vscode.window.showInformationMessage(sentence, vscode.l10n.t('Pre-train…'));
     if (choice) await vscode.commands.executeCommand('boundlens.preTrain', argument);
     return;
   }
@@ -38,13 +38,22 @@ export async function compareRuns(
 
 async function pickStudyRuns(memory: vscode.Memento, studies: readonly StudyRuns[]): Promise<StudyRuns | undefined> {
   if (studies.length === 1) return studies[0];
-  const items = studies.map(study => ({ label: study.name, description: `${study.entries.length} finished runs`, study }));
-  return (await pickRemembering(memory, 'comparedStudy', items, { title: 'Compare Runs', placeHolder: 'Of which study?' }))?.study;
+  const items = studies.map(study => ({ label: study.name, description: vscode.l10n.t('{0} finished runs', study.entries.length), study }));
+  return (
+    await pickRemembering(memory, 'comparedStudy', items, {
+      title: vscode.l10n.t('Compare Runs'),
+      placeHolder: vscode.l10n.t('Of which study?'),
+    })
+  )?.study;
 }
 
 async function pickEntries({ name, entries }: StudyRuns): Promise<StudyRuns['entries'] | undefined> {
   if (entries.length < 3) return entries;
   const items = entries.map(entry => ({ label: runLabel(entry), description: runDescription(entry, new Date()), picked: true, entry }));
-  const chosen = await vscode.window.showQuickPick(items, { title: `Compare ${name}`, placeHolder: 'Which runs?', canPickMany: true });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Compare {0}', name),
+    placeHolder: vscode.l10n.t('Which runs?'),
+    canPickMany: true,
+  });
   return chosen && chosen.length > 0 ? chosen.map(({ entry }) => entry) : undefined;
 }

@@ -52,24 +52,28 @@ async function pickWeights({ runs, memory }: TrainingParts, place: DefinitionPla
     const description = `${record.trial.study.name} · ${runDescription(entry, new Date())}`;
     return fits ? [{ label: runLabel(entry), description, file }] : [];
   });
-  const other = { label: '$(folder-opened) Checkpoint File…', description: CHECKPOINT_ENDINGS.join(' '), file: undefined };
-  const options = { title: `Fine-tune ${place.name}`, placeHolder: 'Which weights?' };
+  const other = { label: vscode.l10n.t('$(folder-opened) Checkpoint File…'), description: CHECKPOINT_ENDINGS.join(' '), file: undefined };
+  const options = { title: vscode.l10n.t('Fine-tune {0}', place.name), placeHolder: vscode.l10n.t('Which weights?') };
   const chosen = own.length === 0 ? other : await pickRemembering(memory, 'weights', [...own, other], options);
   if (!chosen) return undefined;
-  return chosen.file ?? openRemembering(memory, 'checkpoint', { title: `Weights of ${place.name}`, filters: checkpointFilters() });
+  return (
+    chosen.file ??
+    openRemembering(memory, 'checkpoint', { title: vscode.l10n.t('Weights of {0}', place.name), filters: checkpointFilters() })
+  );
 }
 
 /** File kinds of a dialog that asks for weights. */
 export const checkpointFilters = (): Record<string, string[]> => ({
-  Checkpoints: CHECKPOINT_ENDINGS.map(ending => ending.slice(1)),
-  'All files': ['*'],
+  [vscode.l10n.t('Checkpoints')]: CHECKPOINT_ENDINGS.map(ending => ending.slice(1)),
+  [vscode.l10n.t('All files')]: ['*'],
 });
 
 async function askLabels(memory: vscode.Memento): Promise<number | undefined> {
   const text = await askRemembering(memory, 'labels', '100', {
-    title: 'Fine-tune',
-    prompt: 'How many labelled points?',
-    validateInput: value => (/^\d+$/.test(value.trim()) && Number(value) >= 8 ? undefined : 'Give a whole number from 8 up.'),
+    title: vscode.l10n.t('Fine-tune'),
+    prompt: vscode.l10n.t('How many labelled points?'),
+    validateInput: value =>
+      /^\d+$/.test(value.trim()) && Number(value) >= 8 ? undefined : vscode.l10n.t('Give a whole number from 8 up.'),
   });
   return text === undefined ? undefined : Number(text);
 }

@@ -13,13 +13,15 @@ export interface InstallParts {
   readonly trainer: string;
 }
 
-const USE = 'Use It';
-
 /** *Install TensorFlow Engine*: with the user's npm, into the extension's storage, shown and cancellable; then offers to train with it. */
 export async function installTensorFlow({ log, engines, trainer }: InstallParts): Promise<void> {
   if (!vscode.workspace.isTrusted)
     throw new EnvironmentFault('Installing an engine runs npm, which needs a trusted workspace', 'trust this workspace first');
-  const options = { location: vscode.ProgressLocation.Notification, title: 'BoundLens: TensorFlow engine', cancellable: true };
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('BoundLens: TensorFlow engine'),
+    cancellable: true,
+  };
   await vscode.window.withProgress(options, (progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
@@ -37,6 +39,7 @@ export async function installTensorFlow({ log, engines, trainer }: InstallParts)
     });
   });
   log.info(`TensorFlow is installed in ${engines}`);
-  const choice = await vscode.window.showInformationMessage('The TensorFlow engine is installed and works.', USE);
-  if (choice === USE) await vscode.workspace.getConfiguration(SECTION).update('engine', 'tensorflow', vscode.ConfigurationTarget.Global);
+  const use = vscode.l10n.t('Use It');
+  const choice = await vscode.window.showInformationMessage(vscode.l10n.t('The TensorFlow engine is installed and works.'), use);
+  if (choice === use) await vscode.workspace.getConfiguration(SECTION).update('engine', 'tensorflow', vscode.ConfigurationTarget.Global);
 }

@@ -13,27 +13,31 @@ const ARRAYS = { 'Arrays (.npy, .npz, .safetensors)': ['npy', 'npz', 'safetensor
 /** *Score Features…*: how well stored features suit stored labels, by every score, with intervals. */
 export async function scoreFeatures(parts: MeasureParts, pages: TextPages): Promise<void> {
   const features = await openRemembering(parts.memory, 'features', {
-    title: 'Score Features: the features, one row a point',
+    title: vscode.l10n.t('Score Features: the features, one row a point'),
     filters: ARRAYS,
   });
   const labels =
-    features && (await openRemembering(parts.memory, 'labelsFile', { title: 'Score Features: their labels', filters: ARRAYS }));
+    features &&
+    (await openRemembering(parts.memory, 'labelsFile', { title: vscode.l10n.t('Score Features: their labels'), filters: ARRAYS }));
   if (!features || !labels) return;
-  const text = await measured(parts, 'scoring features', ['transferability', '--features', features, '--labels', labels]);
+  const text = await measured(parts, vscode.l10n.t('scoring features'), ['transferability', '--features', features, '--labels', labels]);
   await pages.show(`Scores: ${path.basename(features)}.txt`, `Features ${features}\nLabels ${labels}\n\n${text}`);
 }
 
 /** *Measure Domain Shift…*: how far two sets of features are apart. */
 export async function measureShift(parts: MeasureParts, pages: TextPages): Promise<void> {
   const source = await openRemembering(parts.memory, 'source', {
-    title: 'Domain Shift: features of the pre-training domain',
+    title: vscode.l10n.t('Domain Shift: features of the pre-training domain'),
     filters: ARRAYS,
   });
   const target =
     source &&
-    (await openRemembering(parts.memory, 'target', { title: 'Domain Shift: features of the downstream domain', filters: ARRAYS }));
+    (await openRemembering(parts.memory, 'target', {
+      title: vscode.l10n.t('Domain Shift: features of the downstream domain'),
+      filters: ARRAYS,
+    }));
   if (!source || !target) return;
-  const text = await measured(parts, 'measuring domain shift', ['shift', '--source', source, '--target', target]);
+  const text = await measured(parts, vscode.l10n.t('measuring domain shift'), ['shift', '--source', source, '--target', target]);
   await pages.show(`Shift: ${path.basename(source)} – ${path.basename(target)}.txt`, `Source ${source}\nTarget ${target}\n\n${text}`);
 }
 

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 export async function openSample(extension: vscode.Uri): Promise<void> {
   const [parent] =
     (await vscode.window.showOpenDialog({
-      title: 'Open Sample Workspace',
-      openLabel: 'Copy It Here',
+      title: vscode.l10n.t('Open Sample Workspace'),
+      openLabel: vscode.l10n.t('Copy It Here'),
       canSelectFiles: false,
       canSelectFolders: true,
     })) ?? [];

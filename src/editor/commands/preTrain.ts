@@ -27,7 +27,11 @@ export function activeFile(): Place | undefined {
 }
 
 /** Asks for a study of the workspace, those of a definition or file first. Throws an EnvironmentFault when there is none. */
-export async function pickStudy(memory: vscode.Memento, place: Place | undefined, verb = 'Pre-train'): Promise<StudyGlance | undefined> {
+export async function pickStudy(
+  memory: vscode.Memento,
+  place: Place | undefined,
+  verb = vscode.l10n.t('Pre-train'),
+): Promise<StudyGlance | undefined> {
   const files = await vscode.workspace.findFiles('**/*.study.json', '**/node_modules/**', MOST_STUDIES);
   const studies = inOrder(
     await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readGlance)),
@@ -43,16 +47,23 @@ export async function pickStudy(memory: vscode.Memento, place: Place | undefined
     label: study.name,
     description: vscode.workspace.asRelativePath(study.file),
     detail: [
-      study.definition && `${study.definition.name}${place?.name !== undefined && names(study, place) ? ' (this definition)' : ''}`,
-      study.trials && `${study.trials} runs`,
+      study.definition &&
+        `${study.definition.name}${place?.name !== undefined && names(study, place) ? ` ${vscode.l10n.t('(this definition)')}` : ''}`,
+      study.trials && vscode.l10n.t('{0} runs', study.trials),
     ]
       .filter(Boolean)
       .join(' · '),
     study,
   }));
   const title = place?.name === undefined ? verb : `${verb} ${place.name}`;
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which study?', matchOnDescription: true, matchOnDetail: true }))
-    ?.study;
+  return (
+    await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: vscode.l10n.t('Which study?'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    })
+  )?.study;
 }
 
 /** Looks at a study file, saved first when it is open with changes. */

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
 import { pickRemembering } from '../lastChoice';
 import { byStudy, isActive, type StudyRuns } from '../runIndex';
@@ -18,9 +19,14 @@ export async function resume(parts: TrainingParts, argument: unknown): Promise<v
   if (named.length === 0) throw new EnvironmentFault('There is no run to resume: all have finished or are at work', 'pre-train a study');
   const items = named.map(study => {
     const left = study.entries.filter(({ record }) => record.state !== 'finished').length;
-    return { label: study.name, description: `${left} of ${study.entries.length} runs left`, study };
+    return { label: study.name, description: vscode.l10n.t('{0} of {1} runs left', left, study.entries.length), study };
   });
   const chosen =
-    items.length === 1 ? items[0] : await pickRemembering(parts.memory, 'resumed', items, { title: 'Resume', placeHolder: 'Which study?' });
+    items.length === 1
+      ? items[0]
+      : await pickRemembering(parts.memory, 'resumed', items, {
+          title: vscode.l10n.t('Resume'),
+          placeHolder: vscode.l10n.t('Which study?'),
+        });
   if (chosen) await resumeRuns(parts, chosen.study.name, chosen.study.folder);
 }

@@ -20,15 +20,16 @@ export async function stop(runs: RunService, argument: unknown): Promise<void> {
         ? runs.activeOf(subject.place)
         : await pickActive(runs.active());
   if (active.length === 0) return;
-  const title = active.length === 1 ? `Stopping ${runLabel(active[0]!)}` : `Stopping ${active.length} runs`;
+  const title =
+    active.length === 1 ? vscode.l10n.t('Stopping {0}', runLabel(active[0]!)) : vscode.l10n.t('Stopping {0} runs', active.length);
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => runs.stop(active));
 }
 
 async function pickActive(active: readonly RunEntry[]): Promise<readonly RunEntry[]> {
   if (active.length < 2) return active;
-  const all = { label: `All ${active.length} runs`, description: '', entries: active };
+  const all = { label: vscode.l10n.t('All {0} runs', active.length), description: '', entries: active };
   const single = active.map(entry => ({ label: runLabel(entry), description: runDescription(entry, new Date()), entries: [entry] }));
-  return (await vscode.window.showQuickPick([all, ...single], { placeHolder: 'Stop what?' }))?.entries ?? [];
+  return (await vscode.window.showQuickPick([all, ...single], { placeHolder: vscode.l10n.t('Stop what?') }))?.entries ?? [];
 }
 
 /** *Open Panel*: on the study or run of a line, the latest study of a definition, or what was shown last. */
@@ -53,8 +54,12 @@ export async function openReport(runs: RunService, argument: unknown): Promise<v
 
 async function pickStudy(studies: readonly StudyRuns[]): Promise<RunEntry | undefined> {
   if (studies.length < 2) return studies[0]?.entries[0];
-  const items = studies.map(({ name, entries }) => ({ label: name, description: `${entries.length} runs`, entry: entries[0] }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'The report of which study?' }))?.entry;
+  const items = studies.map(({ name, entries }) => ({
+    label: name,
+    description: vscode.l10n.t('{0} runs', entries.length),
+    entry: entries[0],
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('The report of which study?') }))?.entry;
 }
 
 /** *Delete Run…*: deletes a run that has ended, after a question that names it. */
@@ -65,12 +70,13 @@ export async function deleteRun(runs: RunService, argument: unknown): Promise<vo
       ? subject.node.entry
       : await pickRun(
           runs.all().filter(candidate => !isActive(candidate)),
-          'Delete which run?',
+          vscode.l10n.t('Delete which run?'),
         );
   if (!entry) return;
-  const question = `Delete the run ${runLabel(entry)} of ${entry.record.trial.study.name}?`;
-  const detail = `Its record, curves and weights in ${entry.folder} are deleted for good.`;
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Delete')) === 'Delete') await runs.remove(entry);
+  const question = vscode.l10n.t('Delete the run {0} of {1}?', runLabel(entry), entry.record.trial.study.name);
+  const detail = vscode.l10n.t('Its record, curves and weights in {0} are deleted for good.', entry.folder);
+  const remove = vscode.l10n.t('Delete');
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) await runs.remove(entry);
 }
 
 /** *Reveal Run Folder*: shows the folder of a run or study in the system's file browser. */
@@ -78,7 +84,7 @@ export async function revealRunFolder(runs: RunService, argument: unknown): Prom
   const subject = subjectOf(argument);
   const folder =
     subject.kind !== 'node'
-      ? (await pickRun(runs.all(), 'Reveal the folder of which run?'))?.folder
+      ? (await pickRun(runs.all(), vscode.l10n.t('Reveal the folder of which run?')))?.folder
       : subject.node.kind === 'run'
         ? subject.node.entry.folder
         : subject.node.study.folder;

@@ -63,7 +63,7 @@ async function workOff(
     const here = () => runs.all().filter(({ studyFolder }) => studyFolder === out);
     token.onCancellationRequested(() => {
       stopped = true;
-      progress.report({ message: 'stopping…' });
+      progress.report({ message: vscode.l10n.t('stopping…') });
       runs.stop(here()).catch((error: unknown) => log.failure(error));
     });
     return following(runs, here, progress, () => stopped, ended);
@@ -85,8 +85,9 @@ async function following(
     if (isStopped()) return;
     const { done, total, fraction, secondsLeft } = overallProgress(here(), new Date());
     if (total === 0) return;
-    const left = secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`;
-    progress.report({ message: `${done} of ${total} runs${left}`, increment: Math.max(0, 100 * fraction - shown) });
+    const sofar = vscode.l10n.t('{0} of {1} runs', done, total);
+    const left = secondsLeft === undefined ? '' : ` · ${vscode.l10n.t('{0} left', formatDuration(secondsLeft))}`;
+    progress.report({ message: `${sofar}${left}`, increment: Math.max(0, 100 * fraction - shown) });
     shown = Math.max(shown, 100 * fraction);
   };
   const subscription = runs.onDidChange(report);
@@ -107,13 +108,15 @@ function conclude(end: StudyEnd, name: string, out: string, { runs, log, notices
     log.failure(fault);
     return;
   }
-  const sentence = `${name}: ${finished} of ${entries.length} runs finished${wasStopped ? ', the rest was stopped' : ''}.`;
+  const sentence = wasStopped
+    ? vscode.l10n.t('{0}: {1} of {2} runs finished, the rest was stopped.', name, finished, entries.length)
+    : vscode.l10n.t('{0}: {1} of {2} runs finished.', name, finished, entries.length);
   log.info(sentence);
-  void notices
-    .tell('studyEnded', sentence, ...(finished > 0 ? ['Open Panel', ...(wasStopped ? [] : ['Open Report'])] : []))
-    .then(choice => {
-      const entry = entries[0];
-      if (!choice || !entry) return;
-      void vscode.commands.executeCommand(choice === 'Open Panel' ? 'boundlens.openPanel' : 'boundlens.openReport', { kind: 'run', entry });
-    });
+  const [panel, report] = [vscode.l10n.t('Open Panel'), vscode.l10n.t('Open Report')];
+  const actions = finished === 0 ? [] : wasStopped ? [panel] : [panel, report];
+  void notices.tell('studyEnded', sentence, ...actions).then(choice => {
+    const entry = entries[0];
+    if (!choice || !entry) return;
+    void vscode.commands.executeCommand(choice === panel ? 'boundlens.openPanel' : 'boundlens.openReport', { kind: 'run', entry });
+  });
 }

@@ -24,8 +24,8 @@ export async function setArguments(definitions: DefinitionService, argument: unk
 function askForCall(suggested: string, name: string): Thenable<string | undefined> {
   const blank = suggested.indexOf(BLANK);
   return vscode.window.showInputBox({
-    title: `Arguments of ${name}`,
-    prompt: `How BoundLens constructs ${name}, in Python. It becomes a comment over the definition; nothing is run.`,
+    title: vscode.l10n.t('Arguments of {0}', name),
+    prompt: vscode.l10n.t('How BoundLens constructs {0}, in Python. It becomes a comment over the definition; nothing is run.', name),
     value: suggested,
     valueSelection: blank < 0 ? [suggested.length, suggested.length] : [blank, blank + BLANK.length],
     ignoreFocusOut: true,

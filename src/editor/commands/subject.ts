@@ -50,7 +50,7 @@ export async function definitionAt(definitions: DefinitionService, argument: unk
       ? headers.find(({ definition }) => definition.architecture.name === subject.place.name)
       : (headers.filter(({ header }) => editor && header.line <= editor.selection.active.line).at(-1) ?? headers[0]);
   if (editor && found) return { document: editor.document, ...found };
-  void vscode.window.showInformationMessage('There is no model definition here: open a file that defines one.');
+  void vscode.window.showInformationMessage(vscode.l10n.t('There is no model definition here: open a file that defines one.'));
   return undefined;
 }
 
@@ -60,7 +60,7 @@ export const runsOf = (node: RunNode): readonly RunEntry[] => (node.kind === 'ru
 /** Asks for one run; undefined when nothing was chosen. Tells when there is none. */
 export async function pickRun(entries: readonly RunEntry[], placeHolder: string): Promise<RunEntry | undefined> {
   if (entries.length === 0) {
-    void vscode.window.showInformationMessage('There is no such run in this workspace.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no such run in this workspace.'));
     return undefined;
   }
   const items = entries.map(entry => ({

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { askRemembering, pickRemembering } from '../lastChoice';
 import { lambdasIn, SWEPT, sweepStudy } from '../studyDrafts';
 import { activeFile, pickStudy, readGlance } from './preTrain';
@@ -15,13 +16,16 @@ export async function sweepRegulariser(parts: TrainingParts, argument: unknown):
   const study =
     subject.kind === 'file'
       ? await readGlance(subject.uri)
-      : await pickStudy(memory, subject.kind === 'definition' ? subject.place : activeFile(), 'Sweep the regulariser of');
-  const kind = study && (await pickRemembering(memory, 'sweptKind', KINDS, { title: 'Sweep', placeHolder: 'Which regulariser?' }))?.swept;
+      : await pickStudy(memory, subject.kind === 'definition' ? subject.place : activeFile(), vscode.l10n.t('Sweep the regulariser of'));
+  const kind =
+    study &&
+    (await pickRemembering(memory, 'sweptKind', KINDS, { title: vscode.l10n.t('Sweep'), placeHolder: vscode.l10n.t('Which regulariser?') }))
+      ?.swept;
   if (!study || !kind) return;
   const text = await askRemembering(memory, `lambdas.${kind}`, kind === 'l2' ? '0.01, 0.05, 0.1' : '0.001, 0.003, 0.01', {
-    title: `Sweep ${SWEPT[kind]}`,
-    prompt: 'Which λ? Each runs once with every seed of the study, beside no regulariser.',
-    validateInput: value => (lambdasIn(value) ? undefined : 'Give numbers from 0 up, with commas between them.'),
+    title: vscode.l10n.t('Sweep {0}', SWEPT[kind]),
+    prompt: vscode.l10n.t('Which λ? Each runs once with every seed of the study, beside no regulariser.'),
+    validateInput: value => (lambdasIn(value) ? undefined : vscode.l10n.t('Give numbers from 0 up, with commas between them.')),
   });
   const lambdas = text === undefined ? undefined : lambdasIn(text);
   if (!lambdas) return;
