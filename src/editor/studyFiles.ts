@@ -22,7 +22,9 @@ export interface StudyGlance {
 export function glance(file: string, text: string): StudyGlance {
   const study = object(jsonDepth(text) > DEEPEST_JSON ? undefined : parse(text, [], { allowTrailingComma: true }));
   const sweep = object(study.sweep);
-  const arms = Array.isArray(sweep.arms) ? sweep.arms.length : 0;
+  const values = Object.values(object(sweep.grid)).map(list => (Array.isArray(list) ? list.length : 0));
+  const points = values.length > 0 ? values.reduce((product, count) => product * count, 1) : 0;
+  const arms = (Array.isArray(sweep.arms) ? sweep.arms.length : 0) + points;
   const seeds = Array.isArray(sweep.seeds) ? sweep.seeds.length : 0;
   const definition = typeof study.definition === 'string' ? namedDefinition(study.definition, path.dirname(file)) : undefined;
   const given = Object.entries(object(study.arguments)).filter(([name]) => ARGUMENT_NAME.test(name));

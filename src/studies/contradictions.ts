@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { ARGUMENT_NAME } from './constructionCall';
-import { repeated, type Contradiction } from './contradiction';
+import type { Contradiction } from './contradiction';
 import { dataContradictions, type CheckedData } from './dataContradictions';
+import { sweepContradictions, type CheckedSweep } from './sweepContradictions';
 import { modelContradictions, type EncoderChoice, type ObjectiveChoice, type RegulariserChoices } from './modelContradictions';
 
 /** What the rules below look at; every study has it. */
@@ -12,7 +13,7 @@ interface Checked {
   readonly encoder: EncoderChoice;
   readonly objective: ObjectiveChoice;
   readonly regulariser: RegulariserChoices;
-  readonly sweep: { readonly arms: readonly { readonly name: string }[]; readonly seeds: readonly number[] };
+  readonly sweep: CheckedSweep;
 }
 
 /** Reports every contradiction as a zod issue: its message says what is wrong, `params.mend` what to do. */
@@ -31,12 +32,7 @@ function* contradictions({ data, encoder, objective, regulariser, sweep, ...stud
       problem: 'is a definition, and no definition is named',
       mend: 'add "definition": "models/vit.py#ViT"',
     };
-  yield* repeated(
-    sweep.arms.map(arm => arm.name.trim()),
-    index => ['sweep', 'arms', index, 'name'],
-    'give each arm its own name',
-  );
-  yield* repeated(sweep.seeds, index => ['sweep', 'seeds', index], 'name each seed once');
+  yield* sweepContradictions(sweep);
 }
 
 function* wrongArguments(study: Pick<Checked, 'definition' | 'arguments'>): Generator<Contradiction> {

@@ -3,6 +3,7 @@ import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from
 import type { Node, ParseError } from 'jsonc-parser/lib/esm/main.js';
 import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
 import { applyArm } from './arms';
+import { gridPoints, type Grid } from './grid';
 import { findings, type Finding } from './issues';
 import { child, studyJsonSchema, type JsonSchema } from './jsonSchema';
 import { studySchema } from './schema/study';
@@ -87,13 +88,26 @@ function check(value: unknown): { study?: Study; findings: Finding[] } {
 
 /** What is wrong in the studies as the arms see them, with paths that lead into the arm that caused it. */
 function armFindings(value: unknown): Finding[] {
-  const arms = child(child(value, 'sweep'), 'arms') as readonly Readonly<Record<string, unknown>>[];
-  return arms.flatMap((arm, index) =>
-    check(applyArm(value as Readonly<Record<string, unknown>>, arm)).findings.map(finding => ({
-      ...finding,
-      path: ['sweep', 'arms', index, ...finding.path],
-    })),
+  const study = value as Readonly<Record<string, unknown>>;
+  const arms = (child(child(value, 'sweep'), 'arms') ?? []) as readonly Readonly<Record<string, unknown>>[];
+  const inArms = arms.flatMap((arm, index) =>
+    check(applyArm(study, arm)).findings.map(finding => ({ ...finding, path: ['sweep', 'arms', index, ...finding.path] })),
   );
+  return [...inArms, ...gridFindings(study)];
+}
+
+/** The same for the points of the grid: each finding once, at the value that it is about or else at the last value of the combination. */
+function gridFindings(study: Readonly<Record<string, unknown>>): Finding[] {
+  const found = new Map<string, Finding>();
+  const alone = { ...study, sweep: { arms: [{ name: 'a point' }], seeds: [0] } };
+  for (const { arm, choice } of gridPoints(child(child(study, 'sweep'), 'grid') as Grid | undefined))
+    for (const finding of check(applyArm(alone, arm)).findings) {
+      const place = finding.path.map(String).join('.');
+      const { place: key, index } = choice.find(one => place === one.place || place.startsWith(`${one.place}.`)) ?? choice.at(-1)!;
+      const path = ['sweep', 'grid', key, index];
+      found.set(JSON.stringify([path, finding.problem]), { ...finding, key: false, path });
+    }
+  return [...found.values()];
 }
 
 /** The node that a finding is about: the value itself, its key, or the nearest thing around it that is written down. */

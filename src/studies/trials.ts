@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { applyArm } from './arms';
+import { armsOf } from './grid';
 import { namedDefinition } from './namedDefinition';
 import { studySchema } from './schema/study';
 import type { Study, Trial } from './study';
@@ -12,9 +13,13 @@ import type { Study, Trial } from './study';
  */
 export function expandTrials(study: Study, file: string, hash?: string): Trial[] {
   const folder = path.dirname(path.resolve(file));
-  const ids = armIds(study.sweep.arms.map(arm => arm.name));
-  const arms = study.sweep.arms.map((arm, index) => {
-    const { data, encoder, objective, regulariser, fineTuning, bound } = studySchema.parse(applyArm(study, arm));
+  const swept = armsOf(study.sweep);
+  const { seeds } = study.sweep;
+  const ids = armIds(swept.map(arm => arm.name));
+  const arms = swept.map((arm, index) => {
+    const { data, encoder, objective, regulariser, fineTuning, bound } = studySchema.parse(
+      applyArm({ ...study, sweep: { arms: [{ name: arm.name }], seeds } }, arm),
+    );
     return {
       id: ids[index]!,
       arm: arm.name,
@@ -27,7 +32,7 @@ export function expandTrials(study: Study, file: string, hash?: string): Trial[]
     };
   });
   const definition = study.definition === undefined ? undefined : namedDefinition(study.definition, folder);
-  return study.sweep.seeds.flatMap(seed =>
+  return seeds.flatMap(seed =>
     arms.map(({ id, arm, ...parts }) => ({
       id: `${id}-seed-${seed}`,
       study: { name: study.name, file: path.resolve(file), ...(hash !== undefined && { hash }) },

@@ -111,6 +111,44 @@ describe('reading a study', () => {
     ],
     ['half a patch', withValue(['encoder', 'patch'], 3.5), 'encoder.patch is 3.5, not a whole number: write a whole number.'],
     ['no arms', withValue(['sweep', 'arms'], []), 'sweep.arms is empty: put at least one thing in.'],
+    [
+      'neither arms nor a grid',
+      withValue(['sweep', 'arms'], undefined),
+      'sweep names nothing to compare: add "arms", each with a name, or a "grid".',
+    ],
+    [
+      'a grid over no place',
+      withValue(['sweep', 'grid'], { 'sweep.seeds': [1] }),
+      'sweep.grid.sweep.seeds is no place in a study: write it as "regulariser.lambda" or "encoder.depth".',
+    ],
+    [
+      'a grid over a misspelt key',
+      withValue(['sweep', 'grid'], { 'encoder.dept': [1, 2] }),
+      'sweep.grid.encoder.dept[0] is not a key that is known here: remove it or use one of: kind, patch, width, depth, heads, mlpRatio, norm, residual, finalNorm, unitFeatures.',
+    ],
+    [
+      'a value that does not fit in a grid',
+      withValue(['sweep', 'grid'], { 'encoder.depth': [1, 2], 'objective.maskRatio': [0.5, 1.5] }),
+      'sweep.grid.objective.maskRatio[1] is 1.5, but must be below 1: choose a number below 1.',
+    ],
+    [
+      'a grid within itself',
+      withValue(['sweep', 'grid'], { 'objective.decoder': [{ width: 8 }], 'objective.decoder.width': [8] }),
+      'sweep.grid.objective.decoder.width lies within "objective.decoder", which is in the grid, too: keep one of the two.',
+    ],
+    [
+      'a value twice',
+      withValue(['sweep', 'grid'], { 'encoder.depth': [1, 2, 1] }),
+      'sweep.grid.encoder.depth[2] is 1 for the second time: name each value once.',
+    ],
+    [
+      'a grid as large as an ocean',
+      withValue(
+        ['sweep', 'grid'],
+        Object.fromEntries(['depth', 'width', 'heads'].map(key => [`encoder.${key}`, Array.from({ length: 30 }, (_, i) => i + 1)])),
+      ),
+      'sweep.grid has 27000 points: keep them below 10000.',
+    ],
     ['an arm without a name', withValue(['sweep', 'arms', 0], { name: ' ' }), 'sweep.arms[0].name is empty: put at least one thing in.'],
     [
       'two arms of one name',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { applyArm } from '../../../src/studies/arms';
+import { gridPoints } from '../../../src/studies/grid';
 import { readStudy } from '../../../src/studies/readStudy';
 import type { Study } from '../../../src/studies/study';
 import { trialHash } from '../../../src/studies/trialHash';
@@ -32,6 +33,30 @@ describe('trials of a study', () => {
     assert.deepEqual(plain!.data.train, { images: part('images-idx3'), labels: part('labels-idx1') });
     assert.deepEqual(plain!.definition, { file: path.join(sample, 'models/mae.py'), name: 'MaskedAutoencoder' });
     assert.deepEqual(plain!.study, { name: 'Fashion: T-shirt or coat', file: path.resolve(FILE) });
+  });
+
+  it('are the points of a grid after the arms, the last place changing fastest', () => {
+    const grid = { 'regulariser.lambda': [0, 0.003], 'objective.maskRatio': [0.5, { from: 0.3, to: 0.8 }] };
+    const swept = { ...study, regulariser: { kind: 'l2' as const, lambda: 0.1 }, sweep: { ...study.sweep, grid, seeds: [4] } };
+    const trials = expandTrials(swept, FILE).slice(4);
+    assert.deepEqual(
+      trials.map(({ arm, regulariser, objective }) => [arm, regulariser, 'maskRatio' in objective && objective.maskRatio]),
+      [
+        ['lambda 0, maskRatio 0.5', { kind: 'l2', lambda: 0 }, 0.5],
+        ['lambda 0, maskRatio {"from":0.3,"to":0.8}', { kind: 'l2', lambda: 0 }, { from: 0.3, to: 0.8 }],
+        ['lambda 0.003, maskRatio 0.5', { kind: 'l2', lambda: 0.003 }, 0.5],
+        ['lambda 0.003, maskRatio {"from":0.3,"to":0.8}', { kind: 'l2', lambda: 0.003 }, { from: 0.3, to: 0.8 }],
+      ],
+    );
+    assert.equal(trials[2]!.id, 'lambda-0.003-maskratio-0.5-seed-4');
+    assert.deepEqual(expandTrials(swept, FILE).slice(4), trials);
+    assert.equal(expandTrials({ ...swept, sweep: { arms: [], grid, seeds: [0, 1] } }, FILE).length, 8);
+    const places = gridPoints({ 'encoder.width': [1], 'objective.decoder.width': [2] });
+    assert.deepEqual(places[0]!.arm, {
+      name: 'encoder.width 1, objective.decoder.width 2',
+      encoder: { width: 1 },
+      objective: { decoder: { width: 2 } },
+    });
   });
 
   it('take the definition and the arguments of the study for an encoder that is a definition and names none', () => {
