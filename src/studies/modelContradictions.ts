@@ -88,11 +88,11 @@ function* inObjective(encoder: EncoderChoice, objective: Exclude<ObjectiveChoice
   }
   if (objective.kind !== 'masked autoencoder') return;
   yield* indivisible(['objective', 'decoder'], objective.decoder);
-  if (encoder.kind !== 'vit')
+  if (encoder.kind !== 'vit' && encoder.kind !== 'definition')
     yield {
       path: ['objective', 'kind'],
       problem: `leaves masked patches out, which a ${encoder.kind} encoder cannot`,
-      mend: 'choose "context encoder", or the encoder "vit"',
+      mend: 'choose "context encoder", or the encoder "vit" or "definition"',
     };
 }
 

@@ -56,6 +56,7 @@ export function buildModel(
     encoder,
     twin: scope => buildEncoder(choice, images.layout, scope, defined),
     bias: choice.kind !== 'deep net' || choice.bias,
+    masksImages: choice.kind === 'definition',
   });
   const objectiveNames = declaredSince();
   const head = linear(parameters, 'head', encoder.width, headWidth, 'zeros');

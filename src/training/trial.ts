@@ -64,9 +64,10 @@ export async function runTrial(trial: Trial, context: TrialContext): Promise<Tri
 }
 
 async function runOn(task: TaskSamples, trial: Trial, context: TrialContext, pace: Pace): Promise<TrialResults> {
-  const images = cutTask(task, patchOf(trial.encoder));
+  const asked = cutTask(task, patchOf(trial.encoder));
   const random = new Random(trial.seed).fork('training');
-  const defined = await definedSource(trial, images.labelled.layout, context.assets);
+  const defined = await definedSource(trial, asked.labelled.layout, context.assets);
+  const images = defined?.stage ? cutTask(task, defined.stage.patch) : asked;
   const model = buildModel(trial, images.labelled, outputsOf(images.classes).width, random, defined);
   const meter = new ProgressMeter(stretchesOf(trial, model), context.onProgress);
   const { engine, keeping } = context;

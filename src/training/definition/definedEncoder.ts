@@ -1,6 +1,6 @@
 import { mean, reshape, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import type { Program, StateTensor, Step } from '../../architecture/computation';
-import type { Encoder, NormFreedom, TrainingMode } from '../encoders/encoder';
+import type { Encoder, NormFreedom, TokenEncoder, TrainingMode } from '../encoders/encoder';
 import type { Declares } from '../engine/declares';
 import type { Initialiser } from '../engine/parameters';
 import type { ImageLayout } from '../imageLayout';
@@ -9,6 +9,8 @@ import type { BatchStatistics } from './normalisations';
 import { stateNames } from './obstacles';
 import { runningStatistics } from './runningStatistics';
 import { product, shapeAt } from './sides';
+import { DefinedTokens } from './definedTokens';
+import type { TokenStage } from './tokenStage';
 
 /** Values that a tensor of the state begins with, by its name, where they come from a checkpoint. */
 export type StartValues = ReadonlyMap<string, Float32Array>;
@@ -17,6 +19,8 @@ export type StartValues = ReadonlyMap<string, Float32Array>;
 export interface DefinedSource {
   readonly program: Program;
   readonly values?: StartValues;
+  /** Its tokens, where the images are given in its patches so that some can be left out. */
+  readonly stage?: TokenStage;
 }
 
 /** Before the names of its parameters, so that they meet no names of objectives and heads. */
@@ -33,6 +37,7 @@ export class DefinedEncoder implements Encoder {
   readonly untrained: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly inTraining?: TrainingMode;
+  readonly tokens?: TokenEncoder;
   private readonly program: Program;
   private readonly state: ReadonlyMap<string, Tensor>;
   private readonly input: number;
@@ -41,7 +46,7 @@ export class DefinedEncoder implements Encoder {
   constructor(
     parameters: Declares,
     readonly layout: ImageLayout,
-    { program, values = new Map() }: DefinedSource,
+    { program, values = new Map(), stage }: DefinedSource,
   ) {
     const { state, steps, output, aliases } = program;
     this.program = program;
@@ -56,6 +61,10 @@ export class DefinedEncoder implements Encoder {
     this.width = featureCount(steps[output]!);
     this.norm = isBounded(steps, output) ? 'bounded' : 'free';
     this.cost = steps.reduce((sum, step) => sum + multiplications(step, steps, state), 0) / 1e6;
+    if (stage) {
+      const given = (images: Tensor, count: number) => new Map([[this.input, this.arranged(images, count)]]);
+      this.tokens = new DefinedTokens(program, stage, layout, name => this.state.get(name)!, given);
+    }
     if (steps.some(({ op }) => op === 'batch normalisation'))
       this.inTraining = runningStatistics(
         steps,
@@ -73,8 +82,11 @@ export class DefinedEncoder implements Encoder {
 
   /** Images as the definition takes them: channels before rows and columns. */
   private arranged(images: Tensor, count: number): Tensor {
-    const { image } = this.layout;
-    const planes = reshape(images, [count, image.height, image.width, image.channels]);
+    const { image, patch } = this.layout;
+    const { height, width, channels } = image;
+    const cut = patch === undefined ? images : reshape(images, [count, height / patch, width / patch, patch, patch, channels]);
+    const whole = patch === undefined ? cut : transpose(cut, [0, 1, 3, 2, 4, 5]);
+    const planes = reshape(whole, [count, height, width, channels]);
     return reshape(transpose(planes, [0, 3, 1, 2]), [count, ...this.program.input]);
   }
 }

@@ -6,10 +6,11 @@ import type { Trial } from '../../studies/study';
 import type { ImageLayout } from '../imageLayout';
 import { checkpointValues } from './checkpointValues';
 import { featureCount, inputShapesOf, type DefinedSource } from './definedEncoder';
-import { notesOn, type DefinitionNotes } from './notes';
+import { maskingNote, notesOn, type DefinitionNotes } from './notes';
 import { nearestProxy, obstaclesIn } from './obstacles';
 import { readProgram, type DefinitionChoice, type ReadProgram } from './readProgram';
 import { scaledArguments } from './scaledArguments';
+import { tokenStage } from './tokenStage';
 
 /** Obstacles that a sentence names. */
 const NAMED = 6;
@@ -21,7 +22,7 @@ const NAMED = 6;
  * @throws ValueFault that names every part which cannot be computed, with its line, and the nearest built-in encoder
  */
 export async function definedSource(
-  { encoder, study }: Pick<Trial, 'encoder' | 'study'>,
+  { encoder, objective, study }: Pick<Trial, 'encoder' | 'objective' | 'study'>,
   layout: ImageLayout,
   assets: string | undefined,
 ): Promise<(DefinedSource & { readonly notes: DefinitionNotes }) | undefined> {
@@ -43,7 +44,10 @@ export async function definedSource(
   }
   const start = checkpoint === undefined ? undefined : await checkpointValues(checkpoint, found);
   requireComputable(named, found, new Set(start?.values.keys()));
-  return { program: found.program, notes: notesOn(found, start), ...(start && { values: start.values }) };
+  const isMasked = objective.kind === 'masked autoencoder';
+  const stage = isMasked ? tokenStage(found.program) : undefined;
+  const notes = { ...notesOn(found, start), ...(isMasked && { masking: maskingNote(stage) }) };
+  return { program: found.program, notes, ...(start && { values: start.values }), ...(stage && { stage }) };
 }
 
 /** @param started tensors that a checkpoint gives values to */

@@ -5,6 +5,7 @@ import { attention, fixedTensor } from '../engine/operations';
 import { ACTIVATIONS } from './activations';
 import { batchNormalise, groupNormalise, layerNormalise, type BatchStatistics } from './normalisations';
 import { product, shapeAt } from './sides';
+import { takenBy } from './tokenStage';
 import { adaptivePool, convolve, pool, unfold } from './windows';
 
 /** What a program is computed with. */
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly state: (name: string) => Tensor;
   /** Images of the batch. */
   readonly images: number;
+  /** Sides of what a step makes, where they are not those that the program says: with tokens left out. */
+  readonly sidesOf?: (place: number) => number[] | undefined;
   /** Takes the mean and variance of a batch that a batch normalisation met in training; it then normalises by them, else by its running ones. */
   readonly onStatistics?: ((layer: BatchStatistics) => void) | undefined;
 }
@@ -183,20 +186,17 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
   upsample: ({ taken }, { factors }) => upsample(taken[0]!, factors),
 };
 
-/** Operations that broadcast what they take by themselves. */
-const BROADCASTING: ReadonlySet<string> = new Set(['add', 'subtract', 'multiply', 'divide']);
-
 /** Computes a program up to its output. `given` are results of steps that are known beforehand, its input above all. */
 export function execute({ steps, output }: Program, given: ReadonlyMap<number, Tensor>, surroundings: Surroundings): Tensor {
   const results = new Map(given);
   const needed = new Set([output]);
-  const taking = ({ op, inputs }: Step) => (BROADCASTING.has(op) ? inputs.map(input => withoutExpansion(steps, input)) : inputs);
   for (let place = output; place >= 0; place--)
-    if (needed.has(place) && !results.has(place)) for (const input of taking(steps[place]!)) needed.add(input);
+    if (needed.has(place) && !results.has(place)) for (const input of takenBy(steps, place)) needed.add(input);
   for (const [place, step] of steps.entries()) {
     if (!needed.has(place) || results.has(place)) continue;
-    const taken = taking(step).map(input => results.get(input)!);
-    results.set(place, compute(step, { ...surroundings, taken, shape: shapeAt(step.shape, surroundings.images) }));
+    const taken = takenBy(steps, place).map(input => results.get(input)!);
+    const shape = surroundings.sidesOf?.(place) ?? shapeAt(step.shape, surroundings.images);
+    results.set(place, compute(step, { ...surroundings, taken, shape }));
   }
   return results.get(output)!;
 }
@@ -205,12 +205,6 @@ function compute(step: Step, site: Site): Tensor {
   if (step.op === 'unsupported' || step.op === 'input') throw new Error(`The step ${step.op} of line ${step.line + 1} cannot be computed.`);
   const operation = OPERATIONS[step.op] as (site: Site, computation: Step) => Tensor;
   return operation(site, step);
-}
-
-/** The step behind repetitions that broadcasting makes again. */
-function withoutExpansion(steps: readonly Step[], place: number): number {
-  const { op, inputs } = steps[place]!;
-  return op === 'expand' ? withoutExpansion(steps, inputs[0]!) : place;
 }
 
 /** Whether a function or reduction of this name is computed. */

@@ -1,11 +1,14 @@
 import type { Layer } from '../../architecture/architecture';
 import type { CheckpointStart } from './checkpointValues';
 import type { ReadProgram } from './readProgram';
+import type { TokenStage } from './tokenStage';
 
 /** What a run says about the definition that it trained. */
 export interface DefinitionNotes {
   /** Dropout layers that were left out of training. */
   readonly withoutDropout: readonly string[];
+  /** Where a masked autoencoder's masks act: on its tokens, of patches of this side, or on the image that it is given. */
+  readonly masking?: { readonly at: 'tokens'; readonly patch: number } | { readonly at: 'input'; readonly why: string };
   /** What a checkpoint gave values to, and what it did not. */
   readonly checkpoint?: {
     readonly started: number;
@@ -19,6 +22,12 @@ export function notesOn({ architecture }: ReadProgram, start: CheckpointStart | 
     withoutDropout: dropoutsIn(architecture.layers),
     ...(start && { checkpoint: { started: start.values.size, missing: start.missing, unused: start.unused } }),
   };
+}
+
+/** What a run says about the masks of a masked autoencoder. */
+export function maskingNote(stage: TokenStage | undefined): NonNullable<DefinitionNotes['masking']> {
+  if (stage) return { at: 'tokens', patch: stage.patch };
+  return { at: 'input', why: 'no step makes one token of each square patch that later steps treat alike, so pixels are masked instead' };
 }
 
 /** Layers that would drop something in training. */

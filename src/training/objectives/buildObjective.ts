@@ -3,7 +3,7 @@ import type { Trial } from '../../studies/study';
 import type { Encoder, TokenEncoder } from '../encoders/encoder';
 import type { Declares } from '../engine/declares';
 import type { Parameters } from '../engine/parameters';
-import { ContextEncoder } from './contextEncoder';
+import { ContextEncoder, type ContextEncoderSettings } from './contextEncoder';
 import { Denoising } from './denoising';
 import { MaskedAutoencoder } from './maskedAutoencoder';
 import { MaskReconstruction } from './maskReconstruction';
@@ -20,17 +20,32 @@ export interface ObjectiveParts {
   readonly twin: (parameters: Declares) => Encoder;
   /** Whether decoders from features to pixels have biases. */
   readonly bias: boolean;
+  /** Whether a masked autoencoder masks the image itself where the encoder has no tokens to leave out. */
+  readonly masksImages?: boolean;
 }
 
 const worksOnTokens = (encoder: Encoder): encoder is Encoder & { readonly tokens: TokenEncoder } => encoder.tokens !== undefined;
 
+/** Masked reconstruction for encoders that take whole images: random cells are hidden, a perceptron as deep as the decoder paints them. */
+function onImages(
+  { maskRatio, decoder: { width, depth } }: Extract<Trial['objective'], { kind: 'masked autoencoder' }>,
+  bias: boolean,
+): ContextEncoderSettings {
+  const decoder = { kind: 'deep', widths: Array.from({ length: depth }, () => width), activation: 'gelu' } as const;
+  return { maskRatio, mask: 'random', cell: CELL, fill: 'learned', decoder, target: 'masked', bias };
+}
+
 /** Declares what the study's objective adds to the encoder; undefined where nothing is pre-trained. */
-export function buildObjective(objective: Trial['objective'], { parameters, encoder, twin, bias }: ObjectiveParts): Objective | undefined {
+export function buildObjective(
+  objective: Trial['objective'],
+  { parameters, encoder, twin, bias, masksImages }: ObjectiveParts,
+): Objective | undefined {
   const { layout } = encoder;
   switch (objective.kind) {
     case 'none':
       return undefined;
     case 'masked autoencoder':
+      if (!worksOnTokens(encoder) && masksImages) return new ContextEncoder(parameters, encoder, onImages(objective, bias));
       if (!worksOnTokens(encoder))
         throw new Fault(
           'A masked autoencoder leaves masked patches out, and this encoder takes whole images',

@@ -263,7 +263,7 @@ describe('reading a study', () => {
     [
       'a masked autoencoder on whole images',
       withValue(['encoder'], { kind: 'deep net', widths: [32] }),
-      'objective.kind leaves masked patches out, which a deep net encoder cannot: choose "context encoder", or the encoder "vit".',
+      'objective.kind leaves masked patches out, which a deep net encoder cannot: choose "context encoder", or the encoder "vit" or "definition".',
     ],
     [
       'a deep net without widths',

@@ -62,6 +62,36 @@ describe('a trial with a definition as encoder', function () {
     assert.equal(state.size, 49);
   });
 
+  const masked = { kind: 'masked autoencoder', maskRatio: 0.75, decoder: { width: 16, depth: 1, heads: 2 }, ...training } as const;
+  const whole = { maskRatio: 0.5, mask: 'random', fill: 'zero' } as const;
+  const teacher = { kind: 'momentum', momentum: 0.9, normaliseTargets: true } as const;
+
+  it('leaves masked patches out of a definition with tokens', async () => {
+    const { definition, pretraining } = await run(
+      trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features' }, masked),
+    );
+    assert.deepEqual(definition!.masking, { at: 'tokens', patch: 7 });
+    assert.ok(pretraining!.trainLoss < 0.3 && pretraining!.withoutCertificate === undefined);
+    assert.equal((await saved()).size, 49);
+  });
+
+  it('masks the image of a definition without tokens, and says so', async () => {
+    const features = { layer: 'head', side: 'input' } as const;
+    const { definition, pretraining } = await run(trialOf({ definition: `${models}/mlp.py#Convolutional`, features }, masked));
+    assert.equal(definition!.masking!.at, 'input');
+    assert.ok(pretraining!.trainLoss < 0.3);
+  });
+
+  for (const objective of [
+    { kind: 'context encoder', target: 'masked', decoder: { kind: 'linear' }, ...whole, ...training },
+    { kind: 'mask reconstruction', teacher, predictor: { kind: 'linear' }, ...whole, ...training },
+  ] as const)
+    it(`pre-trains a definition by ${objective.kind}`, async () => {
+      const { pretraining } = await run(trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features' }, objective));
+      assert.ok(Number.isFinite(pretraining!.holdOutLoss) && pretraining!.trainLoss < 1.5);
+      assert.equal((await saved()).size, 49, 'neither decoder nor teacher are saved with it');
+    });
+
   it('normalises by batches while it trains, and keeps what they leave as running statistics', async () => {
     const features = { layer: 'head', side: 'input' } as const;
     await run(trialOf({ definition: `${models}/mlp.py#Convolutional`, arguments: { width: 4 }, features }));
