@@ -144,7 +144,8 @@ export class Documents {
     const context = { path, files: this.files, folders, sources: this.sources, call, studied, program };
     const read = this.trees.use(uri, text, this.python, root => {
       const each = readers.map(reader => readBounded(() => reader.read(root, context)));
-      return { found: each.flatMap(found => found ?? []), broken: each.includes(undefined) || !isWhole(root) };
+      const found = each.flatMap(read => read ?? []);
+      return { found: call === undefined ? found : answersOf(found), broken: each.includes(undefined) || !isWhole(root) };
     });
     this.sources.trim();
     return read;
@@ -160,6 +161,12 @@ export class Documents {
 interface ReadText {
   readonly found: readonly Architecture[];
   readonly broken: boolean;
+}
+
+/** Of what the frameworks make of one expression: the models that are known; everything where none is. */
+function answersOf(found: readonly Architecture[]): readonly Architecture[] {
+  const known = found.filter(({ parameterCount }) => parameterCount.known);
+  return known.length > 0 ? known : found;
 }
 
 /** What a reader finds; undefined when its steps ran out where it had no answer left. */

@@ -21,6 +21,12 @@ export const SOURCES: vscode.DocumentSelector = SCHEMES.flatMap(scheme => [
 /** Rest after the last keystroke before a definition that can no longer be read, or whose numbers are no longer known, is shown as such. */
 const REST_MS = 1_500;
 
+/** Files that a definition may import. */
+const IMPORTED = '**/*.{py,js,jsx,ts,tsx,mjs,cjs}';
+
+/** Files that change on disk within this time, as when another branch is checked out, cause one reading. */
+const TOGETHER_MS = 300;
+
 /** How long a command waits for a document to be read. */
 const PATIENCE_MS = 5_000;
 
@@ -70,6 +76,8 @@ interface Entry {
 export class DefinitionService implements vscode.Disposable {
   private readonly entries = new Map<string, Entry>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Counts down to the reading after files have changed on disk. */
+  private looking: ReturnType<typeof setTimeout> | undefined;
   private readonly subscriptions: readonly { dispose(): unknown }[];
 
   /** Fires with the document whose answer is new. */
@@ -81,8 +89,13 @@ export class DefinitionService implements vscode.Disposable {
     private readonly environments: Pick<PythonEnvironments, 'of' | 'onDidChange'>,
     private readonly log: Log,
   ) {
+    const sources = vscode.workspace.createFileSystemWatcher(IMPORTED);
     this.subscriptions = [
       this.changed,
+      sources,
+      sources.onDidCreate(() => this.lookAgain()),
+      sources.onDidChange(() => this.lookAgain()),
+      sources.onDidDelete(() => this.lookAgain()),
       studies.onDidChange(() => this.analyseAll()),
       environments.onDidChange(() => this.analyseAll()),
       vscode.workspace.onDidChangeTextDocument(event => this.edited(event)),
@@ -145,6 +158,7 @@ export class DefinitionService implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.looking);
     for (const uri of [...this.entries.keys()]) this.drop(uri);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
@@ -220,6 +234,12 @@ export class DefinitionService implements vscode.Disposable {
     if (isKept && entry.wasTyping) entry.rest = setTimeout(() => void this.analyse(document), left + 1);
     if (analysis.skipped) this.log.info(`${vscode.workspace.asRelativePath(document.uri)} was not read: ${analysis.skipped}`);
     this.changed.fire(document.uri);
+  }
+
+  /** Reads again what may import a file that has changed on disk, once for all files that change together. */
+  private lookAgain(): void {
+    clearTimeout(this.looking);
+    this.looking = setTimeout(() => this.analyseAll(), TOGETHER_MS);
   }
 
   /** Reads every document again that was read before: something beside its text has changed. */

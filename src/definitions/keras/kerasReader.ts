@@ -135,7 +135,7 @@ class KerasSource {
       const [caller] = callers;
       if (caller && (callers.length === 1 || needsArguments(classValue))) {
         const found = this.built(classValue, range, caller, 'caller', caller.range.startLine);
-        if (found[0]?.parameterCount.known) return found;
+        if (found[0]?.parameterCount.known || needsArguments(classValue)) return found;
       }
       const none: Call = { positional: [], keywords: new Map(), range, type: classValue.name };
       return this.built(classValue, range, none, 'default', range.startLine);

@@ -1,4 +1,5 @@
-import { unknown, type Unknown } from '../../architecture/architecture';
+import { unknown, type Known, type Unknown } from '../../architecture/architecture';
+import type { Shape } from '../../architecture/keras/shape';
 import type { Context } from '../python/context';
 import { builtin, list, NONE, text, undecidedPlain, type Call, type Value } from '../python/values';
 import { argument, shapeFrom, switchOf } from './construct';
@@ -16,7 +17,9 @@ const HARMLESS = new Set(
    test_on_batch predict_on_batch add_loss add_metric adapt get_config fit_generator evaluate_generator to_json reset_states reset_state
    compile_from_config reset_metrics quantize stop_training loss metrics optimizer dtype compute_dtype variable_dtype history
    weights trainable_weights non_trainable_weights variables trainable_variables non_trainable_variables losses built
-   _name activity_regularizer supports_masking compute_mask compute_loss metrics_names jit_compile`.split(/\s+/),
+   parameters named_parameters state_dict zero_grad _name activity_regularizer supports_masking compute_mask compute_loss metrics_names jit_compile`.split(
+    /\s+/,
+  ),
 );
 
 const METHODS: Readonly<Record<string, Member>> = {
@@ -92,17 +95,41 @@ function end(layer: KerasLayer, name: string): Value | undefined {
     const tensors = isInput ? body.inputs : body.outputs;
     return tensors.length === 1 && !name.endsWith('s') ? tensors[0] : list([...tensors]);
   }
-  if (body.kind !== 'sequential' || name.endsWith('s')) return undefined;
-  const input = inputsOfSequences.get(layer) ?? new KerasTensor(body.input);
-  inputsOfSequences.set(layer, input);
-  if (isInput) return input;
-  return new KerasTensor(layer.output ?? body.input, { layer, inputs: [input] });
+  if (body.kind !== 'sequential') return undefined;
+  const ends = (tensor: KerasTensor) => (name.endsWith('s') ? list([tensor]) : tensor);
+  const input = inputOfSequence(layer, body.input);
+  return ends(isInput ? input : new KerasTensor(layer.output ?? body.input, { layer, inputs: [input] }));
 }
 
 const inputsOfSequences = new WeakMap<KerasLayer, KerasTensor>();
 
+function inputOfSequence(layer: KerasLayer, shape: Known<Shape>): KerasTensor {
+  const input = inputsOfSequences.get(layer) ?? new KerasTensor(shape);
+  inputsOfSequences.set(layer, input);
+  return input;
+}
+
+const sequences = new WeakMap<KerasLayer, Map<KerasLayer, KerasTensor>>();
+
+/** What each layer of a sequence makes of the one before; the same tensors however often they are asked for. */
+function stepsOfSequence(
+  model: KerasLayer,
+  { input, layers }: { input: Known<Shape>; layers: readonly KerasLayer[] },
+): Map<KerasLayer, KerasTensor> {
+  const steps = sequences.get(model) ?? new Map<KerasLayer, KerasTensor>();
+  sequences.set(model, steps);
+  let tensor = inputOfSequence(model, input);
+  for (const layer of layers) {
+    tensor =
+      steps.get(layer) ?? new KerasTensor(layer.output ?? unknown('the shape of its output is not known', 0), { layer, inputs: [tensor] });
+    steps.set(layer, tensor);
+  }
+  return steps;
+}
+
 /** The tensor that a layer inside a model made there, as `model.get_layer(name).output` asks for it. */
 export function outputWithin(model: KerasLayer, layer: KerasLayer): KerasTensor | undefined {
+  if (model.body.kind === 'sequential') return stepsOfSequence(model, model.body).get(layer);
   if (model.body.kind !== 'functional') return undefined;
   return tensorsBetween(model.body.inputs, model.body.outputs).find(({ history }) => history?.layer === layer);
 }

@@ -102,6 +102,8 @@ function asParameter({ name, shape, initialSpectralNorm, outputs }: KerasWeight)
 /** A layer's own weights: the rule's, those that its code adds, and variables that are its attributes. */
 function weightsOf(layer: KerasLayer, seen: Set<KerasLayer | WeightValue>): Known<readonly KerasWeight[]> {
   if (!layer.weights.known) return layer.weights;
+  if (layer.body.kind === 'rule' && hasOwnBuild(layer))
+    return unknown('a `build` of its own over a layer of the framework is not followed', layer.construction.range.startLine);
   if (layer.body.kind === 'own' && !layer.body.isBuilt && hasOwnBuild(layer))
     return unknown(NOT_CALLED, layer.construction.range.startLine);
   const variables =

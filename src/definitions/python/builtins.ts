@@ -319,6 +319,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const word = value && written(value);
     return word === undefined ? undefined : text(word);
   },
+  chr: ([value]) =>
+    value?.kind === 'integer' && value.value >= 0 && value.value < 0x110000 ? text(String.fromCodePoint(value.value)) : undefined,
+  ord: ([value]) => {
+    const [letter, ...more] = value?.kind === 'string' ? Array.from(value.value) : [];
+    return letter !== undefined && more.length === 0 ? integer(letter.codePointAt(0)!) : undefined;
+  },
   print: () => NONE,
   isinstance: ([value, type], call, context) =>
     value && type && decided(isInstance(value, type, context), () => undecidedType(value, type, call)),

@@ -62,7 +62,7 @@ const BINDINGS: Readonly<Record<string, FunctionValue['binding']>> = {
 
 /** Decorators that leave what a function returns alone. */
 const HARMLESS =
-  /^(torch\.(no_grad|jit\.\w+|inference_mode|fx\.wrap|autocast|compile)|_?dataclass|dataclasses\.dataclass|total_ordering|abstractmethod|abc\.abstractmethod|override|overload|typing\.\w+|final|(functools\.)?(lru_cache|cache|wraps)|handle_legacy_interface|kwonly_to_pos_or_kw|add_(start|end)_docstrings\w*|replace_return_docstrings)$/;
+  /^(torch\.(no_grad|jit\.\w+|inference_mode|fx\.wrap|autocast|compile)|_?dataclass|dataclasses\.dataclass|total_ordering|abstractmethod|abc\.abstractmethod|override|overload|typing\.\w+|final|(functools\.)?(lru_cache|cache|wraps)|handle_legacy_interface|keras_export|kwonly_to_pos_or_kw|add_(start|end)_docstrings\w*|replace_return_docstrings)$/;
 
 function readFormals(node: Node | undefined, scope: Scope, context: Context): readonly Formal[] {
   const formals: Formal[] = [];

@@ -73,6 +73,12 @@ const FIXTURES = [
   'media/sample/models/mlp.py',
 ].filter(file => /\.(py|js)$/.test(file) && !/record\.\w+$/.test(file));
 
+/**
+ * How many times the work of reading all fixtures whole one broken text may take, in the processor's time of this process: 2 seconds on a machine that
+ * reads them in a quarter of a second, whatever else it does meanwhile.
+ */
+const HANG = 8;
+
 describe('mutated files', () => {
   it('never stop the reader, and give whole counts or reasons', async function () {
     this.timeout(120_000);
@@ -96,6 +102,10 @@ describe('mutated files', () => {
       return text.slice(0, at) + '([{'[random.integer(3)]!.repeat(depth) + text.slice(at);
     };
     const mutations = [(text: string) => text.slice(0, random.integer(text.length)), flipped, shuffled, nested];
+    const started = process.cpuUsage();
+    for (const [file, text] of originals) all.read({ uri: `test:mutated/${file}`, text });
+    const yardstick = process.cpuUsage(started).user;
+    let slowest = 0;
     for (let round = 0; round < 2000; round++) {
       const [file, original] = originals[round % originals.length]!;
       // A window of the file keeps the run short and cuts it at both ends.
@@ -103,12 +113,15 @@ describe('mutated files', () => {
       const piece = file === 'config.json' ? original : original.slice(from, from + 2500);
       const text = mutations[round % mutations.length]!(piece);
       const uri = `test:mutated/${file}`;
+      const before = process.cpuUsage();
       for (const { architecture } of all.read({ uri, text: file.endsWith('.py') ? `import torch, keras\n${text}` : text }).definitions) {
         const { parameterCount: count } = architecture;
         assert.ok(count.known ? Number.isSafeInteger(count.value) : count.why.length > 0, `${file}, round ${round}`);
       }
+      slowest = Math.max(slowest, process.cpuUsage(before).user);
     }
     for (const [file] of originals) all.forget(`test:mutated/${file}`);
+    assert.ok(slowest < HANG * yardstick, `one text took ${slowest / 1000} ms, all whole ones together ${yardstick / 1000} ms`);
   });
 
   it('skips a line of ten million characters', async () => {

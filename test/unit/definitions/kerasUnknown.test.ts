@@ -34,6 +34,11 @@ describe('what a source of Keras or Flax does not decide', () => {
       functional('(4, 4, 1)', 'x = layers.Conv2D(1, 5)(x)', 'x = layers.Dense(1)(layers.Flatten()(x))'),
       /a window of 5 does not fit into 4/,
     ],
+    [
+      'a `build` of its own over a layer',
+      `${KERAS}class Own(layers.Dense):\n    def build(self, shape):\n        self.add_weight(shape=(7,))\n${functional('(4,)', 'x = Own(3)(x)')}`,
+      /a `build` of its own over a layer of the framework is not followed/,
+    ],
     ['groups that do not divide', functional('(4, 4, 3)', 'x = layers.Conv2D(4, 3, groups=2)(x)'), /do not divide into 2 groups/],
     ['shapes that do not fit', functional('(4,)', 'x = layers.Dense(1)(layers.Add()([x, layers.Dense(3)(x)]))'), /do not fit/],
     [
@@ -77,6 +82,16 @@ describe('what decides no weight', () => {
   const cases: readonly (readonly [why: string, text: string, count: number])[] = [
     ['a layer that no output depends on', functional('(4,)', 'layers.Dense(9)(x)', 'x = layers.Dense(2)(x)'), 10],
     ['training', functional('(4,)', 'x = layers.Dense(2)(x)').concat('model.compile("adam")\nmodel.fit([], epochs=3)\n'), 10],
+    [
+      'the first of two layers of a sequence: 4 · 3 + 3',
+      `${KERAS}all = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="a"), layers.Dense(2)])\nfirst = keras.Model(all.inputs, all.get_layer(name="a").output)\n`,
+      15,
+    ],
+    [
+      'every result of a sequence: 15 + 3 · 2 + 2',
+      `${KERAS}all = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(2)])\neach = keras.Model(all.inputs, [layer.output for layer in all.layers])\n`,
+      23,
+    ],
     ['a layer that is called twice', functional('(4,)', 'd = layers.Dense(4)', 'x = d(d(x))'), 20],
     ['tf.keras by its long name', 'import tensorflow as tf\nm = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(4,))])\n', 10],
   ];
