@@ -10,6 +10,7 @@ import { compareRuns } from './editor/commands/compareRuns';
 import { explain } from './editor/commands/explain';
 import { exportStudy } from './editor/commands/exportRuns';
 import { fineTune } from './editor/commands/fineTune';
+import { filterRuns, setFilter } from './editor/commands/filterRuns';
 import { installTensorFlow } from './editor/commands/installTensorFlow';
 import { measureShift, scoreFeatures } from './editor/commands/measure';
 import { newStudy } from './editor/commands/newStudy';
@@ -26,7 +27,7 @@ import { DefinitionService } from './editor/definitionService';
 import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { Notices } from './editor/notices';
-import { PANEL_TYPE, PanelHost } from './editor/panelHost';
+import { BOUND_VIEW, PANEL_TYPE, PanelHost } from './editor/panelHost';
 import { publicApi } from './editor/publicApi';
 import { PythonEnvironments } from './editor/pythonEnvironments';
 import { RunService } from './editor/runService';
@@ -64,8 +65,12 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
 
   const tree = own(new RunTree(runs));
   const view = own(vscode.window.createTreeView('boundlens.runs', { treeDataProvider: tree, showCollapseAll: true }));
+  const filtered = { tree, view, runs };
+  own(view.onDidChangeSelection(({ selection: [node] }) => node && panel.follow(node)));
+  own(runs.onDidChangeStates(() => tree.filter && setFilter(filtered, tree.filter)));
   own(new StatusBar(runs, log));
   own(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panel));
+  own(vscode.window.registerWebviewViewProvider(BOUND_VIEW, panel));
   own(registerContextKeys(runs, definitions));
 
   const refresh = () => void runs.refresh();
@@ -95,6 +100,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
     stop: argument => stop(runs, argument),
     openPanel: argument => openPanel(panel, argument),
     openReport: argument => openReport(runs, argument),
+    filterRuns: () => filterRuns(filtered),
+    clearRunFilter: () => setFilter(filtered, ''),
     refreshRuns: () => runs.refresh(),
     deleteRun: argument => deleteRun(runs, argument),
     revealRunFolder: argument => revealRunFolder(runs, argument),

@@ -9,7 +9,8 @@ export class ProgressView {
   readonly root = element('section', { class: 'progress', 'aria-label': 'Runs under way' });
   private readonly lines = new Map<string, ProgressLine>();
   private told = '';
-  private readonly failures = element('ul', { class: 'failures', role: 'alert' });
+  private readonly failures = element('ul', { class: 'failures' });
+  private readonly alert = element('div', { role: 'alert' }, this.failures);
 
   update({ runs }: PanelSnapshot): void {
     const running = runs.filter(run => run.state === 'running');
@@ -28,7 +29,7 @@ export class ProgressView {
     const sentences = faults.map(({ sentence }) => sentence).join('\n');
     if (sentences !== this.told) this.failures.replaceChildren(...faults.map(({ id, sentence }) => failure(id, sentence)));
     this.told = sentences;
-    if (!this.failures.isConnected) this.root.append(this.failures);
+    if (!this.alert.isConnected) this.root.append(this.alert);
     this.root.hidden = running.length === 0 && faults.length === 0;
   }
 

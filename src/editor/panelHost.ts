@@ -11,6 +11,7 @@ import { panelPage } from './panelPage';
 import { PanelSession, type PanelParts } from './panelSession';
 import type { DefinitionPlace } from './runIndex';
 import type { RunService } from './runService';
+import type { RunNode } from './runTree';
 
 export const PANEL_TYPE = 'boundlens.panel';
 
@@ -56,9 +57,10 @@ export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vsc
     }
   }
 
-  /** Lets the view follow what was chosen in the tree of runs. */
-  follow(choice: PanelChoice): void {
-    this.view?.choose(choice);
+  /** Lets the view follow what is chosen in the tree of runs. */
+  follow(node: RunNode): void {
+    if (node.kind === 'study') this.view?.choose({ study: node.study.name });
+    else this.view?.choose({ study: node.entry.record.trial.study.name, runs: [node.entry.id] });
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: PanelState | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunEntry } from '../reporting/runSummary';
+import { passesFilter } from './runFilter';
 import { byStudy, isActive, type StudyRuns } from './runIndex';
 import { headCertificate, theoremSentence } from './lensText';
 import type { RunService } from './runService';
@@ -17,19 +18,38 @@ const ICONS: Readonly<Record<RunEntry['record']['state'], vscode.ThemeIcon>> = {
   interrupted: new vscode.ThemeIcon('debug-disconnect'),
 };
 
-/** The Runs view: runs grouped by study, with state, progress and time left. */
+/** States from which a run can be taken up again. */
+const RESUMABLE: ReadonlySet<RunEntry['record']['state']> = new Set(['stopped', 'interrupted', 'failed']);
+
+/** The Runs view: runs grouped by study, with state, progress and time left; only those that pass its filter. */
 export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<RunNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscriptions: readonly { dispose(): unknown }[];
+  private wanted = '';
 
   constructor(private readonly runs: RunService) {
     this.subscriptions = [this.changed, runs.onDidChange(() => this.changed.fire(undefined))];
   }
 
   getChildren(node?: RunNode): RunNode[] {
-    if (!node) return byStudy(this.runs.all()).map(study => ({ kind: 'study', study }));
+    if (!node) return byStudy(this.shown()).map(study => ({ kind: 'study', study }));
     return node.kind === 'run' ? [] : node.study.entries.map(entry => ({ kind: 'run', entry }));
+  }
+
+  /** Words that a run must have to be shown. */
+  get filter(): string {
+    return this.wanted;
+  }
+
+  set filter(words: string) {
+    this.wanted = words;
+    this.changed.fire(undefined);
+  }
+
+  /** The runs that pass the filter. */
+  shown(): readonly RunEntry[] {
+    return this.runs.all().filter(entry => passesFilter(entry, this.wanted));
   }
 
   getTreeItem(node: RunNode): vscode.TreeItem {
@@ -57,7 +77,8 @@ function runItem(entry: RunEntry): vscode.TreeItem {
   item.id = entry.folder;
   item.description = runDescription(entry, new Date());
   item.iconPath = ICONS[record.state];
-  item.contextValue = isActive(entry) ? 'run.active' : 'run.ended';
+  item.contextValue = isActive(entry) ? 'run.active' : RESUMABLE.has(record.state) ? 'run.resumable' : 'run.ended';
+  item.command = { command: 'boundlens.openPanel', title: 'Open Panel', arguments: [{ kind: 'run', entry } satisfies RunNode] };
   item.tooltip = tooltipOf(entry);
   item.accessibilityInformation = { label: `${runLabel(entry)}, ${record.state}, ${item.description}` };
   return item;

@@ -52,7 +52,7 @@ describe('runs in the editor', () => {
         [
           'fixture | 2 runs | study.ended | beaker',
           'RadReg · seed 0 | certified error ≤ .174 · days ago | run.ended | pass',
-          'L2 · seed 0 | failed · days ago | run.ended | error',
+          'L2 · seed 0 | failed · days ago | run.resumable | error',
         ],
         ['other | 0 of 1 · time left | study.active | beaker', 'RadReg · seed 0 | pre-training 25 % · 30 s left | run.active | sync~spin'],
       ]);

@@ -45,7 +45,8 @@ export function drawSvg(option: ChartOption, width: number, height: number): str
   const chart = init(null, undefined, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ ...option, animation: false });
-    return chart.renderToSVGString();
+    // Its style sheet only serves pointers, which a picture has none of.
+    return chart.renderToSVGString().replace(/<style[^>]*>[\s\S]*?<\/style>/g, '');
   } finally {
     chart.dispose();
   }

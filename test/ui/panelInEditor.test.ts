@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { copySample, startServer, type Server } from '../workbench/server.mjs';
+import { openWorkbench, quickInput, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
+import { writeFinishedRuns } from './finishedRuns';
+
+/** Waits for a file that the editor writes. */
+async function written(page: Page, file: string): Promise<Buffer> {
+  for (let look = 0; look < 100 && !existsSync(file); look++) await page.waitForTimeout(100);
+  return readFileSync(file);
+}
+
+// One story in order, over runs that have finished.
+describe('the panel in VS Code', () => {
+  let folder: string;
+  let workspace: string;
+  let server: Server;
+  let page: Page;
+  let close: () => Promise<void>;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-panel-ui-'));
+    workspace = copySample(folder);
+    writeFinishedRuns(workspace);
+    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false, 'files.autoSave': 'off' } });
+    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
+  });
+  after(async () => {
+    await close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  });
+
+  it('shows finished runs: what the regulariser changes, and the bound of every arm', async () => {
+    await runCommand(page, 'BoundLens: Open Panel');
+    const panel = await webviewFrame(page, 'figure[aria-label="Does the regulariser help?"] canvas');
+    await panel.getByText('39 runs: 38 finished, 1 failed').waitFor();
+    const described = await panel.locator('figure[aria-label="Does the regulariser help?"] .chart').getAttribute('aria-label');
+    assert.match(described ?? '', /no regulariser: probe accuracy 96\.\d ± .*RadReg λ=0\.1: .*L2: .*from scratch: /s);
+    await runCommand(page, 'View: Maximize Editor Group');
+    await page.waitForTimeout(800);
+    await screenshot(page, 'panel-in-editor');
+  });
+
+  it('shows what each layer of the definition holds, and leads to its line', async () => {
+    const panel = await webviewFrame(page, '[role=tab]');
+    await panel.getByRole('tab', { name: 'Representation' }).click();
+    const capacity = panel.getByRole('figure', { name: 'Capacity per layer' });
+    await capacity.locator('canvas').waitFor();
+    await page.waitForTimeout(500);
+    await screenshot(page, 'panel-in-editor-representation');
+    await capacity.getByRole('button', { name: 'Show as table: Capacity per layer' }).click();
+    const row = capacity.getByRole('row').nth(1);
+    const line = await row.getByRole('cell').last().innerText();
+    await row.getByRole('button').click();
+    await page
+      .locator('.statusbar-item')
+      .filter({ hasText: `Ln ${line},` })
+      .waitFor();
+  });
+
+  const FORMATS = [
+    {
+      format: 'svg',
+      item: 'Picture (SVG)',
+      check: (file: Buffer) => assert.match(file.toString(), /^<svg[^]*What the bound is made of[^]*<\/svg>$/),
+    },
+    { format: 'png', item: 'Picture (PNG)', check: (file: Buffer) => assert.equal(file.subarray(1, 4).toString('latin1'), 'PNG') },
+    {
+      format: 'csv',
+      item: 'Data (CSV)',
+      check: (file: Buffer) => assert.match(file.toString(), /^arm,term,value,evidence\r\nno regulariser,transfer,0\.\d+,measured\r\n/),
+    },
+    {
+      format: 'json',
+      item: 'Data (JSON)',
+      check: (file: Buffer) => assert.equal((JSON.parse(file.toString()) as { rows: object[] }).rows.length, 46),
+    },
+  ] as const;
+  for (const { format, item, check } of FORMATS)
+    it(`saves a chart as ${format.toUpperCase()} where the dialog says`, async () => {
+      const panel = await webviewFrame(page, '[role=tab]');
+      await panel.getByRole('tab', { name: 'Overview' }).click();
+      await panel.getByRole('button', { name: 'Export What the bound is made of' }).click();
+      await panel.getByRole('menuitem', { name: item }).click();
+      await quickInput(page).waitFor();
+      assert.match(await quickInput(page).inputValue(), new RegExp(`fashion-t-shirt-or-coat-what-the-bound-is-made-of\\.${format}$`));
+      const file = path.join(folder, `bound.${format}`);
+      await quickInput(page).fill(file);
+      await page.keyboard.press('Enter');
+      check(await written(page, file));
+    });
+
+  it('saves the page with its data as one file that loads nothing', async () => {
+    const panel = await webviewFrame(page, '[role=tab]');
+    await panel.getByRole('button', { name: 'Export Report…' }).click();
+    await quickInput(page).waitFor();
+    const file = path.join(folder, 'report.html');
+    await quickInput(page).fill(file);
+    await page.keyboard.press('Enter');
+    const html = (await written(page, file)).toString();
+    assert.match(html, /id="boundlens-snapshot"[^]*RadReg λ=0\.003/);
+    assert.doesNotMatch(html, /<(?:script|link|img)[^>]+(?:src|href)=/);
+  });
+
+  it('filters the runs, and shows the bound beside them', async () => {
+    await runCommand(page, 'View: Show BoundLens');
+    await runCommand(page, 'BoundLens: Filter Runs…');
+    await quickInput(page).fill('l2 failed');
+    await page.getByText('“l2 failed”: 1 of 39 runs').waitFor();
+    await page.keyboard.press('Enter');
+    await treeRow(page, /L2 · seed 4/).waitFor();
+    assert.equal(await treeRow(page, /from scratch · seed 0/).count(), 0);
+    await screenshot(page, 'panel-filtered');
+    await runCommand(page, 'BoundLens: Clear Filter of Runs');
+    await treeRow(page, /no regulariser · seed 0/).waitFor();
+  });
+
+  it('comes back after a reload on the tab that was open', async () => {
+    const panel = await webviewFrame(page, '[role=tab]');
+    await panel.getByRole('tab', { name: 'Predictions' }).click();
+    await panel.getByRole('figure', { name: 'Estimate against outcome' }).locator('canvas').waitFor();
+    // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
+    await page.waitForTimeout(10_000);
+    await page.goto(workbenchUrl(server, workspace, []));
+    const restored = await webviewFrame(page, 'figure[aria-label="Estimate against outcome"] canvas');
+    assert.equal(await restored.getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected'), 'true');
+  });
+});
