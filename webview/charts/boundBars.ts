@@ -22,6 +22,9 @@ export interface BoundBars {
   readonly bars: readonly BoundBar[];
 }
 
+/** The terms in the order in which they stand in the theorem, whichever arm comes first. */
+const ORDER: readonly TermName[] = ['transfer', 'complexity', 'concentration', 'domain shift', 'task', 'optimisation'];
+
 /** The bars of a study, means over seeds; undefined when no arm has the bound with all its terms. */
 export function boundBars(summary: StudySummary | undefined): BoundBars | undefined {
   const found = (summary?.arms ?? []).flatMap(arm => {
@@ -37,7 +40,8 @@ export function boundBars(summary: StudySummary | undefined): BoundBars | undefi
     vacuous: bound.vacuous,
     terms: bound.terms.map(({ name, value, evidence }) => ({ name, value: value.mean, evidence })),
   }));
-  const names = [...new Set(bars.flatMap(bar => bar.terms.map(term => term.name)))];
+  const present = new Set(bars.flatMap(bar => bar.terms.map(term => term.name)));
+  const names = [...ORDER.filter(name => present.has(name)), ...[...present].filter(name => !ORDER.includes(name))];
   return { bounds: first.bound.bounds, range: first.bound.range, names, bars };
 }
 
