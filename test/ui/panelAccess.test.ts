@@ -53,7 +53,7 @@ describe("the panel's page for everyone", () => {
         let element = document.activeElement;
         while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
         const host = document.activeElement;
-        return host?.getAttribute('aria-label') ?? host?.textContent?.trim() ?? '';
+        return host?.getAttribute('aria-label') ?? host?.textContent.trim() ?? '';
       });
     const tabTo = async (wanted: RegExp) => {
       for (let press = 0; press < 80; press++) {

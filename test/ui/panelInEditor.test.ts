@@ -23,6 +23,15 @@ async function suggestion(page: Page, name: string): Promise<void> {
   assert.fail(`The dialog suggests ${await quickInput(page).inputValue()}`);
 }
 
+/** Answers the dialog with a path; it takes Enter only once it has looked at what was typed. */
+async function saveAs(page: Page, file: string): Promise<void> {
+  await quickInput(page).fill(file);
+  for (let attempt = 0; attempt < 20 && (await quickInput(page).isVisible()); attempt++) {
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(500);
+  }
+}
+
 // One story in order, over runs that have finished.
 describe('the panel in VS Code', () => {
   let folder: string;
@@ -103,8 +112,7 @@ describe('the panel in VS Code', () => {
       await panel.getByRole('menuitem', { name: item }).click();
       await suggestion(page, `fashion-t-shirt-or-coat-what-the-bound-is-made-of.${format}`);
       const file = path.join(folder, `bound.${format}`);
-      await quickInput(page).fill(file);
-      await page.keyboard.press('Enter');
+      await saveAs(page, file);
       check(await written(page, file));
     });
 
@@ -113,8 +121,7 @@ describe('the panel in VS Code', () => {
     await panel.getByRole('button', { name: 'Export Report…' }).click();
     await suggestion(page, 'Fashion- T-shirt or coat.html');
     const file = path.join(folder, 'report.html');
-    await quickInput(page).fill(file);
-    await page.keyboard.press('Enter');
+    await saveAs(page, file);
     const html = (await written(page, file)).toString();
     assert.match(html, /id="boundlens-snapshot"[^]*RadReg λ=0\.003/);
     assert.doesNotMatch(html, /<(?:script|link|img)[^>]+(?:src|href)=/);
