@@ -14,8 +14,8 @@ export interface FilteredView {
 export function filterRuns(filtered: FilteredView): Promise<void> {
   const before = filtered.tree.filter;
   const input = vscode.window.createInputBox();
-  input.title = 'Filter Runs';
-  input.placeholder = 'Words of study, arm, seed, state or regulariser, as “radreg failed”';
+  input.title = vscode.l10n.t('Filter Runs');
+  input.placeholder = vscode.l10n.t('Words of study, arm, seed, state or regulariser, as “radreg failed”');
   input.value = before;
   return new Promise(resolve => {
     let accepted = false;
