@@ -23,7 +23,9 @@ export interface Findings {
 }
 
 const RUN = ['--jobs', '2', '--threads', '1', '--state-seconds', '0.1'];
-const LONGEST_SWEEP = 240_000;
+/** A sweep is left alone after so many kills, so that trials are hit at every age; it must then come to its end in this time. */
+const KILLS_PER_SWEEP = 20;
+const LONGEST_END = 240_000;
 
 /** Kills at random times while small sweeps run, until so many have hit; every sweep is taken to its end and compared with an undisturbed one. */
 export async function campaign(folder: string, kills: number, seed: string, log: (line: string) => void): Promise<Findings> {
@@ -66,17 +68,21 @@ class Campaign {
   /** One sweep, killed at and started again until every trial has finished. */
   private async sweep(out: string): Promise<void> {
     const done = new Map<string, string>();
-    const deadline = performance.now() + LONGEST_SWEEP;
+    const before = this.total;
+    let lastKill = performance.now();
     let queue: ChildProcess | undefined;
     while (TRIALS.some(id => !done.has(id))) {
-      if (performance.now() > deadline) {
+      if (performance.now() - lastKill > LONGEST_END) {
         this.wrong.push(`${out} did not come to its end`);
         break;
       }
       if (queue?.exitCode !== null || queue.signalCode !== null) queue = this.start('run', this.study, '--out', out, ...RUN);
       const limit = Date.now() + 100 + this.random.integer(2400);
       while (Date.now() < limit && queue.exitCode === null) await pause(20);
-      if (this.total < this.wanted) await this.kill(out, queue);
+      if (this.total < this.wanted && this.total - before < KILLS_PER_SWEEP) {
+        await this.kill(out, queue);
+        lastKill = performance.now();
+      }
       this.examine(out, done);
     }
     if (queue && queue.exitCode === null && queue.signalCode === null) await ended(queue);
