@@ -24,7 +24,9 @@ export async function adoption(store: RunStore): Promise<(run: StoredRun) => Pro
     if (run.record.state === 'queued' && owner !== undefined) return run;
     if (submissions?.has(run.record.id)) return run;
     if (run.record.state !== 'queued' && !(await isAbandoned(run))) return run;
-    return { folder: run.folder, record: await run.folder.update(record => (isOver(record) ? record : interrupted(record))) };
+    const settled = (record: RunRecord) => (isOver(record) ? record : interrupted(record));
+    // Where nothing can be written it is still known how the run ended.
+    return { folder: run.folder, record: await run.folder.update(settled).catch(() => settled(run.record)) };
   };
 }
 

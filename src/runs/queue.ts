@@ -60,7 +60,7 @@ export async function runSweep(options: SweepOptions): Promise<readonly RunRecor
   const release = await takeStudyFolder(options.store.path, options.store.files, () => lost.abort());
   const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal;
   try {
-    const records = await new Sweep({ ...options, signal }).run();
+    const records = await new Sweep({ ...options, signal }, lost.signal).run();
     if (lost.signal.aborted) options.onNote?.(`Another process works on ${options.store.path} now, so this one stopped.`);
     return records;
   } finally {
@@ -75,7 +75,11 @@ class Sweep {
   private paused = false;
   private readonly poll: number;
 
-  constructor(private readonly options: SweepOptions) {
+  /** @param lost fires when another process has the study folder, whose runs are then none of ours */
+  constructor(
+    private readonly options: SweepOptions,
+    private readonly lost: AbortSignal,
+  ) {
     this.poll = options.pollMilliseconds ?? 250;
   }
 
@@ -153,9 +157,11 @@ class Sweep {
       for (;;) {
         const waited = await folder.read();
         if (isOver(waited)) return waited;
+        if (this.isLost()) return { ...waited, state: 'stopped' };
         if (waited.state !== 'running' && (await this.isUnwanted(folder))) return await ended(folder, 'stopped');
         const { last, fault } = await this.attempt(index, waited);
         if (isOver(last)) return last;
+        if (this.isLost()) continue;
         if (await this.isUnwanted(folder)) return await ended(folder, 'stopped');
         const crashes = (last.crashes ?? 0) + 1;
         if (crashes > (this.options.retries ?? 2)) return await ended(folder, 'failed', fault);
@@ -168,6 +174,10 @@ class Sweep {
         return { ...record, state: 'stopped', fault: `${folder.path} was deleted while it ran.` };
       return ended(folder, 'failed', sentenceOf(error)).catch(() => ({ ...record, state: 'failed', fault: sentenceOf(error) }));
     }
+  }
+
+  private isLost(): boolean {
+    return this.lost.aborted;
   }
 
   private async isUnwanted(folder: RunFolder): Promise<boolean> {
@@ -196,6 +206,7 @@ class Sweep {
       const record = await folder.read();
       this.note(index, record);
       if (!running) return isOver(record) ? record : folder.read();
+      if (this.isLost()) return record;
       if (this.options.signal?.aborted) return stopRun(folder, trainer?.identity, this.options.patience);
       await pause(this.poll, undefined, { signal: this.options.signal }).catch(() => undefined);
     }

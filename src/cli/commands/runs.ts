@@ -132,6 +132,9 @@ async function show(folder: string, { terminal }: CommandContext): Promise<numbe
   terminal.print(
     `${trial.study.name} · ${trial.arm} · seed ${trial.seed}: ${state}${fault ? `: ${fault}` : ''}${engine ? ` (${engine.name})` : ''}`,
   );
+  if (record.resumedAfter) terminal.print(`Pre-training went on after step ${record.resumedAfter.join(', ')}.`);
+  const { damaged } = await new RunFolder(folder).metrics();
+  if (damaged > 0) terminal.print(`${damaged} damaged ${damaged === 1 ? 'line' : 'lines'} of metrics left out.`);
   for (const { mode, testAccuracy, testErrors, testCount } of results?.fineTuning ?? [])
     terminal.print(`${mode}: ${formatPercent(testAccuracy)} (${testErrors} errors of ${testCount})`);
   for (const report of results?.reports ?? []) terminal.print(`\n${reportText(report)}`);

@@ -48,7 +48,8 @@ const STOP_POLL = 250;
 
 /**
  * Executes the run of a folder from its record to its end, and writes it all down there. Returns the state it ended in; what went wrong
- * is in the record's `fault`. Throws only when that cannot be written. A run whose folder is deleted stops and leaves nothing behind.
+ * is in the record's `fault`. Throws only when that cannot be written. A run whose folder is deleted, or that another
+ * trainer has by now, stops and writes nothing.
  */
 export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<RunRecord['state']> {
   const { log } = parts;
@@ -61,7 +62,7 @@ export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<
   try {
     const end = await outcome(folder, journal, parts, abort.signal);
     log(end.fault ?? `The run is ${end.state}.`);
-    if (await folder.isGone()) {
+    if ((await folder.isGone()) || (await isTakenOver(folder))) {
       journal.abandon();
       return 'stopped';
     }
@@ -134,6 +135,13 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
 /** Somebody asked the run to stop, or deleted it. */
 const isUnwanted = async (folder: RunFolder): Promise<boolean> => (await folder.stopRequested()) || (await folder.isGone());
 
+/** Whether another trainer has the run: this one was not heard of for so long that it was taken for gone. */
+async function isTakenOver(folder: RunFolder): Promise<boolean> {
+  const own = await ownIdentity();
+  const { process: trainer } = await folder.readOwn();
+  return trainer !== undefined && (trainer.pid !== own.pid || trainer.startedAt !== own.startedAt);
+}
+
 /** Looks for the `stop` file, keeps the log bounded and gives a heartbeat until the run is over. */
 async function watchFolder(folder: RunFolder, stop: () => void, over: AbortSignal): Promise<void> {
   const { pid, startedAt } = await ownIdentity();
@@ -144,7 +152,8 @@ async function watchFolder(folder: RunFolder, stop: () => void, over: AbortSigna
       if (await isUnwanted(folder).catch(() => false)) stop();
       if (performance.now() - beaten >= BEAT && !(await folder.isGone())) {
         beaten = performance.now();
-        await heart.beat();
+        if (await isTakenOver(folder).catch(() => false)) stop();
+        else await heart.beat();
       }
       await boundLog(folder.logFile).catch(() => undefined);
     }

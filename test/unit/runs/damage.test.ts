@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FileFault } from '../../../src/common/fault';
+import { adoptRuns } from '../../../src/runs/adopt';
 import { listRuns } from '../../../src/runs/runIndex';
 import { metricOf, metricText } from '../../../src/runs/metricLines';
 import { readControl, tellQueue } from '../../../src/runs/queueControl';
@@ -10,7 +11,7 @@ import { RunStore } from '../../../src/runs/store';
 import type { StateKey } from '../../../src/runs/trainer/trainingStateFile';
 import type { TrainingState } from '../../../src/training/trainingState';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { fakeResults, fakeTrial } from './fakes';
+import { failingFiles, fakeResults, fakeTrial } from './fakes';
 
 const line = (step: number) => ({ phase: 'pré-training', step, time: step / 3, values: { loss: 1 / step, regulariser: -1e-7 * step } });
 const key: StateKey = { trial: 't', engine: 'native', threads: 1, code: 'c', platform: 'p', data: '{}' };
@@ -132,6 +133,23 @@ describe('damaged files of runs', () => {
     await cutEverywhere(path.join(store.path, 'control.json'), async (bytes, whole) =>
       assert.deepEqual(await readControl(store.path), bytes >= whole - 1 ? told : { paused: false, first: [] }),
     );
+  });
+
+  it('a folder that cannot be written is listed, with runs whose trainer is gone as interrupted', async () => {
+    const files = failingFiles('EACCES');
+    const closed = new RunStore(temporary.path, files);
+    await folder.update(record => ({ ...record, state: 'running', process: { pid: 2 ** 22 + 1, startedAt: 'long ago' } }));
+    files.failing = true;
+    const listed = await listRuns(closed, fault => assert.fail(String(fault)));
+    assert.deepEqual(
+      listed.map(({ line: one }) => one.state),
+      ['interrupted'],
+    );
+    assert.deepEqual(
+      (await adoptRuns(closed)).map(({ record }) => record.state),
+      ['interrupted'],
+    );
+    assert.equal((await folder.read()).state, 'running');
   });
 
   it('the index never overrules a record', async () => {

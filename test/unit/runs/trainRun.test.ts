@@ -134,6 +134,17 @@ describe('a trainer', () => {
     assert.ok(!existsSync(folder.path));
   });
 
+  it('stops and writes nothing when another trainer has its run', async () => {
+    const other = { pid: process.pid + 1, startedAt: 'later' };
+    const running = train(async context => {
+      await folder.update(record => ({ ...record, process: other, progress: { ...progress, step: 2 } }));
+      return untilAborted(context);
+    });
+    assert.equal(await running, 'stopped');
+    const record = await folder.read();
+    assert.deepEqual([record.state, record.process, record.progress?.step], ['running', other, 2]);
+  });
+
   it('says in the record when there is no engine', async () => {
     const state = await train(() => Promise.resolve(fakeResults), {
       createEngine: () => Promise.reject(new Fault('The native engine cannot be loaded', 'choose wasm')),
