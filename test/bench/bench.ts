@@ -1,30 +1,57 @@
-// node out/bench.js NAME [--json]: measures BoundLens beside its peers.
+// npm run bench [-- [NAME] [--json] [--write-docs] [OPTION…]]: measures BoundLens beside its peers; without a name everything, in bounded time.
+import { writeFileSync } from 'node:fs';
 import { Fault, sentenceOf, UsageFault } from '../../src/common/fault';
+import { runAll } from './all';
 import { table, type Benchmark } from './benchmark';
-import { theory } from './theory';
 import { definitions } from './definitions';
 import { editor } from './editor';
 import { epoch } from './epoch';
+import { fresh } from './fresh';
+import { allMet, page } from './page';
 import { runs } from './runs';
+import { scaling } from './scaling';
+import { sizes } from './sizes';
+import { theory } from './theory';
 import { training } from './training';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { definitions, editor, theory, training, epoch, runs };
+/** In the order in which all of them run: what minds other work most comes first. */
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { training, theory, definitions, editor, fresh, epoch, runs, scaling, sizes };
+
+const DOCS = { page: 'docs/benchmarks.md', data: 'docs/benchmarks.json' };
 
 function usage(): string {
   const list = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
-  return ['usage: npm run bench -- NAME [--json] [OPTION…], where NAME is one of', ...list].join('\n');
+  return [
+    'usage: npm run bench -- [--json] [--write-docs]           everything, at most 25 minutes',
+    '       npm run bench -- NAME [--json] [OPTION…]           one of',
+    ...list,
+  ].join('\n');
+}
+
+async function everything(options: readonly string[], progress: (line: string) => void): Promise<void> {
+  const unknown = options.find(option => !['--json', '--write-docs'].includes(option));
+  if (unknown !== undefined) throw new UsageFault(`${unknown} needs the name of a benchmark before it`, usage());
+  const results = await runAll(BENCHMARKS, progress);
+  if (options.includes('--write-docs')) {
+    writeFileSync(DOCS.data, `${JSON.stringify(results, undefined, 1)}\n`);
+    writeFileSync(DOCS.page, page(results));
+    progress(`${DOCS.page} and ${DOCS.data} are written.`);
+  }
+  if (options.includes('--json')) console.log(JSON.stringify(results));
+  else
+    for (const { name, rows, missing } of results.results)
+      console.log(`${name}\n${missing === undefined ? table(rows) : `not measured: ${missing}`}\n`);
+  if (!allMet(results)) progress('Not every claim was met: the page says which.');
 }
 
 async function main([name, ...options]: readonly string[]): Promise<void> {
-  if (name === undefined || name === '--help') {
-    console.error(usage());
-    if (name === undefined) process.exitCode = 2;
-    return;
-  }
+  const progress = (line: string) => process.stderr.write(`${line}\n`);
+  if (name === '--help') return void console.error(usage());
+  if (name === undefined || name.startsWith('--')) return everything(name === undefined ? [] : [name, ...options], progress);
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name]! : undefined;
   if (!benchmark) throw new UsageFault(`There is no benchmark ${name}`, `choose one of ${Object.keys(BENCHMARKS).join(', ')}`);
   if (options.includes('--worker') && benchmark.work) return benchmark.work(options);
-  const rows = await benchmark.run(options, line => process.stderr.write(`${line}\n`));
+  const rows = await benchmark.run(options, progress);
   console.log(options.includes('--json') ? JSON.stringify({ rows }) : table(rows));
 }
 

@@ -30,12 +30,13 @@ const QUIET = {
  * @property {number} [port] a free one when absent
  * @property {string} [token] what a browser must show; anybody on this machine may connect when absent
  * @property {readonly string[]} [flags] further arguments of the server
+ * @property {readonly string[]} [nodeFlags] arguments of the Node that runs the server; it hands them on to the extension host
  * @property {Readonly<Record<string, string>>} [env] further environment of the server and so of the extension host
  */
 
 /**
  * A running server. `folder` is its profile, removed by `stop`.
- * @typedef {{ url: string, authority: string, folder: string, log: () => string, exited: Promise<void>, stop: () => Promise<void> }} Server
+ * @typedef {{ url: string, authority: string, folder: string, pid: number, log: () => string, exited: Promise<void>, stop: () => Promise<void> }} Server
  */
 
 /**
@@ -52,6 +53,7 @@ export async function startServer({
   port = 0,
   token,
   flags = [],
+  nodeFlags = [],
   env = {},
 } = {}) {
   installWorkbench();
@@ -72,11 +74,15 @@ export async function startServer({
   if (vsix) execFileSync(node, [program, ...profile, '--install-extension', vsix], { env: environment, stdio: 'pipe' });
   const access = token ? ['--connection-token', token] : ['--without-connection-token'];
   const quiet = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'];
-  const child = spawn(node, [program, '--host', '127.0.0.1', '--port', String(port), ...access, ...quiet, ...profile, ...flags], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(
+    node,
+    [...nodeFlags, program, '--host', '127.0.0.1', '--port', String(port), ...access, ...quiet, ...profile, ...flags],
+    {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
   // Where this process ends without `stop`, nothing of the server stays behind.
   const end = () => {
     signalGroup(child, 'SIGKILL');
@@ -105,6 +111,7 @@ export async function startServer({
     url: `http://127.0.0.1:${answer}`,
     authority: `127.0.0.1:${answer}`,
     folder,
+    pid: Number(child.pid),
     log: () => log,
     exited,
     async stop() {

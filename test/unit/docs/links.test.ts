@@ -76,6 +76,20 @@ describe('links of the documentation', () => {
     );
   });
 
+  it('name files of the project that are there, but for those that a worked example would add', () => {
+    const examples = /equinox|etran|simMim/;
+    const named = PAGES.flatMap(page =>
+      [...readFileSync(page, 'utf8').matchAll(/`((?:src|test|webview|packaging|media)\/[\w./-]+\.(?:ts|mjs|py|json|svg))`/g)].map(
+        ([, file]) => `${page}: ${file}`,
+      ),
+    );
+    assert.ok(named.length > 30);
+    assert.deepEqual(
+      named.filter(entry => !examples.test(entry) && !existsSync(entry.split(': ')[1]!)),
+      [],
+    );
+  });
+
   const mistakes: readonly (readonly [string, RegExp])[] = [
     ['absent.md', /leads nowhere/],
     ['docs/theory.md#no-such-heading', /has no heading/],

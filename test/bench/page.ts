@@ -1,0 +1,81 @@
+import type { Row } from './benchmark';
+import { checked } from './claims';
+import type { Machine } from './machine';
+
+/** What one benchmark gave: rows, or why there are none. */
+export interface Result {
+  readonly name: string;
+  readonly summary: string;
+  readonly seconds: number;
+  readonly rows: readonly Row[];
+  readonly missing?: string;
+}
+
+/** Everything that one run of all benchmarks gave; docs/benchmarks.json holds one. */
+export interface Results {
+  readonly machine: Machine;
+  readonly results: readonly Result[];
+}
+
+const INTRODUCTION = `# Benchmarks
+
+Made by \`npm run bench -- --write-docs\`, which measures everything on this page anew, each thing beside its peer in the same run on the same work; the same
+figures as data are in [benchmarks.json](benchmarks.json). Without Python the peers in Python are left out, and said so.
+
+_ours / theirs_ below 1 means that BoundLens needs less. Threads are those of both sides. What is measured, and how, is in \`test/bench\`: one file each.
+`;
+
+/** The page docs/benchmarks.md. */
+export function page({ machine, results }: Results): string {
+  const { processor, processors, memory, system, node, python, load, date } = machine;
+  const place = `Measured on ${date}: ${processor}, ${processors} processors, ${memory}, ${system}, Node ${node}, ${python ? `Python ${python}` : 'no Python'}. The load before was ${load}.`;
+  return [INTRODUCTION, `${place}\n`, claimsChapter(results), ...results.map(chapter)].join('\n');
+}
+
+/** Whether every claim that was checked holds. */
+export const allMet = ({ results }: Results): boolean => results.every(({ name, rows }) => checked(name, rows).every(({ isMet }) => isMet));
+
+function claimsChapter(results: readonly Result[]): string {
+  const lines = results.flatMap(({ name, rows }) =>
+    checked(name, rows).map(({ says, most, measured, isMet }) => {
+      const ratios = measured.map(({ ratio }) => ratio);
+      const range = ratios.length === 1 ? rounded(ratios[0]!) : `${rounded(Math.min(...ratios))} – ${rounded(Math.max(...ratios))}`;
+      return [says, rounded(most), range, isMet ? 'yes' : '**no**'];
+    }),
+  );
+  return `## Claims\n\n${markdownTable(['claim', 'most', 'measured', 'met'], lines)}`;
+}
+
+function chapter({ name, summary, seconds, rows, missing }: Result): string {
+  const title = `## ${name[0]!.toUpperCase()}${name.slice(1)}\n\n${sentence(summary)}`;
+  if (missing !== undefined) return `${title}\n\nNot measured: ${sentence(missing)}\n`;
+  const lines = rows.map(row => [
+    row.work,
+    `${row.threads}`,
+    row.unit,
+    rounded(row.ours),
+    rounded(row.theirs),
+    rounded(row.ratio),
+    row.peer,
+  ]);
+  const head = ['work', 'threads', 'unit', 'ours', 'theirs', 'ours / theirs', 'peer'];
+  return `${title} Took ${Math.round(seconds)} s.\n\n${markdownTable(head, lines)}`;
+}
+
+/** Begins with a capital and ends with a full stop; without the options that a summary ends with. */
+function sentence(text: string): string {
+  const plain = text.replace(/(\s*\[[^\]]*\])+$/, '').trim();
+  return `${plain[0]!.toUpperCase()}${plain.slice(1)}${/[.!?]$/.test(plain) ? '' : '.'}`;
+}
+
+/** Three significant digits, whole numbers from a thousand on. */
+function rounded(value: number): string {
+  if (value === 0) return '0';
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en');
+  return String(Number(value.toPrecision(3)));
+}
+
+function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `${[line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n')}\n`;
+}

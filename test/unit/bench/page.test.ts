@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Row } from '../../bench/benchmark';
+import { checked, CLAIMS } from '../../bench/claims';
+import { allMet, page, type Result, type Results } from '../../bench/page';
+
+const row = (work: string, ratio: number, different: Partial<Row> = {}): Row => ({
+  work,
+  peer: 'PyTorch 2',
+  threads: 1,
+  unit: 'ms',
+  ours: 10 * ratio,
+  theirs: 10,
+  ratio,
+  ...different,
+});
+const result = (name: string, rows: readonly Row[], different: Partial<Result> = {}): Result => ({
+  name,
+  summary: 'milliseconds of something [--option]',
+  seconds: 1.4,
+  rows,
+  ...different,
+});
+const machine = { processor: 'P', processors: 2, memory: '8 GiB', system: 'S', node: '20', load: 0.1, date: '2026-01-02' };
+const results = (...all: readonly Result[]): Results => ({ machine, results: all });
+
+describe('the page of benchmarks', () => {
+  it('names machine and date, and every figure with its peer', () => {
+    const text = page(results(result('training', [row('training step of mlp', 0.756_41)])));
+    assert.match(text, /Measured on 2026-01-02: P, 2 processors, 8 GiB, S, Node 20, no Python\. The load before was 0\.1\./);
+    assert.match(text, /^## Training\n\nMilliseconds of something\. Took 1 s\.\n/m);
+    assert.match(text, /^\| training step of mlp \| 1 \| ms \| 7\.56 \| 10 \| 0\.756 \| PyTorch 2 \|$/m);
+  });
+
+  it('says what could not be measured, and why', () => {
+    const text = page(results(result('fresh', [], { missing: 'no Python here has PyTorch' })));
+    assert.match(text, /^## Fresh\n\nMilliseconds of something\.\n\nNot measured: No Python here has PyTorch\.$/m);
+  });
+
+  const table: readonly (readonly [why: string, rows: readonly Row[], met: boolean | undefined])[] = [
+    ['every row holds', [row('training step of mlp', 0.8), row('training step of conv', 1)], true],
+    ['one row does not', [row('training step of mlp', 0.8), row('training step of conv', 1.01)], false],
+    ['two threads are not claimed', [row('training step of mlp', 1.4, { threads: 2 })], undefined],
+    ['a peer that is not claimed', [row('training step of mlp', 1.4, { peer: 'another' })], undefined],
+  ];
+  for (const [why, rows, met] of table)
+    it(`checks a claim: ${why}`, () => {
+      assert.equal(checked('training', rows)[0]?.isMet, met);
+      const all = results(result('training', rows));
+      assert.equal(allMet(all), met ?? true);
+      assert.equal(/\*\*no\*\*/.test(page(all)), met === false);
+    });
+
+  it('docs/benchmarks.md is what its data say (BOUNDLENS_UPDATE=1 writes it)', () => {
+    const data = JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Results;
+    if (process.env['BOUNDLENS_UPDATE']) writeFileSync('docs/benchmarks.md', page(data));
+    assert.equal(readFileSync('docs/benchmarks.md', 'utf8'), page(data));
+  });
+
+  it('every claim is about rows that are measured, or about a peer that was not there', () => {
+    const data = JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Results;
+    for (const { name, rows, missing } of data.results)
+      for (const claim of CLAIMS[name] ?? [])
+        assert.ok(missing !== undefined || claim.peer || checked(name, rows).some(({ says }) => says === claim.says), claim.says);
+  });
+});
