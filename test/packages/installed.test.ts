@@ -62,7 +62,7 @@ if (HOST === 'linux-x64')
         await runCommand(page, 'BoundLens: Pre-train…');
         await quickPick(page, 'Small').click();
         await notification(page, 'Small: 1 of 1 runs finished').waitFor({ timeout: 180_000 });
-        await codeLens(page, /Transferability: certified error ≤ \.\d+ .*from 100 labels/).waitFor();
+        await codeLens(page, /Transferability: certified .*≤ \.\d+/).waitFor();
         const [run] = await new RunStore(path.join(workspace, '.boundlens/runs/Small')).list();
         assert.equal(run?.record.engine?.name, engine);
         await runCommand(page, 'BoundLens: Open Panel');

@@ -1,7 +1,8 @@
 // npm run pictures: makes the pictures of the walkthrough anew with its UI test, in a real VS Code, and takes them over into media/walkthrough.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { palettePng } from './palettePng.mjs';
 import { projectRoot } from './root.mjs';
 
 const screenshots = path.join(projectRoot, 'out/screenshots');
@@ -15,6 +16,6 @@ mkdirSync(pictures, { recursive: true });
 for (const name of readdirSync(screenshots)) {
   const picture = /^walkthrough-(\w+-(?:light|dark)\.png)$/.exec(name)?.[1];
   if (picture === undefined) continue;
-  copyFileSync(path.join(screenshots, name), path.join(pictures, picture));
+  writeFileSync(path.join(pictures, picture), palettePng(readFileSync(path.join(screenshots, name))));
   console.log(`media/walkthrough/${picture}`);
 }
