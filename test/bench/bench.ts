@@ -46,7 +46,10 @@ async function everything(options: readonly string[], progress: (line: string) =
 
 async function main([name, ...options]: readonly string[]): Promise<void> {
   const progress = (line: string) => process.stderr.write(`${line}\n`);
-  if (name === '--help') { console.error(usage()); return; }
+  if (name === '--help') {
+    console.error(usage());
+    return;
+  }
   if (name === undefined || name.startsWith('--')) return everything(name === undefined ? [] : [name, ...options], progress);
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name]! : undefined;
   if (!benchmark) throw new UsageFault(`There is no benchmark ${name}`, `choose one of ${Object.keys(BENCHMARKS).join(', ')}`);
