@@ -1,5 +1,6 @@
 import type { Composition, Side } from './composition';
 import type { Program } from './computation';
+import type { Instantiation } from './instantiation';
 
 /** A value that was read from a source, or the reason why it could not be. */
 export type Known<T> = { readonly known: true; readonly value: T } | Unknown;
@@ -108,4 +109,6 @@ export interface Architecture {
   readonly composition?: Known<Composition>;
   /** How its features are computed, or why that is not known; only where somebody asked for it. */
   readonly program?: Known<Program>;
+  /** What stands in the way of training its `forward`; absent where no reader looks. */
+  readonly instantiation?: Instantiation;
 }

@@ -1,4 +1,6 @@
 import type { Architecture, GivenArgument, Layer, Parameter, PlainValue, Unknown } from '../architecture/architecture';
+import type { Instantiation } from '../architecture/instantiation';
+import { instantiationIn } from '../architecture/obstacles';
 import { allLayers, parameterSize, tensorCounts } from '../architecture/counts';
 
 /** One definition as `boundlens definitions --json` prints it; lines count from 1, as an editor shows them. */
@@ -21,6 +23,8 @@ export interface DefinitionReport {
   readonly layers: readonly LayerReport[];
   /** How the layers are composed; null where that was not read. */
   readonly composition: unknown;
+  /** Whether it can be trained as it is, `encoder.kind` "definition": what stands in the way, and what is nearest to it. */
+  readonly instantiable: Instantiation;
 }
 
 /** Something that is not known: a layer by its path or an argument by its name, and why. */
@@ -99,6 +103,7 @@ function definitionReport(file: string, architecture: Architecture): DefinitionR
     unknown: unknownOf(architecture, given),
     layers: layerReports(architecture),
     composition: reportedComposition(architecture),
+    instantiable: instantiationIn(architecture),
   };
 }
 

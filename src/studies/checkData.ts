@@ -10,9 +10,13 @@ import type { Trial } from './study';
  * Holds trials against their data before anything is started: files exist and belong together, patches divide the images, pools are large
  * enough, batches are not larger than what they draw from. Reads labels and image headers only.
  *
+ * @param requireEncoder holds a trial's encoder against the shape of its images
  * @throws FileFault or ValueFault for the first trial that cannot run
  */
-export async function checkTrialData(trials: readonly Trial[]): Promise<void> {
+export async function checkTrialData(
+  trials: readonly Trial[],
+  requireEncoder: (trial: Trial, image: SampleShape) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const sets = new Map<string, Promise<StudyData>>();
   const opened = ({ data, study }: Trial): Promise<StudyData> => {
     const { train, test, unlabelledPool, resize, channels, downstream } = data;
@@ -26,6 +30,7 @@ export async function checkTrialData(trials: readonly Trial[]): Promise<void> {
       const { train, test, pool } = await opened(trial);
       requireWholePatches(trial, train);
       requirePositions(trial, train);
+      await requireEncoder(trial, train);
       const split = splitTask(train.labels, test.labels, trial.data, trial.seed, trial.study.file, pool);
       requireBatches(trial, split.pretraining.length);
     }

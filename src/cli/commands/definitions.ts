@@ -58,8 +58,26 @@ async function studyCall(
   return { file, calls: { [name]: constructionCall(name, given) } };
 }
 
+/** Whether a definition can be trained as it is, and else what stands in the way. */
+function trainingText({ obstacles, nearest }: DefinitionReport['instantiable']): string[] {
+  if (obstacles.length === 0) return ['  can be trained as it is'];
+  const named = obstacles.map(({ name, line, why }) => `line ${line}: ${name} (${why})`).join('; ');
+  return [`  cannot be trained as it is: ${named}; the nearest built-in encoder is ${nearest}`];
+}
+
 /** One definition as a heading, its unknowns in words, and a table of its layers. */
-function definitionText({ file, line, name, parameters, trainable, buffers, unknown, layers, ...rest }: DefinitionReport): string {
+function definitionText({
+  file,
+  line,
+  name,
+  parameters,
+  trainable,
+  buffers,
+  unknown,
+  layers,
+  instantiable,
+  ...rest
+}: DefinitionReport): string {
   const given = Object.entries(rest.argumentSources).filter(([, source]) => source !== 'default');
   const called = given.map(([argument, source]) => `${argument}=${JSON.stringify(rest.arguments[argument])} (${source})`).join(', ');
   const counts = [
@@ -79,6 +97,7 @@ function definitionText({ file, line, name, parameters, trainable, buffers, unkn
   return [
     `${file}:${line} ${name}: ${counts.join(', ')}`,
     ...(called === '' ? [] : [`  with ${called}`]),
+    ...trainingText(instantiable),
     ...unknown.map(({ what, why, line: place }) => `  ${what} is unknown: ${why} (line ${place})`),
     table(
       [

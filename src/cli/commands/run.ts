@@ -6,6 +6,7 @@ import { checkTrialData } from '../../studies/checkData';
 import { readStudy } from '../../studies/readStudy';
 import { studyFolderName } from '../../studies/studyFolderName';
 import { expandTrials } from '../../studies/trials';
+import { definitionCheck } from '../../training/definition/definitionCheck';
 import { onlyPositional, parse, type Command } from '../command';
 import { executeStudy } from '../executeStudy';
 import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
@@ -25,7 +26,7 @@ export const runCommand: Command = {
       .update(await readFile(file))
       .digest('hex');
     const trials = expandTrials(study, path.resolve(file), hash);
-    await checkTrialData(trials);
+    await checkTrialData(trials, definitionCheck(context.assets));
     if (context.signal.aborted) throw new Stopped();
     const folder = path.resolve(options.out ?? path.join('.boundlens', 'runs', studyFolderName(study.name)));
     context.terminal.print(`${study.name}: ${trials.length} trials, ${executor.description}, in ${folder}`);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ComputedActivation } from '../../architecture/computedFunctions';
 import { gelu } from '../engine/operations';
 
 type Numbers = Readonly<Record<string, number>>;
@@ -23,7 +24,7 @@ function tanhGelu(x: Tensor): Tensor {
 const softplus = (x: Tensor, beta = 1): Tensor => (beta === 1 ? tf.softplus(x) : tf.div(tf.softplus(tf.mul(x, beta)), beta));
 
 /** Entrywise functions by their name in PyTorch, in lower case and without underscores; `numbers` are their own arguments. */
-export const ACTIVATIONS: Readonly<Record<string, (x: Tensor, numbers: Numbers) => Tensor>> = {
+export const ACTIVATIONS: Readonly<Record<ComputedActivation, (x: Tensor, numbers: Numbers) => Tensor>> = {
   relu: x => tf.relu(x),
   relu6: x => clamped(x, 0, 6),
   gelu: (x, { approximate = 0 }) => (approximate === 0 ? gelu(x) : tanhGelu(x)),

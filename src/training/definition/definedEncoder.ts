@@ -6,9 +6,9 @@ import type { Initialiser } from '../engine/parameters';
 import type { ImageLayout } from '../imageLayout';
 import { execute } from './execute';
 import type { BatchStatistics } from './normalisations';
-import { stateNames } from './obstacles';
+import { stateNames } from '../../architecture/obstacles';
 import { runningStatistics } from './runningStatistics';
-import { product, shapeAt } from './sides';
+import { product, shapeAt } from '../../architecture/sides';
 import { DefinedTokens } from './definedTokens';
 import type { TokenStage } from './tokenStage';
 

@@ -7,7 +7,7 @@ import type { ImageLayout } from '../imageLayout';
 import { checkpointValues } from './checkpointValues';
 import { featureCount, inputShapesOf, type DefinedSource } from './definedEncoder';
 import { maskingNote, notesOn, type DefinitionNotes } from './notes';
-import { nearestProxy, obstaclesIn } from './obstacles';
+import { nearestProxy, obstaclesIn } from '../../architecture/obstacles';
 import { readProgram, type DefinitionChoice, type ReadProgram } from './readProgram';
 import { scaledArguments } from './scaledArguments';
 import { tokenStage } from './tokenStage';

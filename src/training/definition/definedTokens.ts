@@ -3,7 +3,7 @@ import type { Program } from '../../architecture/computation';
 import type { TokenEncoder } from '../encoders/encoder';
 import type { ImageLayout } from '../imageLayout';
 import { execute } from './execute';
-import { shapeAt } from './sides';
+import { shapeAt } from '../../architecture/sides';
 import type { TokenStage } from './tokenStage';
 
 /**

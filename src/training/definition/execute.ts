@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Computation, Program, Step } from '../../architecture/computation';
+import type { ComputedActivation, ComputedReduction } from '../../architecture/computedFunctions';
 import { attention, fixedTensor } from '../engine/operations';
 import { ACTIVATIONS } from './activations';
 import { batchNormalise, groupNormalise, layerNormalise, type BatchStatistics } from './normalisations';
-import { product, shapeAt } from './sides';
+import { product, shapeAt } from '../../architecture/sides';
 import { takenBy } from './tokenStage';
 import { adaptivePool, convolve, pool, unfold } from './windows';
 
@@ -91,7 +92,7 @@ function softmax({ taken: [x] }: Site, { axis, logarithm }: Of<'softmax'>): Tens
   return tf.transpose(along(tf.transpose(x!, order)), order);
 }
 
-const REDUCTIONS: Readonly<Record<string, (x: Tensor, axes: number[]) => Tensor>> = {
+const REDUCTIONS: Readonly<Record<ComputedReduction, (x: Tensor, axes: number[]) => Tensor>> = {
   mean: (x, axes) => tf.mean(x, axes),
   sum: (x, axes) => tf.sum(x, axes),
   max: (x, axes) => tf.max(x, axes),
@@ -162,7 +163,7 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
     return convolve(site.taken[0]!, site.state(weight), optional(site, bias), computation, groups, site.shape);
   },
   lookup: lookUp,
-  activation: ({ taken }, { name, numbers }) => ACTIVATIONS[name]!(taken[0]!, numbers),
+  activation: ({ taken }, { name, numbers }) => ACTIVATIONS[name as ComputedActivation](taken[0]!, numbers),
   softmax,
   'layer normalisation': normaliseLayer,
   'batch normalisation': (site, computation) => {
@@ -173,7 +174,7 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
     groupNormalise(site.taken[0]!, groups, epsilon, optional(site, weight), optional(site, bias)),
   pool: ({ taken, shape }, computation) => pool(taken[0]!, computation.of, computation, computation.countPadding, shape),
   'adaptive pool': ({ taken, shape }, { of, axes }) => adaptivePool(taken[0]!, of, axes, shape),
-  reduce: ({ taken, shape }, { name, axes }) => tf.reshape(REDUCTIONS[name]!(taken[0]!, [...axes]), shape),
+  reduce: ({ taken, shape }, { name, axes }) => tf.reshape(REDUCTIONS[name as ComputedReduction](taken[0]!, [...axes]), shape),
   add: ({ taken, shape }) => broadcast(tf.add(taken[0]!, taken[1]!), shape),
   subtract: ({ taken, shape }) => broadcast(tf.sub(taken[0]!, taken[1]!), shape),
   multiply: ({ taken, shape }) => broadcast(tf.mul(taken[0]!, taken[1]!), shape),
@@ -206,9 +207,3 @@ function compute(step: Step, site: Site): Tensor {
   const operation = OPERATIONS[step.op] as (site: Site, computation: Step) => Tensor;
   return operation(site, step);
 }
-
-/** Whether a function or reduction of this name is computed. */
-export const isComputed = (step: Step): boolean => {
-  if (step.op === 'activation') return Object.hasOwn(ACTIVATIONS, step.name);
-  return step.op !== 'reduce' || Object.hasOwn(REDUCTIONS, step.name);
-};

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Computation } from '../../architecture/computation';
 import { layerNorm } from '../engine/operations';
-import { product } from './sides';
+import { product } from '../../architecture/sides';
 
 /** Mean and unbiased variance of one batch for each channel, and where the running ones stand. */
 export interface BatchStatistics {

@@ -1,5 +1,5 @@
 import type { Program, Step } from '../../architecture/computation';
-import { product, shapeAt } from './sides';
+import { product, shapeAt } from '../../architecture/sides';
 
 /** A run of entries along an axis: whole rows or columns of pixels, of patches, or anything within one patch. */
 interface Factor {

@@ -1,6 +1,6 @@
 import type { Program, Step } from '../../architecture/computation';
 import { embeddedPatches, type EmbeddedPatches } from './patchAxes';
-import { shapeAt } from './sides';
+import { shapeAt } from '../../architecture/sides';
 
 /** The part of a program that works on any choice of tokens: from embedded patches with their positions to encoded tokens. */
 export interface TokenStage extends EmbeddedPatches {

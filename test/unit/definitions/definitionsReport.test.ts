@@ -27,6 +27,11 @@ describe('definitionsReport', () => {
       file: 'net.py',
       name: 'Net',
       framework: 'pytorch',
+      instantiable: {
+        obstacles: [{ name: 'Net', line: 4, why }],
+        nearest: '{ "kind": "deep net", "widths": [3, 64] }',
+        scale: ['depth'],
+      },
       line: 3,
       arguments: { width: null, depth: 2 },
       argumentSources: { width: 'default', depth: 'default' },

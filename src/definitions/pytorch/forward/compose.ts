@@ -2,6 +2,7 @@ import { known, unknown, type Architecture, type Known, type Layer } from '../..
 import type { Composition } from '../../../architecture/composition';
 import type { Program } from '../../../architecture/computation';
 import { finishedComposition } from '../../../architecture/finishedComposition';
+import { instantiationOf } from '../../../architecture/obstacles';
 import type { ProgramRequest } from '../../definitionReader';
 import { Budget, Exhausted } from '../../python/budget';
 import { callFunction } from '../../python/calls';
@@ -57,7 +58,11 @@ export class Composer {
       if (best.doubts === 0 || pass.doubts === Infinity) break;
     }
     const layers = architecture.layers.map(layer => withShapes(layer, best!.recorder));
-    const composed = { ...architecture, layers, composition: best!.composition };
+    const { recorder, composition, output, knowsInput } = best!;
+    const line = architecture.range.startLine;
+    const reason = composition.known ? unknown('what its `forward` returns is not a tensor', line) : composition;
+    const program = output === undefined ? reason : known(toProgram(recorder, module, output, []));
+    const composed = { ...architecture, layers, composition, instantiation: instantiationOf(architecture, program, knowsInput) };
     const { request } = this;
     return request?.name === architecture.name ? { ...composed, program: this.program(architecture, module, request) } : composed;
   }
@@ -79,7 +84,7 @@ export class Composer {
   private pass(module: ModuleValue, forward: Forward, shape: InputShape | undefined, line: number): Pass {
     const { recorder, result } = this.recorded(module, forward, shape, line);
     if (result) return toPass(recorder, result, shape, line);
-    return { recorder, composition: unknown(exhausted, line), doubts: Infinity };
+    return { recorder, composition: unknown(exhausted, line), doubts: Infinity, knowsInput: false };
   }
 
   /** What the forward pass returns, with its steps; no result when its steps ran out. */
@@ -134,6 +139,10 @@ interface Pass {
   readonly composition: Known<Composition>;
   /** Operations and shapes that stayed unknown. */
   readonly doubts: number;
+  /** Whether a shape of the input was tried. */
+  readonly knowsInput: boolean;
+  /** The step that makes the first tensor that it returns. */
+  readonly output?: number;
 }
 
 /** The method of the source, or `chain` for a container of the library that is a definition by itself. */
@@ -186,11 +195,11 @@ const imageFeatures = (shape: InputShape | undefined): number | undefined => (sh
 function toPass(recorder: Recorder, result: Value, shape: InputShape | undefined, line: number): Pass {
   const outputs = tensorsIn(result).map(tensor => tensor.node);
   const doubt = result.kind === 'undecided' ? result.reason : unknown('what its `forward` returns is not a tensor', line);
-  if (outputs.length === 0) return { recorder, composition: doubt, doubts: 1e6 };
+  if (outputs.length === 0) return { recorder, composition: doubt, doubts: 1e6, knowsInput: false };
   const composition = finishedComposition(recorder.nodes, outputs, shape?.from ?? 'not known');
   const { nodes } = composition;
   const doubts = nodes.filter(node => node.kind === 'unknown' || node.shape?.includes(null) !== false).length;
-  return { recorder, composition: known(composition), doubts };
+  return { recorder, composition: known(composition), doubts, knowsInput: shape !== undefined, output: outputs[0]! };
 }
 
 /** Tensors in what `forward` returns: itself, or what tuples, lists, dictionaries and plain objects hold. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { obstaclesIn } from '../../../../src/training/definition/obstacles';
+import { obstaclesIn } from '../../../../src/architecture/obstacles';
 import { nativeEngine } from '../engines';
 import { encoderOf, FIXTURES, fixWeights, layout, programOf, wave } from './programs';
 

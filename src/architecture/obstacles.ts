@@ -1,24 +1,47 @@
-import type { Architecture, Layer } from '../../architecture/architecture';
-import type { Program, Step } from '../../architecture/computation';
-import { isComputed } from './execute';
+import { unknown, type Architecture, type Known, type Layer } from './architecture';
+import { isComputed } from './computedFunctions';
+import type { Program, Step } from './computation';
+import type { Instantiation, Obstacle } from './instantiation';
 import { isSettled } from './sides';
 
-/** A part of a definition that cannot be computed, with the reason as one clause. */
-export interface Obstacle {
-  /** The operation or tensor as the source names it. */
-  readonly name: string;
-  /** Counts from 1. */
-  readonly line: number;
-  readonly why: string;
+/**
+ * What stands in the way of training a definition as it is, what is nearest to it, and what makes it smaller.
+ * @param program what its `forward` computes, or why that is not known
+ * @param knowsInput whether the shape of its input is known; where it is not, shapes that follow from it are no obstacles
+ */
+export function instantiationOf(
+  architecture: Pick<Architecture, 'name' | 'layers' | 'arguments'>,
+  program: Known<Program>,
+  knowsInput: boolean,
+): Instantiation {
+  const whole = { name: architecture.name, line: program.known ? 0 : program.line + 1, why: program.known ? '' : program.why };
+  const obstacles = program.known ? obstaclesIn(program.value, knowsInput) : [whole];
+  const scale = (architecture.arguments ?? []).flatMap(({ name, value }) => (value.known && isWhole(value.value) ? [name] : []));
+  return { obstacles, scale, ...(obstacles.length > 0 && { nearest: nearestProxy(architecture) }) };
 }
 
-/** Everything in a program that cannot be computed, each line and reason once; empty where all of it can. */
-export function obstaclesIn({ steps, state }: Program): readonly Obstacle[] {
+/** The same of a definition, whatever its framework: none but PyTorch's are computed. */
+export function instantiationIn(architecture: Architecture): Instantiation {
+  const { framework, range, instantiation, parameterCount } = architecture;
+  if (instantiation) return instantiation;
+  const why =
+    framework === 'pytorch' && !parameterCount.known ? parameterCount : unknown(`models of ${framework} are not computed`, range.startLine);
+  return instantiationOf(architecture, why, false);
+}
+
+const isWhole = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 && value.every(each => Number.isInteger(each)) : Number.isInteger(value);
+
+/**
+ * Everything in a program that cannot be computed, each line and reason once; empty where all of it can.
+ * @param knowsInput whether shapes are obstacles that are not known
+ */
+export function obstaclesIn({ steps, state }: Program, knowsInput = true): readonly Obstacle[] {
   const found: Obstacle[] = [];
   // What follows from an obstacle is none of its own.
   const behind = new Set<number>();
   for (const [place, step] of steps.entries()) {
-    const why = whyNot(step);
+    const why = whyNot(step, knowsInput);
     const follows = step.inputs.some(input => behind.has(input));
     if (why !== undefined || follows) behind.add(place);
     if (why !== undefined && !follows) found.push({ name: nameOf(step), line: step.line + 1, why });
@@ -29,11 +52,11 @@ export function obstaclesIn({ steps, state }: Program): readonly Obstacle[] {
   return found.filter((one, index) => found.findIndex(({ line, why }) => line === one.line && why === one.why) === index);
 }
 
-function whyNot(step: Step): string | undefined {
+function whyNot(step: Step, knowsInput: boolean): string | undefined {
   if (step.op === 'unsupported') return step.why;
   if (!isComputed(step)) return `\`${nameOf(step)}\` is not among the operations that are computed`;
   if ('kernel' in step && step.kernel.length > 2) return 'windows over three axes are not computed';
-  return isSettled(step.shape) ? undefined : 'the shape of what it makes is not known';
+  return !knowsInput || isSettled(step.shape) ? undefined : 'the shape of what it makes is not known';
 }
 
 const nameOf = (step: Step): string => ('name' in step ? step.name : step.op);

@@ -1,4 +1,4 @@
-import type { Shape, Side } from '../../architecture/composition';
+import type { Shape, Side } from './composition';
 
 /** The batch, as compositions name it. */
 const BATCH = 'B';

@@ -1,0 +1,50 @@
+import type { Step } from './computation';
+
+/** Entrywise functions that are computed, by their name in PyTorch in lower case and without underscores. */
+export const COMPUTED_ACTIVATIONS = [
+  'relu',
+  'relu6',
+  'gelu',
+  'silu',
+  'swish',
+  'mish',
+  'selu',
+  'sigmoid',
+  'logsigmoid',
+  'tanh',
+  'tanhshrink',
+  'softsign',
+  'hardsigmoid',
+  'hardswish',
+  'abs',
+  'sin',
+  'cos',
+  'erf',
+  'leakyrelu',
+  'elu',
+  'celu',
+  'hardtanh',
+  'clamp',
+  'softplus',
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'log2',
+  'sqrt',
+  'rsqrt',
+  'reciprocal',
+  'power',
+] as const;
+
+/** Reductions over axes that are computed. */
+export const COMPUTED_REDUCTIONS = ['mean', 'sum', 'max', 'amax', 'min', 'amin', 'norm'] as const;
+
+export type ComputedActivation = (typeof COMPUTED_ACTIVATIONS)[number];
+export type ComputedReduction = (typeof COMPUTED_REDUCTIONS)[number];
+
+/** Whether a function or reduction of this name is computed. */
+export function isComputed(step: Step): boolean {
+  const names: readonly string[] = step.op === 'activation' ? COMPUTED_ACTIVATIONS : COMPUTED_REDUCTIONS;
+  return (step.op !== 'activation' && step.op !== 'reduce') || names.includes(step.name);
+}
