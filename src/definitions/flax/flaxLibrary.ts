@@ -348,7 +348,7 @@ export function linenFields(classValue: ClassValue): Formal[] {
   return [...fields.values()];
 }
 
-/** `self.param(name, initialiser, shape, …)`. */
+/** `self.param(name, initialiser, shape, …)`; a module that is called again has the parameter that it has. */
 function ownParameter(module: KerasLayer, call: Call, context: Context): WeightValue {
   const line = call.range.startLine;
   const [name, initialiser, shape] = call.positional;
@@ -363,7 +363,10 @@ function ownParameter(module: KerasLayer, call: Call, context: Context): WeightV
       : isLibrary && shape
         ? shapeFrom(shape, context, line, true)
         : unknown('the shape of this parameter is not known', line);
-  const weight = new WeightValue(sides, name?.kind === 'string' ? name.value : 'param', known(true), call.range);
+  const own = name?.kind === 'string' ? name.value : 'param';
+  const before = module.added.find(each => each.name === own);
+  if (before) return before;
+  const weight = new WeightValue(sides, own, known(true), call.range);
   module.added.push(weight);
   return weight;
 }

@@ -92,6 +92,11 @@ describe('what decides no weight', () => {
       `${KERAS}all = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(2)])\neach = keras.Model(all.inputs, [layer.output for layer in all.layers])\n`,
       23,
     ],
+    [
+      'a module of Flax with a parameter of its own that is called twice: 4 · 4',
+      `${LINEN}class Own(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return x @ self.param("w", nn.initializers.ones, (4, 4))\n\n${compact('(1, 4)', 'own = Own()', 'x = own(own(x))').replace(LINEN, '')}`,
+      16,
+    ],
     ['a layer that is called twice', functional('(4,)', 'd = layers.Dense(4)', 'x = d(d(x))'), 20],
     ['tf.keras by its long name', 'import tensorflow as tf\nm = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(4,))])\n', 10],
   ];
