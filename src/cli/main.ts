@@ -4,6 +4,8 @@ import { boundCommand } from './commands/bound';
 import { complexityCommand } from './commands/complexity';
 import { definitionsCommand } from './commands/definitions';
 import { enginesCommand } from './commands/engines';
+import { multiviewCommand } from './commands/multiview';
+import { multiviewSeedCommand } from './commands/multiviewSeed';
 import { normsCommand } from './commands/norms';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
@@ -24,6 +26,8 @@ const COMMANDS: readonly Command[] = [
   complexityCommand,
   transferabilityCommand,
   validityCommand,
+  multiviewCommand,
+  multiviewSeedCommand,
   trialCommand,
 ];
 const SHOWN = COMMANDS.filter(command => !command.hidden);

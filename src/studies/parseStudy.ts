@@ -29,6 +29,20 @@ let cachedSchema: JsonSchema | undefined;
 
 /** Checks the text of a study: JSON with comments and trailing commas. Never throws; problems come in the order of importance. */
 export function parseStudy(text: string): ParsedStudy {
+  let study: Study | undefined;
+  const { problems } = checkedText(text, value => {
+    const checked = check(value);
+    study = checked.study;
+    return checked.findings.length === 0 ? armFindings(value) : checked.findings;
+  });
+  return study && problems.length === 0 ? { study, problems: [] } : { problems };
+}
+
+/** The value of a JSON text with comments, and where in the text what `check` finds wrong stands. Never throws. */
+export function checkedText(
+  text: string,
+  check: (value: unknown) => readonly Finding[],
+): { readonly value?: unknown; readonly problems: readonly StudyProblem[] } {
   if (jsonDepth(text) > DEEPEST_JSON)
     return {
       problems: [
@@ -64,17 +78,11 @@ export function parseStudy(text: string): ParsedStudy {
   if (twice)
     return { problems: [at(twice.offset, twice.length, String(twice.value), 'stands twice in one object', 'keep one of the two')] };
 
-  schemaOnce();
   const value: unknown = getNodeValue(root);
-  const checked = check(value);
-  const located = [
-    ...checked.findings.map(finding => locate(root, finding)),
-    ...(checked.findings.length === 0 ? armFindings(value).map(finding => locate(root, finding)) : []),
-  ];
-  if (checked.study && located.length === 0) return { study: checked.study, problems: [] };
-  return {
-    problems: located.map(({ node, finding }) => at(node.offset, node.length, placeOf(finding.path), finding.problem, finding.mend)),
-  };
+  const problems = check(value)
+    .map(finding => locate(root, finding))
+    .map(({ node, finding }) => at(node.offset, node.length, placeOf(finding.path), finding.problem, finding.mend));
+  return { value, problems };
 }
 
 function schemaOnce(): JsonSchema {

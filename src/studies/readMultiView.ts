@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { FileFault, fileFault } from '../common/fault';
+import { findings } from './issues';
+import type { JsonSchema } from './jsonSchema';
+import { checkedText } from './parseStudy';
+import { StudyFault } from './readStudy';
+import { multiViewSchema, type MultiViewSpec } from './schema/multiView';
+
+/** Reads and checks a specification of the multi-view laboratory. Throws a `FileFault` or, with the line of the first thing that is wrong, a `StudyFault`. */
+export async function readMultiView(file: string): Promise<MultiViewSpec> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fileFault(file, error);
+  });
+  if (text.trim() === '') throw new FileFault(file, 'is empty', 'copy the sample multiview.json into it');
+  const json = z.toJSONSchema(multiViewSchema, { io: 'input', target: 'draft-07' }) as JsonSchema;
+  const { value, problems } = checkedText(text, found => {
+    const result = multiViewSchema.safeParse(found);
+    return result.success ? [] : findings(result.error.issues, found, json);
+  });
+  const [first] = problems;
+  if (first) throw new StudyFault(file, first);
+  return multiViewSchema.parse(value);
+}

@@ -1,0 +1,105 @@
+import { Random } from '../../common/random';
+import { ticketsThatWon } from '../../theory/featureCapture/kernels';
+import { singleViewError } from '../../theory/featureCapture/predictedError';
+import type { MultiViewSpec } from '../../studies/schema/multiView';
+import type { Engine } from '../engine/engine';
+import { fineTune, fitHead, supervise, type Classifier } from './classify';
+import { ARMS, ARM_TITLES, type Accuracies, type ArmName, type LabelledKind, type MultiViewEvent } from './frames';
+import { accuracy, captureOf, featuresOf, type Capture } from './observe';
+import { pretrain } from './pretrain';
+import type { SeedArm, SeedPoint, SeedResults } from './results';
+import { drawSetting, type Setting } from './setting';
+
+/** Everything of one seed: each arm on each labelled set, and the sweep if this seed takes part. Deterministic for one engine. */
+export async function runSeed(
+  spec: MultiViewSpec,
+  seed: number,
+  engine: Engine,
+  emit: (event: MultiViewEvent) => void,
+  signal: AbortSignal,
+): Promise<SeedResults> {
+  const setting = drawSetting(spec, engine, new Random(`multi-view ${seed}`));
+  const sweeps = spec.seeds.indexOf(seed) < (spec.sweep?.seeds ?? 0) ? spec.sweep!.keep : [];
+  const parts = ARMS.length + sweeps.length;
+  let done = 0;
+  const progress = (label: string) => emit({ type: 'progress', seed, fraction: done++ / parts, label });
+  const arms: SeedArm[] = [];
+  for (const arm of ARMS) {
+    progress(ARM_TITLES[arm]);
+    arms.push(...(await runArm(setting, arm, seed, emit, signal)));
+  }
+  const sweep: SeedPoint[] = [];
+  for (const keep of sweeps) {
+    progress(`mask ratio, θ ${Array.isArray(keep) ? keep.join(' to ') : String(keep)}`);
+    const sink = { seed, arm: 'teacher' as const, phase: 'pre-training' as const, emit: () => undefined };
+    const { initial, kernels, loss } = await pretrain(setting, { arm: 'teacher', keep, steps: spec.sweep!.steps }, sink, signal);
+    const samples = [...setting.labelled.values()][0]!;
+    const { multiView, singleView } = await accuracies(setting, { kernels, head: await fitHead(setting, kernels, samples, signal) });
+    const { strengths, coverage } = captureOf(setting, kernels, false);
+    const growth = medianRatio(strengths, captureOf(setting, initial, false).strengths);
+    sweep.push({ keep, coverage, growth, loss, multiView, singleView });
+  }
+  return { seed, arms, sweep };
+}
+
+async function runArm(
+  setting: Setting,
+  arm: ArmName,
+  seed: number,
+  emit: (event: MultiViewEvent) => void,
+  signal: AbortSignal,
+): Promise<SeedArm[]> {
+  const { spec } = setting;
+  const { keep, steps } = spec.pretraining;
+  const sink = { seed, arm, emit };
+  const encoder =
+    arm === 'teacher' || arm === 'mae'
+      ? (await pretrain(setting, { arm, keep, steps }, { ...sink, phase: 'pre-training' }, signal)).kernels
+      : setting.initial;
+  const start = captureOf(setting, setting.initial, arm === 'supervised');
+  const results: SeedArm[] = [];
+  for (const [labelled, samples] of setting.labelled) {
+    const scratch = arm === 'supervised';
+    const classifier = scratch
+      ? await supervise(setting, samples, { ...sink, phase: 'supervised training', labelled }, signal)
+      : await fineTune(setting, encoder, samples, { ...sink, phase: 'fine-tuning', labelled }, signal);
+    const after = captureOf(setting, classifier.kernels, scratch);
+    const before = scratch ? after : captureOf(setting, encoder, false);
+    const tickets = ticketsThatWon(start.correlations, before.correlations, before.isCaptured, spec.capture.slack);
+    results.push({
+      arm,
+      labelled,
+      coverage: before.coverage,
+      captured: before.captured,
+      ...(before.purity !== undefined && { purity: before.purity }),
+      ...(tickets !== undefined && arm !== 'random' && { ticketsThatWon: tickets }),
+      ...(!scratch && { fineTuning: change(before, after) }),
+      accuracy: { train: await accuracyOn(setting, classifier, labelled), ...(await accuracies(setting, classifier)) },
+      predicted: singleViewError(after.captured, spec.data.views),
+    });
+  }
+  return results;
+}
+
+function medianRatio(ends: readonly number[], starts: readonly number[]): number {
+  const ratios = ends.map((end, f) => end / starts[f]!).sort((a, b) => a - b);
+  return ratios[ratios.length >> 1]!;
+}
+
+/** Which captured features fine-tuning kept, lost and added. */
+function change({ isCaptured: before }: Capture, { isCaptured: after }: Capture) {
+  const count = (was: boolean, is: boolean) => before.filter((captured, f) => captured === was && after[f] === is).length;
+  return { kept: count(true, true), lost: count(true, false), gained: count(false, true) };
+}
+
+async function accuracyOn(setting: Setting, { kernels, head }: Classifier, labelled: LabelledKind): Promise<number> {
+  const samples = setting.labelled.get(labelled)!;
+  return accuracy(await featuresOf(setting, kernels, samples), head, samples.labels, setting.spec.data.classes);
+}
+
+async function accuracies(setting: Setting, { kernels, head }: Classifier): Promise<Omit<Accuracies, 'train'>> {
+  const { multiView, singleView } = setting.test;
+  const on = async (samples: typeof multiView) =>
+    accuracy(await featuresOf(setting, kernels, samples), head, samples.labels, setting.spec.data.classes);
+  return { multiView: await on(multiView), singleView: await on(singleView) };
+}
