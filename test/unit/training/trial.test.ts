@@ -3,11 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import type * as ort from 'onnxruntime-node';
 import { FileFault, Stopped } from '../../../src/common/fault';
 import type { Trial } from '../../../src/studies/study';
 import type { TrialMetrics, TrialProgress } from '../../../src/training/progress';
 import type { TrialResults } from '../../../src/training/results';
+import type { TrainingState } from '../../../src/training/trainingState';
 import { runTrial, type TrialContext } from '../../../src/training/trial';
 import { nativeEngine } from './engines';
 import { sampleData } from './sampleImages';
@@ -74,6 +76,27 @@ describe('runTrial', function () {
   });
 
   it('gives the same numbers for the same seed', async () => assert.deepEqual(timeless(await run(trial)), timeless(results)));
+
+  it('gives the same numbers and metrics when it goes on from a kept state, also from one after pre-training', async () => {
+    const kept: Buffer[] = [];
+    const lines: number[] = [];
+    let seen = 0;
+    const keeping = {
+      async offer(capture: () => Promise<TrainingState>) {
+        kept.push(serialize(await capture()));
+        lines.push(seen);
+      },
+    };
+    await run(trial, { keeping, onMetrics: () => seen++ });
+    const untimed = (all: readonly TrialMetrics[]) => all.map(({ phase, step, values }) => ({ phase, step, values }));
+    for (const place of [4, kept.length - 1]) {
+      const rest: TrialMetrics[] = [];
+      const resume = deserialize(kept[place]!) as TrainingState;
+      const again = await run(trial, { keeping: { ...keeping, resume }, onMetrics: line => rest.push(line) });
+      assert.deepEqual(timeless(again), timeless(results));
+      assert.deepEqual(untimed(rest), untimed(metrics).slice(lines[place]));
+    }
+  });
 
   it('gives other numbers for another seed', async () => {
     const other = await run({ ...trial, seed: 2 });
