@@ -133,7 +133,7 @@ function collected(files, outfile) {
     minify: false,
     sourcemap: 'inline',
     stdin: { contents: files.map(file => `import ${JSON.stringify(file)};`).join('\n'), resolveDir: root, sourcefile: `${outfile}.entry` },
-    external: [...node.external, 'playwright-core', '@vscode/test-electron'],
+    external: [...node.external, 'esbuild', 'playwright-core', '@vscode/test-electron'],
     outfile,
   };
 }
@@ -146,6 +146,7 @@ const testBundles = () => ({
   ui: collected(filesBelow('test/ui', '.test.ts'), 'out/ui.js'),
   packages: collected(filesBelow('test/packages', '.test.ts'), 'out/packages.js'),
   faults: collected(filesBelow('test/faults', '.test.ts'), 'out/faults.js'),
+  cluster: collected(filesBelow('test/cluster', '.test.ts'), 'out/cluster.js'),
 });
 const benchBundles = () => ({ bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js' } });
 

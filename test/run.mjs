@@ -1,10 +1,11 @@
 // npm test: builds everything and runs lint, unit, host (in both VS Codes) and UI tests.
-// node test/run.mjs [lint] [unit] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N]
+// node test/run.mjs [lint] [unit] [cluster] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N]
 // Without names all of them run. --desktop takes the host tests to a desktop VS Code and leaves out the UI tests, which need the packaged one.
 // --kills says how many kills the runs of the fault tests have to survive.
+// The cluster tests start a real Slurm; where its programs are missing they are left out, which is said and not counted as passed.
 // The last line is `N passed, N failed` over all; a suite that dies or runs nothing counts as a failure.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -24,11 +25,16 @@ const host = (/** @type {string} */ version) => ['test/workbench/hostTests.mjs',
 
 /**
  * What each suite runs, and which bundles it needs.
- * @type {Record<string, { command: string[], bundles: string[] }>}
+ * @type {Record<string, { command: string[], bundles: string[], needs?: string[] }>}
  */
 const suites = {
   lint: { command: ['test/lint.mjs'], bundles: [] },
   unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'webAnalysis', 'trainer', 'cli'] },
+  cluster: {
+    command: mocha('out/cluster.js', 60_000),
+    bundles: ['cluster', 'trainer', 'cli', 'panel'],
+    needs: ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel'],
+  },
   host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
   'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
   ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'] },
@@ -57,6 +63,15 @@ function run(command, env = {}) {
       });
     child.once('close', status => resolve({ status, output }));
   });
+}
+
+/**
+ * The programs of a suite that this machine lacks.
+ * @param {string} name
+ */
+function missingPrograms(name) {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return (suites[name]?.needs ?? []).filter(program => !folders.some(folder => existsSync(path.join(folder, program))));
 }
 
 /** @param {string} output the lines `check: ok` and `check: failed` of test/lint.mjs */
@@ -108,6 +123,11 @@ async function runAll(names) {
     const results = [];
     for (const name of names) {
       console.log(`── ${name}`);
+      const missing = missingPrograms(name);
+      if (missing.length > 0) {
+        console.log(`left out: this machine has no ${missing.join(', ')}`);
+        continue;
+      }
       results.push({ name, ...(await runSuite(name, folder)) });
     }
     return results;

@@ -16,7 +16,8 @@ export interface StudyExecution {
 }
 
 /**
- * Runs trials with a progress bar, writes the study's report and prints it. Returns 0 when every trial finished, 1 when one failed.
+ * Runs trials with a progress bar, writes the study's report and prints it. Returns 0 when every trial finished, 1 when one failed
+ * or was stopped by somebody else.
  * Throws `Stopped` after Ctrl-C, with everything that finished kept; where the executor outlives this process, says how to come back.
  */
 export async function executeStudy({ trials, folder, executor }: StudyExecution, context: CommandContext): Promise<number> {
@@ -43,14 +44,15 @@ export async function executeStudy({ trials, folder, executor }: StudyExecution,
   const runs = (await store.list()).filter(run => wanted.has(run.record.id));
   const order = new Map(trials.map((trial, i) => [trial.id, i]));
   runs.sort((a, b) => order.get(a.record.id)! - order.get(b.record.id)!);
-  const failures = records.filter(record => record.state === 'failed');
+  const unfinished = records.filter(record => record.state !== 'finished');
+  const failures = unfinished.filter(record => record.state === 'failed');
   for (const failure of failures)
     process.stderr.write(`${failure.trial.arm}, seed ${failure.trial.seed} failed: ${failure.fault ?? 'no reason is known'}\n`);
-  if (failures.length === records.length) return 1;
+  if (unfinished.length === records.length) return 1;
   const report = await writeStudyReport(folder, runs, assets);
   terminal.document({ summary: report.summary, folder, files: { html: report.html, json: report.json } });
   terminal.print(`\n${summaryText(report.summary)}\n\nReport: ${report.html}\n        ${report.json}`);
-  return failures.length > 0 ? 1 : 0;
+  return unfinished.length > 0 ? 1 : 0;
 }
 
 function progressLabel({ records, kept }: SweepProgress): string {

@@ -7,13 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-const DAEMONS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel', 'scontrol'] as const;
 const SEARCHED = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
-
-/** The programs of Slurm and MUNGE that this machine lacks; none when a cluster can be started. */
-export function missingPrograms(): string[] {
-  return DAEMONS.filter(name => !programPath(name));
-}
 
 /**
  * A real Slurm on this machine: one controller and several nodes, all in a folder of their own, on ports that were free.
@@ -147,10 +141,12 @@ export class SlurmCluster {
   }
 }
 
-/** Waits until something is so; throws after a minute and a half. */
-export async function waitFor(what: string, isSo: () => Promise<boolean>): Promise<void> {
+/** Waits until something is so; throws after a minute and a half, or at once when `hopeless` says why. */
+export async function waitFor(what: string, isSo: () => Promise<boolean>, hopeless?: () => string | undefined): Promise<void> {
   for (let attempt = 0; attempt < 450; attempt++) {
     if (await isSo().catch(() => false)) return;
+    const reason = hopeless?.();
+    if (reason !== undefined) throw new Error(`There will be no ${what}: ${reason}`);
     await pause(200);
   }
   throw new Error(`Waited in vain for ${what}`);

@@ -35,6 +35,8 @@ export interface ClusterSweepOptions {
   /** How often a trial whose task is lost or whose trainer crashed is submitted again; 3 when absent. */
   readonly retries?: number;
   readonly pollMilliseconds?: number;
+  /** How long a look at the queue waits for the scheduler; 5 seconds when absent. */
+  readonly answerMilliseconds?: number;
 }
 
 /**
@@ -61,6 +63,7 @@ class ClusterSweep {
   private readonly unseen = new Map<string, number>();
   private kept = 0;
   private answers = true;
+  private asked: Promise<readonly QueuedTask[] | undefined> | undefined;
 
   constructor(
     private readonly options: ClusterSweepOptions,
@@ -85,7 +88,7 @@ class ClusterSweep {
       const record = await this.usable(folder, trial);
       if (record?.state === 'finished') this.kept++;
       if (!record) fresh.push(trial.id);
-      this.records.set(trial.id, record ?? (await this.options.store.create(trial)).record);
+      this.note(record ?? (await this.options.store.create(trial)).record, record?.state !== 'finished');
     }
     await this.submissions.forget(fresh);
     await this.submissions.enlist(this.options.trials.map(({ id }) => id));
@@ -167,32 +170,40 @@ class ClusterSweep {
       await this.submit(trials);
     } catch (error) {
       if (!(error instanceof EnvironmentFault)) throw error;
-      this.heard(false, error);
+      this.heard(error.what);
     }
   }
 
-  /** The tasks that wait or run; undefined while the scheduler does not answer. */
+  /** The tasks that wait or run; undefined while the scheduler does not answer. A slow answer is not waited for: the next look takes it. */
   private async queue(): Promise<readonly QueuedTask[] | undefined> {
+    this.asked ??= this.ask().finally(() => (this.asked = undefined));
+    const answer = await Promise.race([this.asked, pause(this.options.answerMilliseconds ?? 5000, 'late' as const)]);
+    if (answer === 'late') this.heard('it is slow');
+    return answer === 'late' ? undefined : answer;
+  }
+
+  private async ask(): Promise<readonly QueuedTask[] | undefined> {
     try {
       const { scheduler } = this.options;
       const tasks = await scheduler.queue(this.submissions.jobsOf(scheduler.name));
-      this.heard(true);
-      return tasks;
+      await scheduler.cancel(tasks.filter(task => task.stuck));
+      this.heard();
+      return tasks.filter(task => !task.stuck);
     } catch (error) {
       if (!(error instanceof EnvironmentFault)) throw error;
-      this.heard(false, error);
+      this.heard(error.what);
       return undefined;
     }
   }
 
-  private heard(answers: boolean, error?: EnvironmentFault): void {
+  /** @param silence why the scheduler does not answer; absent when it did */
+  private heard(silence?: string): void {
+    const answers = silence === undefined;
     if (answers === this.answers) return;
     this.answers = answers;
     const { title } = this.options.scheduler;
     this.options.onNote?.(
-      answers
-        ? `${title} answers again.`
-        : `${title} does not answer (${error?.what ?? 'no reason is known'}): results are still taken from the folder.`,
+      answers ? `${title} answers again.` : `${title} does not answer (${silence}): results are still taken from the folder.`,
     );
   }
 

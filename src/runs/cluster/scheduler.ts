@@ -9,6 +9,8 @@ export interface QueuedTask {
   readonly node?: string;
   /** Why it waits, in the scheduler's words. */
   readonly reason?: string;
+  /** Whether the scheduler itself will not start it any more: its start failed, and it waits for somebody to release it. */
+  readonly stuck?: boolean;
 }
 
 /** An array of tasks that all run the same script, each with an index of its own. */

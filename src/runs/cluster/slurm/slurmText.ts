@@ -3,6 +3,9 @@ import type { QueuedTask } from '../scheduler';
 /** The format that `parseQueue` reads: array task, state, node, reason. */
 export const QUEUE_FORMAT = '%i|%T|%N|%r';
 
+/** Slurm holds a task whose launch failed until an administrator releases it. */
+const STUCK = /launch failed requeued held/i;
+
 /**
  * Reads what `squeue -r -h -o QUEUE_FORMAT` prints, one task a line (`4711_3|RUNNING|n2|None`). Lines of other jobs and of other forms are
  * left out.
@@ -12,7 +15,16 @@ export function parseQueue(text: string): QueuedTask[] {
     const [id = '', state = '', node = '', reason = ''] = line.trim().split('|');
     const [, job, index] = /^(\d+)_(\d+)$/.exec(id) ?? [];
     if (job === undefined || index === undefined || state === '') return [];
-    return [{ job, index: Number(index), state, ...(node !== '' && { node }), ...(reason !== '' && reason !== 'None' && { reason }) }];
+    return [
+      {
+        job,
+        index: Number(index),
+        state,
+        ...(node !== '' && { node }),
+        ...(reason !== '' && reason !== 'None' && { reason }),
+        ...(STUCK.test(reason) && { stuck: true }),
+      },
+    ];
   });
 }
 

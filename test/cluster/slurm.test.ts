@@ -1,0 +1,183 @@
+import type * as Esbuild from 'esbuild';
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { RunStore } from '../../src/runs/store';
+import { boundlens, type Started } from './commandLine';
+import { SlurmCluster, waitFor } from './slurmCluster';
+
+const images = (set: string) => {
+  const file = (kind: string) => path.resolve(`media/sample/fashion-mnist/${set}-${kind}-ubyte.gz`);
+  return { images: file('images-idx3'), labels: file('labels-idx1') };
+};
+
+/** A small study on the shipped images; each arm differs in its learning rate alone. */
+const study = (arms: readonly string[], seeds: number) => ({
+  name: 'cluster',
+  data: {
+    train: images('train-10k'),
+    test: images('test-2k'),
+    holdOut: 40,
+    unlabelled: 60,
+    pretrainingImages: 200,
+    task: { positive: [1], negative: [0] },
+    labels: 20,
+    domain: 'same',
+  },
+  encoder: { kind: 'deep net', widths: [8] },
+  objective: { kind: 'context encoder', steps: 6, batch: 8, learningRate: 0.01 },
+  regulariser: { kind: 'none' },
+  fineTuning: { modes: ['probe'], steps: 2, learningRates: [0.01] },
+  sweep: {
+    arms: arms.map((name, i) => ({ name, objective: { learningRate: 0.01 * (i + 1) } })),
+    seeds: Array.from({ length: seeds }, (_, seed) => seed),
+  },
+});
+
+const withoutTimes = (key: string, value: unknown) => (key === 'seconds' ? undefined : value);
+
+describe('a sweep on a real Slurm', function () {
+  this.timeout(280_000);
+  let cluster: SlurmCluster;
+  let folder: string;
+  const started: Started[] = [];
+  const inFolder = (name: string) => path.join(folder, name);
+  const start = (cli: string, ...words: string[]) => {
+    const one = boundlens(cli, words, cluster.environment);
+    started.push(one);
+    return one;
+  };
+  const onSlurm = (cli: string, out: string, ...words: string[]) =>
+    start(cli, 'run', inFolder('a.study.json'), '--on=slurm', `--out=${inFolder(out)}`, ...words);
+  const states = async (out: string) => (await new RunStore(inFolder(out)).list()).map(({ record }) => record.state);
+  const finished = async (out: string) => (await states(out)).filter(state => state === 'finished').length;
+  const jobs = (out: string) =>
+    (JSON.parse(readFileSync(path.join(inFolder(out), 'cluster.json'), 'utf8')) as { submissions: { job: string; indices: number[] }[] })
+      .submissions;
+
+  before(async () => {
+    cluster = await SlurmCluster.start();
+  });
+  after(() => cluster.stop());
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'boundlens-cluster-'));
+  });
+  afterEach(async () => {
+    for (const { child, ended } of started.splice(0)) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  /** The command line with a trainer that waits instead of computing. */
+  function waitingCommandLine(): string {
+    const { buildSync } = createRequire(path.resolve('package.json'))('esbuild') as typeof Esbuild;
+    mkdirSync(inFolder('dist'));
+    for (const name of ['cli.js', 'panel.js']) copyFileSync(path.resolve('dist', name), inFolder(`dist/${name}`));
+    const options = { bundle: true, platform: 'node', target: 'node20' } as const;
+    buildSync({ ...options, entryPoints: ['test/cluster/clusterTrainer.ts'], outfile: inFolder('dist/trainer.js') });
+    return inFolder('dist/cli.js');
+  }
+
+  it('gives 40 of 40 results, each once, though a node, the controller, a trainer and the watcher are killed', async () => {
+    writeFileSync(inFolder('a.study.json'), JSON.stringify(study(['steady', 'crashing'], 20)));
+    const cli = waitingCommandLine();
+    const first = onSlurm(cli, 'out');
+    await waitFor('first results', async () => (await finished('out')) >= 4, first.lastWords);
+    await cluster.killNode('n2');
+    first.child.kill('SIGKILL');
+    // A controller writes its state every five seconds; tasks that it started since are unknown to the next one.
+    await pause(6500);
+    await cluster.killController();
+    const submitted = jobs('out').map(({ job }) => job);
+    const before = await finished('out');
+    const again = onSlurm(cli, 'out', '--json');
+    await waitFor('results without a controller', async () => (await finished('out')) >= before + 4, again.lastWords);
+    await waitFor('word that Slurm is silent', () => Promise.resolve(/does not answer/.test(again.said())), again.lastWords);
+    cluster.startController();
+    const { code, stdout, stderr } = await again.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^Slurm does not answer \(.*\): results are still taken from the folder\.$/m);
+    assert.match(stderr, /^Slurm answers again\.$/m);
+    const { summary } = JSON.parse(stdout) as { summary: { arms: { arm: string; seeds: number[] }[] } };
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    assert.deepEqual(
+      summary.arms.map(({ arm, seeds: own }) => [arm, [...own].sort((a, b) => a - b)]),
+      [
+        ['steady', seeds],
+        ['crashing', seeds],
+      ],
+    );
+    assert.deepEqual(
+      jobs('out')
+        .map(({ job }) => job)
+        .slice(0, submitted.length),
+      submitted,
+      'jobs of the first watcher are followed',
+    );
+    const starts = readFileSync(path.join(inFolder('out'), 'starts'), 'utf8')
+      .trim()
+      .split('\n');
+    const crashing = (await new RunStore(inFolder('out')).list()).find(
+      ({ record: { trial } }) => trial.arm === 'crashing' && trial.seed === 0,
+    )!;
+    assert.ok(starts.filter(id => id === crashing.record.id).length > 1, 'the trial whose trainer was killed was started again');
+    for (const { folder: run, record } of await new RunStore(inFolder('out')).list()) {
+      assert.equal(readFileSync(path.join(run.checkpoint, 'encoder.safetensors'), 'utf8'), record.id);
+      assert.equal((await run.metrics()).lines.length, 20, `all metrics of ${record.id}, once`);
+      assert.deepEqual([existsSync(run.liveFile), existsSync(run.attempts) ? readdirSync(run.attempts) : []], [false, []]);
+    }
+    await cluster.run('scancel', ['--me']);
+    cluster.startNode('n2');
+    await cluster.untilIdle(cluster.nodes);
+  });
+
+  it('stops what waits and what runs, and goes on from there', async () => {
+    writeFileSync(inFolder('a.study.json'), JSON.stringify(study(['steady'], 12)));
+    const cli = waitingCommandLine();
+    const first = onSlurm(cli, 'out', '--jobs=3');
+    await waitFor('first result', async () => (await finished('out')) >= 1, first.lastWords);
+    const stop = await start(cli, 'runs', 'stop', inFolder('out'), '--json').ended;
+    assert.equal(stop.code, 0, stop.stderr);
+    const { code } = await first.ended;
+    assert.equal(code, 1, 'the watcher says that trials have no result');
+    const after = await states('out');
+    assert.deepEqual([...new Set(after)].sort(), ['finished', 'stopped']);
+    assert.equal((await cluster.run('squeue', ['-h', '-t', 'pending,running', '-j', jobs('out')[0]!.job])).trim(), '');
+    const kept = after.filter(state => state === 'finished').length;
+    const second = await onSlurm(cli, 'out', '--json').ended;
+    assert.equal(second.code, 0, second.stderr);
+    assert.equal(await finished('out'), 12);
+    const starts = readFileSync(path.join(inFolder('out'), 'starts'), 'utf8')
+      .trim()
+      .split('\n');
+    assert.ok(starts.length <= 24 - kept, 'finished trials are not run again');
+  });
+
+  it('gives the same numbers as this machine, and leaves the trials to the cluster on Ctrl-C', async () => {
+    writeFileSync(inFolder('a.study.json'), JSON.stringify(study(['slow learner', 'fast learner'], 2)));
+    const cli = path.resolve('dist/cli.js');
+    const watcher = onSlurm(cli, 'cluster');
+    const isSubmitted = () => Promise.resolve(existsSync(path.join(inFolder('cluster'), 'cluster.json')));
+    await waitFor('submission', isSubmitted, watcher.lastWords);
+    watcher.child.kill('SIGINT');
+    const left = await watcher.ended;
+    assert.equal(left.code, 0, left.stderr);
+    assert.match(left.stdout, /The trials go on in the cluster/);
+    const away = await onSlurm(cli, 'cluster', '--json').ended;
+    const here = await start(cli, 'run', inFolder('a.study.json'), `--out=${inFolder('here')}`, '--json').ended;
+    assert.deepEqual([away.code, here.code], [0, 0], away.stderr + here.stderr);
+    assert.equal(jobs('cluster').length, 1);
+    const numbers = async (out: string) =>
+      (await new RunStore(inFolder(out)).list()).map(({ record: { id, results } }) => [id, JSON.stringify(results, withoutTimes)]);
+    assert.deepEqual(await numbers('cluster'), await numbers('here'));
+    for (const { folder: run } of await new RunStore(inFolder('here')).list()) {
+      const weights = (out: string) => readFileSync(path.join(inFolder(out), path.basename(run.path), 'checkpoint', 'encoder.safetensors'));
+      assert.deepEqual(weights('cluster'), weights('here'));
+    }
+  });
+});
