@@ -131,9 +131,8 @@ describe('a sweep on a real Slurm', function () {
       assert.equal((await run.metrics()).lines.length, 20, `all metrics of ${record.id}, once`);
       assert.ok(!existsSync(run.liveFile));
     }
-    await cluster.run('scancel', ['--me']);
     cluster.startNode('n2');
-    await cluster.untilIdle(cluster.nodes);
+    await cluster.clear();
   });
 
   it('stops what waits and what runs, and goes on from there', async () => {

@@ -39,7 +39,7 @@ export class SlurmCluster {
       await waitFor('MUNGE', () => cluster.succeeds('munge', ['--no-input', '--socket', cluster.inFolder('munge.socket')]));
       cluster.startController();
       for (const node of cluster.nodes) cluster.startNode(node);
-      await cluster.untilIdle(cluster.nodes);
+      await cluster.untilIdle(nodes);
       return cluster;
     } catch (error) {
       await cluster.stop();
@@ -68,12 +68,19 @@ export class SlurmCluster {
     for (const pid of [...steps, ...jobs]) killQuietly(pid);
   }
 
-  /** Resolves once the controller sees all these nodes idle. */
-  async untilIdle(nodes: readonly string[]): Promise<void> {
-    await waitFor(`the nodes ${nodes.join(', ')}`, async () => {
-      const states = (await this.run('sinfo', ['-h', '-N', '-o', '%N %t'])).trim().split('\n');
-      return nodes.every(node => states.includes(`${node} idle`));
+  /** Resolves once the controller sees so many nodes idle. */
+  async untilIdle(count: number): Promise<void> {
+    await waitFor(`${count} idle nodes`, async () => {
+      const states = (await this.run('sinfo', ['-h', '-N', '-o', '%t'])).trim().split('\n');
+      return states.filter(state => state === 'idle').length >= count;
     });
+  }
+
+  /** Ends every job and has the controller trust all nodes again: a lost controller may have left some drained. */
+  async clear(): Promise<void> {
+    await this.run('scancel', ['--me']);
+    await this.run('scontrol', ['update', `NodeName=${this.nodes.join(',')}`, 'State=RESUME']).catch(() => undefined);
+    await this.untilIdle(1);
   }
 
   /** What a command of Slurm prints; throws when it fails. */
