@@ -176,7 +176,10 @@ describe('attempts of one trial', () => {
       assert.equal(winnerOf(run), 'a', `ended after ${steps} operations`);
       assert.equal((await run.readOwn()).state, 'finished');
       await run.delete();
-      if (!died) return assert.ok(steps > 5, 'it was ended at several points');
+      if (!died) {
+        assert.ok(steps > 5, 'it was ended at several points');
+        return;
+      }
     }
     assert.fail('it never came through');
   });
@@ -189,8 +192,13 @@ function filesThatEndAfter(operations: number): RunFiles {
     return (...words: A): Promise<R> =>
       left-- > 0 ? operation(...words) : Promise.reject(Object.assign(new Error('ended'), { code: 'EIO' }));
   };
-  const { write, rename, remove, link } = diskFiles;
-  return { ...diskFiles, write: counted(write), rename: counted(rename), remove: counted(remove), link: counted(link) };
+  return {
+    ...diskFiles,
+    write: counted((file: string, text: string) => diskFiles.write(file, text)),
+    rename: counted((from: string, to: string) => diskFiles.rename(from, to)),
+    remove: counted((file: string) => diskFiles.remove(file)),
+    link: counted((file: string, name: string) => diskFiles.link(file, name)),
+  };
 }
 
 /** A cluster without nodes: what happens to a task is the test's to say. */
@@ -278,7 +286,11 @@ describe('a sweep in a cluster', () => {
 
   it('submits again what was lost or crashed, not what failed for a reason, and gives up after three times', async () => {
     const scheduler: FakeScheduler = new FakeScheduler(async (index, job) => {
-      if (index === 0) return job === '1' ? scheduler.end(0) : finish(scheduler, 0);
+      if (index === 0 && job === '1') {
+        scheduler.end(0);
+        return;
+      }
+      if (index === 0) return finish(scheduler, 0);
       if (index === 1) return finish(scheduler, 1, 'failed');
       await finish(scheduler, 2, 'failed', true);
     });
