@@ -11,6 +11,8 @@ export interface Obstacle {
 export interface Instantiation {
   /** Empty where nothing stands in the way. */
   readonly obstacles: readonly Obstacle[];
+  /** Whether the source says which shape its input has; where it does not, some obstacles may go when images give one. */
+  readonly knowsInput: boolean;
   /** The nearest encoder that BoundLens builds itself, as a study writes it; absent without obstacles. */
   readonly nearest?: string;
   /** Arguments that `encoder.scale` can make smaller. */

@@ -17,7 +17,7 @@ export function instantiationOf(
   const whole = { name: architecture.name, line: program.known ? 0 : program.line + 1, why: program.known ? '' : program.why };
   const obstacles = program.known ? obstaclesIn(program.value, knowsInput) : [whole];
   const scale = (architecture.arguments ?? []).flatMap(({ name, value }) => (value.known && isWhole(value.value) ? [name] : []));
-  return { obstacles, scale, ...(obstacles.length > 0 && { nearest: nearestProxy(architecture) }) };
+  return { obstacles, knowsInput, scale, ...(obstacles.length > 0 && { nearest: nearestProxy(architecture) }) };
 }
 
 /** The same of a definition, whatever its framework: none but PyTorch's are computed. */

@@ -59,10 +59,11 @@ async function studyCall(
 }
 
 /** Whether a definition can be trained as it is, and else what stands in the way. */
-function trainingText({ obstacles, nearest }: DefinitionReport['instantiable']): string[] {
+function trainingText({ obstacles, nearest, knowsInput }: DefinitionReport['instantiable']): string[] {
   if (obstacles.length === 0) return ['  can be trained as it is'];
   const named = obstacles.map(({ name, line, why }) => `line ${line}: ${name} (${why})`).join('; ');
-  return [`  cannot be trained as it is: ${named}; the nearest built-in encoder is ${nearest}`];
+  const verb = knowsInput ? 'cannot' : 'may not (the source does not say which images it takes)';
+  return [`  ${verb} be trained as it is: ${named}; the nearest built-in encoder is ${nearest}`];
 }
 
 /** One definition as a heading, its unknowns in words, and a table of its layers. */

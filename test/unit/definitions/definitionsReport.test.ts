@@ -29,6 +29,7 @@ describe('definitionsReport', () => {
       framework: 'pytorch',
       instantiable: {
         obstacles: [{ name: 'Net', line: 4, why }],
+        knowsInput: false,
         nearest: '{ "kind": "deep net", "widths": [3, 64] }',
         scale: ['depth'],
       },

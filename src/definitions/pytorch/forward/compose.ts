@@ -3,6 +3,7 @@ import type { Composition } from '../../../architecture/composition';
 import type { Program } from '../../../architecture/computation';
 import { finishedComposition } from '../../../architecture/finishedComposition';
 import { instantiationOf } from '../../../architecture/obstacles';
+import { isSettled } from '../../../architecture/sides';
 import type { ProgramRequest } from '../../definitionReader';
 import { Budget, Exhausted } from '../../python/budget';
 import { callFunction } from '../../python/calls';
@@ -198,8 +199,9 @@ function toPass(recorder: Recorder, result: Value, shape: InputShape | undefined
   if (outputs.length === 0) return { recorder, composition: doubt, doubts: 1e6, knowsInput: false };
   const composition = finishedComposition(recorder.nodes, outputs, shape?.from ?? 'not known');
   const { nodes } = composition;
+  const knowsInput = shape !== undefined && nodes.every(node => node.kind !== 'input' || isSettled(node.shape));
   const doubts = nodes.filter(node => node.kind === 'unknown' || node.shape?.includes(null) !== false).length;
-  return { recorder, composition: known(composition), doubts, knowsInput: shape !== undefined, output: outputs[0]! };
+  return { recorder, composition: known(composition), doubts, knowsInput, output: outputs[0]! };
 }
 
 /** Tensors in what `forward` returns: itself, or what tuples, lists, dictionaries and plain objects hold. */

@@ -33,6 +33,7 @@ describe('what stands in the way of training a definition, before anything start
     const whole = await of('VisionTransformer');
     assert.deepEqual(whole.obstacles, []);
     assert.equal(whole.nearest, undefined, 'nothing else is offered where it can be trained');
+    assert.deepEqual((await of('Convolutional')).obstacles, [], 'sides that nothing says are no obstacle');
     assert.ok(whole.scale.includes('depth') && whole.scale.includes('embed_dim'));
     const { obstacles, nearest } = await of('Unfinished');
     assert.deepEqual([...new Set(obstacles.map(({ name }) => name))].slice(0, 1), ['cumsum']);
