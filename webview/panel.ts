@@ -3,6 +3,7 @@ import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { BoundView } from './boundView';
 import { BudgetView } from './budgetView';
 import { CapacityView, NormsView } from './capacityView';
+import { CaptureView } from './captureView';
 import { onThemeChange } from './charts/chartTheme';
 import { Tabs } from './controls';
 import { element } from './dom';
@@ -40,6 +41,7 @@ const pages: readonly { readonly id: string; readonly title: string; readonly ma
     make: () => [new ReconstructionsView(), new SpectrumView(), new CapacityView(), new NormsView()],
   },
   { id: 'predictions', title: 'Predictions', make: () => [new PredictionView(), new BudgetView()] },
+  { id: 'capture', title: 'Feature capture', make: () => [new CaptureView()] },
 ];
 
 const contents = new Map(pages.map(({ id }) => [id, element('div', { class: `grid page-${id}` })]));

@@ -1,4 +1,5 @@
 import { thinned } from '../src/common/thin';
+import type { CaptureRecord } from '../src/reporting/captureRecord';
 import type { HostMessage, PanelSnapshot, RunSummary, Series, SeriesByRun } from '../src/reporting/panelMessages';
 
 /**
@@ -11,6 +12,8 @@ export function receive(known: PanelSnapshot | undefined, message: HostMessage):
       return thinnedSnapshot(message.snapshot);
     case 'metrics':
       return known && { ...known, series: append(known, message.series) };
+    case 'capture':
+      return known && { ...known, capture: grown(message.restarted ? undefined : known.capture, message.added) };
     case 'runs':
       return known && { ...known, runs: mergeRuns(known.runs, message), ...(message.summary && { summary: message.summary }) };
   }
@@ -26,6 +29,12 @@ function thinnedSnapshot(snapshot: PanelSnapshot): PanelSnapshot {
   if (all.every(([, curves]) => curves.every(({ steps }) => steps.length <= MOST_POINTS))) return snapshot;
   return { ...snapshot, series: Object.fromEntries(all.map(([run, curves]) => [run, curves.map(short)])) };
 }
+
+/** An experiment with what is new of it. */
+const grown = (known: CaptureRecord | undefined, added: CaptureRecord): CaptureRecord => ({
+  ...added,
+  frames: [...(known?.frames ?? []), ...added.frames],
+});
 
 /** The curves of selected runs with new points at their ends. */
 function append(known: PanelSnapshot, added: SeriesByRun): SeriesByRun {

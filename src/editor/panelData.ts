@@ -41,7 +41,7 @@ export function shownRuns(study: StudyRuns, choice: PanelChoice): readonly RunEn
 export function panelSnapshot(
   entries: readonly RunEntry[],
   choice: PanelChoice,
-  around: { readonly series: SeriesByRun; readonly definition?: PanelDefinition; readonly trusted: boolean },
+  around: Pick<PanelSnapshot, 'series' | 'reconstructions' | 'definition' | 'capture' | 'trusted'>,
 ): PanelSnapshot {
   const study = shownStudy(entries, choice);
   return {

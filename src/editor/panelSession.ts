@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { sentenceOf } from '../common/fault';
 import type { HostMessage, PageMessage, PanelDefinition, PanelSnapshot } from '../reporting/panelMessages';
@@ -6,6 +7,7 @@ import { summaryOf } from '../reporting/runSummary';
 import { RunFolder } from '../runs/runFolder';
 import { summarise } from '../runs/summary/studySummary';
 import type { Reconstructions } from '../training/reconstructions';
+import { CAPTURE_FOLDER, CaptureFollower } from './captureFollower';
 import type { DefinitionService } from './definitionService';
 import type { Log } from './log';
 import { PanelCurves } from './panelCurves';
@@ -18,6 +20,9 @@ import type { RunsChange } from './runWatcher';
 
 /** Between two looks at the metrics of runs that are drawn; the page hears of them no more often. */
 const METRICS_MS = 250;
+
+/** Between two looks for an experiment of the multi-view laboratory while none runs. */
+const IDLE_MS = 3000;
 
 /** What a session works with. */
 export interface PanelParts {
@@ -36,6 +41,10 @@ export class PanelSession implements vscode.Disposable {
   /** Whether the page has said that it listens since it was last loaded. */
   private ready = false;
   private timer?: ReturnType<typeof setTimeout>;
+  private captureTimer?: ReturnType<typeof setTimeout>;
+  private readonly capture = new CaptureFollower(() =>
+    (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => path.join(uri.fsPath, CAPTURE_FOLDER)),
+  );
   /** One message after the other, so that no delta overtakes its snapshot. */
   private sending: Promise<void> = Promise.resolve();
   private readonly subscriptions: readonly vscode.Disposable[];
@@ -66,6 +75,7 @@ export class PanelSession implements vscode.Disposable {
   pause(): void {
     this.ready = false;
     clearTimeout(this.timer);
+    clearTimeout(this.captureTimer);
   }
 
   dispose(): void {
@@ -159,6 +169,7 @@ export class PanelSession implements vscode.Disposable {
     const shown = study ? shownRuns(study, this.choice) : [];
     this.curves.follow(shown);
     await this.curves.read();
+    await this.capture.read();
     const pictures = await Promise.all(
       shown.map(async ({ id, folder }) => [id, await readReconstructions(new RunFolder(folder).checkpoint)] as const),
     );
@@ -166,6 +177,7 @@ export class PanelSession implements vscode.Disposable {
       series: this.curves.snapshot(),
       reconstructions: Object.fromEntries(pictures.filter((one): one is readonly [string, Reconstructions] => one[1] !== undefined)),
       definition: this.definition(),
+      capture: this.capture.record,
       trusted: vscode.workspace.isTrusted,
     };
     return panelSnapshot(this.parts.runs.all(), this.choice, around);
@@ -175,6 +187,7 @@ export class PanelSession implements vscode.Disposable {
     if (!this.ready) return;
     await this.post({ type: 'snapshot', snapshot: await this.snapshot() });
     this.followMetrics();
+    this.followCapture();
   }
 
   private async sendChange({ changed, removed, states }: RunsChange): Promise<void> {
@@ -202,6 +215,21 @@ export class PanelSession implements vscode.Disposable {
     clearTimeout(this.timer);
     if (this.ready && this.study()?.entries.some(({ record }) => record.state === 'running'))
       this.timer = setTimeout(() => this.inTurn(() => this.sendMetrics()), METRICS_MS);
+  }
+
+  private async sendCapture(): Promise<void> {
+    if (!this.ready) return;
+    const { added, restarted } = await this.capture.read();
+    if (added) await this.post({ type: 'capture', added, restarted });
+    this.followCapture();
+  }
+
+  /** Looks at the experiment again: soon while one runs, else now and then whether another one was begun. */
+  private followCapture(): void {
+    clearTimeout(this.captureTimer);
+    const { record } = this.capture;
+    const pause = record && !record.ended ? METRICS_MS : IDLE_MS;
+    if (this.ready) this.captureTimer = setTimeout(() => this.inTurn(() => this.sendCapture()), pause);
   }
 
   private async post(message: HostMessage): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RunProgress, RunState } from '../runs/record';
+import type { CaptureRecord } from './captureRecord';
 import type { StudySummary } from '../runs/summary/studySummary';
 import type { Report } from '../theory/report';
 import type { Reconstructions } from '../training/reconstructions';
@@ -97,6 +98,8 @@ export interface PanelSnapshot {
   /** Pictures that selected runs left, by `RunSummary.id`. */
   readonly reconstructions?: Readonly<Record<string, Reconstructions>>;
   readonly definition?: PanelDefinition;
+  /** The latest experiment of the multi-view laboratory. */
+  readonly capture?: CaptureRecord;
   /** False in a workspace that is not trusted: nothing can be started. */
   readonly trusted: boolean;
 }
@@ -120,6 +123,8 @@ export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: PanelSnapshot }
   /** Points to append to the curves of selected runs. */
   | { readonly type: 'metrics'; readonly series: SeriesByRun }
+  /** What is new of the latest experiment of the multi-view laboratory; all of it where another one was begun. */
+  | { readonly type: 'capture'; readonly added: CaptureRecord; readonly restarted: boolean }
   /** Summaries that changed or are new (whole, by id), and ids that are gone; runs of the shown study only. */
   | {
       readonly type: 'runs';

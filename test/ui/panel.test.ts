@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { screenshot } from '../workbench/workbench.mjs';
-import { inventedSeries, sampleSnapshot, sweptSnapshot } from './panelSample';
+import { inventedCapture, inventedSeries, sampleSnapshot, sweptSnapshot } from './panelSample';
 import { PanelStage, say, told } from './panelStage';
 import { themes } from './themes';
 
@@ -42,12 +42,13 @@ describe("the panel's page", () => {
         ['Overview', 1500],
         ['Representation', 1000],
         ['Predictions', 1100],
+        ['Feature capture', 640],
       ] as const) {
         await page.setViewportSize({ width: 1180, height });
         await page.getByRole('tab', { name: tab }).click();
         await page.getByRole('tabpanel', { name: tab }).locator('canvas').first().waitFor();
         await page.waitForTimeout(400);
-        await screenshot(page, `panel-${name}-${tab.toLowerCase()}`);
+        await screenshot(page, `panel-${name}-${tab.toLowerCase().replace(' ', '-')}`);
       }
       assert.deepEqual(problems, []);
       assert.deepEqual(await told(page, 'log'), []);
@@ -97,6 +98,39 @@ describe("the panel's page", () => {
     await say(page, { type: 'metrics', series: { [running.id]: inventedSeries('more', 900) } });
     await page.getByRole('img', { name: /at step 900/ }).waitFor();
     assert.notEqual(await picture(page, 'Training'), before);
+    await page.close();
+  });
+
+  it('follows an experiment of the multi-view laboratory, and shows any of its frames', async () => {
+    const { page, problems } = await withSample();
+    const whole = inventedCapture(21);
+    const early = { ...whole, frames: whole.frames.slice(0, 5), ended: false, findings: [] };
+    await page.getByRole('tab', { name: 'Feature capture' }).click();
+    await page.getByText(/Run `boundlens multiview/).waitFor();
+    await say(page, { type: 'capture', added: early, restarted: true });
+    await page.getByText(/Pre-training, step 120 of 600: 0 of 8 features captured/).waitFor();
+    const before = await picture(page, 'Feature capture');
+    await say(page, { type: 'capture', added: { ...whole, frames: whole.frames.slice(5) }, restarted: false });
+    await page.getByText(/Pre-training, step 600 of 600: 8 of 8 features captured, 100\.0 %; purity \.900/).waitFor();
+    await page.waitForTimeout(300);
+    assert.ok((await picture(page, 'Feature capture')) !== before, 'the map is drawn anew');
+    await page.getByRole('slider', { name: 'Frame' }).focus();
+    await page.keyboard.press('Home');
+    await page.getByText(/step 0 of 600/).waitFor();
+    await page.getByRole('button', { name: 'Play the frames' }).click();
+    await page.getByText(/step 600 of 600/).waitFor();
+    await page.getByText('supervised training misses 4 of them').waitFor();
+    assert.deepEqual(problems, []);
+    await page.close();
+  });
+
+  it('fits into a side bar', async () => {
+    const { page } = await withSample();
+    await page.setViewportSize({ width: 340, height: 1300 });
+    await page.waitForTimeout(400);
+    await screenshot(page, 'panel-narrow');
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 340, `${wide} pixels wide`);
     await page.close();
   });
 

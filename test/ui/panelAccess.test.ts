@@ -6,7 +6,7 @@ import { sweptSnapshot } from './panelSample';
 import { PanelStage, say, told } from './panelStage';
 import { themes } from './themes';
 
-const TABS = ['Overview', 'Representation', 'Predictions'] as const;
+const TABS = ['Overview', 'Representation', 'Predictions', 'Feature capture'] as const;
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 /** What axe finds that is serious or worse: rule, and the elements it is about. */

@@ -17,6 +17,7 @@ const FIGURES = [
   { tab: 'Predictions', title: 'Estimate against outcome', columns: 'arm,F2 total,probe accuracy' },
   { tab: 'Predictions', title: 'Which estimates rank the arms rightly', columns: 'estimate,kind,outcome,arms,tau' },
   { tab: 'Predictions', title: 'Accuracy by number of labels', columns: 'arm,mode,labels,mean accuracy,low (95 %),high (95 %),seeds' },
+  { tab: 'Feature capture', title: 'Feature capture', columns: 'seed,arm,phase,step,kernel,feature,correlation' },
 ] as const;
 
 const ITEMS = { svg: 'Picture (SVG)', png: 'Picture (PNG)', csv: 'Data (CSV)', json: 'Data (JSON)' } as const;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../src/common/random';
+import type { CaptureFrame, CaptureRecord } from '../../src/reporting/captureRecord';
 import type { PanelSnapshot, Series } from '../../src/reporting/panelMessages';
 import { summaryOf } from '../../src/reporting/runSummary';
 import type { RunRecord } from '../../src/runs/record';
@@ -211,7 +212,7 @@ export function inventedPictures(count: number): Reconstructions {
 export const sampleSnapshot = (): PanelSnapshot => snapshotOf(sampleRecords());
 
 /** The same of a sweep of eight arms. */
-export const sweptSnapshot = (): PanelSnapshot => snapshotOf(sampleRecords(sweptTrials()));
+export const sweptSnapshot = (): PanelSnapshot => ({ ...snapshotOf(sampleRecords(sweptTrials())), capture: inventedCapture(21) });
 
 function snapshotOf(records: readonly RunRecord[]): PanelSnapshot {
   const runs = records.map(record => summaryOf({ id: `fashion/${record.id}`, folder: '/runs', studyFolder: '/runs/fashion', record }));
@@ -238,5 +239,39 @@ function snapshotOf(records: readonly RunRecord[]): PanelSnapshot {
       })),
     },
     trusted: true,
+  };
+}
+
+/** An experiment of two arms: the teacher's kernels come to hold one feature each, the supervised net's all the first of its class. */
+export function inventedCapture(frames: number): CaptureRecord {
+  const [kernels, features, steps] = [24, 8, 600];
+  const random = new Random('capture');
+  const frame = (arm: 'teacher' | 'supervised', at: number): CaptureFrame => {
+    const done = at / (frames - 1);
+    const own = (kernel: number) => (arm === 'teacher' ? kernel % features : 2 * (kernel % 4));
+    const correlations = Array.from({ length: kernels * features }, (_, cell) =>
+      Math.max(0, 0.05 * random.uniform() + (own(Math.floor(cell / features)) === cell % features ? 0.9 * done : 0)),
+    );
+    const each = done > 0.5 ? (arm === 'teacher' ? 2 : 1) : 0;
+    return {
+      seed: 0,
+      arm,
+      phase: arm === 'teacher' ? 'pre-training' : 'supervised training',
+      step: Math.round(done * steps),
+      steps,
+      kernels,
+      features,
+      correlations,
+      captured: Array<number>(4).fill(each),
+      coverage: each / 2,
+      ...(done > 0.5 && { purity: 0.9 }),
+    };
+  };
+  const all = Array.from({ length: frames }, (_, at) => at);
+  return {
+    name: 'Four classes of two features',
+    frames: [...all.map(at => frame('teacher', at)), ...all.map(at => frame('supervised', at))],
+    findings: ['Mask reconstruction covers all 8 features in every seed; supervised training misses 4 of them.'],
+    ended: true,
   };
 }

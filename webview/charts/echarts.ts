@@ -52,4 +52,4 @@ export function drawSvg(option: ChartOption, width: number, height: number): str
   }
 }
 
-export type { BarSeriesOption, EChartsType, LineSeriesOption, ScatterSeriesOption };
+export type { BarSeriesOption, EChartsType, HeatmapSeriesOption, LineSeriesOption, ScatterSeriesOption };
