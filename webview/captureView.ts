@@ -138,10 +138,11 @@ export class CaptureView implements StudyView {
   }
 
   private name(): void {
-    const [label, name] = this.timer === undefined ? ['Play', 'Play the frames'] : ['Stop', 'Stop playing'];
-    this.play.textContent = label!;
-    this.play.setAttribute('aria-label', name!);
-    this.play.title = name!;
+    const isPlaying = this.timer !== undefined;
+    const name = isPlaying ? 'Stop playing' : 'Play the frames';
+    this.play.textContent = isPlaying ? 'Stop' : 'Play';
+    this.play.setAttribute('aria-label', name);
+    this.play.title = name;
   }
 }
 
