@@ -41,15 +41,17 @@ async function snapshotOf(folder: string, runs: readonly StoredRun[], summary: S
     record,
   }));
   const series = await Promise.all(runs.map(async (run, i) => [entries[i]!.id, await curvesOf(run)] as const));
-  const pictures = await Promise.all(
-    runs.map(async (run, i) => [entries[i]!.id, await readReconstructions(run.folder.checkpoint)] as const),
+  const selected = oneOfEachArm(entries);
+  const pictured = runs.flatMap((run, i) =>
+    selected.includes(entries[i]!.id) ? [{ id: entries[i]!.id, weights: run.folder.checkpoint }] : [],
   );
+  const pictures = await Promise.all(pictured.map(async ({ id, weights }) => [id, await readReconstructions(weights)] as const));
   return {
     studies: [summary.study],
     study: summary.study,
     runs: entries.map(summaryOf),
     summary,
-    selected: oneOfEachArm(entries),
+    selected,
     series: Object.fromEntries(series),
     reconstructions: Object.fromEntries(pictures.flatMap(([id, found]) => (found ? [[id, found]] : []))),
     trusted: false,
