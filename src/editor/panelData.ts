@@ -1,5 +1,5 @@
 import { summarise } from '../runs/summary/studySummary';
-import type { PanelDefinition, PanelSnapshot, SeriesByRun } from '../reporting/panelMessages';
+import type { PanelSnapshot } from '../reporting/panelMessages';
 import { summaryOf, type RunEntry } from '../reporting/runSummary';
 import { belongsTo, byStudy, isActive, type DefinitionPlace, type StudyRuns } from './runIndex';
 
