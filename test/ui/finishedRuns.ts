@@ -7,7 +7,11 @@ import { inventedPictures, inventedSeries, sampleRecords, sweptTrials } from './
 export function writeFinishedRuns(workspace: string): string {
   const study = path.join(workspace, '.boundlens/runs/fashion-t-shirt-or-coat');
   const definition = { file: path.join(workspace, 'models/mae.py'), name: 'MaskedAutoencoder' };
-  for (const record of sampleRecords(sweptTrials()).filter(({ state }) => state !== 'running')) {
+  const records = sampleRecords(sweptTrials()).map((record, at) => ({
+    ...record,
+    createdAt: new Date(Date.UTC(2026, 4, 4, 12, 0, at)).toISOString(),
+  }));
+  for (const record of records.filter(({ state }) => state !== 'running')) {
     const folder = path.join(study, record.id);
     mkdirSync(path.join(folder, 'checkpoint'), { recursive: true });
     writeFileSync(path.join(folder, 'run.json'), JSON.stringify({ ...record, trial: { ...record.trial, definition } }));

@@ -25,10 +25,11 @@ async function suggestion(page: Page, name: string): Promise<void> {
 
 /** Answers the dialog with a path; it takes Enter only once it has looked at what was typed. */
 async function saveAs(page: Page, file: string): Promise<void> {
-  await quickInput(page).fill(file);
   for (let attempt = 0; attempt < 20 && (await quickInput(page).isVisible()); attempt++) {
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(500);
+    const isTyped = (await quickInput(page).inputValue()) === file;
+    if (isTyped) await page.keyboard.press('Enter');
+    else await quickInput(page).fill(file);
+    await page.waitForTimeout(600);
   }
 }
 

@@ -66,7 +66,7 @@ export class PanelStage {
 
 /** The page with a theme's colours where VS Code puts them: variables on the root, the kind of theme on the body. */
 function inTheme(html: string, { body, variables }: Theme): string {
-  const style = Object.entries({ ...variables, 'font-family': 'sans-serif', 'font-size': '13px' })
+  const style = Object.entries({ ...variables, 'font-family': 'system-ui, &quot;Ubuntu&quot;, sans-serif', 'font-size': '13px' })
     .map(([name, value]) => `--vscode-${name}: ${value}`)
     .join('; ');
   return html.replace('<html ', `<html style="${style}" `).replace('<body>', `<body class="${body} vscode-reduce-motion">`);

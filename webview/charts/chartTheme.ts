@@ -32,7 +32,8 @@ export function readTheme(): ChartTheme {
     background: variable('editorWidget-background', variable('editor-background', 'Canvas')),
     warning: variable('editorWarning-foreground', foreground),
     series: SERIES.map(name => variable(name, foreground)),
-    fontFamily: variable('font-family', 'sans-serif'),
+    // The chart library writes it unescaped into attributes of exported pictures.
+    fontFamily: variable('font-family', 'sans-serif').replaceAll('"', "'"),
     fontSize: parseFloat(variable('font-size', '13px')) - 1,
     highContrast: body.contains('vscode-high-contrast') || body.contains('vscode-high-contrast-light'),
     reducedMotion: body.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches,
