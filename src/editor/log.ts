@@ -3,7 +3,7 @@ import { Fault, Stopped, sentenceOf } from '../common/fault';
 
 /** The log channel, and the one way in which a failure is told to a person. */
 export class Log implements vscode.Disposable {
-  private readonly channel = vscode.window.createOutputChannel('BoundLens', { log: true });
+  private readonly channel: vscode.LogOutputChannel;
   private readonly changedTrouble = new vscode.EventEmitter<void>();
   private sentence: string | undefined;
 
@@ -12,6 +12,11 @@ export class Log implements vscode.Disposable {
   readonly error = (line: string): void => this.channel.error(line);
   /** Fires when `trouble` has become another. */
   readonly onDidChangeTrouble = this.changedTrouble.event;
+
+  /** @param name of the channel: disposing of one closes every other of its name */
+  constructor(name = 'BoundLens') {
+    this.channel = vscode.window.createOutputChannel(name, { log: true });
+  }
 
   /** Why something that nobody asked for failed last; undefined once the log has been shown. */
   get trouble(): string | undefined {

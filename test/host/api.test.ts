@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { BoundLensApi, BoundLensExports } from '../../src/api';
 import { RunFolder } from '../../src/runs/runFolder';
@@ -90,13 +90,15 @@ describe('what other programs are told', () => {
   });
 
   it('the tool for definitions tells what the editor shows, unsaved edits included', async () => {
+    const file = workspaceFile('models/edited.py');
+    await copyFile(workspaceFile('models/mae.py').fsPath, file.fsPath);
     const told = async () =>
-      JSON.parse(await ask('boundlens_analyse_definition', { file: 'models/mae.py', name: 'MaskedAutoencoder' })) as {
+      JSON.parse(await ask('boundlens_analyse_definition', { file: 'models/edited.py', name: 'MaskedAutoencoder' })) as {
         definitions: { parameters: number; bound: { vacuous: boolean } }[];
       };
     const [before] = (await told()).definitions;
     assert.deepEqual([before?.parameters, before?.bound.vacuous], [76_305, true]);
-    const document = await vscode.workspace.openTextDocument(workspaceFile('models/mae.py'));
+    const document = await vscode.workspace.openTextDocument(file);
     const line = document.getText().split('\n').indexOf('        width=48,');
     const edit = new vscode.WorkspaceEdit();
     edit.replace(document.uri, document.lineAt(line).range, '        width=64,');
@@ -108,6 +110,7 @@ describe('what other programs are told', () => {
     );
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await rm(file.fsPath);
   });
 
   it('the tools for runs list, read and compare them', async () => {

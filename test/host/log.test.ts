@@ -7,7 +7,7 @@ import { eventually } from './support';
 
 describe('the log', () => {
   it('keeps what failed unasked as trouble until it is shown, and says each failure once', async () => {
-    const log = new Log();
+    const log = new Log('BoundLens, under test');
     let changes = 0;
     log.onDidChangeTrouble(() => changes++);
     try {
