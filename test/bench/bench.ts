@@ -22,16 +22,20 @@ const DOCS = { page: 'docs/benchmarks.md', data: 'docs/benchmarks.json' };
 function usage(): string {
   const list = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
   return [
-    'usage: npm run bench -- [--json] [--write-docs]           everything, at most 25 minutes',
-    '       npm run bench -- NAME [--json] [OPTION…]           one of',
+    'usage: npm run bench -- [--only=NAME,…] [--json] [--write-docs]   everything, at most 25 minutes',
+    '       npm run bench -- NAME [--json] [OPTION…]                   one of',
     ...list,
   ].join('\n');
 }
 
 async function everything(options: readonly string[], progress: (line: string) => void): Promise<void> {
-  const unknown = options.find(option => !['--json', '--write-docs'].includes(option));
+  const only = options
+    .find(option => option.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',');
+  const unknown = options.find(option => !['--json', '--write-docs'].includes(option) && !option.startsWith('--only='));
   if (unknown !== undefined) throw new UsageFault(`${unknown} needs the name of a benchmark before it`, usage());
-  const results = await runAll(BENCHMARKS, progress);
+  const results = await runAll(BENCHMARKS, progress, only);
   if (options.includes('--write-docs')) {
     writeFileSync(DOCS.data, `${JSON.stringify(results, undefined, 1)}\n`);
     writeFileSync(DOCS.page, page(results));

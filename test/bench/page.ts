@@ -28,7 +28,7 @@ _ours / theirs_ below 1 means that BoundLens needs less. Threads are those of bo
 /** The page docs/benchmarks.md. */
 export function page({ machine, results }: Results): string {
   const { processor, processors, memory, system, node, python, load, date } = machine;
-  const place = `Measured on ${date}: ${processor}, ${processors} processors, ${memory}, ${system}, Node ${node}, ${python ? `Python ${python}` : 'no Python'}. The load before was ${load}.`;
+  const place = `Measured on ${date}: ${processor}, ${processors} processors, ${memory}, ${system}, Node ${node}, ${python ? `Python ${python}` : 'no Python'}. The load before was ${load}${load > processors / 2 ? ': other work was running, so times stray; `npm run bench -- --write-docs` on a quiet machine mends that' : ''}.`;
   return [INTRODUCTION, `${place}\n`, claimsChapter(results), ...results.map(chapter)].join('\n');
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Row } from '../../bench/benchmark';
-import { checked } from '../../bench/claims';
+import { checked, CLAIMS } from '../../bench/claims';
 import { allMet, page, type Result, type Results } from '../../bench/page';
 
 const row = (work: string, ratio: number, different: Partial<Row> = {}): Row => ({
@@ -49,4 +50,17 @@ describe('the page of benchmarks', () => {
       assert.equal(allMet(all), met ?? true);
       assert.equal(/\*\*no\*\*/.test(page(all)), met === false);
     });
+
+  it('docs/benchmarks.md is what its data say (BOUNDLENS_UPDATE=1 writes it)', () => {
+    const data = JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Results;
+    if (process.env['BOUNDLENS_UPDATE']) writeFileSync('docs/benchmarks.md', page(data));
+    assert.equal(readFileSync('docs/benchmarks.md', 'utf8'), page(data));
+  });
+
+  it('every claim is about rows that are measured, or about a peer that was not there', () => {
+    const data = JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Results;
+    for (const { name, rows, missing } of data.results)
+      for (const claim of CLAIMS[name] ?? [])
+        assert.ok(missing !== undefined || claim.peer || checked(name, rows).some(({ says }) => says === claim.says), claim.says);
+  });
 });
