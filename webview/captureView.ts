@@ -1,4 +1,5 @@
-import type { CaptureFrame, CaptureRecord } from '../src/reporting/captureRecord';
+import type { CaptureRecord } from '../src/reporting/captureRecord';
+import type { CaptureFrame } from '../src/training/multiView/frames';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { captureOption, describeFrame, frameData, frameTable, mapHeight, strongestKernels } from './charts/captureMap';
 import { ChartFigure } from './charts/chartFigure';

@@ -1,22 +1,4 @@
-/** What the kernels of one encoder have captured at one step: a line of `frames.jsonl` that `boundlens multiview SPEC --out DIR` writes. */
-export interface CaptureFrame {
-  readonly seed: number;
-  readonly arm: string;
-  readonly phase: string;
-  /** Which labelled set it is fine-tuned on; absent while pre-training. */
-  readonly labelled?: string;
-  readonly step: number;
-  readonly steps: number;
-  readonly kernels: number;
-  readonly features: number;
-  /** Correlation of kernel r with feature f at r·features + f. */
-  readonly correlations: readonly number[];
-  /** For each class how many of its features are captured. */
-  readonly captured: readonly number[];
-  /** Share of all features that are captured. */
-  readonly coverage: number;
-  readonly purity?: number;
-}
+import type { CaptureFrame } from '../training/multiView/frames';
 
 /** An experiment of the multi-view laboratory, finished or running. In a message of the host: what is new of it. */
 export interface CaptureRecord {

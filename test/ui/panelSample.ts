@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../src/common/random';
-import type { CaptureFrame, CaptureRecord } from '../../src/reporting/captureRecord';
+import type { CaptureRecord } from '../../src/reporting/captureRecord';
+import type { CaptureFrame } from '../../src/training/multiView/frames';
 import type { PanelSnapshot, Series } from '../../src/reporting/panelMessages';
 import { summaryOf } from '../../src/reporting/runSummary';
 import type { RunRecord } from '../../src/runs/record';

@@ -1,5 +1,5 @@
 import { formatPercent, formatRisk } from '../../src/common/format';
-import type { CaptureFrame } from '../../src/reporting/captureRecord';
+import type { CaptureFrame } from '../../src/training/multiView/frames';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
 import { basics, mutedText, tooltipBox } from './chartText';
