@@ -60,7 +60,7 @@ export class CaptureView implements StudyView {
       return;
     }
     const arms = [...new Set(frames.map(({ arm }) => arm))];
-    if (this.arm === undefined || !arms.includes(this.arm)) this.arm = arms[0];
+    if (!arms.some(arm => arm === this.arm)) this.arm = arms[0];
     const seeds = [...new Set(frames.filter(({ arm }) => arm === this.arm).map(({ seed }) => seed))];
     if (this.seed === undefined || !seeds.includes(this.seed)) this.seed = seeds[0];
     this.arms.update(arms.map(titleOf), titleOf(this.arm!));

@@ -255,6 +255,7 @@ export function inventedCapture(frames: number): CaptureRecord {
     );
     const each = done > 0.5 ? (arm === 'teacher' ? 2 : 1) : 0;
     return {
+      type: 'frame',
       seed: 0,
       arm,
       phase: arm === 'teacher' ? 'pre-training' : 'supervised training',
