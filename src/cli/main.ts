@@ -1,6 +1,7 @@
 import { Fault, Stopped, UsageFault, sentenceOf } from '../common/fault';
 import type { Command } from './command';
 import { boundCommand } from './commands/bound';
+import { captureCommand } from './commands/capture';
 import { complexityCommand } from './commands/complexity';
 import { definitionsCommand } from './commands/definitions';
 import { enginesCommand } from './commands/engines';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   complexityCommand,
   transferabilityCommand,
   validityCommand,
+  captureCommand,
   multiviewCommand,
   multiviewSeedCommand,
   trialCommand,
