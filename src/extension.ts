@@ -87,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const pages = own(new TextPages());
   const commands: Record<string, (argument: unknown) => unknown> = {
     preTrain: argument => preTrain(training, argument),
+    preTrainOnSlurm: argument => preTrain(training, argument, 'slurm'),
     fineTune: argument => fineTune(training, definitions, argument),
     compareRuns: argument => compareRuns(training, pages, argument),
     sweepRegulariser: argument => sweepRegulariser(training, argument),

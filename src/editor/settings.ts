@@ -27,6 +27,8 @@ export interface Settings {
   readonly threads: number;
   /** Trials of a study that run at the same time; 0 for as many as the processors allow. */
   readonly jobs: number;
+  /** Options of sbatch for trials that run on Slurm, as `--partition=gpu`. */
+  readonly slurmOptions: readonly string[];
 }
 
 /** The settings for a document, a folder, or (without a scope) the window. */
@@ -38,7 +40,10 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
     return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? Math.floor(value) : otherwise;
   };
   const runsFolder = section.get<unknown>('runsFolder');
-  const importFolders = section.get<unknown>('importFolders');
+  const texts = (name: string) => {
+    const values = section.get<unknown>(name);
+    return Array.isArray(values) ? values.filter((value): value is string => typeof value === 'string' && value.trim() !== '') : [];
+  };
   const baseline = section.get<unknown>('baseline');
   return {
     enabled: flag('enabled'),
@@ -49,11 +54,12 @@ export function settings(scope?: vscode.ConfigurationScope): Settings {
     delay: Math.min(Math.max(count('delay', 150), 50), 10_000),
     baseline: baseline === 'saved' || baseline === 'none' ? baseline : 'head',
     unlabelledImages: count('unlabelledImages', 10_000),
-    importFolders: Array.isArray(importFolders) ? importFolders.filter(folder => typeof folder === 'string' && folder.trim() !== '') : [],
+    importFolders: texts('importFolders'),
     runsFolder: typeof runsFolder === 'string' && runsFolder.trim() !== '' ? runsFolder : '.boundlens/runs',
     engine: engineChoice(String(section.get<unknown>('engine'))) ?? 'auto',
     threads: count('threads', 1),
     jobs: count('jobs', 0),
+    slurmOptions: texts('slurmOptions'),
   };
 }
 

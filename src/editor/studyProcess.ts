@@ -18,6 +18,8 @@ export interface StudyStart {
   readonly threads: number;
   /** Trials at the same time; 0 for as many as the processors allow. */
   readonly jobs: number;
+  /** Options of sbatch when the trials run on Slurm; absent when this machine runs them. */
+  readonly slurm?: readonly string[];
   /** Folder of engines that the user installed. */
   readonly engines: string;
   /** Path of the command line's bundle, `dist/cli.js`. */
@@ -43,9 +45,9 @@ export async function startStudy(start: StudyStart): Promise<{ readonly ended: P
   try {
     const work = start.study === undefined ? ['runs', 'resume', start.out] : ['run', start.study, '--out', start.out];
     const engine = start.engine === 'auto' ? [] : ['--engine', start.engine];
-    const counts = ['--threads', `${start.threads}`, ...(start.jobs > 0 ? ['--jobs', `${start.jobs}`] : [])];
+    const threads = ['--threads', `${start.threads}`];
     const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
-    const child = spawn(process.execPath, [start.program, ...work, ...engine, ...counts, '--json'], {
+    const child = spawn(process.execPath, [start.program, ...work, ...engine, ...threads, ...whereTo(start), '--json'], {
       cwd: path.dirname(start.study ?? start.out),
       detached: true,
       stdio: ['ignore', 'ignore', log.fd],
@@ -72,6 +74,12 @@ export async function startStudy(start: StudyStart): Promise<{ readonly ended: P
   } finally {
     await log.close();
   }
+}
+
+/** How many trials run at the same time here, or what the cluster is asked for. */
+export function whereTo({ jobs, slurm }: Pick<StudyStart, 'jobs' | 'slurm'>): string[] {
+  if (slurm) return ['--on', 'slurm', ...slurm.map(option => `--slurm-option=${option}`)];
+  return jobs > 0 ? ['--jobs', `${jobs}`] : [];
 }
 
 /** The fault in how a study ended; undefined when it ended well or was stopped on purpose. */

@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
 import { glance, inOrder, names, type Place, type StudyGlance } from '../studyFiles';
-import { requireTrust, runStudy, type TrainingParts } from './runStudy';
+import { requireTrust, runStudy, type Place as RunPlace, type TrainingParts } from './runStudy';
 import { subjectOf } from './subject';
 
 const LAST_STUDY = 'boundlens.lastStudy';
 const MOST_STUDIES = 200;
 
-/** *Pre-train…*: asks which study, then runs it in the background with its progress shown until it ends. */
-export async function preTrain(parts: TrainingParts, argument: unknown): Promise<void> {
+/**
+ * *Pre-train…* and *Pre-train on Slurm…*: ask which study, then run it in the background with its progress shown until it ends. In a cluster it goes on
+ * when this machine does not.
+ */
+export async function preTrain(parts: TrainingParts, argument: unknown, where: RunPlace = 'here'): Promise<void> {
   requireTrust();
   const subject = subjectOf(argument);
   const study =
@@ -17,7 +20,7 @@ export async function preTrain(parts: TrainingParts, argument: unknown): Promise
       : await pickStudy(parts.memory, subject.kind === 'definition' ? subject.place : activeFile());
   if (!study) return;
   await parts.memory.update(LAST_STUDY, study.file);
-  await runStudy(parts, study);
+  await runStudy(parts, study, where);
 }
 
 /** From the palette: studies of what the editor shows come first. */

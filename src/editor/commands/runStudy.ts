@@ -32,12 +32,15 @@ export function requireTrust(): void {
     throw new EnvironmentFault('Training starts processes, which needs a trusted workspace', 'trust this workspace first');
 }
 
+/** Where the trials of a study run. */
+export type Place = 'here' | 'slurm';
+
 /** Runs a study in the background with its progress shown until it ends, and tells how it ended. */
-export async function runStudy(parts: TrainingParts, study: StudyGlance): Promise<void> {
+export async function runStudy(parts: TrainingParts, study: StudyGlance, place: Place = 'here'): Promise<void> {
   const uri = vscode.Uri.file(study.file);
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (!folder) throw new EnvironmentFault(`${study.file} lies outside this workspace`, 'open its folder first');
-  await workOff(parts, study, path.join(runsFolder(folder), studyFolderName(study.name)), settings(folder.uri));
+  await workOff(parts, study, path.join(runsFolder(folder), studyFolderName(study.name)), settings(folder.uri), place);
 }
 
 /** Takes up the runs of a study's folder that have not finished; their studies need not be there any more. */
@@ -50,12 +53,23 @@ async function workOff(
   parts: TrainingParts,
   { name, file }: { readonly name: string; readonly file?: string },
   out: string,
-  { engine, threads, jobs }: Pick<Settings, 'engine' | 'threads' | 'jobs'>,
+  { engine, threads, jobs, slurmOptions }: Pick<Settings, 'engine' | 'threads' | 'jobs' | 'slurmOptions'>,
+  place: Place = 'here',
 ): Promise<void> {
   const { runs, log, program, logs, engines } = parts;
-  const { ended } = await startStudy({ study: file, out, engine, threads, jobs, program, logs, engines });
+  const { ended } = await startStudy({
+    study: file,
+    out,
+    engine,
+    threads,
+    jobs,
+    program,
+    logs,
+    engines,
+    ...(place === 'slurm' && { slurm: slurmOptions }),
+  });
   log.info(
-    `Started ${name}: ${file ?? 'what is left of it'} into ${out}, engine ${engine}, threads ${threads}, jobs ${jobs || 'by the processors'}`,
+    `Started ${name}: ${file ?? 'what is left of it'} into ${out}, engine ${engine}, threads ${threads}, ${place === 'slurm' ? 'on Slurm' : `jobs ${jobs || 'by the processors'}`}`,
   );
   let stopped = false;
   const options = { location: vscode.ProgressLocation.Notification, title: `BoundLens: ${name}`, cancellable: true };

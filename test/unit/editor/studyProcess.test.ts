@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { faultOf, startStudy, stopStudy } from '../../../src/editor/studyProcess';
+import { faultOf, startStudy, stopStudy, whereTo } from '../../../src/editor/studyProcess';
 import { isAlive, processStart } from '../../../src/runs/processIdentity';
 import { temporaryFolder } from '../support/temporaryFolder';
 
@@ -17,6 +17,18 @@ describe('the process of a study', () => {
     const [out, logs, engines] = [temporary.file('fashion'), temporary.file('logs'), temporary.file('engines')];
     return startStudy({ study, out, engine, threads: 2, jobs, program, logs, engines });
   }
+
+  for (const [place, expected, why] of [
+    [{ jobs: 0 }, '', 'as many as the processors allow'],
+    [{ jobs: 3 }, '--jobs 3', 'three at a time'],
+    [{ jobs: 3, slurm: [] }, '--on slurm', 'a cluster knows how many find room'],
+    [
+      { jobs: 0, slurm: ['--partition=gpu', '--time=1:00:00'] },
+      '--on slurm --slurm-option=--partition=gpu --slurm-option=--time=1:00:00',
+      'its options',
+    ],
+  ] as const)
+    it(`is told where trials run: ${why}`, () => assert.equal(whereTo(place).join(' '), expected));
 
   it('is told study, folder, settings and where engines are; an engine and a number of jobs only when they are named', async () => {
     const words = '[...process.argv.slice(2), process.env.BOUNDLENS_ENGINES]';
