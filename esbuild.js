@@ -165,6 +165,36 @@ async function buildKernels() {
   fs.renameSync(path.join(root, written), target);
 }
 
+/** Draws the formulas of hovers as SVG pictures: `dist/formulas.json`, the outlines of letters apart, because formulas share them. */
+async function drawFormulas(esbuild) {
+  const source = 'src/editor/formulas/formulaTex.ts';
+  const target = path.join(root, dist, 'formulas.json');
+  const newest = Math.max(...[source, 'esbuild.js'].map(file => fs.statSync(path.join(root, file)).mtimeMs));
+  if (fs.existsSync(target) && fs.statSync(target).mtimeMs > newest) return;
+  const { outputFiles } = await esbuild.build({ ...node, entryPoints: [source], sourcemap: false, write: false });
+  const bundled = { exports: {} };
+  new Function('module', 'exports', outputFiles[0].text)(bundled, bundled.exports);
+  const mathJax = await require('mathjax').init({ loader: { load: ['input/tex', 'output/svg'] }, svg: { fontCache: 'local' } });
+  // A hover writes in 13 pixels, whose x-height is about 7.
+  const pixels = ex => Math.ceil(Number(ex.replace('ex', '')) * 7);
+  const outlines = {};
+  const draw = tex => {
+    const html = mathJax.startup.adaptor.innerHTML(mathJax.tex2svg(tex, { display: true }));
+    if (html.includes('data-mjx-error')) throw new Error(`${tex} is not drawn: ${/data-mjx-error="([^"]*)"/.exec(html)[1]}`);
+    const [, width, height] = /^<svg[^>]* width="([^"]+)" height="([^"]+)"/.exec(html);
+    const [, glyphs] = /<defs>(.*?)<\/defs>/.exec(html);
+    for (const [, id, outline] of glyphs.matchAll(/<path id="MJX-\d+-TEX-([^"]+)" d="([^"]*)"/g)) outlines[id] = outline;
+    const plain = html
+      .replace(/<defs>.*?<\/defs>/, '')
+      .replace(/ (style|role|focusable|data-[\w-]+|aria-[\w-]+)="[^"]*"/g, '')
+      .replace(/MJX-\d+-TEX-/g, '');
+    const sized = plain.replace(/ width="[^"]+" height="[^"]+"/, ` width="${pixels(width)}" height="${pixels(height)}"`);
+    return { svg: sized, width: pixels(width), height: pixels(height) };
+  };
+  const formulas = Object.fromEntries(Object.entries(bundled.exports.FORMULA_TEX).map(([id, tex]) => [id, draw(tex)]));
+  fs.writeFileSync(target, JSON.stringify({ outlines, formulas }));
+}
+
 /** Copies what the bundles load at run time beside them, unless it is there: a running program may be reading it. */
 function copyAssets() {
   const assets = {
@@ -192,6 +222,7 @@ async function main() {
   fs.mkdirSync(path.join(root, dist), { recursive: true });
   copyAssets();
   await buildKernels();
+  await drawFormulas(esbuild);
   const only = valueOf('--only')?.split(',');
   const available = {
     ...bundles,

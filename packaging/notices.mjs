@@ -5,8 +5,8 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Packages whose files are copied beside the bundles or compiled into one of them, which no bundle's list of inputs names. */
-const BESIDE = ['@vscode/tree-sitter-wasm', 'onnxruntime-web', 'onnxruntime-node', 'onnxruntime-common', 'assemblyscript'];
+/** Packages whose files are copied or drawn beside the bundles or compiled into one of them, which no bundle's list of inputs names. */
+const BESIDE = ['@vscode/tree-sitter-wasm', 'onnxruntime-web', 'onnxruntime-node', 'onnxruntime-common', 'assemblyscript', 'mathjax'];
 
 /** What a package without a licence file says of its authors elsewhere; the text of its licence is that of another package here. */
 const WITHOUT_FILE = /** @type {Readonly<Record<string, { copyright: string, textOf: string }>>} */ ({

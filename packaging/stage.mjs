@@ -8,8 +8,8 @@ const root = path.resolve(import.meta.dirname, '..');
 
 const ABOUT = ['LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.txt'];
 
-/** The bundles that only an editor loads: on a desktop, and in a browser. */
-const EDITOR_BUNDLES = /^(extension\.js|web\/.*)$/;
+/** What only an editor loads: on a desktop, and in a browser. */
+const EDITOR_BUNDLES = /^(extension\.js|formulas\.json|web\/.*)$/;
 
 /**
  * Lays out one package in a folder of its own, which is emptied first.

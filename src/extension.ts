@@ -24,6 +24,7 @@ import { sweepRegulariser } from './editor/commands/sweepRegulariser';
 import { registerContextKeys } from './editor/contextKeys';
 import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
+import { FormulaDrawings } from './editor/formulas/drawnFormulas';
 import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { Notices } from './editor/notices';
@@ -60,7 +61,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
 
   const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
-  own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints }));
+  const formulas = new FormulaDrawings(vscode.Uri.joinPath(context.extensionUri, 'dist', 'formulas.json'), log);
+  own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints, formulas }));
   own(registerTools(definitions, runs));
 
   const tree = own(new RunTree(runs));

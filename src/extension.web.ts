@@ -10,6 +10,7 @@ import { setArguments } from './editor/commands/setArguments';
 import { registerContextKeys } from './editor/contextKeys';
 import { registerDefinitionFeatures } from './editor/definitionFeatures';
 import { DefinitionService } from './editor/definitionService';
+import { FormulaDrawings } from './editor/formulas/drawnFormulas';
 import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { NO_RUNS } from './editor/noRuns';
@@ -39,7 +40,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const definitions = own(new DefinitionService(analysis, studies, NO_ENVIRONMENTS, log));
   const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
-  own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints }));
+  const formulas = new FormulaDrawings(vscode.Uri.joinPath(dist, 'formulas.json'), log);
+  own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints, formulas }));
   own(new StatusBar(NO_RUNS, log));
   own(registerTools(definitions, NO_RUNS));
   own(registerContextKeys(NO_RUNS, definitions));

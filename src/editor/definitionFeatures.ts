@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AttachedCheckpoints } from './attachedCheckpoints';
 import type { Baselines } from './baselines';
 import { type DefinitionService, SOURCES } from './definitionService';
+import type { FormulaDrawings } from './formulas/drawnFormulas';
 import { HintProvider } from './hintProvider';
 import { HoverProvider } from './hoverProvider';
 import { LensProvider } from './lensProvider';
@@ -14,10 +15,11 @@ export interface DefinitionParts {
   readonly runs: RunsView;
   readonly baselines: Baselines;
   readonly checkpoints: AttachedCheckpoints;
+  readonly formulas: FormulaDrawings;
 }
 
 /** Shows what is known of definitions where they are written: lenses, hints, hovers, quick fixes; the same on a desktop and in a browser. */
-export function registerDefinitionFeatures({ definitions, runs, baselines, checkpoints }: DefinitionParts): vscode.Disposable {
+export function registerDefinitionFeatures({ definitions, runs, baselines, checkpoints, formulas }: DefinitionParts): vscode.Disposable {
   const lenses = new LensProvider(definitions, runs, baselines, checkpoints);
   const hints = new HintProvider(definitions, checkpoints);
   return vscode.Disposable.from(
@@ -25,7 +27,7 @@ export function registerDefinitionFeatures({ definitions, runs, baselines, check
     hints,
     vscode.languages.registerCodeLensProvider(SOURCES, lenses),
     vscode.languages.registerInlayHintsProvider(SOURCES, hints),
-    vscode.languages.registerHoverProvider(SOURCES, new HoverProvider(definitions, runs)),
+    vscode.languages.registerHoverProvider(SOURCES, new HoverProvider(definitions, runs, checkpoints, formulas)),
     vscode.languages.registerCodeActionsProvider(SOURCES, new QuickFixes(definitions), QuickFixes.metadata),
   );
 }

@@ -13,6 +13,7 @@ class LayerInlayHint extends vscode.InlayHint {
     position: vscode.Position,
     readonly hint: LayerHint,
     readonly shares: CapacityShares,
+    readonly attached: AttachedCheckpoint | undefined,
   ) {
     super(position, hint.text);
   }
@@ -44,14 +45,14 @@ export class HintProvider implements vscode.InlayHintsProvider<LayerInlayHint>, 
         const position = analysed.now(hint);
         const place = `${position.line}:${position.character}`;
         // A line that constructs layers of several definitions, as a function that others call, says what the first makes of it.
-        if (range.contains(position) && !hinted.has(place)) hinted.set(place, new LayerInlayHint(position, hint, shares));
+        if (range.contains(position) && !hinted.has(place)) hinted.set(place, new LayerInlayHint(position, hint, shares, attached));
       }
     }
     return [...hinted.values()];
   }
 
   resolveInlayHint(hint: LayerInlayHint): LayerInlayHint {
-    hint.tooltip = new vscode.MarkdownString(layerMarkdown(hint.hint.layer, hint.shares));
+    hint.tooltip = new vscode.MarkdownString(layerMarkdown(hint.hint.layer, hint.shares, hint.attached));
     return hint;
   }
 

@@ -1,34 +1,41 @@
 import type { Layer } from '../architecture/architecture';
 import { formatCount, formatPower, formatRisk } from '../common/format';
 import type { Report, Term } from '../theory/report';
-import { matrices, totalParameters, totalShare, type CapacityShares } from './hintText';
+import type { AttachedCheckpoint } from './attachedCheckpoints';
+import { matrices, measuredNorm, totalParameters, totalShare, type CapacityShares } from './hintText';
+import type { Pictures } from './formulas/drawnFormulas';
 import { neededText } from './lensText';
+import { waysToLower } from './loweringText';
 import { passageText } from './shapeText';
 
 /** Explains a report in Markdown: what is bounded, each term with its formula, the numbers put in, its evidence and assumptions. */
-export function reportMarkdown(report: Report): string {
+export function reportMarkdown(report: Report, pictures?: Pictures): string {
   const verdict = report.vacuous
     ? `**vacuous**: not below ${formatRisk(report.range)}, the largest value of this loss${needed(report)}`
     : `below ${formatRisk(report.range)}, the largest value of this loss`;
   return [
     `**Bound ${report.theorem}** on the ${report.bounds}: **${formatRisk(report.total)}** *${report.evidence}*, ${verdict}. It fails with probability at most ${formatRisk(report.failureProbability)}.`,
-    ...report.terms.map(termMarkdown),
+    ...report.terms.map(term => termMarkdown(term, pictures)),
   ].join('\n\n');
 }
 
-/** Explains one term in Markdown. */
-export function termMarkdown(term: Term): string {
-  const lines = [`**${term.name}** ${formatRisk(term.value)} *${term.evidence}* · \`${term.id}\``, `\`${code(term.formula)}\``];
+/** Explains one term in Markdown: its formula (drawn where there is a picture), the numbers put in, its assumptions, and what lowers it. */
+export function termMarkdown(term: Term, pictures?: Pictures): string {
+  const picture = pictures?.(term.id, term.formula);
+  const head = `**${term.name}** ${formatRisk(term.value)} *${term.evidence}* · \`${term.id}\``;
+  const lines = picture === undefined ? [`\`${code(term.formula)}\``] : [];
   const numbers = putIn(term.formula, term.inputs);
   if (numbers !== term.formula) lines.push(`\`= ${code(numbers)}\``);
   const inputs = Object.entries(term.inputs).map(([symbol, value]) => `\`${code(symbol)}\` = ${escape(inputText(value))}`);
   if (inputs.length > 0) lines.push(inputs.join(', '));
   if (term.assumptions.length > 0) lines.push(`Assumes: ${term.assumptions.map(escape).join('; ')}.`);
-  return lines.join('  \n');
+  const ways = waysToLower(term);
+  if (ways.length > 0) lines.push(`Lower it: ${ways.map(escape).join('; ')}.`);
+  return [...(picture === undefined ? [head] : [head, picture]), lines.join('  \n')].join('\n\n');
 }
 
 /** Explains a layer in Markdown: its parameters by tensor, the norms expected at initialisation, its share of capacity. */
-export function layerMarkdown(layer: Layer, shares: CapacityShares): string {
+export function layerMarkdown(layer: Layer, shares: CapacityShares, attached?: AttachedCheckpoint): string {
   const total = totalParameters(layer);
   const share = totalShare(layer, shares);
   const lines = [
@@ -39,9 +46,12 @@ export function layerMarkdown(layer: Layer, shares: CapacityShares): string {
   if (!layer.parameters.known) lines.push(`Unknown: ${escape(layer.parameters.why)} (line ${layer.parameters.line + 1}).`);
   else if (layer.parameters.value.length > 0) {
     const rows = layer.parameters.value.map(({ name, shape, initialSpectralNorm }) => {
-      return `| \`${code(name)}\` | ${shape.join(' × ')} | ${initialSpectralNorm === undefined ? '' : initialSpectralNorm.toPrecision(3)} |`;
+      const found = attached && measuredNorm(attached.norms, layer.path, name);
+      const measured = attached ? ` ${found ? `${found.lower.toPrecision(4)}–${found.upper.toPrecision(4)}` : ''} |` : '';
+      return `| \`${code(name)}\` | ${shape.join(' × ')} | ${initialSpectralNorm === undefined ? '' : initialSpectralNorm.toPrecision(3)} |${measured}`;
     });
-    lines.push(['| tensor | shape | σ at initialisation |', '| --- | --- | --- |', ...rows].join('\n'));
+    const [title, line] = attached ? [' σ measured |', ' --- |'] : ['', ''];
+    lines.push([`| tensor | shape | σ at initialisation |${title}`, `| --- | --- | --- |${line}`, ...rows].join('\n'));
   }
   if (matrices(layer).length > 0)
     lines.push('σ is the spectral norm that the framework’s initialisation is expected to give *(estimated)*; training changes it.');

@@ -40,7 +40,7 @@ export function transferabilityText(knowledge: DefinitionKnowledge, now: Date): 
     if (!report) return unknownText(architecture);
     const from = checkpoint ? `the norms of ${checkpoint.file}` : 'the norms at initialisation';
     return {
-      title: report.vacuous ? 'no run yet, estimate vacuous' : `${report.evidence} ≤ ${formatRisk(report.total)}, no run yet`,
+      title: report.vacuous ? 'no run yet' : `${report.evidence} ≤ ${formatRisk(report.total)}, no run yet`,
       tooltip: `No run of this definition has finished. From ${from}, ${theoremSentence(report)} Pre-train to replace the estimate by a certificate.`,
     };
   });
@@ -52,7 +52,7 @@ export function boundText(knowledge: DefinitionKnowledge): LensText {
     const measured = knowledge.run && generalReport(knowledge.run.results);
     if (measured)
       return {
-        title: totalAndTerms(measured, knowledge.run, knowledge.change ? 1 : 2),
+        title: totalAndTerms(measured, knowledge.change ? 1 : 2),
         tooltip: `${theoremSentence(measured)} ${termsSentence(measured)}`,
       };
     const { estimate, checkpoint, architecture, unlabelled } = knowledge;
@@ -122,11 +122,8 @@ function rankingSentence({ scores, pretraining }: TrialResults): string {
 }
 
 /** The total with its largest terms and the sum of the others: more would push the actions out of an editor of usual width. Behind the lens stand all. */
-function totalAndTerms(report: Report, run: FinishedRun, shownTerms: number): string {
-  const where = `at n = ${formatCount(mostLabels(run.trial.data.labels))}`;
-  const total = report.vacuous
-    ? `vacuous ${formatRisk(report.total)} ${where}${needs(report)}`
-    : `${report.evidence} ${formatRisk(report.total)}`;
+function totalAndTerms(report: Report, shownTerms: number): string {
+  const total = report.vacuous ? `vacuous ${formatRisk(report.total)}${needs(report)}` : `${report.evidence} ${formatRisk(report.total)}`;
   const largest = [...report.terms].sort((a, b) => b.value - a.value).slice(0, shownTerms);
   const shown = report.terms.filter(term => largest.includes(term));
   const rest = report.terms.filter(term => !largest.includes(term)).reduce((sum, { value }) => sum + value, 0);
@@ -144,8 +141,9 @@ const termsSentence = (report: Report): string =>
   report.terms.length === 0 ? '' : `Terms: ${report.terms.map(term => `${termText(term)} (${term.evidence})`).join(', ')}.`;
 
 function estimateTitle(estimate: Report, unlabelled: number): string {
-  const at = `at N = ${formatCount(unlabelled)}`;
-  return estimate.vacuous ? `vacuous ${at}${needs(estimate)}` : `${estimate.evidence} ≤ ${formatRisk(estimate.total)} ${at}`;
+  const needed = neededPoints(estimate);
+  if (estimate.vacuous) return needed === undefined ? `vacuous at N = ${formatCount(unlabelled)}` : `vacuous, needs ${needed}`;
+  return `${estimate.evidence} ≤ ${formatRisk(estimate.total)} at N = ${formatCount(unlabelled)}`;
 }
 
 /** `, needs N ≈ 3·10⁹`: the points from which a vacuous bound says something; empty where that is not known. */

@@ -20,6 +20,7 @@ const EDITOR: typeof SHARED = [
   [/^\.vscodeignore$/, 'read by the packer, not packed'],
   [/^(package\.nls|l10n\/bundle\.l10n)(\.de)?\.json$/, 'texts, in English and German'],
   [/^dist\/extension\.js$/, 'the program of the editor'],
+  [/^dist\/formulas\.json$/, 'the pictures of formulas in hovers'],
   [/^dist\/web\/(extension|analysis)\.js$/, 'the programs of an editor in a browser'],
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],
   [/^media\/sample\/(\w[\w-]*\/)*[\w-]+\.(study\.json|py|js|json)$/, 'studies and definitions of the sample workspace'],

@@ -47,6 +47,15 @@ describe('hovers', () => {
       assert.ok(text.includes(part), `${part}\nis missing in\n${text}`);
   });
 
+  it('draws the formula where there is a picture, and keeps the numbers put in', () => {
+    const text = reportMarkdown(report('D1', 0.62, { terms: [complexity] }), id =>
+      id === 'D1.complexity' ? '![picture](data:,)' : undefined,
+    );
+    assert.ok(text.includes('\n\n![picture](data:,)\n\n`= 2·1·5·31.6/1,000`'), text);
+    assert.ok(!text.includes('`2·G·R·‖H‖_F/n`'), text);
+    assert.match(text, /Lower it: RadReg, .*; more labelled points n/);
+  });
+
   it('says vacuous in that word, with what would help', () =>
     assert.match(
       reportMarkdown(report('D4', 7, { needed: { N: 3e9 } })),

@@ -32,7 +32,7 @@ const cases: readonly (readonly [
     'vacuous bounds of a run are called so, with the n that would mend them',
     { architecture: net, run: run(report('F1', 1, { needed: { n: 800 } }), vacuousGeneral) },
     'Transferability: certified but vacuous, needs n ≈ 800 (test .042) · RadReg λ=0.003, 2 h ago',
-    'Bound: vacuous 1.35 at n = 500, needs n ≈ 2,300 = transfer 1.35',
+    'Bound: vacuous 1.35, needs n ≈ 2,300 = transfer 1.35',
   ],
   [
     'a run without a certificate says what was measured',
@@ -49,8 +49,8 @@ const cases: readonly (readonly [
   [
     'a vacuous estimate names the N that would do',
     { architecture: net, estimate: estimate(7, 3.1e9) },
-    'Transferability: no run yet, estimate vacuous',
-    'Bound: vacuous at N = 10,000, needs N ≈ 3·10⁹',
+    'Transferability: no run yet',
+    'Bound: vacuous, needs N ≈ 3·10⁹',
   ],
   [
     'the norms of attached weights stand in for those of the initialisation',

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { copySample, startServer, type Server } from '../workbench/server.mjs';
+import {
+  codeLens,
+  codeLensRows,
+  editorLine,
+  openWorkbench,
+  quickInput,
+  quickPick,
+  runCommand,
+  screenshot,
+} from '../workbench/workbench.mjs';
+
+/** Colour themes with the classes that a workbench wears in them. */
+const THEMES = [
+  ['Light Modern', 'light', '.vs'],
+  ['Dark Modern', 'dark', '.vs-dark'],
+  ['Dark High Contrast', 'contrast', '.hc-black'],
+] as const;
+
+const SETTINGS = { 'editor.minimap.enabled': false, 'files.autoSave': 'off', 'git.enabled': true, 'git.autorefresh': true };
+
+async function chooseTheme(page: Page, theme: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await quickInput(page).fill(theme);
+  await quickPick(page, theme).click();
+}
+
+describe('definitions in the editor', () => {
+  let folder: string;
+  let server: Server;
+  let page: Page;
+  let close: () => Promise<void>;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-ui-'));
+    const workspace = copySample(folder);
+    const git = (...command: string[]) =>
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...command], { cwd: workspace });
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'Begin');
+    server = await startServer({ extensions: [process.cwd()], settings: SETTINGS });
+    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+    await codeLens(page, 'Transferability:').waitFor();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
+  });
+  after(async () => {
+    await close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  });
+
+  /** Puts the cursor at a line and column, and the line into the middle. */
+  async function goTo(place: string): Promise<void> {
+    await page.keyboard.press('Control+G');
+    await quickInput(page).fill(`:${place}`);
+    await page.keyboard.press('Enter');
+  }
+
+  for (const [theme, name, look] of THEMES)
+    it(`explains the bound in a ${name} theme: formulas as pictures, then the layers`, async () => {
+      await chooseTheme(page, theme);
+      await page.locator(`.monaco-workbench${look}`).first().waitFor();
+      await goTo('62:8');
+      await screenshot(page, `editor-lenses-${name}`);
+      await runCommand(page, 'BoundLens: Explain This Bound');
+      const hover = page.locator('.monaco-hover').filter({ hasText: 'Bound D4' }).first();
+      await hover.locator('img[alt*="ln N(ε)"]').waitFor();
+      const sizes = await hover.locator('img').evaluateAll(images => images.map(image => image.clientWidth));
+      assert.ok(sizes.length >= 2 && sizes.every(size => size > 20), `pictures of ${sizes.join(', ')} pixels`);
+      const table = hover.locator('table').first();
+      assert.match(await table.innerText(), /patch_embed\s+nn\.Linear\s+16×49 → 16×48\s+weight 48×49, bias 48\s+2,400\s+3\.1 %/);
+      await page.waitForTimeout(600);
+      await screenshot(page, `editor-hover-${name}`);
+      await page.keyboard.press('Escape');
+      await hover.waitFor({ state: 'hidden' });
+    });
+
+  it('an edit changes the bound, and the lens says by how much against the last commit', async () => {
+    await chooseTheme(page, THEMES[0][0]);
+    await goTo('69:15');
+    await editorLine(page, 'width=48,').waitFor();
+    await page.keyboard.press('Shift+End');
+    await page.keyboard.type('96,');
+    await codeLens(page, /Bound: vacuous, needs N ≈ [\d.]+ M · complexity ×[\d.]+ vs HEAD/).waitFor();
+    await screenshot(page, 'editor-change');
+    const [row = ''] = (await codeLensRows(page)).filter(text => text.includes('vs HEAD'));
+    assert.match(row, /Pre-train.*Fine-tune.*Compare.*Panel/s);
+    const right = await codeLens(page, /^Panel$/).boundingBox();
+    assert.ok(right && right.x + right.width < 1400, 'the last action is in view beside the side bar');
+    await runCommand(page, 'File: Revert File');
+    await codeLens(page, /Bound: vacuous, needs N ≈ [\d.]+ M$/).waitFor();
+  });
+});
