@@ -31,6 +31,7 @@ export function stage(target, built, folder) {
     put(path.join(root, 'README.md'), path.join(folder, 'README.md'));
     for (const file of readdirSync(root).filter(name => /^package\.nls(\.\w+)?\.json$/.test(name)))
       put(path.join(root, file), path.join(folder, file));
+    put(path.join(root, 'docs/editor.md'), path.join(folder, 'docs/editor.md'));
     for (const place of ['media', 'l10n'])
       for (const file of filesBelow(path.join(root, place)).filter(isShipped))
         put(path.join(root, place, file), path.join(folder, place, file));

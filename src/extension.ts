@@ -29,6 +29,7 @@ import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { Notices } from './editor/notices';
 import { BOUND_VIEW, PANEL_TYPE, PanelHost } from './editor/panelHost';
+import { Problems } from './editor/problems/problems';
 import { publicApi } from './editor/publicApi';
 import { PythonEnvironments } from './editor/pythonEnvironments';
 import { RunService } from './editor/runService';
@@ -62,7 +63,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
   const formulas = new FormulaDrawings(vscode.Uri.joinPath(context.extensionUri, 'dist', 'formulas.json'), log);
-  own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints, formulas }));
+  const problems = own(new Problems(definitions, studies, vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md')));
+  own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints, formulas, problems }));
   own(registerTools(definitions, runs));
 
   const tree = own(new RunTree(runs));

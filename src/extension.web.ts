@@ -14,6 +14,7 @@ import { FormulaDrawings } from './editor/formulas/drawnFormulas';
 import { GitHead } from './editor/gitHead';
 import { Log } from './editor/log';
 import { NO_RUNS } from './editor/noRuns';
+import { Problems } from './editor/problems/problems';
 import { publicApi } from './editor/publicApi';
 import { toggleSetting } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
@@ -41,7 +42,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const baselines = own(new Baselines(definitions, own(new GitHead()), context.workspaceState, log));
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
   const formulas = new FormulaDrawings(vscode.Uri.joinPath(dist, 'formulas.json'), log);
-  own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints, formulas }));
+  const problems = own(new Problems(definitions, studies, vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md')));
+  own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints, formulas, problems }));
   own(new StatusBar(NO_RUNS, log));
   own(registerTools(definitions, NO_RUNS));
   own(registerContextKeys(NO_RUNS, definitions));

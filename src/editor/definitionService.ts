@@ -40,6 +40,11 @@ export class AnalysedDocument {
     this.edits.push(...edits);
   }
 
+  /** Whether the text is as it was analysed. */
+  get isCurrent(): boolean {
+    return this.edits.length === 0;
+  }
+
   get definitions(): readonly AnalysedDefinition[] {
     return this.analysis.definitions;
   }

@@ -3,7 +3,7 @@ import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { AttachedCheckpoint, AttachedCheckpoints } from './attachedCheckpoints';
 import type { DefinitionService } from './definitionService';
 import { isOnlyCompared, onDidChangeViews } from './diffViews';
-import { layerHints, measuredNorm, type CapacityShares, type LayerHint } from './hintText';
+import { capacityShares, layerHints, type CapacityShares, type LayerHint } from './hintText';
 import { layerMarkdown } from './hoverText';
 import { settings } from './settings';
 
@@ -75,18 +75,8 @@ const written = new WeakMap<AnalysedDefinition, DefinitionHints>();
 export function hintsOf(definition: AnalysedDefinition, attached?: AttachedCheckpoint): DefinitionHints {
   const before = written.get(definition);
   if (before && before.attached?.file === attached?.file && before.attached?.report.total === attached?.report.total) return before;
-  const shares = capacityShares(definition, attached);
+  const shares = capacityShares(definition, attached?.norms);
   const hints = { hints: layerHints(definition.architecture.layers, shares, attached?.norms), shares, attached };
   written.set(definition, hints);
   return hints;
-}
-
-/** Shares of the log capacity by layer path; empty when the bound is not known. */
-function capacityShares({ bound, boundLayers }: AnalysedDefinition, attached: AttachedCheckpoint | undefined): CapacityShares {
-  const shares = new Map<string, number>();
-  boundLayers.forEach(({ path, tensor }, index) => {
-    const measured = attached && measuredNorm(attached.norms, path, tensor)?.share;
-    shares.set(path, (shares.get(path) ?? 0) + (measured ?? bound?.layers[index]?.share ?? 0));
-  });
-  return shares;
 }

@@ -1,5 +1,6 @@
 import type { Layer, Parameter, SourceRange } from '../architecture/architecture';
 import { formatCount } from '../common/format';
+import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { MeasuredNorms } from './attachedCheckpoints';
 import { sampleShapeText } from './shapeText';
 
@@ -14,6 +15,19 @@ export interface LayerHint {
 
 /** Shares of the whole log capacity by layer path, in [0, 1]. */
 export type CapacityShares = ReadonlyMap<string, number>;
+
+/** Shares of the log capacity by layer path, those of measured weights where there are any; empty when the bound is not known. */
+export function capacityShares(
+  { bound, boundLayers }: Pick<AnalysedDefinition, 'bound' | 'boundLayers'>,
+  norms?: MeasuredNorms,
+): CapacityShares {
+  const shares = new Map<string, number>();
+  boundLayers.forEach(({ path, tensor }, index) => {
+    const measured = norms && measuredNorm(norms, path, tensor)?.share;
+    shares.set(path, (shares.get(path) ?? 0) + (measured ?? bound?.layers[index]?.share ?? 0));
+  });
+  return shares;
+}
 
 /**
  * One hint for every place in the source that constructs layers with parameters. A layer whose children are written inside it on lines of their own

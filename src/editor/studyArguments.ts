@@ -50,6 +50,12 @@ export class StudyArguments implements vscode.Disposable {
     return calls;
   }
 
+  /** Whether a study regularises a definition of a file with RadReg. */
+  usesRadReg(document: vscode.Uri): boolean {
+    const studies = [...this.glances.values()];
+    return studies.some(({ usesRadReg, definition }) => usesRadReg && definition && path.relative(definition.file, document.fsPath) === '');
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
@@ -96,7 +102,8 @@ export class StudyArguments implements vscode.Disposable {
     const before = this.glances.get(uri);
     if (found) this.glances.set(uri, found);
     else this.glances.delete(uri);
-    const says = (study: StudyGlance | undefined) => JSON.stringify(study?.call === undefined ? null : [study.definition, study.call]);
+    const says = (study: StudyGlance | undefined) =>
+      JSON.stringify(study && [study.usesRadReg && study.definition, study.call !== undefined && [study.definition, study.call]]);
     if (says(before) !== says(found)) this.changed.fire();
   }
 }

@@ -16,6 +16,8 @@ export interface StudyGlance {
   readonly call?: string;
   /** Number of runs that its sweep asks for, when it says so. */
   readonly trials?: number;
+  /** Whether RadReg regularises one of its arms. */
+  readonly usesRadReg: boolean;
 }
 
 /** Looks at the text of a study file. Never throws: what is not there or of another kind is left out, and the file's name stands in for the study's. */
@@ -34,6 +36,7 @@ export function glance(file: string, text: string): StudyGlance {
     definition,
     call: definition && given.length > 0 ? constructionCall(definition.name, Object.fromEntries(given)) : undefined,
     trials: arms * seeds > 0 ? arms * seeds : undefined,
+    usesRadReg: /"kind"\s*:\s*"radreg"/.test(text),
   };
 }
 

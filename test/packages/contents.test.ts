@@ -25,6 +25,7 @@ const EDITOR: typeof SHARED = [
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],
   [/^media\/sample\/(\w[\w-]*\/)*[\w-]+\.(study\.json|py|js|json)$/, 'studies and definitions of the sample workspace'],
   [/^media\/sample\/fashion-mnist\/([\w-]+\.gz|LICENSE)$/, 'its images'],
+  [/^docs\/editor\.md$/, 'what problems in definitions and studies link to'],
 ];
 const native = (os: string, cpu: string): typeof SHARED => [
   [/^dist\/node_modules\/onnxruntime-(node|common)\/package\.json$/, 'where ONNX Runtime’s modules begin'],

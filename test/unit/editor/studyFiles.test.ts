@@ -28,7 +28,8 @@ const texts: readonly (readonly [why: string, text: string, expected: object])[]
 ];
 
 describe('a glance at a study file', () => {
-  for (const [why, text, expected] of texts) it(why, () => assert.deepEqual(glance(file, text), { file, call: undefined, ...expected }));
+  for (const [why, text, expected] of texts)
+    it(why, () => assert.deepEqual(glance(file, text), { file, call: undefined, usesRadReg: false, ...expected }));
 });
 
 describe('the order of studies', () => {
@@ -36,6 +37,7 @@ describe('the order of studies', () => {
     file: `/work/${name}`,
     name,
     definition: definition ? at(definition) : undefined,
+    usesRadReg: false,
   });
   const studies = [study('b'), study('a'), study('mine', '/work/mae.py'), study('last')];
   const cases: readonly (readonly [why: string, place: Place | undefined, last: string | undefined, expected: string[]])[] = [
