@@ -22,6 +22,7 @@ const none = (titles: ReadonlyMap<number, readonly string[]>) => titles.size ===
 async function openSample(): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(sample());
   await vscode.window.showTextDocument(document);
+  if (document.isDirty) await vscode.commands.executeCommand('workbench.action.files.revert');
   await eventually(() => lensTitles(sample()), some, 'the first lens');
   return document;
 }
@@ -63,13 +64,15 @@ describe('the extension', () => {
       .findIndex(text => text.startsWith('class MaskedAutoencoder'));
     await vscode.commands.executeCommand('boundlens.explain', { file: sample().fsPath, name: 'MaskedAutoencoder' });
     assert.equal(vscode.window.activeTextEditor?.selection.active.line, line);
-    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider',
-      sample(),
-      new vscode.Position(line, 0),
-    );
-    const text = hovers.flatMap(hover => hover.contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
-    assert.match(text, /76,305 parameters/);
+    const hover = async () => {
+      const found = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        sample(),
+        new vscode.Position(line, 0),
+      );
+      return found.flatMap(({ contents }) => contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
+    };
+    const text = await eventually(hover, found => found.includes('76,305 parameters'), 'the hover');
     assert.match(text, /\| patch\\_embed \| `nn\.Linear` \| 16×49 → 16×48 \| `weight` 48×49, `bias` 48 \| 2,400 \| 3\.1 % \|/);
     assert.match(text, /Bound D4/);
   });
@@ -177,9 +180,16 @@ describe('the extension', () => {
   it('estimates for the number of unlabelled images in the settings', async () => {
     await openSample();
     await withSetting('unlabelledImages', 1_234, async () => {
-      const wanted = (titles: ReadonlyMap<number, readonly string[]>) =>
-        [...titles.values()].flat().some(title => title.includes('N = 1,234'));
-      await eventually(() => lensTitles(sample()), wanted, 'the estimate at N = 1,234');
+      const hover = async () => {
+        const [line = 0] = (await lensTitles(sample())).keys();
+        const found = await vscode.commands.executeCommand<vscode.Hover[]>(
+          'vscode.executeHoverProvider',
+          sample(),
+          new vscode.Position(line, 8),
+        );
+        return found.flatMap(({ contents }) => contents.map(content => (content as vscode.MarkdownString).value)).join('\n');
+      };
+      await eventually(hover, text => text.includes('`N` = 1,234'), 'the estimate at N = 1,234');
     });
   });
 
