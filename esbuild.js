@@ -103,6 +103,7 @@ const web = {
 const bundles = {
   extension: { ...node, entryPoints: ['src/extension.ts'], outfile: `${dist}/extension.js` },
   analysis: { ...node, entryPoints: ['src/analysis.ts'], outfile: `${dist}/analysis.js` },
+  studyChecks: { ...node, entryPoints: ['src/studyChecks.ts'], outfile: `${dist}/studyChecks.js` },
   trainer: { ...node, entryPoints: ['src/trainer.ts'], outfile: `${dist}/trainer.js` },
   cli: { ...node, entryPoints: ['src/cli.ts'], outfile: `${dist}/cli.js`, banner: { js: '#!/usr/bin/env node' } },
   web: { ...web, entryPoints: ['src/extension.web.ts'], outfile: `${dist}/web/extension.js`, format: 'cjs', external: ['vscode'] },

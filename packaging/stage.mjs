@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const ABOUT = ['LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.txt'];
 
 /** What only an editor loads: on a desktop, and in a browser. */
-const EDITOR_BUNDLES = /^(extension\.js|formulas\.json|web\/.*)$/;
+const EDITOR_BUNDLES = /^((extension|studyChecks)\.js|formulas\.json|web\/.*)$/;
 
 /**
  * Lays out one package in a folder of its own, which is emptied first.

@@ -38,6 +38,8 @@ import { RunWatcher } from './editor/runWatcher';
 import { runsRoots, SECTION, toggleSetting } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
 import { StudyArguments } from './editor/studyArguments';
+import { StudyLenses } from './editor/studyLenses';
+import { STUDIES, StudyProblems } from './editor/studyProblems';
 import { StudyTasks } from './editor/studyTasks';
 import { TextPages } from './editor/textPages';
 import { registerTools } from './editor/tools/registerTools';
@@ -64,6 +66,8 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
   const formulas = new FormulaDrawings(vscode.Uri.joinPath(context.extensionUri, 'dist', 'formulas.json'), log);
   const problems = own(new Problems(definitions, studies, vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md')));
+  own(new StudyProblems(dist('studyChecks.js'), vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md'), log));
+  own(vscode.languages.registerCodeLensProvider(STUDIES, own(new StudyLenses(runs))));
   own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints, formulas, problems }));
   own(registerTools(definitions, runs));
 

@@ -35,9 +35,12 @@ const suites = {
     bundles: ['cluster', 'trainer', 'cli', 'panel'],
     needs: ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel'],
   },
-  host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
-  'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'trainer', 'cli', 'panel'] },
-  ui: { command: mocha('out/ui.js', 300_000), bundles: ['ui', 'extension', 'analysis', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'] },
+  host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel'] },
+  'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel'] },
+  ui: {
+    command: mocha('out/ui.js', 300_000),
+    bundles: ['ui', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'],
+  },
   packages: { command: mocha('out/packages.js', 300_000), bundles: ['packages'] },
   faults: { command: mocha('out/faults.js', 60_000), bundles: ['faults', 'trainer', 'cli', 'panel'] },
 };

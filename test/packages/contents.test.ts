@@ -20,6 +20,7 @@ const EDITOR: typeof SHARED = [
   [/^\.vscodeignore$/, 'read by the packer, not packed'],
   [/^(package\.nls|l10n\/bundle\.l10n)(\.de)?\.json$/, 'texts, in English and German'],
   [/^dist\/extension\.js$/, 'the program of the editor'],
+  [/^dist\/studyChecks\.js$/, 'checks studies while they are written'],
   [/^dist\/formulas\.json$/, 'the pictures of formulas in hovers'],
   [/^dist\/web\/(extension|analysis)\.js$/, 'the programs of an editor in a browser'],
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { byStudy, isActive, type StudyRuns } from './runIndex';
+import type { RunService } from './runService';
+import { isExcluded, settings } from './settings';
+import { glance, type StudyGlance } from './studyFiles';
+
+/** The lenses over a study, always three: run or stop it, compare its runs, open the panel on it. */
+export class StudyLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly runs: Pick<RunService, 'all' | 'onDidChangeStates'>) {
+    this.subscription = runs.onDidChangeStates(() => this.changed.fire());
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const { enabled, codeLens } = settings(document.uri);
+    if (!enabled || !codeLens || isExcluded(document)) return [];
+    const study = glance(document.uri.fsPath, document.getText());
+    const started = byStudy(this.runs.all()).find(({ entries }) => entries[0]?.record.trial.study.file === document.uri.fsPath);
+    return studyLensTexts(study, started).map(({ command, ...text }) => {
+      const node = started && command !== 'boundlens.preTrain' ? { kind: 'study', study: started } : document.uri;
+      return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { ...text, command, arguments: [node] });
+    });
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+}
+
+interface StudyLensText {
+  readonly title: string;
+  readonly tooltip: string;
+  readonly command: string;
+}
+
+/** What stands over a study: `Pre-train 12 runs | 4 of 12 finished: Compare | Panel`. */
+export function studyLensTexts(study: StudyGlance, started: StudyRuns | undefined): readonly StudyLensText[] {
+  const entries = started?.entries ?? [];
+  const active = entries.filter(isActive).length;
+  const finished = entries.filter(({ record }) => record.state === 'finished').length;
+  const trials = study.trials === undefined ? '' : ` ${study.trials} ${study.trials === 1 ? 'run' : 'runs'}`;
+  return [
+    active > 0
+      ? { title: `Stop ${active} ${active === 1 ? 'run' : 'runs'}`, tooltip: 'What is finished stays.', command: 'boundlens.stop' }
+      : {
+          title: `Pre-train${trials}`,
+          tooltip: 'Pre-train, fine-tune and certify every arm with every seed.',
+          command: 'boundlens.preTrain',
+        },
+    finished === 0
+      ? {
+          title: 'Sweep Regulariser…',
+          tooltip: 'A study over several strengths of a regulariser, made of this one.',
+          command: 'boundlens.sweepRegulariser',
+        }
+      : { title: `${finished} of ${entries.length} finished: Compare`, tooltip: 'Runs side by side.', command: 'boundlens.compareRuns' },
+    { title: 'Panel', tooltip: 'Training curves, terms of the bound and runs side by side.', command: 'boundlens.openPanel' },
+  ];
+}
