@@ -2,21 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AnalysisClient } from '../../src/definitions/analysisClient';
-import type { Analysis } from '../../src/definitions/analysisProtocol';
 import { workerThread } from '../../src/definitions/workerThread';
-import { sizeText } from '../../src/editor/definitionText';
-import { layerHints } from '../../src/editor/hintText';
-import { boundText, transferabilityText } from '../../src/editor/lensText';
 import { median, type Benchmark, type Row } from './benchmark';
 import { fileOf, longSource, milliseconds } from './definitions';
+import { hostDelays } from './hostDelays';
+import { hostSizes } from './hostSizes';
+import { UNLABELLED, writeTexts } from './lensTexts';
 
 const EDITS = 60;
-const UNLABELLED = 10_000;
 const PEER = 'a structured clone of the text';
 
 /** What reading a document costs the extension host itself, the worker's time left out, beside a plain copy of its text. */
 export const editor: Benchmark = {
-  summary: 'milliseconds that an edit takes of the extension host, beside a copy of the text [--file PATH]',
+  summary: 'what an edit and a run take of the extension host, and the sizes of what it loads beside their budgets [--file PATH]',
 
   async run(options, progress) {
     const file = fileOf(options);
@@ -42,24 +40,14 @@ export const editor: Benchmark = {
       return [
         row('asking and taking the answer, median', median(shares), copy),
         row('texts of all lenses and hints, median', median(texts), copy),
+        ...(await hostDelays(client, text, progress)),
+        ...hostSizes(progress),
       ];
     } finally {
       await client.dispose();
     }
   },
 };
-
-/** Everything that lenses and hints over a whole document say. */
-function writeTexts({ definitions }: Analysis): void {
-  for (const { architecture, bound, boundLayers, stale } of definitions) {
-    const shares = new Map(boundLayers.map(({ path: layer }, index) => [layer, bound?.layers[index]?.share ?? 0]));
-    layerHints(architecture.layers, shares);
-    sizeText(architecture, stale);
-    const knowledge = { architecture, estimate: bound?.report, unlabelled: UNLABELLED };
-    transferabilityText(knowledge, new Date());
-    boundText(knowledge);
-  }
-}
 
 const row = (work: string, ours: number, theirs: number): Row => ({
   work,

@@ -95,8 +95,18 @@ describe('packages', function () {
       assert.ok(size <= BUDGETS[target]![1] * MEGABYTE, `${size} bytes`);
     });
 
+  for (const [name, kilobytes] of [
+    ['extension.js', 300],
+    ['panel.js', 1000],
+    ['formulas.json', 200],
+  ] as const)
+    it(`${name} stays within ${kilobytes} KB`, () => {
+      const { size } = statSync(path.join(stagedFolder(UNIVERSAL), 'dist', name));
+      assert.ok(size <= 1000 * kilobytes, `${size} bytes`);
+    });
+
   it('their programs carry no source map and no path of the machine that built them', () => {
-    for (const name of ['extension', 'analysis', 'trainer', 'cli', 'panel', 'web/extension', 'web/analysis']) {
+    for (const name of ['extension', 'studyChecks', 'analysis', 'trainer', 'cli', 'panel', 'web/extension', 'web/analysis']) {
       const text = readFileSync(path.join(stagedFolder(UNIVERSAL), `dist/${name}.js`), 'utf8');
       assert.doesNotMatch(text, /sourceMappingURL=|sourcesContent/, name);
       assert.ok(!text.includes(process.cwd()), name);

@@ -19,6 +19,8 @@ const QUIET = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  // In a browser VS Code saves a second after each edit.
+  'files.autoSave': 'off',
 };
 
 /**

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AnalysisClient } from '../../src/definitions/analysisClient';
+import { RunWatcher } from '../../src/editor/runWatcher';
+import { median, type Row } from './benchmark';
+import { UNLABELLED, writeTexts } from './lensTexts';
+
+/** Milliseconds of one keystroke of a fast typist, and of the rest before a reading. */
+const KEYSTROKE_MS = 100;
+const KEYSTROKES = 60;
+/** Looks at runs four times a second, as the extension does. */
+const LOOK_MS = 250;
+const LOOKS = 60;
+/** The 99th percentile that the delay of the host's event loop may reach. */
+const BUDGET_MS = 20;
+
+/**
+ * How late the event loop of the host is, 99 times of 100, while a long file is edited and while a run trains beside it; and how long it takes from a
+ * keystroke to the text of the lens, the rest before a reading left out. An idle loop's delay, which is the clock's own, is taken off.
+ */
+export async function hostDelays(client: AnalysisClient, text: string, progress: (line: string) => void): Promise<readonly Row[]> {
+  progress('the event loop: idle, while a file is edited, while a run trains …');
+  const idle = await delayWhile(() => pause(3_000));
+  const late: number[] = [];
+  const edited = await delayWhile(async () => {
+    for (let version = 0; version < KEYSTROKES; version++) {
+      const at = Math.floor(((version + 0.5) / KEYSTROKES) * text.length);
+      const start = performance.now();
+      const document = { uri: 'bench:delays', version, text: `${text.slice(0, at)}x${text.slice(at)}` };
+      writeTexts(await client.analyse(document, { unlabelled: UNLABELLED, isBrief: true, isTyping: true }));
+      late.push(performance.now() - start);
+      await pause(Math.max(0, KEYSTROKE_MS - late.at(-1)!));
+    }
+  });
+  const trained = await delayWhile(watchRun);
+  return [
+    row('event loop delay p99 while a file is edited', edited - idle, BUDGET_MS),
+    row('event loop delay p99 while a run trains', trained - idle, BUDGET_MS),
+    row('keystroke to lens, without the rest, median', median(late), KEYSTROKE_MS),
+  ];
+}
+
+/** The 99th percentile of the loop's delay while something goes on, in milliseconds. */
+async function delayWhile(work: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  await work();
+  delay.disable();
+  return delay.percentile(99) / 1e6;
+}
+
+/** Starts a run as the extension does and looks at it as often. */
+async function watchRun(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'boundlens-bench-'));
+  const study = path.resolve('media/sample/bench.study.json');
+  const sample = readFileSync('media/sample/fashion.study.json', 'utf8');
+  writeFileSync(
+    study,
+    sample.replace('"name": "Fashion: T-shirt or coat"', '"name": "bench"').replace('"seeds": [0, 1, 2]', '"seeds": [0]'),
+  );
+  const child = spawn(process.execPath, ['dist/cli.js', 'run', study, '--out', path.join(folder, 'bench'), '--jobs', '1', '--json'], {
+    stdio: 'ignore',
+  });
+  try {
+    const watcher = new RunWatcher({ roots: () => [{ folder, name: '' }], mayWrite: () => false, warn: () => undefined });
+    for (let look = 0; look < LOOKS; look++) {
+      await (look % 8 === 0 ? watcher.scan() : watcher.poll());
+      await pause(LOOK_MS);
+    }
+  } finally {
+    const gone = new Promise(resolve => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await gone;
+    rmSync(study, { force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}
+
+const row = (work: string, ours: number, budget: number): Row => ({
+  work,
+  peer: 'budget',
+  threads: 1,
+  unit: 'ms',
+  ours,
+  theirs: budget,
+  ratio: ours / budget,
+});
