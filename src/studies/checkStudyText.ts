@@ -53,7 +53,7 @@ async function dataProblems(study: Study, root: Node, file: string, at: At): Pro
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { node, place } = placeOf(error, root, file);
-    const what = error.what.replace(`${file}: ${place} `, "").replace(`${file}: `, "");
+    const what = error.what.replace(`${file}: ${place} `, '').replace(`${file}: `, '');
     return [{ ...at(node, place, what, error.mend), severity: 'error', code: 'study-data' }];
   }
 }
