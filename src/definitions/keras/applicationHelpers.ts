@@ -15,6 +15,13 @@ export function callApplicationHelper(path: string, call: Call, context: Context
   return tensor instanceof KerasTensor ? tensor : undefined;
 }
 
+/** An architecture of `keras.applications`, as the folder says that Keras is installed in; undefined where there is none. */
+export function callApplication(path: string, call: Call, context: Context): Value | undefined {
+  const [, module, name] = /^(keras\.applications(?:\.\w+)?)\.([A-Z]\w*)$/.exec(path) ?? [];
+  const maker = module === undefined ? undefined : context.modules.find(module, undefined)?.member(name!);
+  return maker?.kind === 'function' ? context.call(maker, call) : undefined;
+}
+
 /** The input of an architecture: what is asked for, else its default size in three channels, or any size where nothing is flattened. */
 function obtainInputShape(call: Call): Value | undefined {
   const given = argument(call, 0, 'input_shape');

@@ -53,6 +53,17 @@ export class EvaluatedSource {
     return node && this.interpreter.evaluate(node, this.scope);
   }
 
+  /** What a name of the source stands for, found out with a share of steps of its own; undefined where those do not suffice. */
+  named(name: string): Value | undefined {
+    this.budget.renew();
+    try {
+      return this.scope.get(name);
+    } catch (error) {
+      if (error instanceof Exhausted) return undefined;
+      throw error;
+    }
+  }
+
   /** What is said over a definition about how it is constructed. */
   directive(node: Node, name: string): Directive | undefined {
     return directiveOver(this.lines, decoratedLine(node), name, this.context.studied);

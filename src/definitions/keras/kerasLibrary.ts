@@ -4,7 +4,7 @@ import { ancestors } from '../python/classes';
 import { deepCopied } from '../python/copying';
 import type { Context, Index, Library } from '../python/context';
 import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
-import { callApplicationHelper } from './applicationHelpers';
+import { callApplication, callApplicationHelper } from './applicationHelpers';
 import { applyRule, argument, describe, ruleLayer, shapeFrom } from './construct';
 import { canonical, isHarmlessPath, isKerasBase, layerName, snakeCase } from './kerasPaths';
 import { KerasLayer, KerasTensor, WeightValue } from './kerasValues';
@@ -30,7 +30,7 @@ export class KerasLibrary implements Library {
     const name = canonical(path);
     const decorated = callDecorator(name, call);
     if (decorated) return decorated;
-    const helped = callApplicationHelper(name, call, context);
+    const helped = callApplicationHelper(name, call, context) ?? callApplication(name, call, context);
     if (helped) return helped;
     if (name === 'keras.layers.Input') return inputTensor(call, context);
     if (isKerasBase(name)) return this.makeLayer(name, call, context);
@@ -54,7 +54,7 @@ export class KerasLibrary implements Library {
       return callLayer(layer, { ...call, positional: inputs ? [inputs] : [] }, context);
     }
     if (/^(keras\.(ops|backend|activations|random)|tensorflow|numpy)\./.test(name)) return callOperation(name, call, context);
-    return /\.is_keras_tensor$/.test(name) ? callOperation(name, call, context) : undefined;
+    return /\.(is_keras_tensor|preprocess_input)$/.test(name) ? callOperation(name, call, context) : undefined;
   }
 
   private makeLayer(path: string, call: Call, context: Context): Value | undefined {

@@ -68,7 +68,7 @@ class KerasSource {
     for (const { node } of descendants(childrenOf(this.source.root), inside)) {
       const [left, right] = node.type === 'assignment' ? [field(node, 'left'), field(node, 'right')] : [];
       if (left?.type !== 'identifier' || !right) continue;
-      const model = this.modelAt(rangeOf(right)) ?? this.source.scope.get(left.text);
+      const model = this.modelAt(rangeOf(right)) ?? this.source.named(left.text);
       if (!(model instanceof KerasLayer) || !model.isModel || model.classValue || told.has(model)) continue;
       told.add(model);
       const callee = right.type === 'call' ? field(right, 'function')?.text : undefined;
@@ -107,7 +107,7 @@ class KerasSource {
   }
 
   private readFunction(node: Node, name: string): Architecture[] {
-    const value = this.source.scope.get(name);
+    const value = this.source.named(name);
     if (value?.kind !== 'function') return [];
     const range = headerOf(node);
     const directive = this.source.directive(node, name);

@@ -3,7 +3,9 @@ import type { Operation } from '../../architecture/composition';
 import type { KerasRule, KerasWeight } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
+import { findMember } from '../python/classes';
 import { InstanceValue, LibraryValue, type ClassValue, type Value } from '../python/values';
+import { isHarmlessMember } from './harmlessMembers';
 
 /** A symbolic tensor: its shape, and what it was computed from. */
 export class KerasTensor extends LibraryValue {
@@ -106,6 +108,13 @@ export class KerasLayer extends InstanceValue {
   ) {
     super(classValue);
     this.weights = body.kind === 'rule' ? unknown(NOT_CALLED, construction.range.startLine) : { known: true, value: [] };
+  }
+
+  override isLeftAloneBy(member: string | undefined): boolean {
+    if (member === undefined)
+      return this.classValue === undefined && this.body.kind !== 'own' && this.inner().every(each => each.isLeftAloneBy(undefined));
+    const own = this.classValue && findMember(this.classValue, member);
+    return isHarmlessMember(member) && !(own && !('library' in own));
   }
 
   get isModel(): boolean {

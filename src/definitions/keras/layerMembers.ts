@@ -4,23 +4,13 @@ import type { Context } from '../python/context';
 import { builtin, list, NONE, text, undecidedPlain, type Call, type Value } from '../python/values';
 import { argument, shapeFrom, switchOf } from './construct';
 import { shapeValue } from './layerCalls';
+import { isHarmlessMember } from './harmlessMembers';
 import { KerasLayer, KerasTensor, tensorsBetween, WeightValue } from './kerasValues';
 import { addLayer, buildFor } from './models';
 
 type Member = (layer: KerasLayer, call: Call, context: Context) => Value;
 
 const onlyWhenRun = (name: string): Unknown => unknown(`what \`${name}\` gives is only known when the program runs`, 0);
-
-/** Methods that leave the layers as they are. */
-const HARMLESS = new Set(
-  `compile fit evaluate predict summary save save_weights load_weights export count_params get_weights set_weights train_on_batch
-   test_on_batch predict_on_batch add_loss add_metric adapt get_config fit_generator evaluate_generator to_json reset_states reset_state
-   compile_from_config reset_metrics quantize stop_training loss metrics optimizer dtype compute_dtype variable_dtype history
-   weights trainable_weights non_trainable_weights variables trainable_variables non_trainable_variables losses built
-   parameters named_parameters state_dict zero_grad _name activity_regularizer supports_masking compute_mask compute_loss metrics_names jit_compile`.split(
-    /\s+/,
-  ),
-);
 
 const METHODS: Readonly<Record<string, Member>> = {
   add: (layer, call, context) => {
@@ -83,7 +73,7 @@ export function layerMember(layer: KerasLayer, name: string, context: Context): 
     case 'output_shape':
       return layer.output && shapeValue(layer.output);
     default:
-      return HARMLESS.has(name) ? builtin(() => undecidedPlain(onlyWhenRun(name))) : undefined;
+      return isHarmlessMember(name) ? builtin(() => undecidedPlain(onlyWhenRun(name))) : undefined;
   }
 }
 

@@ -17,7 +17,7 @@ type Operation = (inputs: LayerInputs, call: Call, context: Context) => Shape;
 const UNARY = new Set(
   `relu relu6 elu selu gelu silu swish mish sigmoid hard_sigmoid hard_swish hard_silu softmax log_softmax softplus softsign tanh exp log sqrt
    square abs negative cast identity stop_gradient dropout leaky_relu clip clip_by_value l2_normalize normalize linear sin cos floor ceil round
-   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray flip roll reverse exponential sparsemax astype`.split(
+   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray flip roll reverse exponential sparsemax astype preprocess_input`.split(
     /\s+/,
   ),
 );
@@ -153,6 +153,7 @@ const MAKERS = new Set(
 export function callOperation(path: string, call: Call, context: Context): Value | undefined {
   const name = path.split('.').at(-1) ?? '';
   const line = call.range.startLine;
+  if (path.startsWith('numpy.random.')) return drawn(name, call, context);
   const first = argument(call, 0, 'shape');
   if (MAKERS.has(name) && first && !(first instanceof KerasTensor))
     return new KerasTensor(shapeFrom(first, context, line, true), { inputs: [], step: { kind: 'constant', entry: null } });
@@ -174,6 +175,25 @@ export function callOperation(path: string, call: Call, context: Context): Value
     : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
   const isPlain = call.positional.length + call.keywords.size === 1;
   return new KerasTensor(shape, { inputs, operation: call.type, function: name, isPlain, line });
+}
+
+/** The place of `size` among the arguments of the functions of `numpy.random`. */
+const SIZE_PLACES: Readonly<Record<string, number>> = {
+  random: 0,
+  random_sample: 0,
+  standard_normal: 0,
+  normal: 2,
+  uniform: 2,
+  randint: 2,
+};
+
+/** An array of numbers that `numpy.random` draws; undefined for single numbers and for functions that are not known. */
+function drawn(name: string, call: Call, context: Context): Value | undefined {
+  const place = Object.hasOwn(SIZE_PLACES, name) ? SIZE_PLACES[name]! : undefined;
+  const sizes = name === 'rand' || name === 'randn' ? tuple([...call.positional]) : undefined;
+  const size = sizes ?? (place === undefined ? undefined : argument(call, place, 'size'));
+  if (!size || size.kind === 'none' || call.spread) return undefined;
+  return new KerasTensor(shapeFrom(size, context, call.range.startLine, true), { inputs: [], step: { kind: 'constant', entry: null } });
 }
 
 /** The tensors that a call is given, plain numbers left out. */

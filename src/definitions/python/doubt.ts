@@ -26,7 +26,8 @@ export function doubtStatements(statements: readonly Node[], scope: Scope, reaso
   for (const { node, parent } of mentions(statements)) {
     const { name, attributes } = chainOf(node);
     const isTarget = isBinding(node, parent);
-    putInDoubt(holderOf(scope.get(name), attributes, isTarget), reason);
+    const isCalled = parent?.type === 'call' && field(parent, 'function')?.id === node.id;
+    putInDoubt(holderOf(scope.get(name), attributes, { isTarget, isCalled }), reason);
     if (attributes.length === 0 && isTarget) bound.add(name);
   }
   for (const name of bound) scope.set(name, { kind: 'undecided', reason, plain: false });
@@ -77,16 +78,21 @@ function chainOf(node: Node): { readonly name: string; readonly attributes: read
   return { name: inner.text, attributes };
 }
 
-/** The object that a mention may change: as far along its attributes as they are known, and the one that is assigned to at the end. */
-function holderOf(value: Value | undefined, attributes: readonly string[], isTarget: boolean): Value | undefined {
+/** The object that a mention may change: as far along its attributes as they are known, and the one that is assigned to at the end; undefined for none. */
+function holderOf(
+  value: Value | undefined,
+  attributes: readonly string[],
+  { isTarget, isCalled }: { readonly isTarget: boolean; readonly isCalled: boolean },
+): Value | undefined {
   let holder = value;
   for (const [index, name] of attributes.entries()) {
     if (!(holder instanceof InstanceValue)) return holder;
     const next = holder.attributes.get(name);
-    if (!next || (isTarget && index === attributes.length - 1)) return holder;
+    if (isTarget && index === attributes.length - 1) return holder;
+    if (!next) return holder.isLeftAloneBy(name) ? undefined : holder;
     holder = next;
   }
-  return holder;
+  return isCalled && holder instanceof InstanceValue && holder.isLeftAloneBy(undefined) ? undefined : holder;
 }
 
 const BINDING_PARENTS = new Set([

@@ -269,10 +269,14 @@ function readCallNode(node: Node, scope: Scope, context: Context): Value {
   if (callee.kind === 'undecided' && calleeNode.type === 'attribute') {
     const object = field(calleeNode, 'object');
     const reason = unknown(`\`${written(calleeNode)}(…)\` is not followed`, lineOf(node));
-    if (object?.type === 'identifier' || object?.type === 'attribute') putInDoubt(context.evaluate(object, scope), reason);
+    const holder = object?.type === 'identifier' || object?.type === 'attribute' ? context.evaluate(object, scope) : undefined;
+    if (!(callee.plain && isOwnAttribute(holder, field(calleeNode, 'attribute')?.text))) putInDoubt(holder, reason);
   }
   return result;
 }
+
+/** Whether an object was given something by this name, which knows nothing of the object, other than its methods. */
+const isOwnAttribute = (holder: Value | undefined, name = ''): boolean => holder?.kind === 'instance' && holder.attributes.has(name);
 
 function operate(node: Node, left: Value, right: Value, context: Context): Value {
   const operator = field(node, 'operator')?.type ?? '';

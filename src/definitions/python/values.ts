@@ -122,6 +122,11 @@ export class InstanceValue {
     if (this.order) return this.order.length > 0;
     return this.classValue || this.constructor === InstanceValue ? true : undefined;
   }
+
+  /** Whether reading or calling a member of it, or calling it itself where none is named, certainly leaves it as it is. */
+  isLeftAloneBy(_member: string | undefined): boolean {
+    return false;
+  }
 }
 
 /** `super()` inside a method: the instance, seen from the classes after `after`. */

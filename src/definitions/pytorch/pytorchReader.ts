@@ -77,12 +77,7 @@ class PytorchSource {
   read(): Architecture[] {
     this.interpreter.runModule(this.root, this.scope);
     if (this.context.call !== undefined) return this.readCall(this.context.call);
-    const chains = childrenOf(this.root).flatMap(statement => {
-      const assigned = sequentialOf(statement, this.scope);
-      if (!assigned) return [];
-      const architecture = toArchitecture(assigned.name, headerOf(statement), assigned.module);
-      return [this.composer.compose(architecture, assigned.module, new Map())];
-    });
+    const chains = childrenOf(this.root).flatMap(statement => this.readSequence(statement));
     const lines = this.root.tree.text.split('\n');
     const classes = this.classes
       .filter(({ node }) => !isImported(node))
@@ -106,6 +101,22 @@ class PytorchSource {
         () => withoutLayers(name, range, unknown(TOO_MUCH, range.startLine)),
       ),
     ];
+  }
+
+  /** `name = nn.Sequential(…)` at module level. */
+  private readSequence(statement: Node): Architecture[] {
+    const name = sequenceName(statement);
+    if (name === undefined) return [];
+    const range = headerOf(statement);
+    this.budget.renew();
+    return this.exhaustible(
+      () => {
+        const module = this.scope.get(name);
+        if (!(module instanceof ModuleValue) || module.base !== 'torch.nn.Sequential' || module.classValue) return [];
+        return [this.composer.compose(toArchitecture(name, range, module), module, new Map())];
+      },
+      () => [withoutLayers(name, range, unknown(TOO_MUCH, range.startLine))],
+    );
   }
 
   private readClass(classValue: ClassValue, lines: readonly string[]): Architecture | undefined {
@@ -168,14 +179,10 @@ function withoutLayers(name: string, range: SourceRange, reason: Unknown): Archi
   return { framework: 'pytorch', name, range, layers: [], parameterCount: reason };
 }
 
-/** `name = nn.Sequential(…)` at module level. */
-function sequentialOf(statement: Node, scope: Scope): { readonly name: string; readonly module: ModuleValue } | undefined {
+/** The name that a statement binds to a call of `Sequential`. */
+function sequenceName(statement: Node): string | undefined {
   const assignment = statement.type === 'expression_statement' ? childrenOf(statement)[0] : undefined;
   const target = assignment?.type === 'assignment' ? field(assignment, 'left') : undefined;
-  if (target?.type !== 'identifier') return undefined;
   const callee = assignment && field(field(assignment, 'right') ?? assignment, 'function');
-  if (!callee?.text.endsWith('Sequential')) return undefined;
-  const module = scope.get(target.text);
-  const isSequential = module instanceof ModuleValue && module.base === 'torch.nn.Sequential' && !module.classValue;
-  return isSequential ? { name: target.text, module } : undefined;
+  return target?.type === 'identifier' && callee?.text.endsWith('Sequential') ? target.text : undefined;
 }

@@ -30,6 +30,9 @@ const FILES: Readonly<Record<string, string>> = {
   '/w/pkg/ring.py': 'from torch import nn\nfrom .net import WIDTH\ndef make(): return nn.Linear(WIDTH, 1)\n',
   '/env/outside/__init__.py': 'from torch import nn\nMODELS = {}\ndef register(f):\n    MODELS[f.__name__] = f\n    return f\n',
   '/env/outside/sizes.py': 'def double(n): return 2 * n\n',
+  '/env/keras/applications/__init__.py': 'from .tiny import Tiny\n',
+  '/env/keras/applications/tiny.py':
+    'from keras.src import layers\nfrom keras.src.models import Functional\ndef Tiny(units, weights="imagenet"):\n    x = layers.Input((3,))\n    return Functional(x, layers.Dense(units)(x))\n',
   '/env/outside/part.py': 'from torch import nn\ndef head(n): return nn.Linear(n, 1, bias=False)\n',
 };
 
@@ -79,6 +82,12 @@ describe('imports of the workspace', () => {
     const text = NET('self.m = head(width)', 'from outside.part import head\n');
     assert.match(String(await count(text)), /`outside.part.head` is not in this file/);
     assert.equal(await count(text, { folders: ['/env'] }), 4);
+  });
+
+  it('reads an architecture of Keras where its folder is named', async () => {
+    const text = 'import keras\nnet = keras.Sequential([keras.Input((3,)), keras.applications.Tiny(units=4)])\n';
+    assert.match(String(await count(text)), /`keras.applications.Tiny` is not in this file/);
+    assert.equal(await count(text, { folders: ['/env'] }), 16);
   });
 
   it('gives a layer that another file constructs the line that led there', async () => {
