@@ -41,7 +41,6 @@ export function executorOf(options: ExecutorOptions, assets: string): Executor {
   const stateSeconds = secondsIn(options['state-seconds']);
   const { on = 'local', partition, time, memory, 'slurm-option': further } = options;
   if (on === 'slurm') {
-    if (stateSeconds !== undefined) throw new UsageFault('--state-seconds says nothing to a cluster', 'leave it out');
     const scheduler = slurm({
       cpus: threads,
       ...(partition !== undefined && { partition }),
@@ -49,7 +48,8 @@ export function executorOf(options: ExecutorOptions, assets: string): Executor {
       ...(memory !== undefined && { memory }),
       ...(further && { further }),
     });
-    return inCluster(scheduler, { engine, threads, ...(jobs !== undefined && { jobs }) }, assets);
+    const settings = { engine, threads, ...(jobs !== undefined && { jobs }), ...(stateSeconds !== undefined && { stateSeconds }) };
+    return inCluster(scheduler, settings, assets);
   }
   if (on !== 'local') throw new UsageFault(`--on is ${on}`, `give local or ${SCHEDULERS.join(' or ')}`);
   const forSlurm = Object.entries({ partition, time, memory, 'slurm-option': further }).find(([, value]) => value !== undefined);
@@ -65,7 +65,8 @@ export function engineName(value = 'auto'): EngineChoice {
   return found;
 }
 
-function secondsIn(value: string | undefined): number | undefined {
+/** The value of `--state-seconds`. Throws a `UsageFault` for what is no number of seconds. */
+export function secondsIn(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const seconds = Number(value);
   if (value.trim() === '' || !Number.isFinite(seconds) || seconds < 0)
@@ -75,14 +76,14 @@ function secondsIn(value: string | undefined): number | undefined {
 
 const threadsText = (threads: number): string => `${threads} thread${threads === 1 ? '' : 's'} each`;
 
-interface LocalSettings {
+interface ExecutorSettings {
   readonly engine: EngineChoice;
   readonly threads: number;
   readonly jobs: number;
   readonly stateSeconds?: number;
 }
 
-function onThisMachine({ jobs, ...settings }: LocalSettings, assets: string): Executor {
+function onThisMachine({ jobs, ...settings }: ExecutorSettings, assets: string): Executor {
   const trainer = path.join(assets, 'trainer.js');
   return {
     description: `${jobs} at a time with ${threadsText(settings.threads)}`,
@@ -93,12 +94,12 @@ function onThisMachine({ jobs, ...settings }: LocalSettings, assets: string): Ex
 
 function inCluster(
   scheduler: Scheduler,
-  { engine, threads, jobs }: { engine: EngineChoice; threads: number; jobs?: number },
+  { jobs, ...settings }: Omit<ExecutorSettings, 'jobs'> & Partial<Pick<ExecutorSettings, 'jobs'>>,
   assets: string,
 ): Executor {
-  const programs = { node: process.execPath, cli: path.join(assets, 'cli.js'), engine, threads };
+  const programs = { node: process.execPath, cli: path.join(assets, 'cli.js'), ...settings };
   return {
-    description: `on ${scheduler.title}, ${jobs === undefined ? '' : `at most ${jobs} at a time, `}${threadsText(threads)}`,
+    description: `on ${scheduler.title}, ${jobs === undefined ? '' : `at most ${jobs} at a time, `}${threadsText(settings.threads)}`,
     outlivesCaller: true,
     run: request =>
       runClusterSweep({

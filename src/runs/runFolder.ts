@@ -197,9 +197,11 @@ export class RunFolder {
   }
 
   private async presentMetricsFile(): Promise<string> {
-    if ((await this.files.size(this.metricsFile)) !== undefined) return this.metricsFile;
+    const isLive = (await this.files.size(this.liveFile)) !== undefined;
+    if (!isLive && (await this.files.size(this.metricsFile)) !== undefined) return this.metricsFile;
     const attempt = (await this.readIfPresent().catch(() => undefined))?.attempt;
-    return attempt ? join(this.attempts, attempt.name, 'metrics.jsonl') : this.metricsFile;
+    const file = attempt && join(this.attempts, attempt.name, 'metrics.jsonl');
+    return file !== undefined && (await this.files.size(file)) !== undefined ? file : this.metricsFile;
   }
 
   /** Asks the trainer to stop; it looks four times a second. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Trial } from '../studies/study';
 import { trialHash } from '../studies/trialHash';
+import { carryState } from './cluster/carriedState';
 import { asFault, diskFiles, type RunFiles } from './files';
 import type { RunRecord } from './record';
 import { BrokenRecord, RunFolder } from './runFolder';
@@ -31,19 +32,27 @@ export class RunStore {
     const folder = this.folder(trial.id);
     const earlier = await this.earlier(folder);
     if (earlier?.state === 'finished') await this.keepEarlier(folder, `until-${(earlier.endedAt ?? '').replace(/[^0-9TZ]/g, '')}`);
-    const goesOn =
-      earlier && earlier.state !== 'finished' && trialHash(earlier.trial) === trialHash(trial) && (await folder.hasTrainingState());
+    const isSame = earlier !== undefined && earlier.state !== 'finished' && trialHash(earlier.trial) === trialHash(trial);
+    const resumedAfter = isSame ? await this.bringState(folder, earlier) : undefined;
+    const goesOn = isSame && (await folder.hasTrainingState());
     const record: RunRecord = {
       version: 1,
       id: trial.id,
       trial,
       state: 'queued',
       createdAt: new Date().toISOString(),
-      ...(goesOn && earlier.resumedAfter && { resumedAfter: earlier.resumedAfter }),
+      ...(goesOn && resumedAfter && { resumedAfter }),
     };
     await folder.create(record);
     await folder.clear(goesOn);
     return { folder, record };
+  }
+
+  /** Has the state that a cluster's attempts left in the run's own folder; returns where the run had gone on by then. */
+  private async bringState(folder: RunFolder, earlier: RunRecord): Promise<RunRecord['resumedAfter']> {
+    const hasAttempts = (await asFault(folder.attempts, () => this.files.folders(folder.attempts))).length > 0;
+    const from = hasAttempts ? await carryState(folder, folder) : undefined;
+    return from && from !== folder ? (await from.readOwn().catch(() => undefined))?.resumedAfter : earlier.resumedAfter;
   }
 
   private async earlier(folder: RunFolder): Promise<RunRecord | undefined> {

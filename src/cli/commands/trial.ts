@@ -6,16 +6,16 @@ import { runTrialTask } from '../../runs/cluster/trialTask';
 import { launchTrainer } from '../../runs/launch';
 import { RunStore } from '../../runs/store';
 import { parse, positiveInteger, type Command } from '../command';
-import { engineName } from '../executors';
+import { engineName, secondsIn } from '../executors';
 
 /** `boundlens trial`: what a task of a job array runs on its node. Not for people. */
 export const trialCommand: Command = {
   name: 'trial',
-  usage: 'DIR INDEX [--on NAME] [--engine NAME] [--threads K] [--json]',
+  usage: 'DIR INDEX [--on NAME] [--engine NAME] [--threads K] [--state-seconds S] [--json]',
   summary: 'Runs the trial that a line of a study folder’s manifest names; the tasks of a cluster call it.',
   hidden: true,
   async run(argv, { terminal, assets, signal }) {
-    const { options, positionals } = parse(this, argv, { on: 'string', engine: 'string', threads: 'string' });
+    const { options, positionals } = parse(this, argv, { on: 'string', engine: 'string', threads: 'string', 'state-seconds': 'string' });
     const [folder, line, ...rest] = positionals;
     const index = Number(line);
     if (folder === undefined || rest.length > 0 || !Number.isInteger(index) || index < 0)
@@ -31,7 +31,9 @@ export const trialCommand: Command = {
     };
     const engine = engineName(options.engine);
     const threads = positiveInteger('threads', options.threads) ?? 1;
-    const launch = { trainer: path.join(assets, 'trainer.js'), engine, threads };
+    const stateSeconds = secondsIn(options['state-seconds']);
+    const trainer = path.join(assets, 'trainer.js');
+    const launch = { trainer, engine, threads, ...(stateSeconds !== undefined && { stateSeconds }) };
     const record = await runTrialTask(store.folder(await trialOfTask(store.path, index)), attempt, {
       launch: run => launchTrainer(run, launch),
       signal,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { asFault, diskFiles, replaceFile, type RunFiles } from '../files';
 import type { Attempt, RunRecord } from '../record';
 import { RunFolder } from '../runFolder';
+import { carryState } from './carriedState';
 
 /**
  * The starts of one trial on machines that share its folder. A cluster starts a task at least once and may start it twice at a time, so each
@@ -14,11 +15,14 @@ export class Attempts {
     private readonly files: RunFiles = diskFiles,
   ) {}
 
-  /** Makes the folder of a new attempt, queued. */
+  /** Makes the folder of a new attempt, queued, with the state that earlier ones left: its training goes on from there. */
   async begin(attempt: Attempt): Promise<RunFolder> {
     const { id, trial, version } = await this.run.readOwn();
     const folder = this.folder(attempt.name);
     await folder.create({ version, id, trial, state: 'queued', createdAt: new Date().toISOString(), attempt });
+    const from = await carryState(this.run, folder);
+    const resumedAfter = (await from?.readOwn().catch(() => undefined))?.resumedAfter;
+    if (resumedAfter) await folder.update(record => ({ ...record, resumedAfter }));
     return folder;
   }
 
@@ -50,7 +54,8 @@ export class Attempts {
       await this.moveIfThere(path.join(folder.path, name), path.join(this.run.path, name));
     const { createdAt } = await this.run.readOwn();
     await this.run.write({ ...record, createdAt });
-    for (const file of [this.run.liveFile, this.run.stateFile, folder.path]) await asFault(file, () => this.files.remove(file));
+    const others = (await this.files.folders(this.run.attempts)).map(name => this.folder(name).stateFile);
+    for (const file of [this.run.liveFile, this.run.stateFile, ...others, folder.path]) await asFault(file, () => this.files.remove(file));
   }
 
   private async moveIfThere(from: string, to: string): Promise<void> {

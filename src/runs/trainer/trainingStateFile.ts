@@ -49,11 +49,8 @@ export type FoundState =
 /** Reads the state that belongs to `key`; nothing without a reason where there is no file. Only a whole file is ever decoded. */
 export async function readState(files: RunFiles, file: string, key: StateKey): Promise<FoundState> {
   if ((await files.size(file)) === undefined) return {};
-  const bytes = await asFault(file, () => files.readBytes(file));
-  const end = bytes.indexOf(0x0a);
-  const header = headerOf(bytes.subarray(0, Math.max(0, end)));
+  const { header, payload } = parts(await asFault(file, () => files.readBytes(file)));
   if (header?.version !== 1) return { why: 'its state is damaged or of another version' };
-  const payload = bytes.subarray(end + 1);
   if (sha256(payload) !== header.sha256) return { why: 'its state is damaged' };
   const other = (Object.keys(key) as (keyof StateKey)[]).find(part => header.key[part] !== key[part]);
   if (other !== undefined) return { why: `its state belongs to another ${NAMES[other]}` };
@@ -62,6 +59,17 @@ export async function readState(files: RunFiles, file: string, key: StateKey): P
   } catch {
     return { why: 'its state cannot be read by this version of Node' };
   }
+}
+
+/** How much of the metrics was written before the state of a file, whatever the state belongs to; undefined when the bytes are damaged. */
+export function stateMark(bytes: Uint8Array): MetricsMark | undefined {
+  const { header, payload } = parts(bytes);
+  return header?.version === 1 && sha256(payload) === header.sha256 ? header.metrics : undefined;
+}
+
+function parts(bytes: Uint8Array): { readonly header: Header | undefined; readonly payload: Uint8Array } {
+  const end = bytes.indexOf(0x0a);
+  return { header: headerOf(bytes.subarray(0, Math.max(0, end))), payload: bytes.subarray(end + 1) };
 }
 
 const NAMES: Readonly<Record<keyof StateKey, string>> = {

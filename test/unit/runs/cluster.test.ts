@@ -106,10 +106,14 @@ function split(sentence: string): [string, string] {
 
 describe('the script of a task', () => {
   it('quotes paths and passes the index on', () => {
-    const script = taskScript({ node: '/n o/node', cli: "/it's/cli.js", engine: 'auto', threads: 2 }, slurm(), '/runs/a b');
+    const script = taskScript(
+      { node: '/n o/node', cli: "/it's/cli.js", engine: 'auto', threads: 2, stateSeconds: 5 },
+      slurm(),
+      '/runs/a b',
+    );
     assert.match(
       script,
-      /^exec '\/n o\/node' '\/it'\\''s\/cli\.js' 'trial' '\/runs\/a b' "\$SLURM_ARRAY_TASK_ID" --on=slurm --engine=auto --threads=2$/m,
+      /^exec '\/n o\/node' '\/it'\\''s\/cli\.js' 'trial' '\/runs\/a b' "\$SLURM_ARRAY_TASK_ID" --on=slurm --engine=auto --threads=2 --state-seconds=5$/m,
     );
   });
   it('quotes a quote', () => assert.equal(shellQuoted("a'b"), `'a'\\''b'`));
