@@ -47,6 +47,8 @@ export type Computation =
       readonly rows?: readonly [from: number, to: number];
     }
   | ({ readonly op: 'convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
+  /** The adjoint of that, weight [inputs, outputs/groups, …kernel]; its padding is what goes at each end, rows of the bias alone where it is negative. */
+  | ({ readonly op: 'transposed convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
   | { readonly op: 'lookup'; readonly table: string }
   | { readonly op: 'activation'; readonly name: string; readonly numbers: Readonly<Record<string, number>> }
   | { readonly op: 'softmax'; readonly axis: number; readonly logarithm: boolean }

@@ -33,6 +33,9 @@ export const transposedConvolutionGain = (axes: readonly WindowAxis[]): Gain => 
   rows: Math.sqrt(overlap(axes)),
 });
 
+/** The same for a transposed convolution by a bare tensor, whose kernel may be taken with one row an output or an input channel. */
+export const bareTransposedGain = (axes: readonly WindowAxis[]): Gain => ({ euclidean: Math.sqrt(positions(axes)), rows: overlap(axes) });
+
 /** The maximum over each window. */
 export const maximumGain = (axes: readonly WindowAxis[]): Gain => ({
   euclidean: Math.sqrt(overlap(axes)),

@@ -7,7 +7,7 @@ import { ACTIVATIONS } from './activations';
 import { batchNormalise, groupNormalise, layerNormalise, type BatchStatistics } from './normalisations';
 import { product, shapeAt } from '../../architecture/sides';
 import { takenBy } from './tokenStage';
-import { adaptivePool, convolve, pool, unfold } from './windows';
+import { adaptivePool, convolve, convolveTransposed, pool, unfold } from './windows';
 
 /** What a program is computed with. */
 export interface Surroundings {
@@ -161,6 +161,10 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
   convolution: (site, computation) => {
     const { weight, bias, groups } = computation;
     return convolve(site.taken[0]!, site.state(weight), optional(site, bias), computation, groups, site.shape);
+  },
+  'transposed convolution': (site, computation) => {
+    const { weight, bias, groups } = computation;
+    return convolveTransposed(site.taken[0]!, site.state(weight), optional(site, bias), computation, groups, site.shape);
   },
   lookup: lookUp,
   activation: ({ taken }, { name, numbers }) => ACTIVATIONS[name as ComputedActivation](taken[0]!, numbers),

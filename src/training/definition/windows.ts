@@ -78,6 +78,53 @@ export function convolve(x: Tensor, weight: Tensor, bias: Tensor | undefined, wi
   return tf.reshape(tf.transpose(shifted, [0, 3, 1, 2]), shape);
 }
 
+/**
+ * A transposed convolution as PyTorch has it: x [batch, inputs, …positions], weight [inputs, outputs/groups, …kernel], bias [outputs].
+ * @param windows their padding is what goes at each end of all that the kernels reach; negative, so many rows of the bias alone come there
+ * @returns the result of `shape`
+ */
+export function convolveTransposed(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  windows: Windows,
+  groups: number,
+  shape: number[],
+): Tensor {
+  const { kernel, stride, dilation, padding } = planar(windows);
+  const images = asImages(x);
+  const planes = tf.reshape(weight, [weight.shape[0], weight.shape[1]!, ...kernel]);
+  const [batch, rows, columns] = images.shape;
+  const reach = [rows, columns].map((side, axis) => (side - 1) * stride[axis]! + dilation[axis]! * (kernel[axis]! - 1) + 1);
+  const outputs = weight.shape[1]!;
+  const whole = (part: Tensor, filter: Tensor): Tensor =>
+    tf.conv2dTranspose(
+      part as Tensor4D,
+      dilated(tf.transpose(filter, [2, 3, 1, 0]), dilation),
+      [batch, reach[0]!, reach[1]!, outputs],
+      stride,
+      'valid',
+    );
+  const filters = groups === 1 ? [planes] : tf.split(planes, groups, 0);
+  const parts = (groups === 1 ? [images] : tf.split(images, groups, 3)).map((part, group) => whole(part, filters[group]!));
+  const reached = parts.length === 1 ? parts[0]! : tf.concat(parts, 3);
+  const result = cropped(reached, padding);
+  const shifted = bias ? tf.add(result, bias) : result;
+  return tf.reshape(tf.transpose(shifted, [0, 3, 1, 2]), shape);
+}
+
+/** [batch, rows, columns, channels] without the outer rows and columns of each end, or with zeros there where a number is negative. */
+function cropped(x: Tensor, padding: Windows['padding']): Tensor {
+  const added = padding.map(([before, after]): [number, number] => [Math.max(0, -before), Math.max(0, -after)]);
+  const wide = padded(x as Tensor4D, added, 0);
+  const begin = [0, ...padding.map(([before]) => Math.max(0, before)), 0];
+  const size = wide.shape.map((side, axis) => {
+    const [before, after] = padding[axis - 1] ?? [0, 0];
+    return side - Math.max(0, before) - Math.max(0, after);
+  });
+  return size.every((side, axis) => side === wide.shape[axis]) ? wide : tf.slice(wide, begin, size);
+}
+
 /** Maxima or means over windows; means count the padding's zeros where `countPadding`. */
 export function pool(x: Tensor, of: 'max' | 'avg', windows: Windows, countPadding: boolean, shape: number[]): Tensor {
   const { kernel, stride, padding } = planar(windows);

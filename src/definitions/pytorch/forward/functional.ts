@@ -25,20 +25,22 @@ function linear(call: TensorCall): Value | undefined {
 }
 
 const WINDOW = ['weight', 'bias', 'stride', 'padding', 'dilation', 'groups'];
+const TRANSPOSED_WINDOW = ['weight', 'bias', 'stride', 'padding', 'output_padding', 'groups', 'dilation'];
 
-/** `F.conv2d` and its like with a learnable kernel. */
-function convolution(call: TensorCall, dimensions: number): Value | undefined {
+/** `F.conv2d`, `F.conv_transpose2d` and their like with a learnable kernel. */
+function convolution(call: TensorCall, dimensions: number, transposed: boolean): Value | undefined {
   const { recorder, tensor, line } = call;
   const weight = call.other(0, 'weight');
   const node = weight && recorder.nodes[weight.node]!;
   const groups = call.number(5, 'groups', 1);
   if (node?.kind !== 'parameter' || weight?.sides?.length !== dimensions + 2 || groups === undefined) return undefined;
-  const [outputs, inputs, ...kernel] = weight.sides.map(numberOf);
-  if (outputs === undefined || inputs === undefined || kernel.includes(undefined)) return undefined;
-  const read = reader(call, WINDOW);
+  const [first, second, ...kernel] = weight.sides.map(numberOf);
+  if (first === undefined || second === undefined || kernel.includes(undefined)) return undefined;
+  const [inputs, outputs] = transposed ? [first, second * groups] : [second * groups, first];
+  const read = reader(call, transposed ? TRANSPOSED_WINDOW : WINDOW);
   const bias = call.other(1, 'bias');
   const names = { weight: node.path, bias: bias ? pathOfParameter(call, bias) : null };
-  const layer = { path: node.path, tensor: '', dimensions, inputs: inputs * groups, outputs, transposed: false, names };
+  const layer = { path: node.path, tensor: '', dimensions, inputs, outputs, transposed, names };
   const sizes: Value = { kind: 'sequence', tuple: true, items: kernel.map(side => ({ kind: 'integer', value: side! })) };
   return convolve(recorder, layer, tensor, name => (name === 'kernel_size' ? sizes : read(name)), line);
 }
@@ -83,8 +85,8 @@ export function callFunctional(call: TensorCall): Value | undefined {
     const apply = adaptive ? adaptivePool : pool;
     return apply(recorder, `F.${name}`, kind as 'max' | 'avg', Number(count), tensor, reader(call, order), line);
   }
-  const kernel = /^conv([123])d$/.exec(name);
-  if (kernel) return convolution(call, Number(kernel[1]));
+  const kernel = /^conv(_transpose)?([123])d$/.exec(name);
+  if (kernel) return convolution(call, Number(kernel[2]), kernel[1] !== undefined);
   if (name === 'linear') return linear(call);
   if (name === 'layer_norm') return normalisation(call);
   return undefined;

@@ -5,7 +5,14 @@ import { dimension, numberOf, operateSides, productOf, times, windows, type Dime
 import { axisArgument } from './moduleArguments';
 import { perSample, type Recorder } from './recorder';
 import type { Sides, SymbolicTensor } from './symbolicTensor';
-import { convolutionGain, maximumGain, meanGain, transposedConvolutionGain, type WindowAxis } from '../../../architecture/windowGains';
+import {
+  bareTransposedGain,
+  convolutionGain,
+  maximumGain,
+  meanGain,
+  transposedConvolutionGain,
+  type WindowAxis,
+} from '../../../architecture/windowGains';
 
 /** Reads an argument of a window by name, from a module or from a call of a function. */
 export type Read = (name: string) => Value | undefined;
@@ -86,7 +93,7 @@ export interface ConvolutionLayer {
   readonly names: { readonly weight: string | null | undefined; readonly bias: string | null | undefined };
 }
 
-/** `nn.Conv1d` … `nn.ConvTranspose3d` and `F.conv2d` with a learnable kernel. */
+/** `nn.Conv1d` … `nn.ConvTranspose3d`, `F.conv2d` and `F.conv_transpose2d` with a learnable kernel. */
 export function convolve(recorder: Recorder, layer: ConvolutionLayer, tensor: SymbolicTensor, read: Read, line: number): SymbolicTensor {
   const { dimensions, inputs, outputs, path } = layer;
   const { sides } = tensor;
@@ -98,20 +105,21 @@ export function convolve(recorder: Recorder, layer: ConvolutionLayer, tensor: Sy
   const found = layer.transposed ? transposedWindows(tensor, dimensions, read) : windowed(tensor, dimensions, read, 'kernel_size', 1);
   if (!found) return recorder.unknown(path, 'the window of this convolution is not known', line, [tensor]);
   const result = found.sides?.with(1, dimension(outputs));
-  const gain = paddedGain((layer.transposed ? transposedConvolutionGain : convolutionGain)(found.axes), read);
+  const transposedGain = layer.tensor === '' ? bareTransposedGain : transposedConvolutionGain;
+  const gain = paddedGain((layer.transposed ? transposedGain : convolutionGain)(found.axes), read);
   const aligned = features === undefined ? tensor : recorder.along(tensor, features, line);
   const operation = { kind: 'layer', path, tensor: layer.tensor, gain, run: convolutionRun(layer, found, read) } as const;
   return recorder.emit(operation, [aligned], result, line, features);
 }
 
-/** How a convolution computes; undefined where it is transposed, pads with anything but zeros or has tensors of another model. */
+/** How a convolution computes; undefined where it pads with anything but zeros or has tensors of another model. */
 function convolutionRun({ names, transposed, inputs }: ConvolutionLayer, found: Windowed, read: Read): Computation | undefined {
   const [windows, groups, mode] = [plainWindows(found), read('groups'), read('padding_mode')];
   const isZero = !mode || (mode.kind === 'string' && mode.value === 'zeros');
   const count = groups?.kind === 'integer' ? groups.value : groups ? undefined : 1;
-  if (!windows || !isZero || transposed || !names.weight || names.bias === undefined || count === undefined || inputs % count !== 0)
-    return undefined;
-  return { op: 'convolution', weight: names.weight, bias: names.bias, groups: count, ...windows };
+  if (!windows || !isZero || !names.weight || names.bias === undefined || count === undefined || inputs % count !== 0) return undefined;
+  const op = transposed ? 'transposed convolution' : 'convolution';
+  return { op, weight: names.weight, bias: names.bias, groups: count, ...windows };
 }
 
 /** Padding with copies of entries stretches differences at the edges; only padding with zeros does not. */
@@ -126,7 +134,7 @@ const misfit = (channels: number | undefined, inputs: number, sides: Sides, rank
     ? `${String(channels)} channels do not fit a layer of ${inputs}`
     : `a tensor of ${String(sides?.length)} sides does not fit a layer that takes ${rank}`;
 
-/** (side − 1)·stride − 2·padding + dilation·(kernel − 1) + output padding + 1. */
+/** (side − 1)·stride − 2·padding + dilation·(kernel − 1) + output padding + 1; the padding is what goes at each end of that. */
 function transposedWindows(tensor: SymbolicTensor, count: number, read: Read): Windowed | undefined {
   const kernel = axisArgument(read('kernel_size'), count, undefined);
   const [stride, dilation] = [axisArgument(read('stride'), count, 1), axisArgument(read('dilation'), count, 1)];
@@ -138,6 +146,7 @@ function transposedWindows(tensor: SymbolicTensor, count: number, read: Read): W
   });
   return {
     axes: kernel.map((each, axis) => ({ kernel: each, stride: stride[axis]!, dilation: dilation[axis]! })),
+    padding: pad.map((each, axis): readonly [number, number] => [each, each - extra[axis]!]),
     sides: tensor.sides && [...tensor.sides.slice(0, -count), ...(inner ?? [])],
   };
 }

@@ -29,7 +29,17 @@ async function gradients(engine: Engine, name: string): Promise<ReadonlyMap<stri
 }
 
 describe('gradients through programs', () => {
-  for (const name of ['perceptron', 'Convolutional', 'Signal', 'VisionTransformer', 'Encoder', 'PostNorm', 'Normalisations', 'Reductions'])
+  for (const name of [
+    'perceptron',
+    'Convolutional',
+    'Signal',
+    'Transposed',
+    'VisionTransformer',
+    'Encoder',
+    'PostNorm',
+    'Normalisations',
+    'Reductions',
+  ])
     it(`agree with the reference engine: ${name}`, async () => {
       const [made, expected] = [await gradients(await nativeEngine(), name), await gradients(await referenceEngine(), name)];
       assert.deepEqual([...made.keys()].sort(), [...expected.keys()].sort());

@@ -24,6 +24,7 @@ describe('programs against PyTorch', () => {
     'perceptron',
     'Convolutional',
     'Signal',
+    'Transposed',
     'VisionTransformer',
     'Encoder',
     'PostNorm',
