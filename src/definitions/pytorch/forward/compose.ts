@@ -74,7 +74,7 @@ export class Composer {
     if (!forward) return unknown(`it has no method \`${method ?? 'forward'}\` that can be read`, range.startLine);
     let best: Known<Program> = unknown('no shape of its input is known', range.startLine);
     for (const input of inputs) {
-      const { recorder, result } = this.recorded(module, forward, given(input), range.startLine);
+      const { recorder, result } = this.recorded(module, forward, given(input), range.startLine, true);
       const found = programOf(recorder, module, result, input, outlet, range.startLine);
       if (!best.known || openSteps(found) < openSteps(best)) best = found;
       if (openSteps(best) === 0) break;
@@ -88,13 +88,16 @@ export class Composer {
     return { recorder, composition: unknown(exhausted, line), doubts: Infinity, knowsInput: false };
   }
 
-  /** What the forward pass returns, with its steps; no result when its steps ran out. */
-  private recorded(module: ModuleValue, forward: Forward, shape: InputShape | undefined, line: number): Recorded {
+  /**
+   * What the forward pass returns, with its steps; no result when its steps ran out.
+   * @param isUnmasked whether the share of the input that it would hide is 0
+   */
+  private recorded(module: ModuleValue, forward: Forward, shape: InputShape | undefined, line: number, isUnmasked = false): Recorded {
     const recorder = new Recorder(module);
     const interpreter = new Interpreter(new ForwardLibrary(recorder), this.budget, () => undefined, this.modules);
     this.budget.renew();
     try {
-      return { recorder, result: this.budget.apart(() => run(module, forward, shape, recorder, interpreter, line)) };
+      return { recorder, result: this.budget.apart(() => run(module, forward, shape, isUnmasked, recorder, interpreter, line)) };
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error;
       return { recorder };
@@ -108,6 +111,9 @@ interface Recorded {
   readonly recorder: Recorder;
   readonly result?: Value;
 }
+
+/** What methods call the share of tokens that they hide. */
+const MASKED_SHARE = /^mask(ed|ing)?_?(ratio|rate|share|fraction|prob(ability)?)$/;
 
 const exhausted = `its \`forward\`: ${TOO_MUCH}`;
 
@@ -162,6 +168,7 @@ function run(
   module: ModuleValue,
   forward: Forward,
   shape: InputShape | undefined,
+  isUnmasked: boolean,
   recorder: Recorder,
   interpreter: Interpreter,
   line: number,
@@ -170,7 +177,10 @@ function run(
   const formals =
     forward === 'chain' ? [] : forward.formals.slice(1).filter(formal => formal.role !== 'rest' && formal.role !== 'keywords');
   const isNumber = (annotation: string | undefined) => /^(int|float|bool|str)\b/.test(annotation ?? '');
-  const tensors = formals.filter(formal => !formal.default && !isNumber(formal.annotation)).map(formal => formal.name);
+  const shares = isUnmasked ? formals.filter(({ name }) => MASKED_SHARE.test(name)).map(({ name }) => name) : [];
+  const tensors = formals
+    .filter(formal => !formal.default && !isNumber(formal.annotation) && !shares.includes(formal.name))
+    .map(formal => formal.name);
   const names = forward === 'chain' ? ['input'] : tensors.length > 0 ? tensors : formals.slice(0, 1).map(formal => formal.name);
   const inputs = names.map(
     (name, place) =>
@@ -185,7 +195,9 @@ function run(
         ),
       ] as const,
   );
-  const call: Call = { positional: [], keywords: new Map(inputs), range, type: 'forward' };
+  const none: Value = { kind: 'float', value: 0 };
+  const keywords = new Map<string, Value>([...inputs, ...shares.map(name => [name, none] as const)]);
+  const call: Call = { positional: [], keywords, range, type: 'forward' };
   if (forward !== 'chain') return callFunction(forward, { ...call, positional: [module] }, interpreter, module);
   return interpreter.call(module, { ...call, positional: inputs.map(([, tensor]) => tensor), keywords: new Map() });
 }

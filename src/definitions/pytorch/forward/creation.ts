@@ -1,6 +1,7 @@
 import type { Computation } from '../../../architecture/computation';
 import type { Call, Value } from '../../python/values';
 import { dimension, exactQuotient, numberOf, operateSides, type Dimension } from './dimension';
+import { rememberDraw } from './randomOrder';
 import type { Recorder } from './recorder';
 import { sideValue, SymbolicTensor } from './symbolicTensor';
 
@@ -35,7 +36,9 @@ export function createTensor(recorder: Recorder, name: string, call: Call): Valu
   if (!isCreation(name)) return undefined;
   const entry = ENTRIES[name] ?? null;
   const sides = sidesOf(recorder, name, call);
-  return recorder.emit({ kind: 'constant', entry, run: runOf(name, call, sides) }, [], sides, call.range.startLine);
+  const made = recorder.emit({ kind: 'constant', entry, run: runOf(name, call, sides) }, [], sides, call.range.startLine);
+  rememberDraw(recorder, name, made);
+  return made;
 }
 
 /** How a tensor that is the same in every pass is made; undefined for random ones and for numbers that are not known. */

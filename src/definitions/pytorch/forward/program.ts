@@ -22,7 +22,8 @@ export function toProgram(recorder: Recorder, module: ModuleValue, output: numbe
     if (node.kind === 'input') return { op: 'input', name: node.name, ...shared };
     if (computation) return { ...computation, ...shared };
     const name = 'name' in node ? node.name : 'path' in node && node.path ? node.path : node.kind;
-    const why = node.kind === 'unknown' ? node.why : `\`${name}\` is not among the operations that are computed`;
+    const why =
+      node.kind === 'unknown' ? node.why : (recorder.reasons.get(place) ?? `\`${name}\` is not among the operations that are computed`);
     return { op: 'unsupported', name, why, ...shared };
   });
   return { steps, output: places.get(output)!, input, state: tensors, aliases };

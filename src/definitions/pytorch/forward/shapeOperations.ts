@@ -8,6 +8,7 @@ import { flatten } from './layerCalls';
 import { keptSides, type TensorCall } from './operation';
 import { pad, resample, unfold } from './shapeLayers';
 import { permute, reshape, squeeze, transpose, unsqueeze } from './shapes';
+import { randomChoice } from './randomOrder';
 import { sliced } from './slices';
 import { axisOf, sideValue, SymbolicTensor } from './symbolicTensor';
 
@@ -106,6 +107,9 @@ const repeat: Operation = call => {
 
 const flip: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'reshape', name, tensor, line);
 
+const CHANCE =
+  'chance decides which tokens it keeps: name the method that encodes in `encoder.method`, whose `mask_ratio` is then 0, so that it sees every token and masks are drawn by the objective';
+
 /** Entries at places that do not depend on the input, along one axis. */
 const gather: Operation = call => {
   const { recorder, tensor, line } = call;
@@ -119,8 +123,14 @@ const gather: Operation = call => {
   const sides = isWhole ? index.sides : place === undefined ? undefined : tensor.sides?.with(place, index.sides?.[0]);
   const rows = place !== undefined && place !== tensor.features ? 1 : null;
   const isListed = !isWhole && place !== undefined && chosen?.op === 'numbers';
-  const run: Computation | undefined = isListed ? { op: 'pick', axis: place, places: chosen.values } : undefined;
-  return recorder.emit({ kind: 'gather', name: call.name, gain: { euclidean: null, rows }, run }, [tensor], sides, line, tensor.features);
+  const choice = isWhole && place !== undefined ? randomChoice(recorder, tensor, place, index) : undefined;
+  // Every token in an order of chance: the order that they are in is as likely as any other.
+  const kept: Computation | undefined = choice === 'whole' ? { op: 'same' } : undefined;
+  const run: Computation | undefined = isListed ? { op: 'pick', axis: place, places: chosen.values } : kept;
+  const operation = { kind: 'gather', name: call.name, gain: { euclidean: null, rows }, run } as const;
+  const made = recorder.emit(operation, [tensor], sides, line, tensor.features);
+  if (choice === 'part') recorder.reasons.set(made.node, CHANCE);
+  return made;
 };
 
 const narrow: Operation = call => {

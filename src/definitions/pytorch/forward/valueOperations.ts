@@ -5,6 +5,7 @@ import { activate, contraction, dropout, gatedLinearUnit, scale, shift, softmax,
 import { add, multiply } from './joins';
 import type { TensorCall } from './operation';
 import { perSample } from './recorder';
+import { rememberOrder } from './randomOrder';
 import { isReduction, reduce } from './reductions';
 import { broadcast, transpose } from './shapes';
 import { SymbolicTensor } from './symbolicTensor';
@@ -145,7 +146,10 @@ const ordering: Operation = call => {
   const { recorder, tensor, line } = call;
   if (recorder.dependsOnInput(tensor)) return call.unknown('the order of values depends on the input');
   const constant = () => recorder.emit({ kind: 'constant', entry: null }, [], tensor.sides, line);
-  return call.name === 'sort' ? tuple([constant(), constant()]) : constant();
+  const values = call.name === 'sort' ? constant() : undefined;
+  const places = constant();
+  rememberOrder(recorder, tensor, call.number(0, 'dim', -1), places);
+  return values ? tuple([values, places]) : places;
 };
 
 const silent: Operation = ({ recorder, tensor, name, line }) => dropout(recorder, name, tensor, line);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { mean, reshape } from '@tensorflow/tfjs-core';
+import { instantiationIn } from '../../../../src/architecture/obstacles';
 import { Random } from '../../../../src/common/random';
 import { DefinedEncoder } from '../../../../src/training/definition/definedEncoder';
 import { tokenStage, type TokenStage } from '../../../../src/training/definition/tokenStage';
@@ -16,9 +17,12 @@ const PATCHES = 4;
 const VALUES = 16;
 const layout = new ImageLayout({ height: 8, width: 8, channels: 1 }, 4);
 
+/** The method that makes the features, where it is not `forward`. */
+const methodOf = (name: string) => (name === 'SelfMasking' ? { method: 'encode' } : {});
+
 /** What is encoded of some patches of each image. */
 async function encoded(name: string, kept: readonly number[], images = wave(IMAGES * 64, 0, 0.5, 0.5)) {
-  const { program } = await programOf({ name, file });
+  const { program } = await programOf({ name, file, ...methodOf(name) });
   const stage = tokenStage(program)!;
   const parameters = new Parameters(new Random(1));
   const encoder = new DefinedEncoder(parameters, layout, { program, stage });
@@ -57,13 +61,29 @@ describe('the tokens of a definition', () => {
     ['ClassToken', 1, 'positions follow the class token, so the stage begins behind both'],
     ['MaskedEncoder', 1, 'the class token has its own position'],
     ['Reshaped', 0, 'views and permutations cut patches too'],
+    ['SelfMasking', 1, 'where it hides no token itself, the order that it draws decides nothing'],
   ];
   for (const [name, prefix, why] of cases)
     it(`are found: ${name}, as ${why}`, async () => {
-      const { program } = await programOf({ name, file });
+      const { program } = await programOf({ name, file, ...methodOf(name) });
       const { patch, patches, ...rest }: TokenStage = tokenStage(program)!;
       assert.deepEqual([patch, patches, rest.prefix], [4, PATCHES, prefix]);
     });
+
+  it('are the same whether chance puts them in order or nothing does', async () => {
+    const [masking, plain] = [await encoded('SelfMasking', [3, 1]), await encoded('MaskedEncoder', [3, 1])];
+    assert.equal(distance(masking.tokens, plain.tokens), 0);
+    assert.equal(distance(masking.features, plain.features), 0);
+  });
+
+  it('are not computed of a pass that hides some itself, which says what to name instead', async () => {
+    const { architecture } = await programOf({ name: 'SelfMasking', file, method: 'encode' });
+    const { obstacles } = instantiationIn(architecture);
+    assert.match(
+      obstacles.map(({ why }) => why).join(),
+      /chance decides which tokens it keeps: name the method that encodes in `encoder\.method`/,
+    );
+  });
 
   it('are not found where windows overlap', async () => {
     assert.equal(tokenStage((await programOf({ name: 'Overlapping', file })).program), undefined);

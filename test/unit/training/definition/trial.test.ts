@@ -75,6 +75,13 @@ describe('a trial with a definition as encoder', function () {
     assert.equal((await saved()).size, 49);
   });
 
+  it('draws the masks of an encoder that would hide tokens itself', async () => {
+    const choice = { definition: `${FIXTURES}/tokens.py#SelfMasking`, arguments: { size: 28, patch: 7 }, method: 'encode' };
+    const { definition, pretraining } = await run(trialOf(choice, masked));
+    assert.deepEqual(definition!.masking, { at: 'tokens', patch: 7 });
+    assert.ok(pretraining!.trainLoss < 0.3);
+  });
+
   it('masks the image of a definition without tokens, and says so', async () => {
     const features = { layer: 'head', side: 'input' } as const;
     const { definition, pretraining } = await run(trialOf({ definition: `${models}/mlp.py#Convolutional`, features }, masked));
