@@ -4,6 +4,7 @@ import { splitTask } from '../datasets/splits';
 import { openStudyData, type StudyData } from '../datasets/studyData';
 import { convolutionalPlanes } from './convolutionalPlanes';
 import { regularisersOf } from './regularisers';
+import { requireMasks } from './requireMasks';
 import type { Trial } from './study';
 
 /**
@@ -39,7 +40,8 @@ export async function checkTrialData(
   }
 }
 
-function requireWholePatches({ encoder, objective, study }: Trial, { height, width }: SampleShape): void {
+function requireWholePatches(trial: Trial, { height, width }: SampleShape): void {
+  const { encoder, study } = trial;
   if (encoder.kind !== 'vit') return;
   const { patch } = encoder;
   if (height % patch !== 0 || width % patch !== 0)
@@ -49,24 +51,7 @@ function requireWholePatches({ encoder, objective, study }: Trial, { height, wid
       `is ${patch}, which does not divide images of ${height} × ${width}`,
       `choose ${commonDivisors(height, width).join(', ')}`,
     );
-  const patches = (height / patch) * (width / patch);
-  if (objective.kind !== 'masked autoencoder') return;
-  for (const ratio of ratiosOf(objective.maskRatio)) {
-    const masked = Math.round(ratio * patches);
-    if (masked < 1 || masked >= patches)
-      throw new ValueFault(
-        study.file,
-        'objective.maskRatio',
-        `is ${ratio}, which masks ${masked} of the ${patches} patches`,
-        'choose a ratio that leaves at least one masked and one visible patch, or smaller patches',
-      );
-  }
-}
-
-/** The extreme ratios of a run. */
-function ratiosOf(ratio: Extract<Trial['objective'], { kind: 'masked autoencoder' }>['maskRatio']): readonly number[] {
-  if (typeof ratio === 'number') return [ratio];
-  return 'random' in ratio ? ratio.random : [ratio.from, ratio.to];
+  requireMasks(trial, (height / patch) * (width / patch));
 }
 
 /** Every stage of a convolutional encoder must leave something of the image. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileFault, FileFault, sentenceOf, UsageFault } from '../../common/fault';
+import { fileFault, FileFault, sentenceOf, Stopped, UsageFault } from '../../common/fault';
 import { formatPercent, formatRisk } from '../../common/format';
 import { exportRuns } from '../../reporting/exportRuns';
 import { summaryText } from '../../reporting/summaryText';
@@ -12,6 +12,8 @@ import { listRuns, type ListedRun } from '../../runs/runIndex';
 import { findStores, RunStore, type StoredRun } from '../../runs/store';
 import { stopRuns } from '../../runs/stopRuns';
 import { summarise } from '../../runs/summary/studySummary';
+import { checkTrialData } from '../../studies/checkData';
+import { definitionCheck } from '../../training/definition/definitionCheck';
 import { parse, type Command, type CommandContext } from '../command';
 import { executeStudy } from '../executeStudy';
 import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
@@ -51,8 +53,13 @@ export const runsCommand: Command = {
       case 'first':
         return startFirst(folder, context);
       case 'resume': {
-        const trials = (await runsOf(folder)).map(run => run.record.trial);
-        return executeStudy({ trials, folder, executor: executorOf(options, context.assets) }, context);
+        const runs = await runsOf(folder);
+        const executor = executorOf(options, context.assets);
+        const open = runs.filter(({ record }) => record.state !== 'finished').map(({ record }) => record.trial);
+        await checkTrialData(open, definitionCheck(context.assets));
+        if (context.signal.aborted) throw new Stopped();
+        const trials = runs.map(({ record }) => record.trial);
+        return executeStudy({ trials, folder, executor }, context);
       }
       default:
         throw new UsageFault(`boundlens runs ${verb ?? 'needs a verb'}`.trim(), `use boundlens runs ${this.usage}`);

@@ -18,8 +18,11 @@ describe('what stands in the way of training a definition, before anything start
     trials = expandTrials(await readStudy(FILE), FILE);
   });
 
-  const checked = (definition: string, method = 'forward') =>
-    checkTrialData([{ ...trials[0]!, encoder: { kind: 'definition', definition, method } }], definitionCheck('dist'));
+  const trialOf = (definition: string, method = 'forward'): Trial => ({
+    ...trials[0]!,
+    encoder: { kind: 'definition', definition, method },
+  });
+  const checked = (definition: string, method = 'forward') => checkTrialData([trialOf(definition, method)], definitionCheck('dist'));
 
   it('lets pass what can be computed of images of that shape', () => checked(`${sample}#MaskedAutoencoder`, 'features'));
 
@@ -27,6 +30,16 @@ describe('what stands in the way of training a definition, before anything start
     assert.rejects(checked(`${modules}#Unfinished`), /Unfinished cannot be trained as it is: line \d+: cumsum .* built-in encoder/));
 
   it('refuses a definition for other images', () => assert.rejects(checked(`${modules}#Encoder`), /cannot be trained as it is: line \d+/));
+
+  it('refuses a mask that leaves nothing of its tokens, also where another trial of it passes', async () => {
+    const fitting = trialOf(`${sample}#MaskedAutoencoder`, 'features');
+    assert.equal(fitting.objective.kind, 'masked autoencoder');
+    const empty = { ...fitting, objective: { ...fitting.objective, maskRatio: 0.98 } as Trial['objective'] };
+    await assert.rejects(
+      checkTrialData([fitting, empty], definitionCheck('dist')),
+      /objective\.maskRatio is 0\.98, which masks 16 of the 16 patches: choose a ratio/,
+    );
+  });
 
   it('is part of what is read of every definition', async () => {
     const of = async (name: string, file = modules) => instantiationIn((await programOf({ name, file })).architecture);
