@@ -389,7 +389,7 @@ function tensorMember(tensor: KerasTensor, name: string, context: Context): Valu
   if (name === 'dtype' || name === 'at') return undecidedPlain(unknown(`\`${name}\` of an array is not followed`, 0));
   if (name === 'ndim') return tensor.shape.known ? { kind: 'integer', value: tensor.shape.value.length } : undecidedPlain(tensor.shape);
   return builtin(call => {
-    const isSpread = name === 'reshape' && call.positional.length > 1;
+    const isSpread = (name === 'reshape' || name === 'transpose') && call.positional.length > 1;
     const rest: Value[] = isSpread ? [{ kind: 'sequence', tuple: true, items: [...call.positional] }] : [...call.positional];
     return callOperation(`jax.numpy.${name}`, { ...call, positional: [tensor, ...rest] }, context) ?? NONE;
   });

@@ -39,8 +39,7 @@ class FlaxSource {
   read(expression: string | undefined): Architecture[] {
     if (expression !== undefined)
       return this.source.readCall(expression, (name, range, module, input) => {
-        this.initialise(module, input, range);
-        return toArchitecture(name, range, module, 'flax');
+        return this.called(name, module, input, range);
       });
     const classes = this.source.own.filter(classValue =>
       ancestors(classValue).some(each => each.kind === 'reference' && (isFlaxModule(each.path) || inheritedRule(each.path) !== undefined)),
@@ -106,18 +105,30 @@ class FlaxSource {
       this.source.interpreter,
     );
     if (!(module instanceof KerasLayer)) return [];
+    return [this.withArguments(this.called(classValue.name, module, input, range), classValue, call, source, line)];
+  }
+
+  /** A module after it was called with an input; of `nnx`, what it holds is known before, and the call only says how its layers compose. */
+  private called(name: string, module: KerasLayer, input: string | undefined, range: SourceRange): Architecture {
+    const isTold = module.classValue !== undefined && !isLinen(module.classValue);
+    const before = isTold ? toArchitecture(name, range, module, 'flax') : undefined;
     this.initialise(module, input, range);
-    return [this.withArguments(toArchitecture(classValue.name, range, module, 'flax'), classValue, call, source, line)];
+    const after = toArchitecture(name, range, module, 'flax');
+    return !before || countOf(before) === countOf(after) ? after : before;
   }
 
   /** Calls a `linen` module with arrays of the shapes behind `on`, or of those that the source itself calls it with. */
   private initialise(module: KerasLayer, input: string | undefined, range: SourceRange): void {
-    if (!module.classValue || !isLinen(module.classValue)) return;
-    const { name } = module.classValue;
-    const shapes = input === undefined ? this.initialInputs(name) : this.written(input, range);
+    const { classValue } = module;
+    if (!classValue || module.pass) return;
+    const { name } = classValue;
+    const isTold = !isLinen(classValue);
+    const own = isTold ? this.inputsOfOwnCall(classValue) : this.initialInputs(name);
+    const shapes = input === undefined ? own : this.written(input, range);
+    if (isTold && shapes.length === 0) return;
     const tensors = shapes.map(shape => new KerasTensor(shape));
     if (tensors.length === 0) tensors.push(new KerasTensor(unknown(NOT_CALLED, range.startLine)));
-    this.library.run(module, '__call__', { ...inputsOf(module.classValue, tensors), range, type: name }, this.source.interpreter);
+    this.library.run(module, '__call__', { ...inputsOf(classValue, tensors), range, type: name }, this.source.interpreter);
   }
 
   /** `(1, 28, 28, 1)`, or `((1, 16), (1, 12))` for several inputs. */
@@ -125,6 +136,13 @@ class FlaxSource {
     const value = this.source.value(text, range);
     const parts = value?.kind === 'sequence' && value.items[0]?.kind === 'sequence' ? value.items : [value];
     return parts.map(part => shapeFrom(part, this.source.interpreter, range.startLine, true));
+  }
+
+  /** The shapes that the source itself calls a module of the class with, the first time where all of them are known. */
+  private inputsOfOwnCall(classValue: ClassValue): Known<Shape>[] {
+    const passes = this.library.made.flatMap(({ module }) => (module.classValue === classValue && module.pass ? [module.pass] : []));
+    const found = passes.find(({ inputs }) => inputs.length > 0 && inputs.every(({ shape }) => shape.known));
+    return found?.inputs.map(({ shape }) => shape) ?? [];
   }
 
   /** The shapes of the arrays in `model.init(key, jnp.ones(…))`, where the statements around it also construct the class. */
@@ -166,6 +184,8 @@ function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[]): Pick
     ]),
   };
 }
+
+const countOf = ({ parameterCount }: Architecture): number | undefined => (parameterCount.known ? parameterCount.value : undefined);
 
 const isLinen = (classValue: ClassValue): boolean =>
   ancestors(classValue).some(each => each.kind === 'reference' && isLinenModule(each.path));

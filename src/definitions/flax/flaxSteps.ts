@@ -1,4 +1,5 @@
 import { convolutionGain } from '../../architecture/windowGains';
+import { orReason } from '../keras/layerCalls';
 import { gainOf, matrix, numberOf, type CalledLayer, type LayerSteps } from '../keras/layerSteps';
 
 /** The steps of a layer of Flax by its class, as it is evaluated: dropout off, running statistics; undefined where they are not known. */
@@ -8,6 +9,9 @@ export function flaxSteps(layer: CalledLayer): LayerSteps {
     case 'Dense':
     case 'Linear':
       return [matrix(path, 'kernel')];
+    case 'DenseGeneral':
+    case 'LinearGeneral':
+      return general(layer);
     case 'Conv':
       return convolution(layer);
     case 'Embed':
@@ -24,6 +28,19 @@ export function flaxSteps(layer: CalledLayer): LayerSteps {
     default:
       return undefined;
   }
+}
+
+/** A linear map of the last axis, or of heads and their features, which are joined before. */
+function general({ path, values, input, output }: CalledLayer): LayerSteps {
+  const axes = orReason(() => values.wholeNumbers('axis'));
+  if (!axes.known || !values.isMissing('batch_dims')) return undefined;
+  const [heads, width] = input.slice(-2);
+  if (String(axes.value) === '-1') return [matrix(path, 'kernel')];
+  if (String(axes.value) !== '-2,-1' || input.length < 4 || !heads || !width) return undefined;
+  const joined = { kind: 'reshape', name: 'join heads', gain: gainOf(1, Math.sqrt(heads)) } as const;
+  return output.length === input.length - 1
+    ? [{ operation: joined, shape: [...input.slice(0, -2), heads * width] }, matrix(path, 'kernel')]
+    : undefined;
 }
 
 function normalised({ path, values }: CalledLayer, over: 'rows' | 'sample' | 'batch', size: number | null): LayerSteps {

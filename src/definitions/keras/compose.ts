@@ -1,5 +1,6 @@
 import { unknown, type Architecture, type Known } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
+import { writtenAttention } from './attentionSteps';
 import { tensorsBetween, type KerasLayer, type KerasTensor } from './kerasValues';
 import { LayerRecorder, type RuleCall } from './layerRecorder';
 import { operated } from './operationSteps';
@@ -76,14 +77,24 @@ class Walk {
       const { layer, inputs: before = [], inside } = tensor.history ?? {};
       const from = before.flatMap(each => places.get(each) ?? []);
       const isOwn = layer?.body.kind === 'own' && layer.classValue !== undefined;
+      const attention = layer ? undefined : this.attention(tensor, places, line);
       const place = !layer
-        ? operated(tensor, from, line, recorder)
+        ? (attention ?? operated(tensor, from, line, recorder))
         : isOwn && inside
           ? this.between(before, [inside], from, prefix, layer.construction.range.startLine)[0]!
           : this.call(layer, from, tensor.shape, prefix);
       places.set(tensor, place);
     }
     return outputs.flatMap(tensor => places.get(tensor) ?? []);
+  }
+
+  /** Attention that the source writes out, as one step. */
+  private attention(tensor: KerasTensor, places: ReadonlyMap<KerasTensor, number>, line: number): number | undefined {
+    const found = writtenAttention(tensor);
+    const inputs = found ? [found.queries, found.keys, found.values].flatMap(each => places.get(each) ?? []) : [];
+    if (!found || inputs.length !== 3) return undefined;
+    const projections = { query: null, key: null, value: null };
+    return this.recorder.emit({ kind: 'attention', scale: found.scale, projections }, inputs, tensor.shape, tensor.history?.line ?? line);
   }
 
   private call(layer: KerasLayer, inputs: readonly number[], output: Known<Shape> | undefined, prefix: string): number {

@@ -5,6 +5,7 @@ import type { Shape } from '../../architecture/keras/shape';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
 import { findMember } from '../python/classes';
 import { InstanceValue, LibraryValue, type ClassValue, type Value } from '../python/values';
+import type { Equation } from './einsum';
 import { isHarmlessMember } from './harmlessMembers';
 
 /** A symbolic tensor: its shape, and what it was computed from. */
@@ -31,12 +32,21 @@ export interface TensorHistory {
   readonly step?: Operation;
   /** Whether the operation was given nothing but its tensors. */
   readonly isPlain?: boolean;
+  /** What the operation was told beside its tensors, where it matters to how they meet. */
+  readonly manner?: Manner;
   /** Zero-based line of the operation. */
   readonly line?: number;
   /** What the layer's own code made: the tensor inside that this one stands for. */
   readonly inside?: KerasTensor;
   /** Why layers that are not known may stand between it and its inputs. */
   readonly doubt?: Unknown;
+}
+
+/** The order of axes of a transpose, the equation of an `einsum`, whether a product of matrices transposes its second factor. */
+export interface Manner {
+  readonly axes?: readonly number[];
+  readonly equation?: Equation;
+  readonly transposesSecond?: boolean;
 }
 
 /** A weight that a layer of the source makes by itself: `self.add_weight(…)`, `tf.Variable(…)`. */

@@ -9,8 +9,8 @@ import { KerasLayer, KerasTensor } from './kerasValues';
 /** The tensors among the arguments of a layer's call: the first argument and what it lists, and for attention all that are named as inputs. */
 export function inputTensors(call: Call): KerasTensor[] {
   const [first, ...more] = call.positional;
-  const named = ['inputs', 'x', 'input', 'query'].map(name => call.keywords.get(name)).find(value => value !== undefined);
-  const extra = ['value', 'key'].flatMap(name => call.keywords.get(name) ?? []);
+  const named = ['inputs', 'x', 'input', 'query', 'inputs_q'].map(name => call.keywords.get(name)).find(value => value !== undefined);
+  const extra = ['value', 'key', 'inputs_k', 'inputs_v', 'inputs_kv'].flatMap(name => call.keywords.get(name) ?? []);
   const rest = more.filter(value => value instanceof KerasTensor || (value.kind === 'undecided' && !value.plain));
   return [first ?? named, ...rest, ...extra].flatMap(value => (value ? tensorsIn(value, call) : []));
 }

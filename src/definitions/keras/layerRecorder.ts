@@ -5,7 +5,7 @@ import { kerasRule } from '../../architecture/keras/kerasRules';
 import type { KerasRule } from '../../architecture/keras/kerasRule';
 import { productOf, type Shape } from '../../architecture/keras/shape';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
-import { orReason } from './layerCalls';
+import { headsOf, type Heads } from './heads';
 import { layerSteps, type CalledLayer, type LayerSteps } from './layerSteps';
 
 /** Steps that are written down at most. */
@@ -74,7 +74,8 @@ export class LayerRecorder {
     const [first] = inputs;
     const input = first === undefined ? undefined : this.shapes[first];
     const isNamed = layer.steps !== undefined || kerasRule(className) === rule;
-    const attended = !layer.steps && isNamed && className === 'MultiHeadAttention' ? this.attention(layer, inputs, output) : undefined;
+    const heads = isNamed ? headsOf(layer, inputs, input) : undefined;
+    const attended = heads && this.attention(layer, heads, output);
     if (attended !== undefined) return attended;
     const isJoin = ['Add', 'Subtract', 'Average', 'Multiply'].includes(className);
     const steps =
@@ -97,17 +98,9 @@ export class LayerRecorder {
     return result;
   }
 
-  /** `MultiHeadAttention` of (query, value, key = value): projections, attention of each head, and the projection of what the heads say. */
-  private attention({ path, values, line }: RuleCall, inputs: readonly number[], output: Known<Shape>): number | undefined {
-    const found = orReason(() => ({
-      heads: values.integer('num_heads'),
-      width: values.integer('key_dim'),
-      valueWidth: values.isNone('value_dim') ? values.integer('key_dim') : values.integer('value_dim'),
-    }));
-    const [query, value, key = value] = inputs;
-    if (!found.known || query === undefined || value === undefined || key === undefined || !values.isMissing('attention_axes'))
-      return undefined;
-    const { heads, width, valueWidth } = found.value;
+  /** Attention of several heads: projections, attention of each head, and the projection of what the heads say. */
+  private attention({ path, line }: RuleCall, given: Heads, output: Known<Shape>): number | undefined {
+    const { query, key, value, heads, width, valueWidth, out } = given;
     const lead = (place: number): Shape | undefined => this.shapes[place]?.slice(0, -1);
     const split = (name: string, place: number, size: number): number | undefined => {
       const sides = lead(place);
@@ -129,7 +122,7 @@ export class LayerRecorder {
     // A joined row holds one row of each head.
     const gain = { euclidean: 1, rows: Math.sqrt(heads) };
     const joined = this.emit({ kind: 'reshape', name: 'join heads', gain }, [mixed], known([...sides, heads * valueWidth]), line);
-    return this.emit({ kind: 'layer', path, tensor: 'attention_output/kernel', gain: ISOMETRY }, [joined], output, line);
+    return this.emit({ kind: 'layer', path, tensor: `${out}/kernel`, gain: ISOMETRY }, [joined], output, line);
   }
 
   /** The composition that ends in some results; steps that no output needs are left out. */

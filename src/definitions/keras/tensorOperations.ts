@@ -6,10 +6,11 @@ import { reshaped } from '../../architecture/keras/reshaping';
 import { axisOf, broadcast, productOf, writtenShape, type Shape } from '../../architecture/keras/shape';
 import { Undecided } from '../../architecture/torch/layerArguments';
 import type { Context } from '../python/context';
-import { integer, tuple, undecidedPlain, type Call, type Value } from '../python/values';
+import { float, integer, tuple, undecidedPlain, type Call, type Value } from '../python/values';
 import { argument, shapeFrom } from './construct';
+import { contracted, equationOf } from './einsum';
 import { orReason, shapeValue, tensorsIn } from './layerCalls';
-import { KerasTensor } from './kerasValues';
+import { KerasTensor, type Manner } from './kerasValues';
 
 type Operation = (inputs: LayerInputs, call: Call, context: Context) => Shape;
 
@@ -48,6 +49,50 @@ function reduced(inputs: LayerInputs, call: Call): Shape {
   return keeps ? shape.map((side, axis) => (isGone(axis) ? 1 : side)) : shape.filter((_, axis) => !isGone(axis));
 }
 
+/** A switch among the arguments, off where it is left out; undefined where it is not known. */
+function switchIn({ keywords, spread }: Call, name: string): boolean | undefined {
+  const value = keywords.get(name);
+  if (!value) return spread ? undefined : false;
+  return value.kind === 'boolean' ? value.value : undefined;
+}
+
+/** The axes of the input in the order of the result's, of `transpose` and `swapaxes`; undefined where it is not known. */
+function orderOf(name: string, call: Call, rank: number): readonly number[] | undefined {
+  if (name === 'swapaxes') {
+    const pair = [1, 2].map(place => axisOf(axesOf(argument(call, place, `axis${place}`))?.[0] ?? NaN, rank));
+    const [one, two] = pair;
+    if (one === undefined || two === undefined) return undefined;
+    return Array.from({ length: rank }, (_, axis) => (axis === one ? two : axis === two ? one : axis));
+  }
+  const order = axesOf(argument(call, 1, 'axes') ?? call.keywords.get('perm'));
+  if (!order) return Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  const places = order.map(axis => axisOf(axis, rank));
+  return places.length === rank && places.every(place => place !== undefined) ? places : undefined;
+}
+
+const turned =
+  (name: string): Operation =>
+  (inputs, call) => {
+    const shape = inputs.first;
+    return orderOf(name, call, shape.length)?.map(axis => shape[axis]!) ?? inputs.undecided('its order of axes is not known');
+  };
+
+const equationIn = (call: Call, shapes: readonly Shape[]) =>
+  equationOf(
+    argument(call, 0, 'subscripts') ?? call.keywords.get('equation'),
+    shapes.map(({ length }) => length),
+  );
+
+/** What an operation was told beside its tensors. */
+function mannerOf(name: string, call: Call, inputs: readonly KerasTensor[]): Manner | undefined {
+  const shapes = inputs.flatMap(({ shape }) => (shape.known ? [shape.value] : []));
+  if (shapes.length !== inputs.length) return undefined;
+  if (name === 'einsum') return { equation: equationIn(call, shapes) };
+  if (name === 'transpose' || name === 'swapaxes') return { axes: orderOf(name, call, shapes[0]!.length) };
+  const isTurned = (side: string) => switchIn(call, `transpose_${side}`) ?? switchIn(call, `adjoint_${side}`);
+  return name === 'matmul' && isTurned('b') === true && isTurned('a') === false ? { transposesSecond: true } : undefined;
+}
+
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   concat: (inputs, call) =>
     concatenated(inputs.all, axesOf(argument(call, 1, 'axis'))?.[0] ?? inputs.undecided('its axis is not said'), inputs),
@@ -65,12 +110,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       return [batch ?? null, ...(rest.includes(null) ? rest : reshaped(sides, rest, inputs))];
     return shape.value.map(side => (side === -1 ? null : side));
   },
-  transpose(inputs, call) {
-    const order = axesOf(argument(call, 1, 'axes') ?? call.keywords.get('perm'));
-    const shape = inputs.first;
-    return (order ?? shape.map((_, axis) => shape.length - 1 - axis)).map(axis =>
-      axis in shape ? shape[axis]! : inputs.undecided('its order of axes is not known'),
-    );
+  transpose: turned('transpose'),
+  swapaxes: turned('swapaxes'),
+  einsum(inputs, call) {
+    const equation = equationIn(call, inputs.all);
+    return equation ? contracted(equation, inputs) : inputs.undecided('its equation is not followed');
   },
   expand_dims(inputs, call) {
     const shape = [...inputs.first];
@@ -83,9 +127,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const axes = axesOf(argument(call, 1, 'axis')) ?? inputs.undecided('its axis is not said');
     return shape.filter((_, place) => !axes.some(axis => axisOf(axis, shape.length) === place));
   },
-  matmul(inputs) {
-    const [left, right] = [inputs.at(0), inputs.at(1)];
-    if (left.length < 2 || right.length < 2) return inputs.undecided('a product with a vector is not followed');
+  matmul(inputs, call) {
+    const isTurned = (name: string) => switchIn(call, name) ?? inputs.undecided(`whether it is to \`${name}\` is not known`);
+    const sides = (place: number, name: string) => {
+      const shape = inputs.at(place);
+      return isTurned(`transpose_${name}`) || isTurned(`adjoint_${name}`) ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+    };
+    if (inputs.at(0).length < 2 || inputs.at(1).length < 2) return inputs.undecided('a product with a vector is not followed');
+    const [left, right] = [sides(0, 'a'), sides(1, 'b')];
     const lead = broadcast(left.slice(0, -2), right.slice(0, -2)) ?? inputs.undecided('its inputs do not fit');
     return [...lead, left.at(-2)!, right.at(-1)!];
   },
@@ -161,7 +210,7 @@ export function callOperation(path: string, call: Call, context: Context): Value
   if (name === 'eye' && first?.kind === 'integer') return new KerasTensor(known([first.value, first.value]));
   const inputs = tensorArguments(call);
   const [tensor] = inputs;
-  if (!tensor) return undefined;
+  if (!tensor) return ofNumber(name, call);
   if (name === 'is_keras_tensor') return { kind: 'boolean', value: true };
   if (name === 'shape' || name === 'int_shape') return name === 'shape' ? dynamicShape(tensor, line) : shapeValue(tensor.shape);
   if (name === 'ndim' || name === 'rank') return tensor.shape.known ? integer(tensor.shape.value.length) : undecidedPlain(tensor.shape);
@@ -173,8 +222,28 @@ export function callOperation(path: string, call: Call, context: Context): Value
   const shape: Known<Shape> = operation
     ? orReason(() => operation(given, call, context))
     : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
-  const isPlain = call.positional.length + call.keywords.size === 1;
-  return new KerasTensor(shape, { inputs, operation: call.type, function: name, isPlain, line });
+  const isPlain = isPlainCall(name, call, tensor);
+  const manner = mannerOf(name, call, inputs);
+  return new KerasTensor(shape, { inputs, operation: call.type, function: name, isPlain, line, ...(manner && { manner }) });
+}
+
+/** `cast`, `sqrt` and `rsqrt` of a number, as scales are written; undefined for anything else. */
+function ofNumber(name: string, call: Call): Value | undefined {
+  const [value] = call.positional;
+  if (value?.kind !== 'integer' && value?.kind !== 'float') return undefined;
+  const type = argument(call, 1, 'dtype');
+  if (name === 'cast')
+    return /float/.test(type?.kind === 'string' ? type.value : type?.kind === 'reference' ? type.path : '') ? value : undefined;
+  if (name === 'sqrt' && value.value >= 0) return float(Math.sqrt(value.value));
+  return name === 'rsqrt' && value.value > 0 ? float(1 / Math.sqrt(value.value)) : undefined;
+}
+
+/** Whether an operation was told nothing but its tensor, an axis that is the last one apart. */
+function isPlainCall(name: string, call: Call, { shape }: KerasTensor): boolean {
+  const told = call.positional.length + call.keywords.size;
+  const axis = argument(call, 1, 'axis');
+  const last = shape.known ? shape.value.length - 1 : NaN;
+  return told === 1 || (told === 2 && name === 'softmax' && axis?.kind === 'integer' && (axis.value === -1 || axis.value === last));
 }
 
 /** The place of `size` among the arguments of the functions of `numpy.random`. */

@@ -132,6 +132,30 @@ describe('how layers compose', () => {
     assert.equal(kindsOf(compositionOf(model)).filter(kind => kind === 'attention').length, 3);
   });
 
+  const norms: readonly (readonly [construct: string, forward: string, over: string])[] = [
+    [
+      'self.a = nn.BatchNorm2d(3)',
+      'a = self.a\nreturn F.batch_norm(x, a.running_mean, a.running_var, a.weight, a.bias, a.running_mean is None, 0.1, a.eps)',
+      'batch a',
+    ],
+    ['self.a = nn.BatchNorm2d(3)', 'a = self.a\nreturn F.batch_norm(x, a.running_mean, a.running_var)', 'batch null'],
+    ['self.a = nn.GroupNorm(3, 3)', 'return F.group_norm(x, 3, self.a.weight, self.a.bias)', 'sample a'],
+    ['self.a = nn.BatchNorm2d(3)', 'a = self.a\nreturn F.batch_norm(x, None, None, a.weight, a.bias, True)', '?batch_norm'],
+    [
+      'self.a = nn.BatchNorm2d(3); self.b = nn.BatchNorm2d(3)',
+      'a, b = self.a, self.b\nreturn F.batch_norm(x, a.running_mean, b.running_var, a.weight, a.bias)',
+      '?batch_norm',
+    ],
+  ];
+  for (const [construct, forward, expected] of norms) {
+    it(`takes \`${forward.split('\n').at(-1)!}\` for ${expected}`, async () => {
+      const [architecture] = await read(source(construct, forward, '3, 4, 4'));
+      const last = outputOf(compositionOf(architecture));
+      const found = last.kind === 'normalisation' ? `${last.over} ${last.path}` : last.kind === 'unknown' ? `?${last.name}` : last.kind;
+      assert.equal(found, expected);
+    });
+  }
+
   const never: readonly (readonly [forward: string, name: string, why: RegExp])[] = [
     ['return torch.fft.fft(x)', 'torch.fft.fft', /not known/],
     ['return x / x.norm(dim=-1, keepdim=True)', '/', /slope/],

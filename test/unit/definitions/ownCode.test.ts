@@ -47,6 +47,21 @@ class Net(keras.Model):
     def call(self, x):
         return self.out(self.b(self.a(x)))`;
 
+/** A layer of two heads whose scores are an expression of `q` and `k`, [batch, heads, tokens, features]. */
+const ATTENTION = (scores: string): string => `import tensorflow as tf
+# boundlens: Net() on (6, 8)
+class Net(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = (layers.Dense(8, name=n) for n in 'qkv')
+    def split(self, x, b):
+        return ops.transpose(ops.reshape(x, (b, -1, 2, 4)), (0, 2, 1, 3))
+    def call(self, x):
+        b = ops.shape(x)[0]
+        q, k, v = (self.split(each(x), b) for each in (self.q, self.k, self.v))
+        y = ops.matmul(ops.softmax(${scores}, axis=-1), v)
+        return ops.reshape(ops.transpose(y, (0, 2, 1, 3)), (b, -1, 8))`;
+
 describe('how classes of Keras and Flax compose by their own code', () => {
   const cases: readonly (readonly [why: string, architecture: () => Promise<Architecture>, expected: string])[] = [
     [
@@ -132,6 +147,104 @@ class Net(nn.Module):
         x, _ = nn.scan(Step, variable_axes={'params': 0}, split_rngs={'params': True}, length=3)()(x, None)
         return x`),
       'not known: how often `ScanStep_0` runs is not followed',
+    ],
+    [
+      'attention that Keras code writes out',
+      () => keras(ATTENTION('ops.matmul(q, ops.transpose(k, axes=[0, 1, 3, 2])) / ops.sqrt(ops.cast(ops.shape(k)[-1], "float32"))')),
+      'input q.kernel reshape reshape k.kernel reshape reshape v.kernel reshape reshape attention reshape reshape',
+    ],
+    [
+      'keys that a product transposes, and fixed numbers added to the scores',
+      () => keras(ATTENTION('tf.matmul(q, k, transpose_b=True) + ops.zeros((6, 6))')),
+      'input q.kernel reshape reshape k.kernel reshape reshape v.kernel reshape reshape attention reshape reshape',
+    ],
+    [
+      'scores without transposed keys',
+      () => keras(ATTENTION('ops.matmul(q, ops.reshape(k, (b, 2, 4, 6)))')),
+      'input q.kernel reshape reshape k.kernel reshape reshape reshape product activation v.kernel reshape reshape product reshape reshape',
+    ],
+    [
+      'scores to which something of the input is added',
+      () => keras(ATTENTION('ops.matmul(q, ops.transpose(k, axes=[0, 1, 3, 2])) + ops.matmul(k, ops.transpose(k, axes=[0, 1, 3, 2]))')),
+      'input q.kernel reshape reshape k.kernel reshape reshape reshape product reshape product sum activation v.kernel reshape reshape product reshape reshape',
+    ],
+    [
+      'equations, keys first, with a layer of softmax and one of dropout',
+      () =>
+        keras(`# boundlens: Net() on (6, 2, 4)
+class Net(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.1)
+        self.soft = layers.Softmax(axis=-1)
+    def call(self, x):
+        a = self.drop(self.soft(ops.einsum('bkhd,bqhd->bhqk', x, x * 0.5)))
+        return ops.einsum('bhqk,bkhd->bqhd', a, x)`),
+      'input scale attention',
+    ],
+    [
+      'an equation whose weights do not add up to 1 for a row',
+      () =>
+        keras(`# boundlens: Net() on (6, 2, 4)
+class Net(layers.Layer):
+    def call(self, x):
+        a = ops.softmax(ops.einsum('bkhd,bqhd->bhqk', x, x))
+        return ops.einsum('bhqk,bqhd->bkhd', a, x)`),
+      'input product activation product',
+    ],
+    [
+      'attention of `linen`',
+      () =>
+        flax(`# boundlens: Net() on ((1, 6, 8), (1, 5, 4))
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x, z):
+        return x + nn.MultiHeadDotProductAttention(num_heads=2, name='a')(x, inputs_kv=z)`),
+      'input input a.query/kernel reshape a.key/kernel reshape a.value/kernel reshape attention reshape a.out/kernel sum(0)',
+    ],
+    [
+      'attention that Flax code writes out',
+      () =>
+        flax(`# boundlens: Net() on (1, 6, 8)
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        q, k, v = (nn.DenseGeneral((2, 4), name=n)(x) for n in 'qkv')
+        a = jax.nn.softmax(jnp.einsum('...qhd,...khd->...hqk', q / jnp.sqrt(4), k))
+        y = jnp.einsum('...hqk,...khd->...qhd', a, v)
+        return nn.DenseGeneral(8, axis=(-2, -1), name='out')(y)`),
+      'input q.kernel scale k.kernel v.kernel attention reshape out.kernel',
+    ],
+    [
+      'a module of `nnx` with a comment',
+      () =>
+        flax(`# boundlens: Net() on (1, 6, 8)
+class Net(nnx.Module):
+    def __init__(self, rngs: nnx.Rngs):
+        self.a = nnx.MultiHeadAttention(num_heads=2, in_features=8, decode=False, rngs=rngs)
+        self.l = nnx.Linear(8, 8, rngs=rngs)
+    def __call__(self, x):
+        x = x + self.a(x)
+        return x + nnx.gelu(self.l(x))`),
+      'input a.query/kernel reshape a.key/kernel reshape a.value/kernel reshape attention reshape a.out/kernel sum(0) l.kernel activation sum(10)',
+    ],
+    [
+      'a module of `nnx` that the source calls',
+      () =>
+        flax(`class Net(nnx.Module):
+    def __init__(self, rngs):
+        self.c = nnx.Conv(1, 4, (3, 3), rngs=rngs)
+        self.out = nnx.Linear(8 * 8 * 4, 2, rngs=rngs)
+    def __call__(self, x):
+        x = nnx.relu(self.c(x))
+        return self.out(x.reshape(x.shape[0], -1))
+y = Net(nnx.Rngs(0))(jnp.ones((1, 8, 8, 1)))`),
+      'input c.kernel activation reshape out.kernel',
+    ],
+    [
+      'a module of `nnx` that nothing calls',
+      () => flax('class Net(nnx.Module):\n    def __init__(self, rngs):\n        self.a = nnx.Linear(8, 2, rngs=rngs)'),
+      'not known: it is not called with an input whose shape is known',
     ],
   ];
   for (const [why, architecture, expected] of cases)

@@ -79,6 +79,8 @@ export class ForwardLibrary extends TorchLibrary {
 
   override attribute(value: Value, name: string, context: Context): Value | undefined {
     if (value instanceof ModuleValue && name === 'training') return boolean(false);
+    if (value instanceof ModuleValue && value.buffers.has(name))
+      return this.recorder.buffer(value, name) ?? super.attribute(value, name, context);
     if (value instanceof SymbolicTensor) return this.tensorAttribute(this.recorder.tensor(value, 0)!, name, context);
     const isTensor = value instanceof ParameterValue || value instanceof TensorValue;
     if (isTensor && !['shape', 'size', 'numel', 'nelement', 'requires_grad', 'requires_grad_', 'tolist'].includes(name)) {

@@ -75,6 +75,63 @@ function normalisation(call: TensorCall): Value | undefined {
   return recorder.emit({ kind: 'normalisation', path, over: 'rows', size, epsilon, run }, [aligned], sides, line);
 }
 
+/** The names in the state of the tensors that scale and shift, null for each that is left out; undefined where one is no tensor of the state. */
+function affineNames(call: TensorCall, place: number): { readonly weight: string | null; readonly bias: string | null } | undefined {
+  const name = (at: number, argument: string): string | null | undefined => {
+    const value = call.argument(at, argument);
+    const tensor = value && value.kind !== 'none' ? call.other(at, argument) : undefined;
+    return !value || value.kind === 'none' ? null : tensor && call.recorder.stateNameOf(tensor);
+  };
+  const [weight, bias] = [name(place, 'weight'), name(place + 1, 'bias')];
+  return weight === undefined || bias === undefined ? undefined : { weight, bias };
+}
+
+/** The layer whose tensors of these names they are; undefined where they belong to none or to several. */
+function layerOf(names: Readonly<Record<string, string | null>>): string | undefined {
+  const paths = Object.entries(names).flatMap(([own, name]) => (name === null ? [] : [new RegExp(`^(?:(.*)\\.)?${own}$`).exec(name)]));
+  const found = new Set(paths.map(match => (match ? (match[1] ?? '') : undefined)));
+  const [path] = found;
+  return found.size === 1 ? path : undefined;
+}
+
+/** `F.batch_norm` by the running statistics of one layer, with its weight and bias. */
+function batchNormalisation(call: TensorCall): Value | undefined {
+  const { recorder, tensor, line } = call;
+  const [mean, variance] = [call.other(0, 'running_mean'), call.other(1, 'running_var')].map(each => each && recorder.stateNameOf(each));
+  const affine = affineNames(call, 2);
+  const [training, momentum, epsilon] = [call.number(4, 'training', 0), call.number(5, 'momentum', 0.1), call.number(6, 'eps', 1e-5)];
+  if (mean === undefined || variance === undefined || !affine || training !== 0 || epsilon === undefined) return undefined;
+  const path = layerOf({ running_mean: mean, running_var: variance, ...affine });
+  if (path === undefined) return undefined;
+  const run: Computation | undefined =
+    momentum === undefined ? undefined : { op: 'batch normalisation', mean, variance, momentum, epsilon, ...affine };
+  const owner = affine.weight === null ? null : path;
+  return recorder.emit(
+    { kind: 'normalisation', path: owner, over: 'batch', size: null, epsilon, run },
+    [tensor],
+    tensor.sides,
+    line,
+    tensor.features,
+  );
+}
+
+/** `F.group_norm` with the weight and bias of one layer. */
+function groupNormalisation(call: TensorCall): Value | undefined {
+  const { recorder, tensor, line } = call;
+  const [groups, epsilon, affine] = [call.number(0, 'num_groups'), call.number(3, 'eps', 1e-5), affineNames(call, 1)];
+  if (groups === undefined || epsilon === undefined || !affine) return undefined;
+  const path = affine.weight === null && affine.bias === null ? null : layerOf(affine);
+  if (path === undefined) return undefined;
+  const run: Computation = { op: 'group normalisation', groups, epsilon, ...affine };
+  return recorder.emit(
+    { kind: 'normalisation', path, over: 'sample', size: null, epsilon, run },
+    [tensor],
+    tensor.sides,
+    line,
+    tensor.features,
+  );
+}
+
 /** Functions of `torch.nn.functional` that stand for layers; undefined for every other name. */
 export function callFunctional(call: TensorCall): Value | undefined {
   const { name, recorder, tensor, line } = call;
@@ -89,6 +146,8 @@ export function callFunctional(call: TensorCall): Value | undefined {
   if (kernel) return convolution(call, Number(kernel[2]), kernel[1] !== undefined);
   if (name === 'linear') return linear(call);
   if (name === 'layer_norm') return normalisation(call);
+  if (name === 'batch_norm') return batchNormalisation(call);
+  if (name === 'group_norm') return groupNormalisation(call);
   return undefined;
 }
 

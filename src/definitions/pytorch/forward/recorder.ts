@@ -129,6 +129,21 @@ export class Recorder {
     return value?.kind === 'undecided' ? this.unknown('value', value.reason.why, value.reason.line) : undefined;
   }
 
+  /** Running statistics and other state that a layer of the framework keeps by itself; undefined where it keeps none of that name. */
+  buffer(module: ModuleValue, name: string): SymbolicTensor | undefined {
+    const [path, shape] = [this.pathOf(module), module.buffers.get(name)];
+    if (path === undefined || !shape?.known) return undefined;
+    const run: Computation = { op: 'parameter', name: path === '' ? name : `${path}.${name}` };
+    const sides = shape.value.map(side => dimension(side));
+    return this.emit({ kind: 'constant', entry: null, run }, [], sides, module.construction.range.startLine);
+  }
+
+  /** The name in the state of a parameter or buffer that a tensor is, as it stands; undefined for any other. */
+  stateNameOf({ node }: SymbolicTensor): string | undefined {
+    const run = this.runs[node]?.computation;
+    return run?.op === 'parameter' ? run.name : undefined;
+  }
+
   /** The tensor with its rows along an axis: where they lie along another, what is known of rows is given up. */
   along(tensor: SymbolicTensor, axis: number, line: number): SymbolicTensor {
     if (tensor.features === axis || !tensor.sides) return tensor;
