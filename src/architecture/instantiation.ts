@@ -9,6 +9,8 @@ export interface Obstacle {
 
 /** Whether a definition can be trained as it is, which is known before anything starts. */
 export interface Instantiation {
+  /** The method that was judged, where a study names one; `forward` when absent. */
+  readonly method?: string;
   /** Empty where nothing stands in the way. */
   readonly obstacles: readonly Obstacle[];
   /** Whether the source says which shape its input has; where it does not, some obstacles may go when images give one. */

@@ -1,7 +1,8 @@
-import { unknown, type Architecture, type Known, type Layer } from './architecture';
+import { unknown, type Architecture, type Known } from './architecture';
 import { isComputed } from './computedFunctions';
 import type { Program, Step } from './computation';
 import type { Instantiation, Obstacle } from './instantiation';
+import { nearestProxy } from './nearestProxy';
 import { isSettled } from './sides';
 
 /**
@@ -67,32 +68,3 @@ export function stateNames(step: Step): readonly string[] {
   const own = step.op === 'parameter' ? step.name : undefined;
   return [...names, own].filter(name => typeof name === 'string');
 }
-
-/** The nearest encoder that BoundLens builds itself, as a study writes it. */
-export function nearestProxy({ layers }: Pick<Architecture, 'layers'>): string {
-  const all = flat(layers);
-  const blocks = all.filter(({ kind }) => kind === 'attention');
-  const token = all.find(({ kind }) => kind === 'normalisation');
-  const width = (blocks.length > 0 && widthOf(blocks[0]!)) || (token && widthOf(token));
-  const attention = blocks[0]?.arguments.num_heads;
-  if (blocks.length > 0 && width !== undefined) {
-    const heads = attention?.known && typeof attention.value === 'number' ? attention.value : 4;
-    return `{ "kind": "vit", "patch": …, "width": ${width}, "depth": ${blocks.length}, "heads": ${heads} }`;
-  }
-  const channels = all.filter(({ kind }) => kind === 'convolution').map(outputsOf);
-  if (channels.length > 0) return `{ "kind": "convolutional", "channels": [${distinctStages(channels).join(', ')}] }`;
-  const widths = all.filter(({ kind }) => kind === 'linear').map(outputsOf);
-  return `{ "kind": "deep net", "widths": [${widths.slice(0, 6).join(', ') || '256, 64'}] }`;
-}
-
-const flat = (layers: readonly Layer[]): Layer[] => layers.flatMap(layer => [layer, ...flat(layer.children)]);
-
-const shapeOf = (layer: Layer): readonly number[] => (layer.parameters.known ? (layer.parameters.value[0]?.shape ?? []) : []);
-
-const outputsOf = (layer: Layer): number => shapeOf(layer)[0] ?? 64;
-
-const widthOf = (layer: Layer): number | undefined => shapeOf(layer).at(-1);
-
-/** The widths of convolutions where they change, six at most. */
-const distinctStages = (channels: readonly number[]): readonly number[] =>
-  channels.filter((width, index) => width !== channels[index - 1]).slice(0, 6);

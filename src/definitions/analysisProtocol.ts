@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture/architecture';
 import type { ArchitectureBound } from '../theory/architectureBound';
-import type { ProgramRequest } from './definitionReader';
+import type { ProgramRequest, TrainedPart } from './definitionReader';
 
 /** A source file as the editor holds it, saved or not. */
 export interface SourceDocument {
@@ -17,6 +17,8 @@ export interface AnalysisSettings {
   readonly folders?: readonly string[];
   /** How studies construct definitions of the document, by their names: `Net(width=64)`. A comment over a definition comes before it. */
   readonly studied?: Readonly<Record<string, string>>;
+  /** What studies train of them, by the definitions' names: whether they can be trained is judged by that. */
+  readonly trained?: Readonly<Record<string, TrainedPart>>;
   /** Whether the steps of forward passes are left out of the answer; they make up much of it, and an editor shows none. */
   readonly isBrief?: boolean;
   /** Whether the text is being typed: definitions then keep their last good results, as in a text that does not parse. */

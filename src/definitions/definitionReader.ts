@@ -15,6 +15,9 @@ export interface ProgramRequest {
   readonly outlet?: { readonly layer: string; readonly side: 'input' | 'output' };
 }
 
+/** What a study trains of a definition: the method that makes the features, and the layer at which they are taken. */
+export type TrainedPart = Pick<ProgramRequest, 'method' | 'outlet'>;
+
 /** What a reader may look at beside the source itself. */
 export interface ReadContext {
   /** Absolute path of the source; absent for a text that is in no file. */
@@ -26,6 +29,8 @@ export interface ReadContext {
   readonly sources: ParsedSources;
   /** How studies construct definitions of the source, by their names: `Net(width=64)`. */
   readonly studied?: Readonly<Record<string, string>>;
+  /** What studies train of definitions of the source, by their names. */
+  readonly trained?: Readonly<Record<string, TrainedPart>>;
   /** An expression to evaluate in the source's scope in place of its classes, as `vit_b_16(num_classes=10)`. */
   readonly call?: string;
   /** Asks for the program of a definition. */

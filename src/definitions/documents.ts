@@ -136,12 +136,16 @@ export class Documents {
     return sources;
   }
 
-  private readPython(uri: string, text: string, { folders = [], call, studied, program }: Partial<AnalysisSettings>): ReadText | undefined {
+  private readPython(
+    uri: string,
+    text: string,
+    { folders = [], call, studied, trained, program }: Partial<AnalysisSettings>,
+  ): ReadText | undefined {
     const readers = this.readers.filter(reader => reader.mayDefine(text));
     if (readers.length === 0) return undefined;
     const path = pathOf(uri);
     if (path !== undefined) this.open.set(path, text);
-    const context = { path, files: this.files, folders, sources: this.sources, call, studied, program };
+    const context = { path, files: this.files, folders, sources: this.sources, call, studied, trained, program };
     const read = this.trees.use(uri, text, this.python, root => {
       const each = readers.map(reader => readBounded(() => reader.read(root, context)));
       const found = each.flatMap(read => read ?? []);

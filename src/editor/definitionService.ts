@@ -90,7 +90,7 @@ export class DefinitionService implements vscode.Disposable {
 
   constructor(
     private readonly client: Pick<AnalysisClient, 'analyse' | 'forget'>,
-    private readonly studies: Pick<StudyArguments, 'of' | 'onDidChange' | 'ready'>,
+    private readonly studies: Pick<StudyArguments, 'of' | 'trainedOf' | 'onDidChange' | 'ready'>,
     private readonly environments: Pick<PythonEnvironments, 'of' | 'onDidChange'>,
     private readonly log: Log,
   ) {
@@ -213,6 +213,7 @@ export class DefinitionService implements vscode.Disposable {
       unlabelled: settings(uri).unlabelledImages,
       folders: importFolders(uri, languageId === 'python' ? this.environments.of(uri) : []),
       studied: this.studies.of(uri),
+      trained: this.studies.trainedOf(uri),
       isBrief: true,
     };
   }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { sentenceOf } from '../common/fault';
+import type { TrainedPart } from '../definitions/definitionReader';
 import type { Log } from './log';
 import { glance, type StudyGlance } from './studyFiles';
 
@@ -56,6 +57,15 @@ export class StudyArguments implements vscode.Disposable {
     return studies.some(({ usesRadReg, definition }) => usesRadReg && definition && path.relative(definition.file, document.fsPath) === '');
   }
 
+  /** What they train of definitions of a file, by their names. Of several studies that train one, the first by path counts. */
+  trainedOf(document: vscode.Uri): Readonly<Record<string, TrainedPart>> {
+    const parts: Record<string, TrainedPart> = {};
+    const studies = [...this.glances.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+    for (const { definition, trained } of studies)
+      if (definition && trained && path.relative(definition.file, document.fsPath) === '') parts[definition.name] ??= trained;
+    return parts;
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
@@ -103,7 +113,13 @@ export class StudyArguments implements vscode.Disposable {
     if (found) this.glances.set(uri, found);
     else this.glances.delete(uri);
     const says = (study: StudyGlance | undefined) =>
-      JSON.stringify(study && [study.usesRadReg && study.definition, study.call !== undefined && [study.definition, study.call]]);
+      JSON.stringify(
+        study && [
+          study.usesRadReg && study.definition,
+          study.call !== undefined && [study.definition, study.call],
+          study.trained && [study.definition, study.trained],
+        ],
+      );
     if (says(before) !== says(found)) this.changed.fire();
   }
 }

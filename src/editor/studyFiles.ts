@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { parse } from 'jsonc-parser/lib/esm/main.js';
 import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
+import type { TrainedPart } from '../definitions/definitionReader';
 import { ARGUMENT_NAME, constructionCall } from '../studies/constructionCall';
 import { namedDefinition } from '../studies/namedDefinition';
 import type { DefinitionPlace } from './runIndex';
@@ -14,6 +15,8 @@ export interface StudyGlance {
   readonly definition?: DefinitionPlace;
   /** How the study constructs it, `Net(width=64)`, when it says so. */
   readonly call?: string;
+  /** What it trains of the definition, when it trains that. */
+  readonly trained?: TrainedPart;
   /** Number of runs that its sweep asks for, when it says so. */
   readonly trials?: number;
   /** Whether RadReg regularises one of its arms. */
@@ -35,8 +38,20 @@ export function glance(file: string, text: string): StudyGlance {
     name: typeof study.name === 'string' && study.name !== '' ? study.name : path.basename(file).replace(/\.study\.json$/, ''),
     definition,
     call: definition && given.length > 0 ? constructionCall(definition.name, Object.fromEntries(given)) : undefined,
+    trained: definition && trainedIn(object(study.encoder)),
     trials: arms * seeds > 0 ? arms * seeds : undefined,
     usesRadReg: /"kind"\s*:\s*"radreg"/.test(text),
+  };
+}
+
+/** What the encoder of a study trains of the study's definition. */
+function trainedIn(encoder: Readonly<Record<string, unknown>>): TrainedPart | undefined {
+  if (encoder.kind !== 'definition' || encoder.definition !== undefined) return undefined;
+  const { layer, side } = object(encoder.features);
+  const outlet = typeof layer === 'string' && (side === 'input' || side === 'output') ? { layer, side } : undefined;
+  return {
+    ...(typeof encoder.method === 'string' && { method: encoder.method }),
+    ...(outlet && { outlet: outlet as TrainedPart['outlet'] }),
   };
 }
 

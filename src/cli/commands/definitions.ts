@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { formatCount } from '../../common/format';
 import { UsageFault } from '../../common/fault';
+import type { TrainedPart } from '../../definitions/definitionReader';
 import { definitionsReport, type DefinitionReport } from '../../definitions/definitionsReport';
 import { constructionCall } from '../../studies/constructionCall';
 import { namedDefinition } from '../../studies/namedDefinition';
 import { readStudy } from '../../studies/readStudy';
+import { trainedParts } from '../../studies/trainedParts';
 import { parse, type Command } from '../command';
 import { readDefinitions } from '../readDefinitions';
 import { table } from '../../reporting/table';
@@ -23,7 +25,10 @@ export const definitionsCommand: Command = {
     const folders = (options.path ?? []).map(folder => path.resolve(folder));
     const studied = options.study === undefined ? undefined : await studyCall(options.study, files);
     const settings = { unlabelled: ANY_COUNT, folders, call: options.call };
-    const forFile = (file: string) => ({ ...settings, studied: studied?.file === path.resolve(file) ? studied.calls : undefined });
+    const forFile = (file: string) => ({
+      ...settings,
+      ...(studied?.file === path.resolve(file) && { studied: studied.calls, trained: studied.trained }),
+    });
     const analyses = await readDefinitions(files, forFile, context);
     const report = definitionsReport(
       analyses.map(({ definitions, skipped }, i) => ({
@@ -44,26 +49,27 @@ export const definitionsCommand: Command = {
   },
 };
 
-/** How a study constructs the definition that it names. Throws a UsageFault when it names none, or one of another file. */
+/** How a study constructs the definition that it names, and what it trains of it. Throws a UsageFault when it names none, or one of another file. */
 async function studyCall(
   study: string,
   files: readonly string[],
-): Promise<{ readonly file: string; readonly calls: Record<string, string> }> {
-  const { definition = '', arguments: given = {} } = await readStudy(study);
+): Promise<{ readonly file: string; readonly calls: Record<string, string>; readonly trained: Record<string, TrainedPart> }> {
+  const { definition = '', arguments: given = {}, encoder } = await readStudy(study);
   const named = namedDefinition(definition, path.dirname(path.resolve(study)));
   if (!named) throw new UsageFault(`${study} names no definition`, 'add "definition": "models/mae.py#MaskedAutoencoder" to it');
   const { file, name } = named;
   if (!files.some(one => path.resolve(one) === file))
     throw new UsageFault(`${study} stands for ${name} in ${file}, which is not among the files`, 'name that file');
-  return { file, calls: { [name]: constructionCall(name, given) } };
+  return { file, calls: { [name]: constructionCall(name, given) }, trained: trainedParts(name, encoder) };
 }
 
 /** Whether a definition can be trained as it is, and else what stands in the way. */
-function trainingText({ obstacles, nearest, knowsInput }: DefinitionReport['instantiable']): string[] {
-  if (obstacles.length === 0) return ['  can be trained as it is'];
+function trainingText({ obstacles, nearest, knowsInput, method }: DefinitionReport['instantiable']): string[] {
+  const by = method === undefined ? '' : ` by ${method}`;
+  if (obstacles.length === 0) return [`  can be trained as it is${by}`];
   const named = obstacles.map(({ name, line, why }) => `line ${line}: ${name} (${why})`).join('; ');
   const verb = knowsInput ? 'cannot' : 'may not (the source does not say which images it takes)';
-  return [`  ${verb} be trained as it is: ${named}; the nearest built-in encoder is ${nearest}`];
+  return [`  ${verb} be trained as it is${by}: ${named}; the nearest built-in encoder is ${nearest}`];
 }
 
 /** One definition as a heading, its unknowns in words, and a table of its layers. */

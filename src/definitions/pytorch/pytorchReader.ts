@@ -40,7 +40,7 @@ export class PytorchReader implements DefinitionReader {
     const key = JSON.stringify([context.path, context.folders]);
     const kept = this.kept.get(key);
     this.kept.delete(key);
-    const setting = JSON.stringify([context.studied, root.text.includes('_log_api_usage_once')]);
+    const setting = JSON.stringify([context.studied, context.trained, root.text.includes('_log_api_usage_once')]);
     const same = kept?.evaluation.modules.isCurrent() ? kept.last?.in(root, setting) : undefined;
     if (!same) kept?.evaluation.restart(root);
     const evaluation = kept?.evaluation ?? new PytorchEvaluation(root, context);
@@ -71,7 +71,7 @@ class PytorchSource {
     this.classes = classes;
     this.interpreter = interpreter;
     this.scope = scope;
-    this.composer = new Composer(modules, context.program);
+    this.composer = new Composer(modules, context);
   }
 
   read(): Architecture[] {

@@ -17,6 +17,16 @@ const texts: readonly (readonly [why: string, text: string, expected: object])[]
     '{ "name": "a", "definition": "../models/mae.py#Net", "arguments": { "width": 64, "mask-ratio": 1 } }',
     { name: 'a', definition: at('/work/models/mae.py'), call: 'Net(width=64)', trials: undefined },
   ],
+  [
+    'what it trains of its definition; a layer without a side is left out',
+    '{ "name": "a", "definition": "../models/mae.py#Net", "encoder": { "kind": "definition", "method": "encode", "features": { "layer": "head" } } }',
+    { name: 'a', definition: at('/work/models/mae.py'), trained: { method: 'encode' }, trials: undefined },
+  ],
+  [
+    'nothing of it, where the encoder is another definition',
+    '{ "name": "a", "definition": "../models/mae.py#Net", "encoder": { "kind": "definition", "definition": "other.py#Net", "method": "encode" } }',
+    { name: 'a', definition: at('/work/models/mae.py'), trials: undefined },
+  ],
   ['a study without a name is called after its file', '{}', { name: 'fashion', definition: undefined, trials: undefined }],
   ['broken text is still listed, as far as it goes', '{ "name": "fash', { name: 'fash', definition: undefined, trials: undefined }],
   [
@@ -29,7 +39,7 @@ const texts: readonly (readonly [why: string, text: string, expected: object])[]
 
 describe('a glance at a study file', () => {
   for (const [why, text, expected] of texts)
-    it(why, () => assert.deepEqual(glance(file, text), { file, call: undefined, usesRadReg: false, ...expected }));
+    it(why, () => assert.deepEqual(glance(file, text), { file, call: undefined, trained: undefined, usesRadReg: false, ...expected }));
 });
 
 describe('the order of studies', () => {

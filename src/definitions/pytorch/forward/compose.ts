@@ -1,10 +1,11 @@
 import { known, unknown, type Architecture, type Known, type Layer } from '../../../architecture/architecture';
 import type { Composition } from '../../../architecture/composition';
 import type { Program } from '../../../architecture/computation';
+import type { Instantiation } from '../../../architecture/instantiation';
 import { finishedComposition } from '../../../architecture/finishedComposition';
 import { instantiationOf } from '../../../architecture/obstacles';
 import { isSettled } from '../../../architecture/sides';
-import type { ProgramRequest } from '../../definitionReader';
+import type { ProgramRequest, ReadContext, TrainedPart } from '../../definitionReader';
 import { Budget, Exhausted } from '../../python/budget';
 import { callFunction } from '../../python/calls';
 import { findMember } from '../../python/classes';
@@ -32,10 +33,10 @@ const MAXIMUM_TRIES = 4;
 export class Composer {
   private readonly budget = new Budget(FILE_STEPS, PASS_STEPS);
 
-  /** @param request the definition whose program is wanted, where one is */
+  /** @param wishes the definition whose program is wanted, where one is, and what studies train of definitions */
   constructor(
     private readonly modules: Modules,
-    private readonly request?: ProgramRequest,
+    private readonly wishes: Pick<ReadContext, 'program' | 'trained'> = {},
   ) {}
 
   /**
@@ -63,9 +64,39 @@ export class Composer {
     const line = architecture.range.startLine;
     const reason = composition.known ? unknown('what its `forward` returns is not a tensor', line) : composition;
     const program = output === undefined ? reason : known(toProgram(recorder, module, output, []));
-    const composed = { ...architecture, layers, composition, instantiation: instantiationOf(architecture, program, knowsInput) };
-    const { request } = this;
+    const part = Object.hasOwn(this.wishes.trained ?? {}, architecture.name) ? this.wishes.trained![architecture.name] : undefined;
+    const instantiation = part
+      ? this.instantiation(architecture, module, part, shapes)
+      : instantiationOf(architecture, program, knowsInput);
+    const composed = { ...architecture, layers, composition, instantiation };
+    const { program: request } = this.wishes;
     return request?.name === architecture.name ? { ...composed, program: this.program(architecture, module, request) } : composed;
+  }
+
+  /** Whether what a study trains of a definition can be computed, of the shape of its input with which fewest steps stay unknown. */
+  private instantiation(
+    architecture: Architecture,
+    module: ModuleValue,
+    { method, outlet }: TrainedPart,
+    shapes: readonly (InputShape | undefined)[],
+  ): Instantiation {
+    const line = architecture.range.startLine;
+    const forward = forwardOf(module, method);
+    const said = method === undefined ? {} : { method };
+    if (!forward)
+      return {
+        ...said,
+        ...instantiationOf(architecture, unknown(`it has no method \`${method ?? 'forward'}\` that can be read`, line), false),
+      };
+    let best: Instantiation | undefined;
+    for (const shape of shapes) {
+      const { recorder, result } = this.recorded(module, forward, shape, line, true);
+      const program = programOf(recorder, module, result, [], outlet, line);
+      const found = instantiationOf(architecture, program, program.known && knowsInputs(program.value));
+      if (!best || found.obstacles.length < best.obstacles.length) best = found;
+      if (best.obstacles.length === 0) break;
+    }
+    return { ...said, ...best! };
   }
 
   /** How the asked result is computed of the likeliest of the asked inputs: the one with which fewest steps stay unknown. */
@@ -215,6 +246,8 @@ function toPass(recorder: Recorder, result: Value, shape: InputShape | undefined
   const doubts = nodes.filter(node => node.kind === 'unknown' || node.shape?.includes(null) !== false).length;
   return { recorder, composition: known(composition), doubts, knowsInput, output: outputs[0]! };
 }
+
+const knowsInputs = ({ steps }: Program): boolean => steps.every(({ op, shape }) => op !== 'input' || isSettled(shape));
 
 /** Tensors in what `forward` returns: itself, or what tuples, lists, dictionaries and plain objects hold. */
 function tensorsIn(value: Value): SymbolicTensor[] {
