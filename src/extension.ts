@@ -12,6 +12,7 @@ import { exportStudy } from './editor/commands/exportRuns';
 import { fineTune } from './editor/commands/fineTune';
 import { filterRuns, setFilter } from './editor/commands/filterRuns';
 import { installTensorFlow } from './editor/commands/installTensorFlow';
+import { exploreFeatureCapture } from './editor/commands/exploreFeatureCapture';
 import { measureShift, scoreFeatures } from './editor/commands/measure';
 import { newStudy } from './editor/commands/newStudy';
 import { openSample } from './editor/commands/openSample';
@@ -103,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
     attachCheckpoint: argument => attachCheckpoint(training, checkpoints, definitions, argument),
     scoreFeatures: () => scoreFeatures(training, pages),
     measureShift: () => measureShift(training, pages),
+    exploreFeatureCapture: () => exploreFeatureCapture(training, panel, context.extensionUri),
     newStudy: argument => newStudy(definitions, argument),
     openSample: () => openSample(context.extensionUri),
     export: argument => exportStudy(training, argument),

@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
   teacher: 'teacher and student',
   mae: 'masked autoencoder',
   supervised: 'from scratch',
+  refitted: 'from scratch, head fitted',
   random: 'random encoder',
 };
 
@@ -55,7 +56,7 @@ export class CaptureView implements StudyView {
     );
     if (frames.length === 0) {
       this.figure.clear(
-        'Multi-view data have features that are known, so that one can see which of them an encoder captures. Run `boundlens multiview SPEC.json --out .boundlens/multiview/NAME`: its frames appear here while it runs.',
+        'Multi-view data have features that are known, so that one can see which of them an encoder captures. Run the command “BoundLens: Explore Feature Capture”, or `boundlens multiview SPEC.json --out .boundlens/multiview/NAME`: the frames appear here while it runs.',
       );
       return;
     }

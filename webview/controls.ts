@@ -105,16 +105,30 @@ export class Tabs {
   readonly root: HTMLElement & { activeid?: string };
   private readonly heads: ReadonlyMap<string, HTMLElement>;
 
-  constructor(label: string, tabs: readonly Tab[], shown: string, onChange: (id: string) => void) {
+  constructor(
+    label: string,
+    tabs: readonly Tab[],
+    private shown: string,
+    private readonly onChange: (id: string) => void,
+  ) {
     this.heads = new Map(tabs.map(({ id, title }) => [id, element('vscode-panel-tab', { id: `tab-${id}` }, title)]));
     const views = tabs.map(({ id, content }) => element('vscode-panel-view', { id: `view-${id}` }, ...content));
     this.root = element('vscode-panels', { 'aria-label': label, activeid: `tab-${shown}` }, ...this.heads.values(), ...views);
-    let last = shown;
     this.root.addEventListener('change', ({ target }) => {
-      const now = (this.root.activeid ?? '').replace(/^tab-/, '');
-      if (target !== this.root || now === last || !this.heads.has(now)) return;
-      last = now;
-      onChange(now);
+      if (target === this.root) this.turnTo((this.root.activeid ?? '').replace(/^tab-/, ''));
     });
+  }
+
+  /** Brings a tab to the front, as a click on it would; the library tells of clicks alone. */
+  show(id: string): void {
+    if (!this.heads.has(id)) return;
+    this.root.activeid = `tab-${id}`;
+    this.turnTo(id);
+  }
+
+  private turnTo(id: string): void {
+    if (id === this.shown || !this.heads.has(id)) return;
+    this.shown = id;
+    this.onChange(id);
   }
 }

@@ -36,7 +36,7 @@ export const remembered = (): PageState => api.getState() ?? {};
 /** Remembers some more. */
 export const remember = (more: PageState): void => api.setState({ ...remembered(), ...more });
 
-const KINDS: readonly string[] = ['snapshot', 'metrics', 'capture', 'runs'] satisfies readonly HostMessage['type'][];
+const KINDS: readonly string[] = ['snapshot', 'tab', 'metrics', 'capture', 'runs'] satisfies readonly HostMessage['type'][];
 
 /** Calls back with what the extension host says; anything that is no message of its is logged. */
 export function listen(listener: (message: HostMessage) => void): void {

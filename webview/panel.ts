@@ -1,5 +1,5 @@
 import './nonce';
-import type { PanelSnapshot } from '../src/reporting/panelMessages';
+import type { PanelSnapshot, PanelTab } from '../src/reporting/panelMessages';
 import { BoundView } from './boundView';
 import { BudgetView } from './budgetView';
 import { CapacityView, NormsView } from './capacityView';
@@ -29,7 +29,7 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
 const head: readonly StudyView[] = [new HeaderView(), new ProgressView()];
 
 /** The tabs; views are made when their tab is first shown. */
-const pages: readonly { readonly id: string; readonly title: string; readonly make: () => readonly StudyView[] }[] = [
+const pages: readonly { readonly id: PanelTab; readonly title: string; readonly make: () => readonly StudyView[] }[] = [
   {
     id: 'overview',
     title: 'Overview',
@@ -76,7 +76,7 @@ const tabs = new Tabs(
   pages.map(({ id, title }) => ({ id, title, content: [contents.get(id)!] })),
   shown,
   id => {
-    shown = id;
+    shown = pages.find(page => page.id === id)?.id ?? shown;
     remember({ tab: id });
     repaint();
   },
@@ -89,6 +89,7 @@ onThemeChange(() => {
   for (const views of made.values()) for (const view of views) view.paint?.();
 });
 listen(message => {
+  if (message.type === 'tab') tabs.show(message.tab);
   known = receive(known, message);
   // Runs are remembered only where somebody chose them: else the host goes on to draw the newest.
   if (known && known.study !== remembered().study) remember({ study: known.study, selected: undefined });

@@ -14,6 +14,8 @@ export function receive(known: PanelSnapshot | undefined, message: HostMessage):
       return known && { ...known, series: append(known, message.series) };
     case 'capture':
       return known && { ...known, capture: grown(message.restarted ? undefined : known.capture, message.added) };
+    case 'tab':
+      return known;
     case 'runs':
       return known && { ...known, runs: mergeRuns(known.runs, message), ...(message.summary && { summary: message.summary }) };
   }

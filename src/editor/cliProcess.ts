@@ -11,6 +11,8 @@ export interface CliCall {
   readonly argv: readonly string[];
   /** Ends the process when it fires. */
   readonly signal: AbortSignal;
+  /** Hears what the process says beside its result, as it says it. */
+  readonly onRemark?: (text: string) => void;
 }
 
 /** Longer output than this is none that BoundLens writes. */
@@ -20,7 +22,7 @@ const MOST_OUTPUT = 64_000_000;
  * Runs a command of `boundlens` in a process of its own and resolves to what it prints. Rejects with the Fault that its last line tells, with `Stopped`
  * when the signal fires, and with an EnvironmentFault when it cannot be started.
  */
-export function runCli({ program, engines, argv, signal }: CliCall): Promise<string> {
+export function runCli({ program, engines, argv, signal, onRemark }: CliCall): Promise<string> {
   return new Promise((resolve, reject) => {
     const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
     const child = spawn(process.execPath, [program, ...argv], {
@@ -35,7 +37,10 @@ export function runCli({ program, engines, argv, signal }: CliCall): Promise<str
       output += data;
       if (output.length > MOST_OUTPUT) child.kill();
     });
-    child.stderr.setEncoding('utf8').on('data', (data: string) => (errors = (errors + data).slice(-10_000)));
+    child.stderr.setEncoding('utf8').on('data', (data: string) => {
+      errors = (errors + data).slice(-10_000);
+      onRemark?.(data);
+    });
     child.once('error', error =>
       reject(
         signal.aborted
@@ -48,6 +53,12 @@ export function runCli({ program, engines, argv, signal }: CliCall): Promise<str
       else reject(signal.aborted ? new Stopped() : faultIn(errors, code));
     });
   });
+}
+
+/** What a progress line of a process that has no terminal says: its share in per cent and what it is at. */
+export function progressIn(remark: string): { readonly percent: number; readonly label: string } | undefined {
+  const [, percent, label] = [...remark.matchAll(/ (\d+) %.* · (.+)/g)].at(-1) ?? [];
+  return percent === undefined || label === undefined ? undefined : { percent: Number(percent), label };
 }
 
 /** The fault that the last line of a process tells, `what: mend.`. */

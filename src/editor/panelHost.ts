@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { PanelState } from '../reporting/panelMessages';
+import type { PanelState, PanelTab } from '../reporting/panelMessages';
 import { reportPage } from '../reporting/reportPage';
 import { summaryText } from '../reporting/summaryText';
 import type { DefinitionService } from './definitionService';
@@ -55,6 +55,12 @@ export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vsc
       const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
       this.attach(vscode.window.createWebviewPanel(PANEL_TYPE, 'BoundLens', { viewColumn: column, preserveFocus: true }), choice ?? {});
     }
+  }
+
+  /** Opens the editor tab or brings it to the front, on one of the page's tabs. */
+  showTab(tab: PanelTab): void {
+    this.show();
+    this.panel?.session.showTab(tab);
   }
 
   /** Lets the view follow what is chosen in the tree of runs. */

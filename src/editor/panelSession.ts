@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { sentenceOf } from '../common/fault';
-import type { HostMessage, PageMessage, PanelDefinition, PanelSnapshot } from '../reporting/panelMessages';
+import type { HostMessage, PageMessage, PanelDefinition, PanelSnapshot, PanelTab } from '../reporting/panelMessages';
 import { readReconstructions } from '../reporting/readReconstructions';
 import { summaryOf } from '../reporting/runSummary';
 import { RunFolder } from '../runs/runFolder';
@@ -40,6 +40,8 @@ export class PanelSession implements vscode.Disposable {
   private readonly placed = new Map<string, Pick<PanelDefinition, 'line' | 'estimate' | 'layers'>>();
   /** Whether the page has said that it listens since it was last loaded. */
   private ready = false;
+  /** The tab to show with the next snapshot. */
+  private tab?: PanelTab;
   private timer?: ReturnType<typeof setTimeout>;
   private captureTimer?: ReturnType<typeof setTimeout>;
   private readonly capture = new CaptureFollower(() =>
@@ -68,6 +70,12 @@ export class PanelSession implements vscode.Disposable {
   /** Shows another study or other runs. */
   choose(choice: PanelChoice): void {
     this.choice = choice;
+    this.inTurn(() => this.sendSnapshot());
+  }
+
+  /** Brings a tab to the front, once the page listens. */
+  showTab(tab: PanelTab): void {
+    this.tab = tab;
     this.inTurn(() => this.sendSnapshot());
   }
 
@@ -186,6 +194,8 @@ export class PanelSession implements vscode.Disposable {
   private async sendSnapshot(): Promise<void> {
     if (!this.ready) return;
     await this.post({ type: 'snapshot', snapshot: await this.snapshot() });
+    if (this.tab) await this.post({ type: 'tab', tab: this.tab });
+    this.tab = undefined;
     this.followMetrics();
     this.followCapture();
   }

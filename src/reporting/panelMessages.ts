@@ -104,6 +104,9 @@ export interface PanelSnapshot {
   readonly trusted: boolean;
 }
 
+/** Ids of the page's tabs. */
+export type PanelTab = 'overview' | 'representation' | 'predictions' | 'capture';
+
 /** What the page may ask the host to do on behalf of a click. */
 export type PanelCommand = 'preTrain' | 'stop' | 'resume' | 'openReport' | 'openPanel' | 'showLog';
 
@@ -121,6 +124,8 @@ export interface ExportedFile {
 
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: PanelSnapshot }
+  /** Brings a tab to the front. */
+  | { readonly type: 'tab'; readonly tab: PanelTab }
   /** Points to append to the curves of selected runs. */
   | { readonly type: 'metrics'; readonly series: SeriesByRun }
   /** What is new of the latest experiment of the multi-view laboratory; all of it where another one was begun. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Fault, Stopped } from '../../../src/common/fault';
-import { runCli } from '../../../src/editor/cliProcess';
+import { progressIn, runCli } from '../../../src/editor/cliProcess';
 
 const call = (argv: readonly string[], signal = new AbortController().signal) =>
   runCli({ program: 'dist/cli.js', engines: '/nowhere', argv, signal });
@@ -22,6 +22,18 @@ describe('commands of boundlens that the editor runs', () => {
       assert.match(error.message, /^nothing\.npy .+: .+\.$/);
       return true;
     }));
+
+  it('hears how far a process is, from its last line of progress', () => {
+    const cases = [
+      [
+        '███░ 10 % · seed 0, random encoder\n██████ 20 % · seed 1, masked autoencoder\n',
+        { percent: 20, label: 'seed 1, masked autoencoder' },
+      ],
+      ['█ 5 % · 2 min left · seed 3', { percent: 5, label: 'seed 3' }],
+      ['A remark.\n', undefined],
+    ] as const;
+    for (const [remark, said] of cases) assert.deepEqual(progressIn(remark), said, remark);
+  });
 
   it('ends when it is told to', async () => {
     const abort = new AbortController();
