@@ -117,7 +117,7 @@ export function captureOption(frame: CaptureFrame, largest: number, theme: Chart
       itemHeight: 110,
       itemWidth: 12,
       textStyle: text,
-      formatter: value => formatRisk(Number(value)),
+      text: [formatRisk(largest), '0'],
       inRange: { color: [theme.background, theme.highContrast ? theme.foreground : (theme.series[0] ?? theme.foreground)] },
     },
     series: [map],

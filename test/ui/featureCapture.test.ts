@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { copySample, startServer, type Server } from '../workbench/server.mjs';
+import { notification, openWorkbench, quickPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
+
+/** Small enough for a test, long enough that its frames can be seen to come. */
+const SMALL = {
+  name: 'small',
+  seeds: [0],
+  pretraining: { steps: 800 },
+  downstream: { kinds: ['multi-view'], supervisedSteps: 400 },
+};
+
+/** The step that the summary of the heat map names, and how many features it says are captured. */
+async function shown(panel: Frame): Promise<string> {
+  return (await panel.getByRole('figure', { name: 'Feature capture' }).locator('.chart').getAttribute('aria-label')) ?? '';
+}
+
+// One story in order: from the palette to what the experiment says.
+describe('feature capture in VS Code', () => {
+  let folder: string;
+  let workspace: string;
+  let server: Server;
+  let page: Page;
+  let close: () => Promise<void>;
+  let panel: Frame;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-capture-ui-'));
+    workspace = copySample(folder);
+    writeFileSync(path.join(workspace, 'small.multiview.json'), JSON.stringify(SMALL));
+    writeFileSync(path.join(workspace, 'wrong.multiview.json'), '{ "name": "wrong", "data": { "clases": 3 } }');
+    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false } });
+    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
+  });
+  after(async () => {
+    await close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  });
+
+  it('runs an experiment from the palette and shows its frames while it goes on', async () => {
+    await runCommand(page, 'BoundLens: Explore Feature Capture');
+    await quickPick(page, 'small.multiview.json').click();
+    panel = await webviewFrame(page, 'figure[aria-label="Feature capture"] canvas');
+    const frames = path.join(workspace, '.boundlens/multiview/small/frames.jsonl');
+    const early = await shown(panel);
+    const look = () => panel.getByRole('figure', { name: 'Feature capture' }).locator('.chart').screenshot();
+    const picture = await look();
+    for (let wait = 0; wait < 300 && (await shown(panel)) === early; wait++) await page.waitForTimeout(100);
+    assert.notEqual(await shown(panel), early, 'the summary stands still');
+    assert.notDeepEqual(await look(), picture, 'the heat map stands still');
+    assert.doesNotMatch(readFileSync(frames, 'utf8'), /"type":"end"/, 'the heat map moved only after the experiment had ended');
+    await screenshot(page, 'feature-capture-running');
+    await notification(page, 'small: the experiment has ended.').waitFor({ timeout: 120_000 });
+    assert.ok(existsSync(path.join(workspace, '.boundlens/multiview/small/results.json')));
+  });
+
+  it('says what was captured when it has ended, in words and in every kind of theme', async () => {
+    await panel.getByText(/In every seed mask reconstruction captured 100\.0 % of the 10 features/).waitFor();
+    assert.match(await shown(panel), /^small, teacher and student, seed 0\. .*10 of 10 features captured, 100\.0 %/);
+    await runCommand(page, 'Notifications: Clear All Notifications');
+    await page.locator('.tab').filter({ hasText: 'BoundLens' }).click();
+    await runCommand(page, 'View: Toggle Maximize Editor Group');
+    for (const [theme, setting] of [
+      ['dark', 'Default Dark Modern'],
+      ['light', 'Default Light Modern'],
+      ['high-contrast', 'Default High Contrast'],
+    ]) {
+      mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
+      writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': setting }));
+      await panel.locator(`body.vscode-${theme}`).waitFor();
+      await page.waitForTimeout(500);
+      await screenshot(page, `feature-capture-${theme}`);
+    }
+  });
+
+  it('tells what is wrong with a specification, with the way to the log', async () => {
+    await runCommand(page, 'BoundLens: Explore Feature Capture');
+    await quickPick(page, 'wrong.multiview.json').click();
+    const told = notification(page, /wrong\.multiview\.json:1: data\.clases .*did you mean "classes"/);
+    await told.waitFor();
+    await told.getByRole('button', { name: 'Open Log' }).waitFor();
+  });
+});
