@@ -20,11 +20,12 @@ export async function runSeed(
 ): Promise<SeedResults> {
   const setting = drawSetting(spec, engine, new Random(`multi-view ${seed}`));
   const sweeps = spec.seeds.indexOf(seed) < (spec.sweep?.seeds ?? 0) ? spec.sweep!.keep : [];
-  const parts = ARMS.length + sweeps.length;
+  const trained = ARMS.filter(arm => arm !== 'refitted');
+  const parts = trained.length + sweeps.length;
   let done = 0;
   const progress = (label: string) => emit({ type: 'progress', seed, fraction: done++ / parts, label });
   const arms: SeedArm[] = [];
-  for (const arm of ARMS) {
+  for (const arm of trained) {
     progress(ARM_TITLES[arm]);
     arms.push(...(await runArm(setting, arm, seed, emit, signal)));
   }
@@ -42,6 +43,7 @@ export async function runSeed(
   return { seed, arms, sweep };
 }
 
+/** One arm on every labelled set; the kernels that supervised training leaves are fine-tuned too, as the arm `refitted`. */
 async function runArm(
   setting: Setting,
   arm: ArmName,
@@ -51,34 +53,48 @@ async function runArm(
 ): Promise<SeedArm[]> {
   const { spec } = setting;
   const { keep, steps } = spec.pretraining;
-  const sink = { seed, arm, emit };
   const encoder =
     arm === 'teacher' || arm === 'mae'
-      ? (await pretrain(setting, { arm, keep, steps }, { ...sink, phase: 'pre-training' }, signal)).kernels
+      ? (await pretrain(setting, { arm, keep, steps }, { seed, arm, emit, phase: 'pre-training' }, signal)).kernels
       : setting.initial;
-  const start = captureOf(setting, setting.initial, arm === 'supervised');
+  const tuned = (name: ArmName, kernels: Float32Array, labelled: LabelledKind) =>
+    fineTune(setting, kernels, setting.labelled.get(labelled)!, { seed, arm: name, emit, phase: 'fine-tuning', labelled }, signal);
   const results: SeedArm[] = [];
   for (const [labelled, samples] of setting.labelled) {
-    const scratch = arm === 'supervised';
-    const classifier = scratch
-      ? await supervise(setting, samples, { ...sink, phase: 'supervised training', labelled }, signal)
-      : await fineTune(setting, encoder, samples, { ...sink, phase: 'fine-tuning', labelled }, signal);
-    const after = captureOf(setting, classifier.kernels, scratch);
-    const before = scratch ? after : captureOf(setting, encoder, false);
-    const tickets = ticketsThatWon(start.correlations, before.correlations, before.isCaptured, spec.capture.slack);
-    results.push({
-      arm,
-      labelled,
-      coverage: before.coverage,
-      captured: before.captured,
-      ...(before.purity !== undefined && { purity: before.purity }),
-      ...(tickets !== undefined && arm !== 'random' && { ticketsThatWon: tickets }),
-      ...(!scratch && { fineTuning: change(before, after) }),
-      accuracy: { train: await accuracyOn(setting, classifier, labelled), ...(await accuracies(setting, classifier)) },
-      predicted: singleViewError(after.captured, spec.data.views),
-    });
+    if (arm !== 'supervised') results.push(await measure(setting, arm, labelled, await tuned(arm, encoder, labelled), encoder));
+    else {
+      const scratch = await supervise(setting, samples, { seed, arm, emit, phase: 'supervised training', labelled }, signal);
+      results.push(await measure(setting, arm, labelled, scratch));
+      results.push(await measure(setting, 'refitted', labelled, await tuned('refitted', scratch.kernels, labelled), scratch.kernels));
+    }
   }
   return results;
+}
+
+/** What an arm captured and how it answers; `encoder` are its kernels before fine-tuning, where it was fine-tuned. */
+async function measure(
+  setting: Setting,
+  arm: ArmName,
+  labelled: LabelledKind,
+  classifier: Classifier,
+  encoder?: Float32Array,
+): Promise<SeedArm> {
+  const { spec } = setting;
+  const after = captureOf(setting, classifier.kernels, encoder === undefined);
+  const before = encoder ? captureOf(setting, encoder, false) : after;
+  const start = captureOf(setting, setting.initial, encoder === undefined);
+  const tickets = ticketsThatWon(start.correlations, before.correlations, before.isCaptured, spec.capture.slack);
+  return {
+    arm,
+    labelled,
+    coverage: before.coverage,
+    captured: before.captured,
+    ...(before.purity !== undefined && { purity: before.purity }),
+    ...(tickets !== undefined && arm !== 'random' && { ticketsThatWon: tickets }),
+    ...(encoder && { fineTuning: change(before, after) }),
+    accuracy: { train: await accuracyOn(setting, classifier, labelled), ...(await accuracies(setting, classifier)) },
+    predicted: singleViewError(after.captured, spec.data.views),
+  };
 }
 
 function medianRatio(ends: readonly number[], starts: readonly number[]): number {

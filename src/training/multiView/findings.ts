@@ -25,8 +25,8 @@ export function findingsOf(spec: MultiViewSpec, results: Omit<MultiViewResults, 
     if (full !== predictsGrowth)
       sentences.push(`Contradicts the theory: the drift condition ${predictsGrowth ? 'holds' : 'fails'}, and ${covered} over the seeds.`);
   }
-  for (const { labelled, margin, everySeed, excludesZero } of results.margins) {
-    const text = `single-view accuracy of mask reconstruction less that of training from scratch on the same ${labelled} labels: ${withInterval(margin)}`;
+  for (const { against, labelled, margin, everySeed, excludesZero } of results.margins) {
+    const text = `single-view accuracy of mask reconstruction less that of “${ARM_TITLES[against]}” on the same ${labelled} labels: ${withInterval(margin)}`;
     if (excludesZero && margin.mean > 0) sentences.push(`${everySeed ? 'Ahead in every seed' : 'Ahead on average'}, ${text}.`);
     else if (excludesZero) sentences.push(`Contradicts the theory: ${text}.`);
     else sentences.push(`No difference that the seeds can tell, ${text}.`);

@@ -2,7 +2,7 @@ import type { MultiViewSpec } from '../../studies/schema/multiView';
 import type { MultiViewResults } from './results';
 
 /** How an encoder comes to its kernels. */
-export const ARMS = ['teacher', 'mae', 'supervised', 'random'] as const;
+export const ARMS = ['teacher', 'mae', 'supervised', 'refitted', 'random'] as const;
 export type ArmName = (typeof ARMS)[number];
 
 /** What a person reads for an arm. */
@@ -10,6 +10,7 @@ export const ARM_TITLES: Readonly<Record<ArmName, string>> = {
   teacher: 'mask reconstruction, teacher and student',
   mae: 'masked autoencoder',
   supervised: 'supervised from scratch',
+  refitted: 'supervised, head fitted',
   random: 'random encoder',
 };
 

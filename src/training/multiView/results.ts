@@ -60,8 +60,9 @@ export interface ArmSummary {
   readonly agrees: boolean;
 }
 
-/** Single-view accuracy of the teacher–student encoder after fine-tuning less that of training from scratch on the same labels. */
+/** Single-view accuracy of the teacher–student encoder after fine-tuning less that of another arm on the same labels. */
 export interface Margin {
+  readonly against: ArmName;
   readonly labelled: LabelledKind;
   readonly bySeed: readonly number[];
   readonly margin: Mean;

@@ -5,9 +5,12 @@ import type { Quantity } from '../../theory/quantity';
 import { studentQuantile } from '../../theory/scores/jackknife';
 import type { MultiViewSpec } from '../../studies/schema/multiView';
 import { findingsOf } from './findings';
-import { ARMS } from './frames';
+import { ARMS, type ArmName } from './frames';
 import type { ArmSummary, Margin, Mean, MultiViewResults, SeedArm, SeedResults, SweepSummary } from './results';
 import { kernelCount } from './setting';
+
+/** What mask reconstruction is compared with. */
+const OTHERS = ['supervised', 'refitted', 'random'] as const satisfies readonly ArmName[];
 
 /** Mean with the 95 % interval of Student's law. */
 export function meanOver(values: readonly number[]): Mean {
@@ -26,7 +29,7 @@ export function summariseSeeds(spec: MultiViewSpec, seeds: readonly SeedResults[
       summariseArm(seeds.map(({ arms }) => arms.find(one => one.arm === arm && one.labelled === labelled)!)),
     ),
   );
-  const margins = spec.downstream.kinds.map(kind => marginOf(seeds, kind));
+  const margins = OTHERS.flatMap(against => spec.downstream.kinds.map(kind => marginOf(seeds, against, kind)));
   const partial = { name: spec.name, seeds, arms, margins, sweep: sweepOf(spec, seeds), predictions: predictionsOf(spec) };
   return { ...partial, findings: findingsOf(spec, partial) };
 }
@@ -62,13 +65,14 @@ function summariseArm(runs: readonly SeedArm[]): ArmSummary {
   };
 }
 
-function marginOf(seeds: readonly SeedResults[], labelled: SeedArm['labelled']): Margin {
+function marginOf(seeds: readonly SeedResults[], against: ArmName, labelled: SeedArm['labelled']): Margin {
   const bySeed = seeds.map(({ arms }) => {
     const of = (arm: SeedArm['arm']) => arms.find(one => one.arm === arm && one.labelled === labelled)!.accuracy.singleView;
-    return of('teacher') - of('supervised');
+    return of('teacher') - of(against);
   });
   const margin = meanOver(bySeed);
   return {
+    against,
     labelled,
     bySeed,
     margin,

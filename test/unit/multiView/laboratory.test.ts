@@ -129,7 +129,11 @@ describe('the multi-view laboratory', function () {
     const again = await runSeed(spec, 0, engine, () => undefined, signal);
     assert.deepEqual(again, seed);
     const { findings, arms } = summariseSeeds(spec, [seed]);
-    assert.equal(arms.length, 4);
+    assert.equal(arms.length, 5);
+    assert.deepEqual(
+      seed.arms.filter(({ fineTuning }) => fineTuning !== undefined).map(({ arm }) => arm),
+      ['teacher', 'mae', 'refitted', 'random'],
+    );
     assert.ok(findings.some(sentence => sentence.includes('100.0 % of the 6 features')));
   });
 
