@@ -44,7 +44,7 @@ export async function executeStudy({ trials, folder, executor }: StudyExecution,
   const runs = (await store.list()).filter(run => wanted.has(run.record.id));
   const order = new Map(trials.map((trial, i) => [trial.id, i]));
   runs.sort((a, b) => order.get(a.record.id)! - order.get(b.record.id)!);
-  const unfinished = records.filter(record => record.state !== 'finished');
+  const unfinished = records.filter(record => record.state !== 'finished' && !record.earlyStop);
   const failures = unfinished.filter(record => record.state === 'failed');
   for (const failure of failures)
     process.stderr.write(`${failure.trial.arm}, seed ${failure.trial.seed} failed: ${failure.fault ?? 'no reason is known'}\n`);

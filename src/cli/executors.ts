@@ -101,12 +101,18 @@ function inCluster(
   return {
     description: `on ${scheduler.title}, ${jobs === undefined ? '' : `at most ${jobs} at a time, `}${threadsText(settings.threads)}`,
     outlivesCaller: true,
-    run: request =>
-      runClusterSweep({
+    async run(request) {
+      if (request.trials.some(trial => trial.earlyStop))
+        throw new UsageFault(
+          'sweep.earlyStop compares trials on this machine alone',
+          `take it out of the study to run it on ${scheduler.title}, or leave out --on ${scheduler.name}`,
+        );
+      return runClusterSweep({
         ...request,
         scheduler,
         script: taskScript(programs, scheduler, request.store.path),
         ...(jobs !== undefined && { atOnce: jobs }),
-      }),
+      });
+    },
   };
 }

@@ -5,6 +5,7 @@ import { trialHash } from '../studies/trialHash';
 import { isAbandoned, isOver } from './adopt';
 import { sameData, type DataFingerprints } from './dataFingerprints';
 import { mayLive } from './heartbeat';
+import { EarlyStopping, earlyStopSentence, type Verdict } from './earlyStopping';
 import type { LaunchedTrainer } from './launch';
 import { readControl } from './queueControl';
 import type { RunRecord } from './record';
@@ -73,6 +74,9 @@ class Sweep {
   private readonly records: RunRecord[] = [];
   private kept = 0;
   private paused = false;
+  private busy = 0;
+  private readonly earlyStopping: EarlyStopping;
+  private comparing: Promise<unknown> = Promise.resolve();
   private readonly poll: number;
 
   /** @param lost fires when another process has the study folder, whose runs are then none of ours */
@@ -81,6 +85,7 @@ class Sweep {
     private readonly lost: AbortSignal,
   ) {
     this.poll = options.pollMilliseconds ?? 250;
+    this.earlyStopping = new EarlyStopping(options.trials);
   }
 
   async run(): Promise<readonly RunRecord[]> {
@@ -95,19 +100,65 @@ class Sweep {
       (a, b) => Number(this.records[b]!.state === 'running') - Number(this.records[a]!.state === 'running'),
     );
     const waiting = order.filter(index => !isOver(this.records[index]!));
+    await this.compare(waiting);
     const worker = async () => {
-      for (let index = await this.next(waiting); index !== undefined; index = await this.next(waiting))
+      for (let index = await this.next(waiting); index !== undefined; index = await this.next(waiting)) {
+        this.busy++;
         this.note(index, await this.execute(index));
+        await this.compare(waiting);
+        this.busy--;
+      }
     };
     await Promise.all(Array.from({ length: Math.max(1, this.options.jobs) }, worker));
+    if (!this.isLost())
+      for (const [index, record] of this.records.entries())
+        if (!isOver(record)) this.note(index, await ended(this.runs[index]!.folder, 'stopped').catch(() => record));
     return this.records;
+  }
+
+  /** Stops the runs whose losses turned out worse than those of others and lets the others go on. One comparison after the other. */
+  private compare(waiting: number[]): Promise<void> {
+    const turn = this.comparing.then(async () => {
+      for (const verdict of await this.earlyStopping.compare(this.runs, this.records))
+        if (await this.follow(verdict)) waiting.push(verdict.index);
+    });
+    this.comparing = turn;
+    return turn;
+  }
+
+  /** Does to a run what a comparison says; returns whether it goes on. Never rejects. */
+  private async follow({ index, stopped }: Verdict): Promise<boolean> {
+    const { folder } = this.runs[index]!;
+    const record = this.records[index]!;
+    try {
+      if (stopped) {
+        if (isOver(record)) return false;
+        const change = { earlyStop: stopped, pausedAfter: undefined };
+        this.note(index, await ended(folder, 'stopped', earlyStopSentence(stopped), change));
+        return false;
+      }
+      if (!isOver(record)) return true;
+      if (!record.earlyStop) return false;
+      // It is no longer worse, because the arms have changed.
+      this.runs[index] = await this.options.store.create(this.options.trials[index]!);
+      this.note(index, this.runs[index].record);
+      return true;
+    } catch (error) {
+      this.note(index, { ...record, state: 'failed', fault: sentenceOf(error) });
+      return false;
+    }
   }
 
   /** Takes the run that comes next out of those that wait; waits while the queue is paused. Undefined when none is left. */
   private async next(waiting: number[]): Promise<number | undefined> {
     for (;;) {
       const { paused, first } = await readControl(this.options.store.path, this.options.store.files);
-      if (waiting.length === 0 || this.options.signal?.aborted) return waiting.shift();
+      const mayGrow = waiting.length === 0 && this.busy > 0 && this.earlyStopping.isAsked;
+      if (this.options.signal?.aborted || (waiting.length === 0 && !mayGrow)) return waiting.shift();
+      if (mayGrow) {
+        await pause(this.poll, undefined, { signal: this.options.signal }).catch(() => undefined);
+        continue;
+      }
       const isRunning = this.records[waiting[0]!]!.state === 'running';
       if (!paused || isRunning) {
         this.tellPaused(false);
@@ -143,6 +194,9 @@ class Sweep {
       const unchanged = JSON.stringify(record.trial) === JSON.stringify(trial);
       return { folder, record: unchanged ? record : await folder.update(last => ({ ...last, trial })) };
     }
+    // Whether it stays stopped is decided again, by the same losses.
+    const wasStopped = trial.earlyStop && record?.state === 'stopped' && record.earlyStop && trialHash(record.trial) === trialHash(trial);
+    if (wasStopped && (await this.hasSameData(record, trial))) return { folder, record };
     return this.options.store.create(trial);
   }
 
@@ -160,7 +214,7 @@ class Sweep {
         if (this.isLost()) return { ...waited, state: 'stopped' };
         if (waited.state !== 'running' && (await this.isUnwanted(folder))) return await ended(folder, 'stopped');
         const { last, fault } = await this.attempt(index, waited);
-        if (isOver(last)) return last;
+        if (isOver(last) || last.pausedAfter !== undefined) return last;
         if (this.isLost()) continue;
         if (await this.isUnwanted(folder)) return await ended(folder, 'stopped');
         const crashes = (last.crashes ?? 0) + 1;
@@ -191,6 +245,8 @@ class Sweep {
       const last = await this.watch(index, () => mayLive(process, folder.beatFile));
       return { last, fault: deathSentence(folder, undefined) };
     }
+    const pauseAfter = this.earlyStopping.pauseAfter(index);
+    if (this.earlyStopping.isAsked) await folder.update(record => ({ ...record, pauseAfter, pausedAfter: undefined }));
     const trainer = await this.options.launch(folder);
     let exit: Awaited<LaunchedTrainer['ended']> | undefined;
     void trainer.ended.then(status => (exit = status));
@@ -240,8 +296,8 @@ function mostUrgent(ids: readonly string[], first: readonly string[]): number {
   return named ?? 0;
 }
 
-function ended(folder: RunFolder, state: 'stopped' | 'failed', fault?: string): Promise<RunRecord> {
-  return folder.update(record => ({ ...record, state, endedAt: new Date().toISOString(), ...(fault && { fault }) }));
+function ended(folder: RunFolder, state: 'stopped' | 'failed', fault?: string, change: Partial<RunRecord> = {}): Promise<RunRecord> {
+  return folder.update(record => ({ ...record, ...change, state, endedAt: new Date().toISOString(), ...(fault && { fault }) }));
 }
 
 /** Why a trainer that did not write how it ended is gone, and what to do. */

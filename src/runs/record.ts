@@ -29,6 +29,15 @@ export interface Attempt {
   readonly crashed?: boolean;
 }
 
+/** Where a run was stopped because its hold-out loss was worse than that of other trials with its seed. */
+export interface StoppedEarly {
+  /** Share of pre-training at which they were compared. */
+  readonly share: number;
+  readonly loss: number;
+  /** The worst hold-out loss of those that went on. */
+  readonly kept: number;
+}
+
 /** Version of the records that this BoundLens writes; it reads no later ones. */
 export const RECORD_VERSION = 1;
 
@@ -51,6 +60,12 @@ export interface RunRecord {
   readonly provenance?: Provenance;
   /** Steps of pre-training after which later trainers went on, where earlier ones had ended. */
   readonly resumedAfter?: readonly number[];
+  /** Step of pre-training after which the trainer ends, so that the run can be compared with others; absent to go on to the end. */
+  readonly pauseAfter?: number;
+  /** That step, while the run waits there. */
+  readonly pausedAfter?: number;
+  /** Where its loss was worse than that of others, so that it was stopped. */
+  readonly earlyStop?: StoppedEarly;
   /** How many trainers of this run ended without a word since it was last asked for. */
   readonly crashes?: number;
   readonly progress?: RunProgress;

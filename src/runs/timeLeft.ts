@@ -33,7 +33,10 @@ export function timeLeft(records: readonly RunRecord[], jobs: number, now: numbe
 /** Share of all work that is done, in [0, 1]; every run counts the same. */
 export function shareDone(records: readonly RunRecord[]): number {
   if (records.length === 0) return 1;
-  const done = records.map(record => (record.state === 'queued' ? 0 : record.state === 'running' ? (record.progress?.fraction ?? 0) : 1));
+  const done = records.map(({ state, pausedAfter, progress }) => {
+    const isOnItsWay = state === 'running' || (state === 'queued' && pausedAfter !== undefined);
+    return isOnItsWay ? (progress?.fraction ?? 0) : state === 'queued' ? 0 : 1;
+  });
   return done.reduce((sum, share) => sum + share, 0) / records.length;
 }
 

@@ -104,9 +104,12 @@ function limit(value: unknown, relation: string, bound: number) {
 
 function choice(value: unknown, options: readonly string[]) {
   const meant = typeof value === 'string' ? closest(value, options) : undefined;
+  const areNumbers = options.every(option => Number.isFinite(Number(option)));
   return {
     problem: `is ${shown(value)}`,
-    mend: meant ? `did you mean "${meant}"? Write that` : `choose ${options.map(option => `"${option}"`).join(' or ')}`,
+    mend: meant
+      ? `did you mean "${meant}"? Write that`
+      : `choose ${options.map(option => (areNumbers ? option : `"${option}"`)).join(' or ')}`,
   };
 }
 

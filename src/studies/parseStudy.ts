@@ -3,7 +3,8 @@ import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from
 import type { Node, ParseError } from 'jsonc-parser/lib/esm/main.js';
 import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
 import { applyArm } from './arms';
-import { gridPoints, type Grid } from './grid';
+import { earlyStopContradictions } from './earlyStopContradictions';
+import { armsOf, gridPoints, type Grid } from './grid';
 import { findings, type Finding } from './issues';
 import { child, studyJsonSchema, type JsonSchema } from './jsonSchema';
 import { studySchema } from './schema/study';
@@ -33,7 +34,9 @@ export function parseStudy(text: string): ParsedStudy {
   const { problems } = checkedText(text, value => {
     const checked = check(value);
     study = checked.study;
-    return checked.findings.length === 0 ? armFindings(value) : checked.findings;
+    if (!study) return checked.findings;
+    const inArms = armFindings(value);
+    return inArms.length === 0 ? earlyStopFindings(study) : inArms;
   });
   return study && problems.length === 0 ? { study, problems: [] } : { problems };
 }
@@ -116,6 +119,16 @@ function gridFindings(study: Readonly<Record<string, unknown>>): Finding[] {
       found.set(JSON.stringify([path, finding.problem]), { ...finding, key: false, path });
     }
   return [...found.values()];
+}
+
+/** Why the arms cannot be compared early, where the study asks for that. The study and all its arms make sense by themselves. */
+function earlyStopFindings(study: Study): Finding[] {
+  if (!study.sweep.earlyStop) return [];
+  const arms = armsOf(study.sweep).map(arm => ({
+    ...studySchema.parse(applyArm({ ...study, sweep: { arms: [{ name: arm.name }], seeds: [0] } }, arm)),
+    name: arm.name,
+  }));
+  return [...earlyStopContradictions(arms)].map(found => ({ ...found, key: false }));
 }
 
 /** The node that a finding is about: the value itself, its key, or the nearest thing around it that is written down. */

@@ -6,6 +6,7 @@ export interface CheckedSweep {
   readonly arms: readonly { readonly name: string }[];
   readonly grid?: Grid | undefined;
   readonly seeds: readonly number[];
+  readonly earlyStop?: { readonly rungs: readonly number[] } | undefined;
 }
 
 /** A place within a part that an arm may override: names with dots between them. */
@@ -15,7 +16,7 @@ const PLACE = /^(data|encoder|objective|regulariser|fineTuning|bound)(\.[A-Za-z]
 const MOST_POINTS = 10_000;
 
 /** What cannot be in a sweep. */
-export function* sweepContradictions({ arms, grid, seeds }: CheckedSweep): Generator<Contradiction> {
+export function* sweepContradictions({ arms, grid, seeds, earlyStop }: CheckedSweep): Generator<Contradiction> {
   if (arms.length === 0 && gridSize(grid) === 0)
     yield { path: ['sweep'], problem: 'names nothing to compare', mend: 'add "arms", each with a name, or a "grid"' };
   yield* repeated(
@@ -24,6 +25,9 @@ export function* sweepContradictions({ arms, grid, seeds }: CheckedSweep): Gener
     'give each arm its own name',
   );
   yield* repeated(seeds, index => ['sweep', 'seeds', index], 'name each seed once');
+  const fall = earlyStop?.rungs.findIndex((rung, index, rungs) => index > 0 && rung <= rungs[index - 1]!) ?? -1;
+  if (fall >= 0)
+    yield { path: ['sweep', 'earlyStop', 'rungs', fall], problem: 'does not come after the rung before it', mend: 'let the rungs rise' };
   const wrong = [...gridContradictions(grid ?? {})];
   yield* wrong;
   if (wrong.length > 0) return;

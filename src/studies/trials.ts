@@ -14,7 +14,7 @@ import type { Study, Trial } from './study';
 export function expandTrials(study: Study, file: string, hash?: string): Trial[] {
   const folder = path.dirname(path.resolve(file));
   const swept = armsOf(study.sweep);
-  const { seeds } = study.sweep;
+  const { seeds, earlyStop } = study.sweep;
   const ids = armIds(swept.map(arm => arm.name));
   const arms = swept.map((arm, index) => {
     const { data, encoder, objective, regulariser, fineTuning, bound } = studySchema.parse(
@@ -40,6 +40,7 @@ export function expandTrials(study: Study, file: string, hash?: string): Trial[]
       seed,
       ...parts,
       ...(definition && { definition }),
+      ...(earlyStop && { earlyStop }),
     })),
   );
 }

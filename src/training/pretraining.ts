@@ -145,8 +145,8 @@ export interface PretrainingHooks {
   readonly onStep: (step: number, scalars: Results, learningRate: number) => void;
   /** Where to go on in place of the beginning. */
   readonly resume?: StepsState;
-  /** Called between steps and after the last one, also when the pace says stop. */
-  readonly onState?: (capture: () => Promise<StepsState>, isLast: boolean) => Promise<void>;
+  /** Called between steps and after the last one, also when the pace says stop. @param step how many steps are done */
+  readonly onState?: (capture: () => Promise<StepsState>, isLast: boolean, step: number) => Promise<void>;
 }
 
 /** One compiled step for each shape of inputs, made when it is first met; all share one optimiser. */
@@ -240,7 +240,7 @@ export async function pretrain(
       try {
         await pace.breathe();
       } catch (error) {
-        if (error instanceof Stopped) await onState?.(capture(i), true);
+        if (error instanceof Stopped) await onState?.(capture(i), true, i);
         throw error;
       }
       const learningRate = learningRateAt({ peak: settings.learningRate, steps, warmup }, i);
@@ -257,7 +257,7 @@ export async function pretrain(
       hooks.onStep(i + 1, scalars, learningRate);
       if (i >= steps - tail) sum += scalars.reconstruction![0]!;
       if (hooks.moments.includes(i + 1)) await hooks.onMoment(i + 1);
-      await onState?.(capture(i + 1), i + 1 === steps);
+      await onState?.(capture(i + 1), i + 1 === steps, i + 1);
     }
     return sum / tail;
   } finally {

@@ -83,7 +83,7 @@ export async function pretrainingPhase(
       },
       ...(resume && { resume: resume.steps }),
       ...(keeping && {
-        onState: (capture, isLast) =>
+        onState: (capture, isLast, step) =>
           keeping.offer(
             async () => ({
               steps: await capture(),
@@ -94,6 +94,7 @@ export async function pretrainingPhase(
               started,
             }),
             isLast,
+            step,
           ),
       }),
     });

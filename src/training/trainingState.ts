@@ -47,6 +47,11 @@ export interface TrainingState {
 export interface StateKeeping {
   /** Where to go on; absent for a trial that begins. */
   readonly resume?: TrainingState;
-  /** Called between steps. @param isLast whether none will follow: the trial is being stopped or its pre-training is over */
-  readonly offer: (capture: () => Promise<TrainingState>, isLast: boolean) => Promise<void>;
+  /**
+   * Called between steps.
+   *
+   * @param isLast whether none will follow: the trial is being stopped or its pre-training is over
+   * @param step how many steps are done
+   */
+  readonly offer: (capture: () => Promise<TrainingState>, isLast: boolean, step: number) => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../common/grouped';
 import { mostLabels, taskText } from '../../datasets/downstreamTask';
 import type { Evidence, TermName } from '../../theory/report';
 import { weakest } from '../../theory/report';
@@ -95,8 +96,8 @@ export function summarise(runs: readonly RunRecord[]): StudySummary | undefined 
     encoderParameters: first.results.encoderParameters,
     arms,
     comparisons,
-    findings: [...comparisons.map(comparison => comparison.sentence), ...arms.flatMap(arm => arm.collapses)],
-    missing: runs.filter(run => !isFinished(run)).map(run => `${run.trial.id}: ${run.state}${run.fault ? ` (${run.fault})` : ''}`),
+    findings: [...earlyStops(runs), ...comparisons.map(comparison => comparison.sentence), ...arms.flatMap(arm => arm.collapses)],
+    missing: runs.filter(run => !isFinished(run)).map(missingText),
     engines: [
       ...new Set(
         finished.flatMap(run =>
@@ -106,6 +107,20 @@ export function summarise(runs: readonly RunRecord[]): StudySummary | undefined 
     ],
     seconds: finished.reduce((sum, run) => sum + run.results.seconds, 0),
   };
+}
+
+function missingText({ trial, state, fault, earlyStop }: RunRecord): string {
+  if (earlyStop && fault !== undefined) return `${trial.id}: ${fault}`;
+  return `${trial.id}: ${state}${fault ? ` (${fault})` : ''}`;
+}
+
+/** How many seeds each arm has, where some were stopped early. */
+function earlyStops(runs: readonly RunRecord[]): string[] {
+  if (!runs.some(run => run.earlyStop)) return [];
+  const arms = [...grouped(runs, run => run.trial.arm)].map(([arm, own]) => `${arm} ${own.filter(isFinished).length} of ${own.length}`);
+  return [
+    `Trials were stopped early by their hold-out losses, so that arms have different seeds: ${arms.join(', ')}. Those left are no random choice.`,
+  ];
 }
 
 function summariseArm(runs: readonly FinishedRun[]): ArmSummary {

@@ -13,7 +13,7 @@ import { provenanceHere, type CodeVersion } from '../provenance';
 import type { MetricLine, RunProgress, RunRecord } from '../record';
 import type { RunFolder } from '../runFolder';
 import { RunJournal } from './runJournal';
-import { StateKeeper } from './stateKeeper';
+import { Paused, StateKeeper } from './stateKeeper';
 
 /** What a trial is given while it runs. */
 export interface TrialContext {
@@ -61,7 +61,10 @@ export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<
   const watching = watchFolder(folder, stop, abort.signal);
   try {
     const end = await outcome(folder, journal, parts, abort.signal);
-    log(end.fault ?? `The run is ${end.state}.`);
+    log(
+      end.fault ??
+        (end.pausedAfter === undefined ? `The run is ${end.state}.` : `The run waits after step ${end.pausedAfter} to be compared.`),
+    );
     if ((await folder.isGone()) || (await isTakenOver(folder))) {
       journal.abandon();
       return 'stopped';
@@ -76,7 +79,7 @@ export async function trainRun(folder: RunFolder, parts: TrainerParts): Promise<
   }
 }
 
-type Outcome = Pick<RunRecord, 'state' | 'results' | 'fault'>;
+type Outcome = Pick<RunRecord, 'state' | 'results' | 'fault' | 'pausedAfter'>;
 
 async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerParts, signal: AbortSignal): Promise<Outcome> {
   let engine: Engine | undefined;
@@ -89,6 +92,8 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
       results: undefined,
       fault: undefined,
       progress: undefined,
+      pausedAfter: undefined,
+      earlyStop: undefined,
       data: undefined,
       provenance: provenanceHere(journal.record.trial.study, parts.code),
     });
@@ -124,6 +129,7 @@ async function outcome(folder: RunFolder, journal: RunJournal, parts: TrainerPar
     return { state: 'finished', results };
   } catch (error) {
     await folder.dropCheckpoint().catch(() => undefined);
+    if (error instanceof Paused && !signal.aborted) return { state: 'queued', pausedAfter: journal.record.pauseAfter };
     if (signal.aborted || error instanceof Stopped) return { state: 'stopped' };
     parts.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return { state: 'failed', fault: sentenceOf(error) };

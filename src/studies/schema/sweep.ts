@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { earlyStopSchema } from './earlyStop';
 
 const part = z.looseObject({}).optional();
 
@@ -28,5 +29,6 @@ export const sweepSchema = z
         'Values to try in every combination, by their place in the study: `{ "regulariser.lambda": [0, 0.003] }`; each combination is an arm, after those above.',
       ),
     seeds: z.array(z.int().nonnegative()).min(1).describe('Each arm runs once with each seed; a seed also draws the split of the data.'),
+    earlyStop: earlyStopSchema.optional(),
   })
   .describe('What is compared.');

@@ -135,6 +135,20 @@ describe('attempts of a trial in a cluster', function () {
     assert.deepEqual(await numbers({ record, folder }), await numbers(whole));
   });
 
+  it('give the same numbers when they wait in between to be compared with others', async () => {
+    const folder = await queued('compared');
+    for (const pauseAfter of [3, 6, undefined]) {
+      await folder.update(record => ({ ...record, pauseAfter }));
+      assert.equal(await train(folder), pauseAfter === undefined ? 'finished' : 'queued');
+      assert.equal((await folder.read()).pausedAfter, pauseAfter);
+      // Started once more, it finds out that it has come so far already.
+      if (pauseAfter !== undefined) assert.equal(await train(folder), 'queued');
+    }
+    const record = await folder.read();
+    assert.deepEqual(new Set(record.resumedAfter), new Set([3, 6]));
+    assert.deepEqual(await numbers({ record, folder }), await numbers(whole));
+  });
+
   it('go on from what this machine had saved', async () => {
     const folder = await queued('local');
     await train(folder, 7);

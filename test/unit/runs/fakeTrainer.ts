@@ -5,8 +5,25 @@ import { Fault, Stopped } from '../../../src/common/fault';
 import { RunFolder } from '../../../src/runs/runFolder';
 import type { TrialContext } from '../../../src/runs/trainer/trainRun';
 import { trainerArguments, trainerProcess } from '../../../src/runs/trainer/trainerProcess';
+import type { Trial } from '../../../src/studies/study';
 import type { TrialResults } from '../../../src/training/results';
+import type { TrainingState } from '../../../src/training/trainingState';
 import { fakeEngine, fakeResults } from './fakes';
+
+const RACER = /^racer ([\d.]+)$/;
+
+/** Trains in steps whose hold-out loss is the number in its arm's name, and can be paused and resumed like a real one; the better, the slower. */
+async function race(trial: Trial, { keeping, onProgress, onMetrics }: TrialContext): Promise<TrialResults> {
+  const loss = Number(RACER.exec(trial.arm)![1]);
+  const { steps } = trial.objective as Extract<Trial['objective'], { steps: number }>;
+  for (let step = (keeping.resume?.steps.step ?? 0) + 1; step <= steps; step++) {
+    await pause(10 / loss);
+    onProgress({ phase: 'pre-training', fraction: step / steps, step, steps });
+    onMetrics({ phase: 'pre-training', step, time: step, values: { holdOutLoss: loss + trial.seed + 1 / step } });
+    await keeping.offer(() => Promise.resolve({ steps: { step } } as TrainingState), step === steps, step);
+  }
+  return fakeResults;
+}
 
 /** A trainer process without training: the arm's name says how it behaves. The tests bundle and start it as the real one is started. */
 const behaviours: Readonly<Record<string, (context: TrialContext) => Promise<TrialResults>>> = {
@@ -54,5 +71,5 @@ const behaviours: Readonly<Record<string, (context: TrialContext) => Promise<Tri
 const { folder } = trainerArguments(process.argv.slice(2));
 void trainerProcess(new RunFolder(folder), {
   createEngine: () => Promise.resolve(fakeEngine),
-  runTrial: (trial, context) => behaviours[trial.arm]!(context),
+  runTrial: (trial, context) => (RACER.test(trial.arm) ? race(trial, context) : behaviours[trial.arm]!(context)),
 }).then(code => process.exit(code));

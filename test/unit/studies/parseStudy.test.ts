@@ -117,6 +117,50 @@ describe('reading a study', () => {
       'sweep names nothing to compare: add "arms", each with a name, or a "grid".',
     ],
     [
+      'a rung at which nothing is measured',
+      withValue(['sweep', 'earlyStop'], { rungs: [0.3] }),
+      'sweep.earlyStop.rungs[0] is 0.3: choose 0.0625 or 0.125 or 0.25 or 0.5.',
+    ],
+    [
+      'rungs that do not rise',
+      withValue(['sweep', 'earlyStop'], { rungs: [0.5, 0.25] }),
+      'sweep.earlyStop.rungs[1] does not come after the rung before it: let the rungs rise.',
+    ],
+    [
+      'early stopping of arms with different masks',
+      withValue(['sweep'], { grid: { 'objective.maskRatio': [0.5, 0.75] }, seeds: [0], earlyStop: {} }),
+      'sweep.earlyStop compares losses, and those of "maskRatio 0.5" and "maskRatio 0.75" cannot be compared: they have different images or masks: leave "earlyStop" out, or give these arms a study of their own.',
+    ],
+    [
+      'early stopping of arms with different objectives',
+      withValue(['sweep'], {
+        arms: [
+          { name: 'masked' },
+          {
+            name: 'noisy',
+            objective: { kind: 'denoising', noise: { kind: 'gaussian', deviation: 0.3 }, steps: 9, batch: 9, learningRate: 0.1 },
+          },
+        ],
+        seeds: [0],
+        earlyStop: {},
+      }),
+      'sweep.earlyStop compares losses, and those of "masked" and "noisy" cannot be compared: they have different objectives: leave "earlyStop" out, or give these arms a study of their own.',
+    ],
+    [
+      'early stopping by the loss against a teacher',
+      withValue(['sweep'], {
+        arms: [
+          {
+            name: 'taught',
+            objective: { kind: 'mask reconstruction', maskRatio: 0.5, teacher: { kind: 'scaled' }, steps: 9, batch: 9, learningRate: 0.1 },
+          },
+        ],
+        seeds: [0],
+        earlyStop: {},
+      }),
+      'sweep.earlyStop compares losses, and that of "taught" is measured against a teacher of its own: leave "earlyStop" out, or give these arms a study of their own.',
+    ],
+    [
       'a grid over no place',
       withValue(['sweep', 'grid'], { 'sweep.seeds': [1] }),
       'sweep.grid.sweep.seeds is no place in a study: write it as "regulariser.lambda" or "encoder.depth".',

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { getNodeValue, parseTree } from 'jsonc-parser/lib/esm/main.js';
 import { applyArm } from '../../../src/studies/arms';
 import { gridPoints } from '../../../src/studies/grid';
+import { parseStudy } from '../../../src/studies/parseStudy';
 import { readStudy } from '../../../src/studies/readStudy';
 import type { Study } from '../../../src/studies/study';
 import { trialHash } from '../../../src/studies/trialHash';
@@ -33,6 +36,23 @@ describe('trials of a study', () => {
     assert.deepEqual(plain!.data.train, { images: part('images-idx3'), labels: part('labels-idx1') });
     assert.deepEqual(plain!.definition, { file: path.join(sample, 'models/mae.py'), name: 'MaskedAutoencoder' });
     assert.deepEqual(plain!.study, { name: 'Fashion: T-shirt or coat', file: path.resolve(FILE) });
+  });
+
+  it('know when they are compared, also the baseline; regularisers, sizes and rates may differ', () => {
+    const grid = { 'regulariser.lambda': [0, 0.1], 'objective.learningRate': [0.1, 0.01], 'encoder.depth': [1, 2] };
+    const text = readFileSync(FILE, 'utf8');
+    const sweep = { arms: [{ name: 'from scratch', objective: { kind: 'none' } }], grid, seeds: [0], earlyStop: {} };
+    const [regulariser, all] = [
+      { kind: 'l2', lambda: 1 },
+      { eta: 2, rungs: [0.25, 0.5] },
+    ];
+    const parsed = parseStudy(JSON.stringify({ ...(getNodeValue(parseTree(text)!) as object), regulariser, sweep }));
+    assert.deepEqual(parsed.problems, []);
+    assert.deepEqual(
+      expandTrials(parsed.study!, FILE).map(({ earlyStop }) => earlyStop),
+      Array.from({ length: 9 }, () => all),
+    );
+    assert.ok(expandTrials(study, FILE).every(trial => !('earlyStop' in trial)));
   });
 
   it('are the points of a grid after the arms, the last place changing fastest', () => {
