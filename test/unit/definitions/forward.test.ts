@@ -156,6 +156,17 @@ describe('how layers compose', () => {
     });
   }
 
+  it('pads by a number of rows that depends on the size of the input', async () => {
+    const forward = 'x = self.a(x)\nx = F.pad(x, (0, 0, 0, (4 - x.shape[2] % 4) % 4))\nreturn torch.addcmul(self.b, self.w, x)';
+    const construct = 'self.a = nn.Conv2d(3, 3, 1); self.b = nn.Parameter(torch.zeros(1)); self.w = nn.Parameter(torch.ones(1))';
+    const [architecture] = await read(source(construct, forward, '3, 4, 4').replace(/#.*\n/, ''));
+    const nodes = compositionOf(architecture).nodes.filter(({ kind }) => kind !== 'parameter');
+    assert.deepEqual(
+      nodes.map(({ kind }) => kind),
+      ['input', 'layer', 'padding', 'product', 'sum'],
+    );
+  });
+
   const never: readonly (readonly [forward: string, name: string, why: RegExp])[] = [
     ['return torch.fft.fft(x)', 'torch.fft.fft', /not known/],
     ['return x / x.norm(dim=-1, keepdim=True)', '/', /slope/],

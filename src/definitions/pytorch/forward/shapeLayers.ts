@@ -43,25 +43,30 @@ export function shapeLayer(
   return undefined;
 }
 
-/** Padding by `pads` entries, from the last axis on; with zeros it changes no difference. `value` is what it pads with, absent for copies of entries. */
+/**
+ * Padding by `pads` entries, from the last axis on, undefined where their number is not known; with zeros, and where entries are cut off, no difference
+ * grows. `value` is what it pads with, absent for copies of entries.
+ */
 export function pad(
   recorder: Recorder,
   name: string,
   tensor: SymbolicTensor,
-  pads: readonly number[],
+  pads: readonly (number | undefined)[],
   isZero: boolean,
   line: number,
   value?: number,
 ): SymbolicTensor {
-  const both = tensor.sides?.map((_, axis, all): [number, number] => {
-    const place = 2 * (all.length - 1 - axis);
-    return [pads[place] ?? 0, pads[place + 1] ?? 0];
-  });
+  const of = (axis: number, rank: number): [number, number] | undefined => {
+    const place = 2 * (rank - 1 - axis);
+    const [before, after] = place < pads.length ? [pads[place], pads[place + 1]] : [0, 0];
+    return before === undefined || after === undefined ? undefined : [before, after];
+  };
+  const found = tensor.sides?.map((_, axis, all) => of(axis, all.length));
+  const both = found?.every(each => each !== undefined) ? found : undefined;
   const run: Computation | undefined = both && value !== undefined ? { op: 'pad', padding: both, value } : undefined;
   const sides = tensor.sides?.map((side, axis, all) => {
-    const place = 2 * (all.length - 1 - axis);
-    const added = (pads[place] ?? 0) + (pads[place + 1] ?? 0);
-    return side && operateSides('+', side, dimension(added));
+    const added = of(axis, all.length);
+    return added && side && operateSides('+', side, dimension(added[0] + added[1]));
   });
   const gain = isZero ? ISOMETRY : { euclidean: null, rows: 1 };
   return recorder.emit({ kind: 'padding', name, gain, run }, [tensor], sides, line, tensor.features);

@@ -10,7 +10,7 @@ import { pad, resample, unfold } from './shapeLayers';
 import { permute, reshape, squeeze, transpose, unsqueeze } from './shapes';
 import { randomChoice } from './randomOrder';
 import { sliced } from './slices';
-import { axisOf, sideValue, SymbolicTensor } from './symbolicTensor';
+import { axisOf, sideValue, SizeValue, SymbolicTensor } from './symbolicTensor';
 
 type Operation = (call: TensorCall) => Value | undefined;
 
@@ -151,8 +151,9 @@ const padded: Operation = call => {
   const pads = call.argument(0, 'pad');
   const [mode, value] = [call.argument(1, 'mode'), call.number(2, 'value', 0)];
   if (pads?.kind !== 'sequence' || pads.doubt) return undefined;
-  const sizes = pads.items.map(item => (item.kind === 'integer' ? item.value : NaN));
-  if (sizes.some(size => !(size >= 0))) return undefined;
+  const isOpen = (item: Value) => item instanceof SizeValue || (item.kind === 'undecided' && item.plain);
+  const sizes = pads.items.map(item => (item.kind === 'integer' ? item.value : isOpen(item) ? undefined : NaN));
+  if (sizes.some(size => size !== undefined && !(size >= 0))) return undefined;
   const isConstant = !mode || (mode.kind === 'string' && mode.value === 'constant');
   return pad(call.recorder, 'F.pad', call.tensor, sizes, isConstant && value === 0, call.line, isConstant ? value : undefined);
 };

@@ -83,6 +83,15 @@ const arithmetic =
     return other && !call.call.keywords.has('alpha') ? combine(call, operator, other, reversed) : undefined;
   };
 
+/** `torch.addcmul(tensor, a, b)`: tensor + a·b. */
+const addProduct: Operation = call => {
+  const { recorder, tensor, line } = call;
+  const [first, second] = [call.other(0, 'tensor1'), call.argument(1, 'tensor2')];
+  if (!first || !second || call.call.keywords.has('value')) return undefined;
+  const product = combine({ recorder, tensor: first, line }, '*', second);
+  return product && combine({ recorder, tensor: product, line }, '+', tensor);
+};
+
 const clamp: Operation = call => {
   const { recorder, tensor, line } = call;
   const [low, high] = [call.number(0, 'min', -Infinity), call.number(1, 'max', Infinity)];
@@ -197,6 +206,7 @@ const steepRun = (name: string): Computation => ({ op: 'activation', name, numbe
 /** Operations on values. Undefined from one means that its arguments are not followed. */
 export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   add: arithmetic('+'),
+  addcmul: addProduct,
   sub: arithmetic('-'),
   subtract: arithmetic('-'),
   rsub: arithmetic('-', true),
