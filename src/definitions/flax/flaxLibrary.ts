@@ -1,20 +1,21 @@
 import { known, unknown, type SourceRange, type Unknown } from '../../architecture/architecture';
 import { linenRule, nnxRule } from '../../architecture/flax/flaxRules';
 import { applyRule, argument, ruleLayer, shapeFrom } from '../keras/construct';
-import { KerasLayer, KerasTensor, tensorsBetween, WeightValue } from '../keras/kerasValues';
+import { KerasLayer, KerasTensor, tensorsBetween } from '../keras/kerasValues';
 import { callLayer, knownTensors, shapeValue, tensorsIn } from '../keras/layerCalls';
 import { selected } from '../keras/selection';
 import { callOperation, operateTensors } from '../keras/tensorOperations';
 import { ancestors } from '../python/classes';
 import { bindArguments } from '../python/calls';
 import type { Context, Index, Library } from '../python/context';
-import { keyName } from '../python/keys';
-import { childrenOf, field } from '../python/syntax';
-import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Formal, type Value } from '../python/values';
+import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
+import { linenFields } from './fields';
 import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } from './flaxPaths';
 import { initialiserCall } from './initialisers';
 import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
 import { callCell, initialState, isCell, recurrence } from './recurrence';
+import { ownParameter, variable } from './ownParameters';
+import { nameParts } from './partNames';
 import { windowPool } from './pools';
 import { nextKey, RandomStreams, streamMember } from './streams';
 import { vectorised } from './vectorised';
@@ -31,7 +32,7 @@ export class FlaxLibrary implements Library {
   /** Modules of the source's own classes with how each was constructed, in order. */
   readonly made: { readonly module: KerasLayer; readonly call: Call }[] = [];
   private readonly frames: Frame[] = [];
-  private readonly prepared = new WeakSet<KerasLayer>();
+  private prepared = new WeakSet<KerasLayer>();
   private readonly lifts = new WeakMap<KerasLayer, Lift>();
   /** Arrays that were drawn at random, and arrays that were written down. */
   private readonly drawn = new WeakSet<Value>();
@@ -62,6 +63,15 @@ export class FlaxLibrary implements Library {
     if (result && /^jax\.numpy\.(zeros|ones|full|empty|eye|identity|arange|linspace|array|asarray)(_like)?$/.test(path))
       this.arrays.add(result);
     return result;
+  }
+
+  /** Forgets what the last version of a source has made. */
+  restart(): void {
+    this.made.length = 0;
+    this.frames.length = 0;
+    this.prepared = new WeakSet();
+    this.prefix = '';
+    this.splits = undefined;
   }
 
   /** Carries something out so that the next module that names itself takes a prefix. */
@@ -321,67 +331,6 @@ function doubtIn(value: Value): Unknown | undefined {
 
 const isLinen = ({ classValue }: KerasLayer): boolean =>
   classValue !== undefined && ancestors(classValue).some(each => each.kind === 'reference' && isLinenModule(each.path));
-
-/** Names modules by the attribute that holds them: `block`, and the items of a list `blocks_0`, or `blocks/0` in nnx. */
-function nameParts(value: Value, name: string, separator: string): void {
-  if (value instanceof KerasLayer) value.name ??= name;
-  else if (value instanceof WeightValue && value.name === '') value.name = name;
-  else if (value.kind === 'sequence')
-    for (const [index, item] of value.items.entries()) nameParts(item, `${name}${separator}${index}`, separator);
-  else if (value.kind === 'dictionary')
-    for (const [key, item] of value.entries) nameParts(item, `${name}${separator}${keyName(key)}`, separator);
-}
-
-/** The fields of a `linen` module, its bases' first; every module also takes a name and a parent. */
-export function linenFields(classValue: ClassValue): Formal[] {
-  const fields = new Map<string, Formal>();
-  for (const ancestor of [...ancestors(classValue)].reverse()) {
-    if (ancestor.kind !== 'class') continue;
-    for (const statement of childrenOf(field(ancestor.node, 'body') ?? ancestor.node)) {
-      const [assignment] = statement.type === 'expression_statement' ? childrenOf(statement) : [];
-      const [name, annotation] = [assignment && field(assignment, 'left')?.text, assignment && field(assignment, 'type')?.text];
-      if (assignment?.type !== 'assignment' || name === undefined || annotation === undefined) continue;
-      fields.set(name, { name, role: 'positional', default: ancestor.members.get(name), annotation });
-    }
-  }
-  for (const name of ['parent', 'name']) fields.set(name, { name, role: 'keyword only', default: NONE });
-  return [...fields.values()];
-}
-
-/** `self.param(name, initialiser, shape, …)`; a module that is called again has the parameter that it has. */
-function ownParameter(module: KerasLayer, call: Call, context: Context): WeightValue {
-  const line = call.range.startLine;
-  const [name, initialiser, shape] = call.positional;
-  const isLibrary = initialiser?.kind === 'reference' || (initialiser?.kind === 'undecided' && initialiser.plain);
-  const made =
-    initialiser && !isLibrary
-      ? context.call(initialiser, { ...call, positional: [NONE, ...call.positional.slice(2)], keywords: new Map() })
-      : undefined;
-  const sides =
-    made instanceof KerasTensor
-      ? made.shape
-      : isLibrary && shape
-        ? shapeFrom(shape, context, line, true)
-        : unknown('the shape of this parameter is not known', line);
-  const own = name?.kind === 'string' ? name.value : 'param';
-  const before = module.added.find(each => each.name === own);
-  if (before) return before;
-  const weight = new WeightValue(sides, own, known(true), call.range);
-  module.added.push(weight);
-  return weight;
-}
-
-/** `nnx.Param(value)`; other variables are state and no parameters. */
-function variable(name: string, call: Call): Value {
-  const value = call.positional[0];
-  const shape =
-    value instanceof KerasTensor
-      ? value.shape
-      : value?.kind === 'undecided'
-        ? value.reason
-        : unknown('the shape of this parameter is not known', call.range.startLine);
-  return name === 'Param' ? new WeightValue(shape, '', known(true), call.range) : new KerasTensor(shape);
-}
 
 function tensorMember(tensor: KerasTensor, name: string, context: Context): Value {
   if (name === 'shape') return shapeValue(tensor.shape);

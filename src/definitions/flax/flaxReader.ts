@@ -10,21 +10,25 @@ import { construct, readCall } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
 import { boundArguments, formalsOf, givenArguments } from '../python/givenArguments';
 import { callRange, headerOf } from '../python/headers';
+import { KeptEvaluations } from '../python/keptEvaluations';
 import { childrenOf, descendants, field } from '../python/syntax';
 import type { Call, ClassValue, Formal, Value } from '../python/values';
 import type { Node } from '../syntaxNode';
-import { FlaxLibrary, linenFields } from './flaxLibrary';
+import { linenFields } from './fields';
+import { FlaxLibrary } from './flaxLibrary';
 import { inheritedRule, isFlaxModule, isLinenModule } from './flaxPaths';
 import { RandomStreams } from './streams';
 
 /** Reads Flax: classes of the module level that derive from `linen.Module` or `nnx.Module`. */
 export class FlaxReader implements DefinitionReader {
+  private readonly kept = new KeptEvaluations((root, context) => new FlaxSource(root, context));
+
   mayDefine(text: string): boolean {
     return text.includes('flax');
   }
 
   read(root: Node, context: ReadContext): Architecture[] {
-    return new FlaxSource(root, context).read(context.call);
+    return this.kept.of(root, context).read(context.call);
   }
 }
 
@@ -34,6 +38,11 @@ class FlaxSource {
 
   constructor(root: Node, context: ReadContext) {
     this.source = new EvaluatedSource(root, context, this.library, 'flax');
+  }
+
+  restart(root: Node, context: ReadContext): void {
+    this.library.restart();
+    this.source.restart(root, context);
   }
 
   read(expression: string | undefined): Architecture[] {

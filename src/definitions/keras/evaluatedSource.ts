@@ -24,22 +24,38 @@ export class EvaluatedSource {
   /** Every class that the source and what it imports defined, in order. */
   readonly classes: ClassValue[] = [];
   readonly interpreter: Interpreter;
-  readonly scope: Scope;
-  private readonly lines: readonly string[];
+  scope: Scope;
+  private readonly modules: Modules;
+  private lines: readonly string[] = [];
 
   constructor(
-    readonly root: Node,
-    private readonly context: ReadContext,
+    public root: Node,
+    private context: ReadContext,
     library: Library,
     private readonly framework: Framework,
   ) {
     const { sources, files, folders, path } = context;
-    const modules = new Modules(sources, files, folders);
-    this.lines = root.tree.text.split('\n');
+    this.modules = new Modules(sources, files, folders);
     this.scope = new Scope(undefined, undefined, path);
-    this.interpreter = new Interpreter(library, this.budget, classValue => this.classes.push(classValue), modules);
-    modules.start(this.interpreter, this.scope);
-    this.interpreter.runModule(root, this.scope);
+    this.interpreter = new Interpreter(library, this.budget, classValue => this.classes.push(classValue), this.modules);
+    this.modules.start(this.interpreter, this.scope);
+    this.run();
+  }
+
+  /** Starts over with the next version of the source: modules that it imports stay evaluated as long as their texts are the same. */
+  restart(root: Node, context: ReadContext): void {
+    this.root = root;
+    this.context = context;
+    this.interpreter.restart(TOTAL_STEPS);
+    this.scope = new Scope(undefined, undefined, context.path);
+    this.modules.restart(this.scope);
+    this.classes.length = 0;
+    this.run();
+  }
+
+  private run(): void {
+    this.lines = this.root.tree.text.split('\n');
+    this.interpreter.runModule(this.root, this.scope);
   }
 
   /** The classes that the source itself defines. */

@@ -26,6 +26,12 @@ export class KerasLibrary implements Library {
     this.names = new Map();
   }
 
+  /** Forgets what the last version of a source has made. */
+  restart(): void {
+    this.models.length = 0;
+    this.resetNames();
+  }
+
   call(path: string, call: Call, context: Context): Value | undefined {
     const name = canonical(path);
     const decorated = callDecorator(name, call);

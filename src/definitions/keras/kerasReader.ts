@@ -1,6 +1,7 @@
 import { type Architecture, type ArgumentSource, type SourceRange } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { callersOf, needsArguments } from '../python/callers';
+import { KeptEvaluations } from '../python/keptEvaluations';
 import { formalsOf, givenArguments } from '../python/givenArguments';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
@@ -21,12 +22,14 @@ import { toArchitecture } from './toArchitecture';
  * their directive's arguments or their defaults, and classes that derive from a model or a layer.
  */
 export class KerasReader implements DefinitionReader {
+  private readonly kept = new KeptEvaluations((root, context) => new KerasSource(root, context));
+
   mayDefine(text: string): boolean {
     return text.includes('keras');
   }
 
   read(root: Node, context: ReadContext): Architecture[] {
-    return new KerasSource(root, context).read(context.call);
+    return this.kept.of(root, context).read(context.call);
   }
 }
 
@@ -37,6 +40,11 @@ class KerasSource {
 
   constructor(root: Node, context: ReadContext) {
     this.source = new EvaluatedSource(root, context, this.library, 'keras');
+  }
+
+  restart(root: Node, context: ReadContext): void {
+    this.library.restart();
+    this.source.restart(root, context);
   }
 
   read(expression: string | undefined): Architecture[] {

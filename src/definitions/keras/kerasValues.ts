@@ -17,6 +17,11 @@ export class KerasTensor extends LibraryValue {
   ) {
     super();
   }
+
+  override parts(): readonly Value[] {
+    const { layer, inputs = [], inside } = this.history ?? {};
+    return [...inputs, ...(layer ? [layer] : []), ...(inside ? [inside] : [])];
+  }
 }
 
 /** How a tensor came about. */
@@ -58,6 +63,11 @@ export class WeightValue extends KerasTensor {
     readonly range: SourceRange,
   ) {
     super(shape);
+  }
+
+  override saved(): () => void {
+    const { name } = this;
+    return () => void (this.name = name);
   }
 }
 
@@ -118,6 +128,26 @@ export class KerasLayer extends InstanceValue {
   ) {
     super(classValue);
     this.weights = body.kind === 'rule' ? unknown(NOT_CALLED, construction.range.startLine) : { known: true, value: [] };
+  }
+
+  override saved(): () => void {
+    const base = super.saved();
+    const { name, className, trainable, weights, arguments: given, input, output, pass, repeats, body } = this;
+    const [added, own] = [[...this.added], { ...body }];
+    const layers = body.kind === 'sequential' ? [...body.layers] : [];
+    return () => {
+      base();
+      this.added.splice(0, this.added.length, ...added);
+      if (body.kind === 'sequential') body.layers.splice(0, body.layers.length, ...layers);
+      Object.assign(body, own);
+      Object.assign(this, { name, className, trainable, weights, arguments: given, input, output, pass, repeats, body });
+    };
+  }
+
+  override parts(): readonly Value[] {
+    const { body } = this;
+    const ends = body.kind === 'functional' ? [...body.inputs, ...body.outputs] : [];
+    return [...super.parts(), ...this.inner(), ...this.added, ...ends];
   }
 
   override isLeftAloneBy(member: string | undefined): boolean {

@@ -40,7 +40,7 @@ export class Snapshot {
     this.seen.add(value);
     if (value instanceof InstanceValue || value instanceof LibraryValue) {
       this.undo.push(value.saved());
-      if (value instanceof InstanceValue) this.open.push(...value.attributes.values(), ...(value.classValue ? [value.classValue] : []));
+      this.open.push(...value.parts());
       return;
     }
     switch (value.kind) {

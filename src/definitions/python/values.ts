@@ -123,6 +123,11 @@ export class InstanceValue {
     return this.classValue || this.constructor === InstanceValue ? true : undefined;
   }
 
+  /** What it leads to, where code may come from it. */
+  parts(): readonly Value[] {
+    return [...this.attributes.values(), ...(this.classValue ? [this.classValue] : [])];
+  }
+
   /** Whether reading or calling a member of it, or calling it itself where none is named, certainly leaves it as it is. */
   isLeftAloneBy(_member: string | undefined): boolean {
     return false;
@@ -153,6 +158,11 @@ export interface NamespaceValue {
 /** A value that only a library understands, as a tensor. */
 export abstract class LibraryValue {
   readonly kind = 'library';
+
+  /** What it leads to that may change. */
+  parts(): readonly Value[] {
+    return [];
+  }
 
   /** What brings it back to what it is now. */
   saved(): () => void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { definitionsReport } from '../../../src/definitions/definitionsReport';
 import { Documents } from '../../../src/definitions/documents';
 import { summary } from './reading';
 
@@ -94,4 +95,74 @@ describe('imports that are kept from one read to the next', () => {
     const text = NET('self.a = make()', 'from .ring import make\nWIDTH = 6');
     assert.deepEqual(await counts(text, { '/w/ring.py': ring }), [6, 6, 6, 6, 6, 6, 6]);
   });
+});
+
+const LAYERS = `import keras
+from keras import layers
+import flax.linen as nn
+BASE = keras.Sequential([keras.Input((3,)), layers.Dense(4, name='first')])
+PARTS = []
+INPUT = keras.Input((3,))
+OUTPUT = layers.Dense(4, name='deep')(INPUT)
+class Block(nn.Module):
+    width: int = 2
+    def setup(self):
+        self.a = nn.Dense(self.width, use_bias=False)
+    def __call__(self, x):
+        return self.a(x)
+BLOCK = Block()
+`;
+
+describe('imports of Keras and Flax that are kept from one read to the next', () => {
+  /** Parameters and trained ones of `net` as long as the line stands that changes what was imported, and without it. */
+  const cases: readonly (readonly [why: string, change: string, net: string, count: string, without: string])[] = [
+    ['a model that gets a layer', 'BASE.add(layers.Dense(1))', 'net = keras.Sequential([keras.Input((3,)), BASE])', '21 21', '16 16'],
+    [
+      'a model that is frozen',
+      'BASE.trainable = False',
+      'net = keras.Sequential([keras.Input((3,)), BASE, layers.Dense(1)])',
+      '21 5',
+      '21 21',
+    ],
+    [
+      'a layer behind a result',
+      'keras.Model(INPUT, OUTPUT).trainable = False',
+      'net = keras.Model(INPUT, layers.Dense(1)(OUTPUT))',
+      '21 5',
+      '21 21',
+    ],
+    [
+      'a list of layers',
+      'PARTS.append(layers.Dense(1))',
+      'net = keras.Sequential([keras.Input((3,)), layers.Dense(1), *PARTS])',
+      '6 6',
+      '4 4',
+    ],
+    [
+      'a list that says how wide a module of Flax is',
+      'PARTS.append(1)',
+      '# boundlens: Net() on (1, 3)\nclass Net(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n        return Block(len(PARTS) + 5)(x)',
+      '18 18',
+      '15 15',
+    ],
+  ];
+  const head = 'import keras\nfrom keras import layers\nimport flax.linen as nn\nfrom .shared import *\n';
+  for (const [why, change, net, count, without] of cases)
+    it(`are as they were before the file: ${why}`, async () => {
+      const files: Record<string, string> = { '/w/shared.py': LAYERS };
+      const documents = await Documents.load(join(process.cwd(), 'dist'), { read: path => files[path] });
+      const read = (lines: string, round: number) => {
+        const { definitions } = documents.read({ uri: 'file:///w/net.py', text: `${head}${lines}\n# round ${round}\n` });
+        const architectures = definitions.map(({ architecture }) => architecture);
+        const found = definitionsReport([{ file: 'net.py', architectures }]).definitions.find(({ name }) => /^net$/i.test(name));
+        return `${found?.parameters} ${found?.trainable}`;
+      };
+      assert.deepEqual(
+        [0, 1, 2, 3].map(round => read(`${change}\n${net}`, round)),
+        [count, count, count, count],
+      );
+      assert.equal(read(net, 4), without);
+      files['/w/shared.py'] = LAYERS.replaceAll('Dense(4,', 'Dense(8,').replace('PARTS = []', 'PARTS = [layers.Dense(1)]');
+      assert.notEqual(read(net, 5), without);
+    });
 });
