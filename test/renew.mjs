@@ -12,7 +12,17 @@ const steps = [
   },
   { what: 'production bundles', command: ['esbuild.js', '--production', '--outdir=out/package/dist'] },
   { what: 'THIRD-PARTY-NOTICES.txt', command: ['packaging/notices.mjs'] },
-  { what: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--write', '--log-level', 'warn', 'media/study.schema.json'] },
+  {
+    what: 'format',
+    command: [
+      'node_modules/prettier/bin/prettier.cjs',
+      '--write',
+      '--log-level',
+      'warn',
+      'media/study.schema.json',
+      'media/multiview.schema.json',
+    ],
+  },
 ];
 
 for (const { what, command, env } of steps) {

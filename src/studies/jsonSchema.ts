@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { multiViewSchema } from './schema/multiView';
 import { studySchema } from './schema/study';
 
 /** The parts of JSON Schema that a study's schema is made of. */
@@ -28,6 +29,12 @@ export function studyJsonSchema(): JsonSchema {
   const sweepSchema = { ...sweep!, properties: { ...sweep!.properties, arms: { ...arms!, items: armSchema } } };
   return { ...schema, title: 'BoundLens study', properties: { ...parts, sweep: sweepSchema } };
 }
+
+/** JSON Schema of specifications of the multi-view laboratory for editors (`media/multiview.schema.json`). */
+export const multiViewJsonSchema = (): JsonSchema => ({
+  ...(z.toJSONSchema(multiViewSchema, { io: 'input', target: 'draft-07' }) as JsonSchema),
+  title: 'BoundLens multi-view laboratory',
+});
 
 /** The same schema with every key optional and no defaults, for what overrides something else. */
 function relaxed(schema: JsonSchema): JsonSchema {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { FileFault, fileFault } from '../common/fault';
 import { findings } from './issues';
-import type { JsonSchema } from './jsonSchema';
+import { multiViewJsonSchema } from './jsonSchema';
 import { checkedText } from './parseStudy';
 import { StudyFault } from './readStudy';
 import { multiViewSchema, type MultiViewSpec } from './schema/multiView';
@@ -12,8 +11,8 @@ export async function readMultiView(file: string): Promise<MultiViewSpec> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw fileFault(file, error);
   });
-  if (text.trim() === '') throw new FileFault(file, 'is empty', 'copy the sample multiview.json into it');
-  const json = z.toJSONSchema(multiViewSchema, { io: 'input', target: 'draft-07' }) as JsonSchema;
+  if (text.trim() === '') throw new FileFault(file, 'is empty', 'copy the sample features.multiview.json into it');
+  const json = multiViewJsonSchema();
   const { value, problems } = checkedText(text, found => {
     const result = multiViewSchema.safeParse(found);
     return result.success ? [] : findings(result.error.issues, found, json);

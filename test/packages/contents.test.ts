@@ -23,8 +23,12 @@ const EDITOR: typeof SHARED = [
   [/^dist\/studyChecks\.js$/, 'checks studies while they are written'],
   [/^dist\/formulas\.json$/, 'the pictures of formulas in hovers'],
   [/^dist\/web\/(extension|analysis)\.js$/, 'the programs of an editor in a browser'],
+  [/^media\/multiview\.schema\.json$/, 'the schema of experiments of the multi-view laboratory'],
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],
-  [/^media\/sample\/(\w[\w-]*\/)*[\w-]+\.(study\.json|py|js|json)$/, 'studies and definitions of the sample workspace'],
+  [
+    /^media\/sample\/(\w[\w-]*\/)*[\w-]+\.((study|multiview)\.json|py|js|json)$/,
+    'studies, an experiment and definitions of the sample workspace',
+  ],
   [/^media\/sample\/fashion-mnist\/([\w-]+\.gz|LICENSE)$/, 'its images'],
   [/^docs\/editor\.md$/, 'what problems in definitions and studies link to'],
 ];

@@ -72,12 +72,12 @@ async function run({ program, engines, log }: ExploreParts, { spec, name, out }:
 async function pickExperiment(memory: vscode.Memento, extension: vscode.Uri): Promise<Experiment | undefined> {
   const first = vscode.workspace.workspaceFolders?.[0];
   if (!first) throw new EnvironmentFault('No folder is open to keep the experiment in', 'open a folder first');
-  const found = await vscode.workspace.findFiles('**/{*.multiview.json,multiview.json}', '**/node_modules/**', 200);
+  const found = await vscode.workspace.findFiles('**/*.multiview.json', '**/node_modules/**', 200);
   const items = found
     .map(uri => ({ uri, label: vscode.workspace.asRelativePath(uri), folder: vscode.workspace.getWorkspaceFolder(uri) ?? first }))
     .sort((a, b) => a.label.localeCompare(b.label));
   const shipped = {
-    uri: vscode.Uri.joinPath(extension, 'media', 'sample', 'multiview.json'),
+    uri: vscode.Uri.joinPath(extension, 'media', 'sample', 'features.multiview.json'),
     label: vscode.l10n.t('The experiment that BoundLens ships'),
     folder: first,
   };
@@ -86,6 +86,6 @@ async function pickExperiment(memory: vscode.Memento, extension: vscode.Uri): Pr
     placeHolder: vscode.l10n.t('Which experiment? It takes about a minute, and its frames appear in the panel.'),
   });
   if (!chosen) return undefined;
-  const name = path.basename(chosen.uri.fsPath).replace(/(\.multiview)?\.json$/, '');
+  const name = path.basename(chosen.uri.fsPath).replace(/\.multiview\.json$/, '');
   return { spec: chosen.uri.fsPath, name, out: path.join(chosen.folder.uri.fsPath, CAPTURE_FOLDER, studyFolderName(name)) };
 }

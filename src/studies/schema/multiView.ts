@@ -24,7 +24,8 @@ const data = z
     singleViewRatio: share.default(0.1).describe('μ, share of single-view samples among them and in the overall error.'),
     test: positiveInteger.default(400).describe('Test samples of each kind.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('The multi-view data.');
 
 const encoder = z
   .strictObject({
@@ -33,7 +34,8 @@ const encoder = z
     threshold: rate.default(0.3).describe('ϱ, from where on the smoothed ReLU is linear.'),
     init: rate.default(0.04).describe('σ₀, standard deviation of the initial kernels.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('The two-layer convolutional encoder.');
 
 const pretraining = z
   .strictObject({
@@ -42,13 +44,14 @@ const pretraining = z
     teacherMomentum: z.number().min(0).lt(1).default(0).describe('Of the teacher’s running mean; 0: the student of the same step.'),
     normCap: rate.default(1).describe('Kernels are kept within this length.'),
     init: rate.default(0.1).describe('The initial kernels are the same, scaled to this deviation: it sets only how long growth takes.'),
-    steps: positiveInteger.default(250),
-    batch: positiveInteger.default(80),
+    steps: positiveInteger.default(250).describe('Steps of pre-training.'),
+    batch: positiveInteger.default(80).describe('Unlabelled samples a step.'),
     rate: rate.default(500).describe('Step of gradient descent of the teacher–student arm.'),
     maxStep: rate.default(0.05).describe('A kernel moves at most this far in one step.'),
     maeRate: rate.default(0.01).describe('Step of Adam of the masked autoencoder.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Mask reconstruction: teacher and student, and the masked autoencoder.');
 
 const labelledKind = z.enum(['multi-view', 'single-view', 'mixed']);
 
@@ -64,7 +67,8 @@ const downstream = z
     supervisedSteps: positiveInteger.default(1000).describe('Steps of training from scratch.'),
     supervisedRate: rate.default(0.4).describe('Step of gradient descent of training from scratch.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Labelled samples, fine-tuning and training from scratch.');
 
 const capture = z
   .strictObject({
@@ -72,7 +76,8 @@ const capture = z
     share: share.default(0.12).describe('Smallest share of the encoder’s largest correlation.'),
     slack: share.default(0.1).describe('A winning ticket starts within this share of the largest correlation.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('From when on a feature counts as captured.');
 
 const sweep = z.strictObject({
   keep: z
@@ -80,15 +85,15 @@ const sweep = z.strictObject({
     .min(1)
     .describe('θ of each point; [low, high] draws it anew in each step.'),
   seeds: positiveInteger.default(5).describe('How many of the seeds.'),
-  steps: positiveInteger.default(120),
+  steps: positiveInteger.default(120).describe('Steps of pre-training at each point.'),
 });
 
 /** What `boundlens multiview` computes: the data model, the encoder, how it is trained, what counts as captured (docs/multiview.md). */
 export const multiViewSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(1),
-    seeds: z.array(z.int().nonnegative()).min(1).default([0, 1, 2, 3, 4]),
+    name: z.string().min(1).describe('What the results are called.'),
+    seeds: z.array(z.int().nonnegative()).min(1).default([0, 1, 2, 3, 4]).describe('Each draws features, samples and kernels anew.'),
     data,
     encoder,
     pretraining,

@@ -155,6 +155,6 @@ describe('the multi-view laboratory', function () {
       writeFileSync(folder.file('spec.json'), text);
       await assert.rejects(readMultiView(folder.file('spec.json')), message);
     }
-    assert.ok((await readMultiView('media/sample/multiview.json')).seeds.length >= 5);
+    assert.ok((await readMultiView('media/sample/features.multiview.json')).seeds.length >= 5);
   });
 });

@@ -1,32 +1,35 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { knownKeys, studyJsonSchema } from '../../../src/studies/jsonSchema';
+import { knownKeys, multiViewJsonSchema, studyJsonSchema } from '../../../src/studies/jsonSchema';
 
-const FILE = 'media/study.schema.json';
+const SCHEMAS = [
+  { what: 'a study', file: 'media/study.schema.json', schemaOf: studyJsonSchema },
+  { what: 'an experiment of the multi-view laboratory', file: 'media/multiview.schema.json', schemaOf: multiViewJsonSchema },
+];
 
-describe('the JSON schema of studies', () => {
-  it('is shipped as the code has it (BOUNDLENS_UPDATE=1 writes it; then format it)', () => {
-    const schema = studyJsonSchema();
-    if (process.env['BOUNDLENS_UPDATE']) writeFileSync(FILE, JSON.stringify(schema, undefined, 2));
-    assert.deepEqual(JSON.parse(readFileSync(FILE, 'utf8')), JSON.parse(JSON.stringify(schema)));
+/** Keys below a schema that have no description, with their places. */
+function unexplainedKeys(schema: ReturnType<typeof studyJsonSchema>, path = ''): readonly string[] {
+  const keys = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const described = value.description ?? (value.const !== undefined || key === '$schema');
+    return [...(described ? [] : [`${path}.${key}`]), ...unexplainedKeys(value, `${path}.${key}`)];
   });
+  return [...keys, ...(schema.oneOf ?? schema.anyOf ?? []).flatMap(option => unexplainedKeys(option, path))];
+}
 
-  it('explains every key of a study', () => {
-    const unexplained: string[] = [];
-    const visit = (schema: ReturnType<typeof studyJsonSchema>, path: string) => {
-      for (const [key, value] of Object.entries(schema.properties ?? {})) {
-        const described = value.description ?? (value.const !== undefined || key === '$schema');
-        if (!described) unexplained.push(`${path}.${key}`);
-        visit(value, `${path}.${key}`);
-      }
-      for (const option of schema.oneOf ?? schema.anyOf ?? []) visit(option, path);
-    };
-    visit(studyJsonSchema(), '');
-    assert.deepEqual(
-      unexplained.filter(path => !path.startsWith('.sweep.arms')),
-      [],
-    );
-  });
+describe('the JSON schemas', () => {
+  for (const { what, file, schemaOf } of SCHEMAS) {
+    it(`that of ${what} is shipped as the code has it (BOUNDLENS_UPDATE=1 writes it; then format it)`, () => {
+      const schema = schemaOf();
+      if (process.env['BOUNDLENS_UPDATE']) writeFileSync(file, JSON.stringify(schema, undefined, 2));
+      assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(JSON.stringify(schema)));
+    });
+
+    it(`every key of ${what} is explained`, () =>
+      assert.deepEqual(
+        unexplainedKeys(schemaOf()).filter(place => !place.startsWith('.sweep.arms')),
+        [],
+      ));
+  }
 
   it('knows which keys may stand where', () => {
     const study = { regulariser: { kind: 'radreg' }, objective: { kind: 'none' }, sweep: { arms: [{ encoder: { kind: 'vit' } }] } };
