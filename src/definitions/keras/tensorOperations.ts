@@ -1,5 +1,5 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
-import type { Operation as Step } from '../../architecture/composition';
+import { ISOMETRY, type Operation as Step } from '../../architecture/composition';
 import { LayerInputs } from '../../architecture/keras/kerasRule';
 import { concatenated } from '../../architecture/keras/merging';
 import { reshaped } from '../../architecture/keras/reshaping';
@@ -224,7 +224,16 @@ export function callOperation(path: string, call: Call, context: Context): Value
     : unknown(`the shape that \`${call.type}(…)\` makes is not followed`, line);
   const isPlain = isPlainCall(name, call, tensor);
   const manner = mannerOf(name, call, inputs);
-  return new KerasTensor(shape, { inputs, operation: call.type, function: name, isPlain, line, ...(manner && { manner }) });
+  const step = isSame(name, call) ? ({ kind: 'reshape', name, gain: ISOMETRY } as const) : undefined;
+  return new KerasTensor(shape, {
+    inputs,
+    operation: call.type,
+    function: name,
+    isPlain,
+    line,
+    ...(manner && { manner }),
+    ...(step && { step }),
+  });
 }
 
 /** `cast`, `sqrt` and `rsqrt` of a number, as scales are written; undefined for anything else. */
@@ -236,6 +245,16 @@ function ofNumber(name: string, call: Call): Value | undefined {
     return /float/.test(type?.kind === 'string' ? type.value : type?.kind === 'reference' ? type.path : '') ? value : undefined;
   if (name === 'sqrt' && value.value >= 0) return float(Math.sqrt(value.value));
   return name === 'rsqrt' && value.value > 0 ? float(1 / Math.sqrt(value.value)) : undefined;
+}
+
+/** Whether an operation hands on the numbers that it is given, but for their precision. */
+function isSame(name: string, call: Call): boolean {
+  const type = argument(call, 1, 'dtype');
+  const word = type?.kind === 'string' ? type.value : type?.kind === 'reference' ? type.path : undefined;
+  const isFloat = word !== undefined && /float/.test(word);
+  if (['identity', 'stop_gradient'].includes(name)) return true;
+  if (['asarray', 'array', 'convert_to_tensor'].includes(name)) return (!type || isFloat) && call.positional[0] instanceof KerasTensor;
+  return ['astype', 'cast'].includes(name) && isFloat;
 }
 
 /** Whether an operation was told nothing but its tensor, an axis that is the last one apart. */

@@ -216,6 +216,18 @@ class Net(nn.Module):
       'input q.kernel scale k.kernel v.kernel attention reshape out.kernel',
     ],
     [
+      'other precisions, and whole numbers',
+      () =>
+        flax(`# boundlens: Net() on (1, 8)
+class Net(nn.Module):
+    dtype: object = jnp.float32
+    @nn.compact
+    def __call__(self, x):
+        x = nn.Dense(8, name='a')(jnp.asarray(x, self.dtype))
+        return jax.lax.stop_gradient(x).astype(jnp.bfloat16).astype(jnp.int32)`),
+      'input reshape a.kernel reshape reshape ?jax.lax.stop_gradient(x).astype(jnp.bfloat16).a…:11',
+    ],
+    [
       'a module of `nnx` with a comment',
       () =>
         flax(`# boundlens: Net() on (1, 6, 8)
