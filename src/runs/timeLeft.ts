@@ -4,8 +4,8 @@ import type { RunRecord } from './record';
 const YOUNG = 0.02;
 
 /**
- * Seconds until all runs are over with `jobs` at a time; undefined while nothing is known. A running run is extrapolated from its own
- * pace; a waiting one takes as long as its arm did, else as others with the same objective. Runs without pre-training are too short to
+ * Seconds until all runs are over with `jobs` at a time; undefined while nothing is known. A running run is taken at its trainer's word, whose
+ * clock does not jump, else extrapolated from the clock; a waiting one takes as long as its arm did, else as others with the same objective. Runs without pre-training are too short to
  * tell how long others take, but not the other way round.
  *
  * @param now milliseconds since the epoch
@@ -24,7 +24,8 @@ export function timeLeft(records: readonly RunRecord[], jobs: number, now: numbe
     if (record.state !== 'queued' && record.state !== 'running') continue;
     const total = duration(record, now) ?? expected(record);
     if (total === undefined) return undefined;
-    remaining.push(Math.max(0, total - (record.state === 'running' ? elapsed(record, now) : 0)));
+    const told = record.state === 'running' ? record.progress?.secondsLeft : undefined;
+    remaining.push(told ?? Math.max(0, total - (record.state === 'running' ? elapsed(record, now) : 0)));
   }
   if (remaining.length === 0) return 0;
   return Math.max(remaining.reduce((sum, seconds) => sum + seconds, 0) / jobs, ...remaining);
@@ -40,15 +41,21 @@ export function shareDone(records: readonly RunRecord[]): number {
   return done.reduce((sum, share) => sum + share, 0) / records.length;
 }
 
-/** How long a run takes as a whole, in seconds: known when it is finished, extrapolated when it runs. */
-function duration(record: RunRecord, now: number): number | undefined {
-  if (record.state === 'finished' && record.startedAt && record.endedAt)
-    return (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
-  const fraction = record.progress?.fraction ?? 0;
-  return record.state === 'running' && fraction > YOUNG ? elapsed(record, now) / fraction : undefined;
+/** How long a run takes as a whole, in seconds: known when it is finished, extrapolated when it runs. Clocks that jumped back say nothing. */
+function duration({ results, ...record }: RunRecord, now: number): number | undefined {
+  if (record.state === 'finished') {
+    if (results) return results.seconds;
+    const seconds = (Date.parse(record.endedAt ?? '') - Date.parse(record.startedAt ?? '')) / 1000;
+    return seconds >= 0 ? seconds : undefined;
+  }
+  const { fraction = 0, secondsLeft } = record.progress ?? {};
+  if (record.state !== 'running' || fraction <= YOUNG) return undefined;
+  if (secondsLeft !== undefined && fraction < 1) return secondsLeft / (1 - fraction);
+  return elapsed(record, now) > 0 ? elapsed(record, now) / fraction : undefined;
 }
 
-const elapsed = (record: RunRecord, now: number) => (record.startedAt ? (now - Date.parse(record.startedAt)) / 1000 : 0);
+const elapsed = ({ startedAt }: Pick<RunRecord, 'startedAt'>, now: number) =>
+  startedAt ? Math.max(0, (now - Date.parse(startedAt)) / 1000) : 0;
 
 function mean(durations: readonly { readonly seconds: number }[]): number | undefined {
   return durations.length === 0 ? undefined : durations.reduce((sum, { seconds }) => sum + seconds, 0) / durations.length;

@@ -66,6 +66,61 @@ describe('watching the runs on disk', () => {
     assert.equal((await folderOf('fashion/a').read()).state, 'interrupted');
   });
 
+  for (const [hours, clock] of [
+    [1, 'ahead'],
+    [-1, 'behind'],
+  ] as const)
+    it(`goes by processes, not by the clock of a record that is an hour ${clock}`, async () => {
+      const startedAt = new Date(Date.now() + 3_600_000 * hours).toISOString();
+      const running = record({ state: 'running', startedAt, createdAt: startedAt, endedAt: undefined });
+      await write('fashion/alive', { ...running, process: await ownIdentity() });
+      await write('fashion/dead', { ...running, process: { pid: process.pid, startedAt: 'long ago' } });
+      await watcher.scan();
+      assert.deepEqual(seen(), ['fashion/alive running', 'fashion/dead interrupted']);
+      await write('fashion/alive', { ...running, state: 'finished', endedAt: startedAt });
+      assert.equal((await watcher.poll()).states, true, 'a record is new when it was replaced, whatever it says about the time');
+    });
+
+  it('agrees with that of another window, also when one was killed and comes back', async () => {
+    const other = new RunWatcher({
+      roots: () => [{ folder: temporary.path, name: '' }],
+      mayWrite: () => true,
+      warn: line => warnings.push(line),
+    });
+    const running = record({ state: 'running', endedAt: undefined });
+    const names = Array.from({ length: 20 }, (_, i) => `fashion/${i}`);
+    for (const [i, name] of names.entries()) {
+      const trainer = i % 2 === 0 ? await ownIdentity() : { pid: process.pid, startedAt: 'long ago' };
+      await write(name, { ...running, process: trainer });
+    }
+    await Promise.all([watcher.scan(), other.scan(), watcher.poll(), other.poll()]);
+    const expected = names.map((name, i) => `${name} ${i % 2 === 0 ? 'running' : 'interrupted'}`).sort();
+    const both = () =>
+      [watcher, other].map(one =>
+        one
+          .all()
+          .map(({ id, record: { state } }) => `${id} ${state}`)
+          .sort(),
+      );
+    assert.deepEqual(both(), [expected, expected]);
+    // The other window is killed; meanwhile an interrupted run goes on and finishes, and another is deleted.
+    await write('fashion/1', { ...running, process: await ownIdentity() });
+    rmSync(temporary.file('fashion/3'), { recursive: true });
+    await watcher.scan();
+    await write('fashion/1', record());
+    await watcher.poll();
+    const again = new RunWatcher({
+      roots: () => [{ folder: temporary.path, name: '' }],
+      mayWrite: () => true,
+      warn: line => warnings.push(line),
+    });
+    await Promise.all([watcher.scan(), again.scan()]);
+    const sorted = (one: RunWatcher) => [...one.all()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    assert.deepEqual(sorted(again), sorted(watcher));
+    assert.equal(again.all().find(({ id }) => id === 'fashion/1')?.record.state, 'finished');
+    assert.deepEqual([again.all().length, warnings], [19, []]);
+  });
+
   it('forgets a run whose folder is gone', async () => {
     await write('fashion/a', record());
     await watcher.scan();
