@@ -58,7 +58,10 @@ function requireComputable(
   started: ReadonlySet<string>,
 ): void {
   const obstacles = obstaclesIn(program).filter(obstacle => !started.has(obstacle.name));
-  const mend = `change these lines, or use the built-in encoder ${nearestProxy(architecture)}`;
+  const tensors = new Set(program.state.map(({ name: tensor }) => tensor));
+  const isStart = obstacles.every(obstacle => tensors.has(obstacle.name));
+  const start = isStart ? 'begin with a checkpoint that holds them (`encoder.checkpoint`), ' : '';
+  const mend = `${start}change these lines, or use the built-in encoder ${nearestProxy(architecture)}`;
   if (obstacles.length > 0) {
     const shown = obstacles.slice(0, NAMED).map(each => `line ${each.line}: ${each.name} (${each.why})`);
     const more = obstacles.length > NAMED ? [`${obstacles.length - NAMED} more`] : [];

@@ -36,6 +36,12 @@ describe('what stands in the way of training a definition, before anything start
   it('refuses what cannot, with its lines and the nearest encoder', () =>
     assert.rejects(checked(`${modules}#Unfinished`), /Unfinished cannot be trained as it is: line \d+: cumsum .* built-in encoder/));
 
+  it('offers a checkpoint where nothing but the start of a tensor is not known', () =>
+    assert.rejects(
+      checked(`${tokens}#CopiedPositions`),
+      /line \d+: pos_embed \(.*\): begin with a checkpoint that holds them \(`encoder\.checkpoint`\), change these lines/,
+    ));
+
   it('refuses a definition for other images', () => assert.rejects(checked(`${modules}#Encoder`), /cannot be trained as it is: line \d+/));
 
   it('refuses a mask that leaves nothing of its tokens, also where another trial of it passes', async () => {
