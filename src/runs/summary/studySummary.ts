@@ -119,7 +119,7 @@ function earlyStops(runs: readonly RunRecord[]): string[] {
   if (!runs.some(run => run.earlyStop)) return [];
   const arms = [...grouped(runs, run => run.trial.arm)].map(([arm, own]) => `${arm} ${own.filter(isFinished).length} of ${own.length}`);
   return [
-    `Trials were stopped early by their hold-out losses, so that arms have different seeds: ${arms.join(', ')}. Those left are no random choice.`,
+    `Trials were stopped early by their hold-out losses, so that arms have different seeds, no random choice of them: ${arms.join(', ')}`,
   ];
 }
 

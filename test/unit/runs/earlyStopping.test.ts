@@ -120,8 +120,8 @@ describe('a sweep with early stopping', function () {
     const { findings, missing } = summarise(records)!;
     assert.equal(
       findings[0],
-      'Trials were stopped early by their hold-out losses, so that arms have different seeds: quick 1 of 1, throws 0 of 1, racer 0.1 1 of 1, ' +
-        'racer 0.2 1 of 2, racer 0.3 0 of 1. Those left are no random choice.',
+      'Trials were stopped early by their hold-out losses, so that arms have different seeds, no random choice of them: quick 1 of 1, throws 0 of 1, racer 0.1 1 of 1, ' +
+        'racer 0.2 1 of 2, racer 0.3 0 of 1',
     );
     assert.match(missing.join('\n'), /^racer-0.3-seed-1: stopped early: hold-out loss 1\.80 after 25 %/m);
   });
