@@ -1,7 +1,7 @@
 // npm test: builds everything and runs lint, unit, host (in both VS Codes) and UI tests.
-// node test/run.mjs [lint] [unit] [cluster] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N]
+// node test/run.mjs [lint] [unit] [cluster] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N] [--rounds=N]
 // Without names all of them run. --desktop takes the host tests to a desktop VS Code and leaves out the UI tests, which need the packaged one.
-// --kills says how many kills the runs of the fault tests have to survive.
+// --kills says how many kills the runs of the fault tests have to survive, --rounds how many rounds the soak of the extension host takes.
 // The cluster tests start a real Slurm; where its programs are missing they are left out, which is said and not counted as passed.
 // The last line is `N passed, N failed` over all; a suite that dies or runs nothing counts as a failure.
 import { spawn } from 'node:child_process';
@@ -13,6 +13,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const options = process.argv.slice(2).filter(argument => argument.startsWith('--'));
 const desktop = options.includes('--desktop');
 const kills = options.find(option => option.startsWith('--kills='))?.slice('--kills='.length);
+const rounds = options.find(option => option.startsWith('--rounds='))?.slice('--rounds='.length);
 const grep = options.find(option => option.startsWith('--grep='))?.slice('--grep='.length);
 
 const mocha = (/** @type {string} */ bundle, /** @type {number} */ timeout) => [
@@ -104,6 +105,7 @@ async function runSuite(name, folder) {
     BOUNDLENS_TEST_RESULT: file,
     ...(grep ? { BOUNDLENS_TEST_GREP: grep } : {}),
     ...(kills ? { BOUNDLENS_KILLS: kills } : {}),
+    ...(rounds ? { BOUNDLENS_ROUNDS: rounds } : {}),
   });
   const counts = name === 'lint' ? lintCounts(output) : readCounts(file);
   if (!counts) return { passed: 0, failed: 1, note: 'died before it could count' };

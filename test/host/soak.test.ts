@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { RunFolder } from '../../src/runs/runFolder';
+import { record, report, results } from '../unit/editor/builders';
+import { writeSmallStudy } from '../ui/studies';
+import { heldBytes, unhandledRejections } from './hostHealth';
+import { eventually, hintTexts, lensTitles, workspaceFile } from './support';
+
+/** Rounds that are measured, and those before, in which everything that is kept once is made. */
+const ROUNDS = Number(process.env['BOUNDLENS_ROUNDS'] ?? 8);
+const WARM_UP = 4;
+/** A study is really run in one round of so many. */
+const RUN_EVERY = 25;
+/** How much more may be held after all rounds than after the warm-up. */
+const MOST_GROWTH = 0.05;
+
+/** A number of each sample definition, and another that somebody writes in its place. */
+const EDITED = [
+  ['models/mae.py', 'hidden=192', '96'],
+  ['models/context_encoder.py', 'features=64', '32'],
+  ['models/denoising.js', 'units: 256', '128'],
+] as const;
+
+const STUDY = 'Soak';
+const runs = (name = '') => workspaceFile(`.boundlens/runs/soak-${name}`).fsPath;
+
+/** Takes a number away, which leaves what cannot be read, types another, sees the lenses follow, and takes all of it back. */
+async function edit(name: string, old: string, number: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(workspaceFile(name));
+  const editor = await vscode.window.showTextDocument(document);
+  const original = await ask(document.uri);
+  const end = document.getText().indexOf(old) + old.length;
+  const start = end - /\d+$/.exec(old)![0].length;
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+  assert.ok(await editor.edit(change => change.delete(range)));
+  await ask(document.uri);
+  for (const [place, digit] of number.split('').entries()) {
+    assert.ok(await editor.edit(change => change.insert(document.positionAt(start + place), digit)));
+    await ask(document.uri);
+  }
+  const sizes = async () => (await ask(document.uri)).filter(title => /parameters.* layers?$/.test(title)).join('; ');
+  const before = original.filter(title => /parameters.* layers?$/.test(title)).join('; ');
+  await eventually(sizes, now => now !== '' && now !== before, `another size than ${before}`);
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+}
+
+/** Lenses, hints, hovers and what can be done about the first problem: all that the editor asks for. Returns the titles of the lenses. */
+async function ask(uri: vscode.Uri): Promise<readonly string[]> {
+  const titles = await eventually(
+    () => lensTitles(uri),
+    ({ size }) => size > 0,
+    `lenses over ${uri.path}`,
+  );
+  for (const line of titles.keys()) await vscode.commands.executeCommand('vscode.executeHoverProvider', uri, new vscode.Position(line, 8));
+  for (const [line] of (await hintTexts(uri)).slice(0, 5))
+    await vscode.commands.executeCommand('vscode.executeHoverProvider', uri, new vscode.Position(line, 12));
+  const [problem] = vscode.languages.getDiagnostics(uri);
+  if (problem) await vscode.commands.executeCommand('vscode.executeCodeActionProvider', uri, problem.range);
+  return [...titles.values()].flat();
+}
+
+/** A run appears on the disk, trains, ends and is deleted, while the panel is opened on its definition and closed again. */
+async function changeRuns(round: number): Promise<void> {
+  const definition = { file: workspaceFile('models/mae.py').fsPath, name: 'MaskedAutoencoder' };
+  const folder = new RunFolder(`${runs(String(round))}/a`);
+  const refresh = () => vscode.commands.executeCommand('boundlens.refreshRuns');
+  await folder.create(record({ definition, study: `soak-${round}`, results: results([report('F2', 0.2)]) }));
+  await refresh();
+  await vscode.commands.executeCommand('boundlens.openPanel', definition);
+  const panels = () =>
+    vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('boundlens.panel'));
+  await eventually(panels, ({ length }) => length === 1, 'the panel');
+  await rm(runs(String(round)), { recursive: true, force: true });
+  await refresh();
+  await vscode.window.tabGroups.close(panels());
+  await eventually(panels, ({ length }) => length === 0, 'the end of the panel');
+}
+
+async function round(count: number): Promise<void> {
+  for (const [name, old, number] of EDITED) await edit(name, old, number);
+  await changeRuns(count);
+  if (count % RUN_EVERY !== 0) return;
+  await vscode.commands.executeCommand('boundlens.preTrain', workspaceFile(`${STUDY.toLowerCase()}.study.json`));
+  await rm(workspaceFile(`.boundlens/runs/${STUDY}`).fsPath, { recursive: true, force: true });
+  await vscode.commands.executeCommand('boundlens.refreshRuns');
+  await vscode.commands.executeCommand('notifications.clearAll');
+}
+
+describe('a soak of the extension host', () => {
+  before(async () => {
+    await vscode.extensions.getExtension('boundlens.boundlens')?.activate();
+    writeSmallStudy(workspaceFile('').fsPath, STUDY, 5);
+  });
+  after(async () => {
+    await rm(workspaceFile(`${STUDY.toLowerCase()}.study.json`).fsPath, { force: true });
+    await rm(workspaceFile('.boundlens/runs').fsPath, { recursive: true, force: true });
+    await vscode.commands.executeCommand('boundlens.refreshRuns');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('editing, runs and the panel leave no memory and no unhandled rejection behind', async function () {
+    this.timeout((WARM_UP + ROUNDS) * 30_000);
+    const rejections = unhandledRejections();
+    for (let count = 0; count < WARM_UP; count++) await round(count);
+    const before = await heldBytes();
+    for (let count = 0; count < ROUNDS; count++) await round(WARM_UP + count);
+    const after = await heldBytes();
+    const growth = after / before - 1;
+    console.log(
+      `held after ${WARM_UP} rounds ${megabytes(before)}, after ${ROUNDS} more ${megabytes(after)}: ${(100 * growth).toFixed(1)} %`,
+    );
+    assert.deepEqual(rejections.stop(), []);
+    assert.ok(growth < MOST_GROWTH, 'what is held grew');
+  });
+});
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
