@@ -149,7 +149,9 @@ const testBundles = () => ({
   faults: collected(filesBelow('test/faults', '.test.ts'), 'out/faults.js'),
   cluster: collected(filesBelow('test/cluster', '.test.ts'), 'out/cluster.js'),
 });
-const benchBundles = () => ({ bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js' } });
+const benchBundles = () => ({
+  bench: { ...node, entryPoints: ['test/bench/bench.ts'], outfile: 'out/bench.js', external: [...node.external, 'playwright-core'] },
+});
 
 /** Compiles the AssemblyScript kernel to WebAssembly with SIMD; it works in the memory that the parameters live in. */
 async function buildKernels() {

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AnalysisClient } from '../../src/definitions/analysisClient';
 import { workerThread } from '../../src/definitions/workerThread';
+import { activation } from './activation';
 import { median, type Benchmark, type Row } from './benchmark';
 import { fileOf, longSource, milliseconds } from './definitions';
 import { hostDelays } from './hostDelays';
-import { hostSizes } from './hostSizes';
+import { hostSizes, vsix } from './hostSizes';
 import { UNLABELLED, writeTexts } from './lensTexts';
 
 const EDITS = 60;
@@ -14,7 +15,8 @@ const PEER = 'a structured clone of the text';
 
 /** What reading a document costs the extension host itself, the worker's time left out, beside a plain copy of its text. */
 export const editor: Benchmark = {
-  summary: 'what an edit and a run take of the extension host, and the sizes of what it loads beside their budgets [--file PATH]',
+  summary:
+    'what an edit and a run take of the extension host, its activation, and the sizes of what it loads beside their budgets [--file PATH]',
 
   async run(options, progress) {
     const file = fileOf(options);
@@ -42,6 +44,7 @@ export const editor: Benchmark = {
         row('texts of all lenses and hints, median', median(texts), copy),
         ...(await hostDelays(client, text, progress)),
         ...hostSizes(progress),
+        ...(await activation(vsix(), progress)),
       ];
     } finally {
       await client.dispose();
