@@ -45,10 +45,11 @@ export function workbenchUrl(server, folder, payload) {
 export async function runCommand(page, title) {
   const input = quickInput(page);
   for (let attempt = 1; ; attempt++) {
-    await page.keyboard.press('F1');
-    await input.waitFor();
-    await input.fill(`>${title}`);
     try {
+      // Where something else takes the focus meanwhile, the palette closes.
+      await page.keyboard.press('F1');
+      await input.waitFor({ timeout: 30_000 });
+      await input.fill(`>${title}`, { timeout: 5_000 });
       await quickPick(page, title).waitFor({ timeout: 5_000 });
       break;
     } catch (error) {
