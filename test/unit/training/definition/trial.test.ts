@@ -148,7 +148,7 @@ describe('a trial with a definition as encoder', function () {
       assert.ok(error instanceof ValueFault);
       assert.match(
         error.message,
-        /cannot be trained as it is: line 282: cumsum \(.*\); line 283: flip \(.*\); line 278: volume \(.*orthogonal_/,
+        /cannot be trained as it is: line 304: cumsum \(.*\); line 305: flip \(.*\); line 300: volume \(.*orthogonal_/,
       );
       assert.match(error.message, /use the built-in encoder \{ "kind": "deep net"/);
       return true;
