@@ -71,6 +71,8 @@ export function captureOption(frame: CaptureFrame, largest: number, theme: Chart
   const map: HeatmapSeriesOption = {
     type: 'heatmap',
     name: 'correlation',
+    // All cells at once: a map that is drawn in pieces flickers when frames follow one another.
+    progressive: 0,
     itemStyle: { borderWidth: theme.highContrast ? 1 : 0, borderColor: theme.background },
     data: correlations.map((value, at) => [at % features, Math.floor(at / features), value]),
   };
