@@ -82,6 +82,7 @@ async function pickExperiment(memory: vscode.Memento, extension: vscode.Uri): Pr
     folder: first,
   };
   const chosen = await pickRemembering(memory, 'multiview', items.length > 0 ? items : [shipped], {
+    ignoreFocusOut: true,
     title: vscode.l10n.t('Explore Feature Capture'),
     placeHolder: vscode.l10n.t('Which experiment? It takes about a minute, and its frames appear in the panel.'),
   });
