@@ -260,7 +260,8 @@ class Sweep {
     for (;;) {
       const running = await isRunning();
       const record = await folder.read();
-      this.note(index, record);
+      // That it waits to be compared counts only once its trainer is gone: a comparison may start the next one at once.
+      this.note(index, { ...record, pausedAfter: undefined });
       if (!running) return isOver(record) ? record : folder.read();
       if (this.isLost()) return record;
       if (this.options.signal?.aborted) return stopRun(folder, trainer?.identity, this.options.patience);
