@@ -13,14 +13,15 @@ export function featureNames({ features, captured }: CaptureFrame): readonly str
 }
 
 /** What a frame shows, in a sentence. */
-export function describeFrame({ phase, labelled, step, steps, captured, coverage, features, purity }: CaptureFrame): string {
+export function describeFrame({ phase, labelled, step, steps, captured, coverage, features, purity, accuracy }: CaptureFrame): string {
   const count = captured.reduce((sum, one) => sum + one, 0);
   const on = labelled === undefined ? '' : ` on ${labelled} samples`;
   const pure = purity === undefined ? '' : `; purity ${formatRisk(purity)}`;
-  return `${phase}${on}, step ${step} of ${steps}: ${count} of ${features} features captured, ${formatPercent(coverage)}${pure} (measured).`.replace(
-    /^./,
-    first => first.toUpperCase(),
-  );
+  const answers = accuracy
+    ? `; ${formatPercent(accuracy.multiView)} right on multi-view and ${formatPercent(accuracy.singleView)} on single-view test data`
+    : '';
+  const found = `${count} of ${features} features captured, ${formatPercent(coverage)}${pure}${answers}`;
+  return `${phase}${on}, step ${step} of ${steps}: ${found} (measured).`.replace(/^./, first => first.toUpperCase());
 }
 
 /** For each feature the kernel that correlates most with it. */

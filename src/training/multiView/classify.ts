@@ -1,7 +1,10 @@
 import { logSumExp, matMul, mean, mul, sub, sum, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { Stopped } from '../../common/fault';
+import type { ForwardPass } from '../engine/engine';
+import type { Parameters } from '../engine/parameters';
 import type { MultiViewSamples } from '../../datasets/multiView/model';
-import { blockHead, featuresOf, observe, type FrameSink } from './observe';
+import type { Accuracies } from './frames';
+import { blockHead, featuresOf, isFrame, observe, shareRight, type FrameSink } from './observe';
 import { encode } from './network';
 import { kernelCount, kernelsFrom, type Setting } from './setting';
 
@@ -93,25 +96,64 @@ async function descend(
   const parameters = kernelsFrom(setting, start.kernels, 'classifier');
   const kernels = parameters.variable('kernels');
   const head = parameters.declare('head', [kernelCount(spec), classes], { kind: 'values', values: start.head });
+  const decide = (x: Tensor) => matMul(encode(x, kernels, spec.encoder), head);
   const step = await engine.trainingStep({
     inputs: { x: { shape: [samples.count, patches, dimension] }, labels: { shape: [samples.count, classes] } },
     parameters,
     trainable: trainHead ? ['kernels', 'head'] : ['kernels'],
-    loss: ({ x, labels }) => ({ loss: crossEntropy(matMul(encode(x!, kernels, spec.encoder), head), labels!) }),
+    loss: ({ x, labels }) => ({ loss: crossEntropy(decide(x!), labels!) }),
     optimiser: { kind: 'sgd' },
   });
   const live = parameters.values('kernels');
+  const test = await TestAccuracy.create(setting, parameters, decide);
   try {
     const feeds = { x: samples.patches, labels: oneHot(samples, classes) };
-    observe(sink, setting, live, 0, steps);
+    observe(sink, setting, live, 0, steps, { accuracy: await test.now() });
     for (let t = 1; t <= steps; t++) {
       if (signal.aborted) throw new Stopped();
       const { loss } = await step.run(feeds, rate);
-      observe(sink, setting, live, t, steps, loss![0]);
+      if (isFrame(t, steps, spec.frames)) observe(sink, setting, live, t, steps, { loss: loss![0], accuracy: await test.now() });
     }
     return { kernels: live.slice(), head: parameters.values('head').slice() };
   } finally {
+    test.dispose();
     step.dispose();
     parameters.dispose();
+  }
+}
+
+/** How a classifier answers the test data with the parameters that it has at that moment. */
+class TestAccuracy {
+  private constructor(
+    private readonly setting: Setting,
+    private readonly passes: { readonly multiView: ForwardPass; readonly singleView: ForwardPass },
+  ) {}
+
+  static async create(setting: Setting, parameters: Parameters, decide: (x: Tensor) => Tensor): Promise<TestAccuracy> {
+    const { engine, spec, test } = setting;
+    const { patches, dimension } = spec.data;
+    const pass = ({ count }: MultiViewSamples) =>
+      engine.forwardPass({
+        inputs: { x: { shape: [count, patches, dimension] } },
+        parameters,
+        outputs: ({ x }) => ({ outputs: decide(x!) }),
+      });
+    const multiView = await pass(test.multiView);
+    return new TestAccuracy(setting, { multiView, singleView: await pass(test.singleView) });
+  }
+
+  async now(): Promise<Omit<Accuracies, 'train'>> {
+    return { multiView: await this.on('multiView'), singleView: await this.on('singleView') };
+  }
+
+  dispose(): void {
+    this.passes.multiView.dispose();
+    this.passes.singleView.dispose();
+  }
+
+  private async on(kind: 'multiView' | 'singleView'): Promise<number> {
+    const { patches, labels } = this.setting.test[kind];
+    const { outputs } = await this.passes[kind].run({ x: patches });
+    return shareRight(outputs!, labels);
   }
 }

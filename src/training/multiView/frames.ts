@@ -49,6 +49,8 @@ export interface CaptureFrame {
   readonly purity?: number;
   /** Loss of the step's batch. */
   readonly loss?: number;
+  /** Accuracy on test data with the head as it is; absent while there is no head, in pre-training. */
+  readonly accuracy?: Omit<Accuracies, 'train'>;
 }
 
 /**

@@ -61,8 +61,11 @@ export interface FrameSink {
   readonly emit: (frame: CaptureFrame) => void;
 }
 
+/** What a frame tells beside the kernels. */
+export type Beside = Pick<CaptureFrame, 'loss' | 'accuracy'>;
+
 /** Emits a frame of the kernels if `step` is one that is kept. */
-export function observe(sink: FrameSink, setting: Setting, kernels: Float32Array, step: number, steps: number, loss?: number): void {
+export function observe(sink: FrameSink, setting: Setting, kernels: Float32Array, step: number, steps: number, beside: Beside = {}): void {
   if (!isFrame(step, steps, setting.spec.frames)) return;
   const { emit, ...which } = sink;
   const capture = captureOf(setting, kernels, sink.arm === 'supervised');
@@ -77,7 +80,7 @@ export function observe(sink: FrameSink, setting: Setting, kernels: Float32Array
     captured: capture.captured,
     coverage: capture.coverage,
     ...(capture.purity !== undefined && { purity: capture.purity }),
-    ...(loss !== undefined && { loss }),
+    ...beside,
   });
 }
 
@@ -110,14 +113,21 @@ export function blockHead({ data, encoder }: MultiViewSpec): Float32Array {
 /** Share of samples whose label has the largest output of features · head; a tie counts as wrong. */
 export function accuracy(features: Float32Array, head: Float32Array, labels: Int32Array, classes: number): number {
   const width = features.length / labels.length;
-  let right = 0;
-  labels.forEach((label, n) => {
-    const outputs = new Float64Array(classes);
+  const outputs = new Float64Array(labels.length * classes);
+  for (let n = 0; n < labels.length; n++)
     for (let r = 0; r < width; r++) {
       const value = features[n * width + r]!;
-      if (value !== 0) for (let i = 0; i < classes; i++) outputs[i]! += value * head[r * classes + i]!;
+      if (value !== 0) for (let i = 0; i < classes; i++) outputs[n * classes + i]! += value * head[r * classes + i]!;
     }
-    if (outputs.every((value, i) => i === label || value < outputs[label]!)) right++;
+  return shareRight(outputs, labels);
+}
+
+/** Share of rows of outputs, samples × classes, in which the label's is larger than every other. */
+export function shareRight(outputs: Float32Array | Float64Array, labels: Int32Array): number {
+  const classes = outputs.length / labels.length;
+  const right = labels.filter((label, n) => {
+    const row = outputs.subarray(n * classes, (n + 1) * classes);
+    return row.every((value, i) => i === label || value < row[label]!);
   });
-  return right / labels.length;
+  return right.length / labels.length;
 }

@@ -89,7 +89,7 @@ export async function pretrain(setting: Setting, choice: PretrainingChoice, sink
         });
       const now = result['loss']![0]!;
       if (t > 0.9 * steps) [recent, counted] = [recent + now, counted + 1];
-      observe(sink, setting, live, t, steps, now);
+      observe(sink, setting, live, t, steps, { loss: now });
     }
     return { initial, kernels: live.slice(), loss: recent / counted };
   } finally {

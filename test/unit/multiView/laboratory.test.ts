@@ -126,6 +126,12 @@ describe('the multi-view laboratory', function () {
       [0, 30, 60, 90, 120, 150],
     );
     assert.ok(first.every(({ correlations, kernels, features }) => correlations.length === kernels * features));
+    for (const arm of ['teacher', 'supervised', 'refitted', 'random'] as const) {
+      const { multiView, singleView } = seed.arms.find(one => one.arm === arm)!.accuracy;
+      const last = frames.filter(frame => frame.arm === arm && frame.accuracy).at(-1)!;
+      assert.deepEqual(last.accuracy, { multiView, singleView }, `the last frame of ${arm} tells what it came to`);
+    }
+    assert.ok(first.every(({ accuracy }) => accuracy === undefined));
     const again = await runSeed(spec, 0, engine, () => undefined, signal);
     assert.deepEqual(again, seed);
     const { findings, arms } = summariseSeeds(spec, [seed]);
