@@ -36,7 +36,7 @@ describe('runs in the editor', () => {
   });
 
   it('stand in the tree by study, with state, progress and what can be done', async () => {
-    const log = new Log();
+    const log = new Log('BoundLens, watching under test');
     const watcher = new RunWatcher({ roots: () => [{ folder: root(), name: '' }], mayWrite: () => false, warn: log.warn });
     const runs = new RunService(watcher, log);
     const tree = new RunTree(runs);
