@@ -3,7 +3,7 @@ import { writeStudyReport } from '../reporting/studyReport';
 import { summaryText } from '../reporting/summaryText';
 import { DataFingerprinter } from '../runs/dataFingerprints';
 import type { Executor } from '../runs/executor';
-import type { SweepProgress } from '../runs/queue';
+import type { SweepProgress } from '../runs/sweepProgress';
 import { RunStore } from '../runs/store';
 import type { Trial } from '../studies/study';
 import type { CommandContext } from './command';

@@ -1,6 +1,6 @@
 import type { Trial } from '../studies/study';
 import type { DataFingerprints } from './dataFingerprints';
-import type { SweepProgress } from './queue';
+import type { SweepProgress } from './sweepProgress';
 import type { RunRecord } from './record';
 import type { RunStore } from './store';
 

@@ -13,18 +13,7 @@ import type { RunFolder } from './runFolder';
 import type { RunStore, StoredRun } from './store';
 import { stopRun, type Patience } from './stopRun';
 import { takeStudyFolder } from './studyLock';
-import { shareDone, timeLeft } from './timeLeft';
-
-/** Where a sweep stands. */
-export interface SweepProgress {
-  /** One record per trial, in the order of the trials. */
-  readonly records: readonly RunRecord[];
-  /** The trials that were finished before and are kept as they are. */
-  readonly kept: number;
-  /** Share of all work that is done, in [0, 1]. */
-  readonly fraction: number;
-  readonly secondsLeft?: number;
-}
+import { sweepProgress, type SweepProgress } from './sweepProgress';
 
 export interface SweepOptions {
   readonly trials: readonly Trial[];
@@ -281,13 +270,7 @@ class Sweep {
   }
 
   private report(): void {
-    const seconds = timeLeft(this.records, this.options.jobs, Date.now());
-    this.options.onProgress?.({
-      records: [...this.records],
-      kept: this.kept,
-      fraction: shareDone(this.records),
-      ...(seconds !== undefined && { secondsLeft: seconds }),
-    });
+    this.options.onProgress?.(sweepProgress([...this.records], this.kept, this.options.jobs));
   }
 }
 

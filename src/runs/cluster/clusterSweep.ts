@@ -7,12 +7,11 @@ import { trialHash } from '../../studies/trialHash';
 import { isOver } from '../adopt';
 import { sameData, type DataFingerprints } from '../dataFingerprints';
 import { asFault } from '../files';
-import type { SweepProgress } from '../queue';
 import type { RunRecord } from '../record';
 import type { RunFolder } from '../runFolder';
 import type { RunStore } from '../store';
 import { takeStudyFolder } from '../studyLock';
-import { shareDone, timeLeft } from '../timeLeft';
+import { sweepProgress, type SweepProgress } from '../sweepProgress';
 import { Attempts } from './attempts';
 import type { QueuedTask, Scheduler } from './scheduler';
 import { Submissions } from './submissions';
@@ -227,13 +226,7 @@ class ClusterSweep {
   private report(): void {
     const records = this.inOrder();
     const running = records.filter(({ state }) => state === 'running').length;
-    const seconds = timeLeft(records, Math.max(1, running), Date.now());
-    this.options.onProgress?.({
-      records,
-      kept: this.kept,
-      fraction: shareDone(records),
-      ...(seconds !== undefined && { secondsLeft: seconds }),
-    });
+    this.options.onProgress?.(sweepProgress(records, this.kept, Math.max(1, running)));
   }
 }
 
