@@ -8,18 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RunStore } from '../../src/runs/store';
 import { boundlens, type Started } from './commandLine';
 import { SlurmCluster, waitFor } from './slurmCluster';
-
-const images = (set: string) => {
-  const file = (kind: string) => path.resolve(`media/sample/fashion-mnist/${set}-${kind}-ubyte.gz`);
-  return { images: file('images-idx3'), labels: file('labels-idx1') };
-};
+import { sampleImages } from '../unit/support/sampleImages';
 
 /** A small study on the shipped images; each arm differs in its learning rate alone. */
 const study = (arms: readonly string[], seeds: number) => ({
   name: 'cluster',
   data: {
-    train: images('train-10k'),
-    test: images('test-2k'),
+    train: sampleImages('train-10k'),
+    test: sampleImages('test-2k'),
     holdOut: 40,
     unlabelled: 60,
     pretrainingImages: 200,

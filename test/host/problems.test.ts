@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { WIDE } from '../unit/editor/wideNet';
 import { eventually, lensTitles, withSetting } from './support';
-
-const WIDE = `from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self, width=16):
-        super().__init__()
-        self.stem = nn.Linear(8, width)
-        self.wide = nn.Linear(width, 4096)
-        self.head = nn.Linear(4096, 2)
-
-    def forward(self, x):
-        return self.head(self.wide(self.stem(x)).relu())
-`;
 
 const LOOP = `import torch
 from torch import nn

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { UNIVERSAL } from '../../packaging/targets.mjs';
 import { RunStore } from '../../src/runs/store';
+import { sampleEditor } from '../ui/sampleEditor';
 import { writeSmallStudy } from '../ui/studies';
-import { copySample, startServer, type Server } from '../workbench/server.mjs';
-import { codeLens, notification, openWorkbench, quickPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
+import { codeLens, notification, quickPick, runCommand, webviewFrame } from '../workbench/workbench.mjs';
 import { HOST, makePackages, packageFile } from './made';
 
 /** What each package trains with on this machine. */
@@ -21,31 +20,23 @@ if (HOST === 'linux-x64')
   for (const [target, engine] of PACKAGES)
     describe(`the VSIX ${target}, installed from its file on a clean profile`, function () {
       this.timeout(240_000);
-      let folder: string;
       let workspace: string;
-      let server: Server;
       let page: Page;
-      let close: () => Promise<void>;
-
-      before(async () => {
-        makePackages();
-        folder = mkdtempSync(path.join(tmpdir(), 'boundlens-vsix-'));
-        workspace = copySample(folder);
-        writeSmallStudy(workspace, 'Small', 10);
-        server = await startServer({ vsix: packageFile(target), settings: { 'editor.minimap.enabled': false } });
-        ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+      const editor = sampleEditor({
+        prepare: copy => writeSmallStudy(copy, 'Small', 10),
+        vsix() {
+          makePackages();
+          return packageFile(target);
+        },
       });
-      afterEach(async function () {
-        if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${target}`);
-      });
-      after(async () => {
-        await close();
-        await server.stop();
-        rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      before(() => {
+        ({ workspace, page } = editor);
       });
 
       it('is what VS Code runs, not the source tree', () => {
-        const installed = readdirSync(path.join(server.folder, 'extensions'), { withFileTypes: true }).filter(entry => entry.isDirectory());
+        const installed = readdirSync(path.join(editor.server.folder, 'extensions'), { withFileTypes: true }).filter(entry =>
+          entry.isDirectory(),
+        );
         assert.deepEqual(
           installed.map(({ name }) => name.replace(/-\d+\.\d+\.\d+.*/, '')),
           ['boundlens.boundlens'],

@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { copySample, startServer, type Server } from '../workbench/server.mjs';
-import {
-  codeLens,
-  codeLensRows,
-  editorLine,
-  openWorkbench,
-  quickInput,
-  quickPick,
-  runCommand,
-  screenshot,
-} from '../workbench/workbench.mjs';
+import { codeLens, codeLensRows, editorLine, quickInput, quickPick, runCommand, screenshot } from '../workbench/workbench.mjs';
+import { sampleEditor } from './sampleEditor';
 
 /** Colour themes with the classes that a workbench wears in them. */
 const THEMES = [
@@ -23,8 +11,6 @@ const THEMES = [
   ['Dark High Contrast', 'contrast', '.hc-black'],
 ] as const;
 
-const SETTINGS = { 'editor.minimap.enabled': false, 'files.autoSave': 'off', 'git.enabled': true, 'git.autorefresh': true };
-
 async function chooseTheme(page: Page, theme: string): Promise<void> {
   await runCommand(page, 'Preferences: Color Theme');
   await quickInput(page).fill(theme);
@@ -32,30 +18,20 @@ async function chooseTheme(page: Page, theme: string): Promise<void> {
 }
 
 describe('definitions in the editor', () => {
-  let folder: string;
-  let server: Server;
   let page: Page;
-  let close: () => Promise<void>;
-
+  const editor = sampleEditor({
+    prepare(workspace) {
+      const git = (...command: string[]) =>
+        execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...command], { cwd: workspace });
+      git('init', '--quiet');
+      git('add', '.');
+      git('commit', '--quiet', '--message', 'Begin');
+    },
+    settings: { 'files.autoSave': 'off', 'git.enabled': true, 'git.autorefresh': true },
+  });
   before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-ui-'));
-    const workspace = copySample(folder);
-    const git = (...command: string[]) =>
-      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...command], { cwd: workspace });
-    git('init', '--quiet');
-    git('add', '.');
-    git('commit', '--quiet', '--message', 'Begin');
-    server = await startServer({ extensions: [process.cwd()], settings: SETTINGS });
-    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+    ({ page } = editor);
     await codeLens(page, 'Transferability:').waitFor();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
-  });
-  after(async () => {
-    await close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   });
 
   /** Puts the cursor at a line and column, and the line into the middle. */

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { stopStudy } from '../../src/editor/studyProcess';
-import { copySample, startServer, type Server } from '../workbench/server.mjs';
 import {
   codeLens,
   codeLensRows,
   editorLine,
   notification,
-  openWorkbench,
   quickInput,
   quickPick,
   runCommand,
@@ -20,6 +17,7 @@ import {
   webviewFrame,
   workbenchUrl,
 } from '../workbench/workbench.mjs';
+import { sampleEditor } from './sampleEditor';
 import { writeSmallStudy } from './studies';
 
 /** The last step that the training chart describes. */
@@ -60,31 +58,23 @@ async function preTrain(page: Page, study: string): Promise<void> {
 
 // One story in order: each test goes on where the one before it ended, as a person does.
 describe('BoundLens in VS Code', () => {
-  let folder: string;
   let workspace: string;
-  let server: Server;
   let page: Page;
-  let close: () => Promise<void>;
-
-  before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-ui-'));
-    workspace = copySample(folder);
-    writeSmallStudy(workspace, 'Long', 6_000);
-    writeSmallStudy(workspace, 'Small', 40);
-    writeFileSync(path.join(workspace, 'models/net.py'), UNKNOWN);
-    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false, 'files.autoSave': 'off' } });
-    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
-  });
-  after(async () => {
-    await close();
-    await server.stop();
+  const editor = sampleEditor({
+    prepare(copy) {
+      writeSmallStudy(copy, 'Long', 6_000);
+      writeSmallStudy(copy, 'Small', 40);
+      writeFileSync(path.join(copy, 'models/net.py'), UNKNOWN);
+    },
+    settings: { 'files.autoSave': 'off' },
     // Runs outlive the editor: after a failure one may still be at work.
-    const runs = path.join(workspace, '.boundlens/runs');
-    if (existsSync(runs)) for (const study of readdirSync(runs)) await stopStudy(path.join(runs, study));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    async cleanUp(copy) {
+      const runs = path.join(copy, '.boundlens/runs');
+      if (existsSync(runs)) for (const study of readdirSync(runs)) await stopStudy(path.join(runs, study));
+    },
+  });
+  before(() => {
+    ({ workspace, page } = editor);
   });
 
   it('puts lenses over the sample definition and hints at its layers', async () => {
@@ -157,7 +147,7 @@ describe('BoundLens in VS Code', () => {
     // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
     await page.waitForTimeout(10_000);
     // Without the file that the first address opened: VS Code restores what was open only when nothing else is asked for.
-    await page.goto(workbenchUrl(server, workspace, []));
+    await page.goto(workbenchUrl(editor.server, workspace, []));
     const panel = await webviewFrame(page, '.card-value .chip-certified');
     await panel.getByRole('table', { name: 'Results by arm' }).waitFor();
   });

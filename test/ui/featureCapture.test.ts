@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
-import { copySample, startServer, type Server } from '../workbench/server.mjs';
-import { notification, openWorkbench, quickPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
+import { notification, quickPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
+import { sampleEditor } from './sampleEditor';
 
 /** Small enough for a test, long enough that its frames can be seen to come. */
 const SMALL = {
@@ -21,28 +20,17 @@ async function shown(panel: Frame): Promise<string> {
 
 // One story in order: from the palette to what the experiment says.
 describe('feature capture in VS Code', () => {
-  let folder: string;
   let workspace: string;
-  let server: Server;
   let page: Page;
-  let close: () => Promise<void>;
   let panel: Frame;
-
-  before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-capture-ui-'));
-    workspace = copySample(folder);
-    writeFileSync(path.join(workspace, 'small.multiview.json'), JSON.stringify(SMALL));
-    writeFileSync(path.join(workspace, 'wrong.multiview.json'), '{ "name": "wrong", "data": { "clases": 3 } }');
-    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false } });
-    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+  const editor = sampleEditor({
+    prepare(copy) {
+      writeFileSync(path.join(copy, 'small.multiview.json'), JSON.stringify(SMALL));
+      writeFileSync(path.join(copy, 'wrong.multiview.json'), '{ "name": "wrong", "data": { "clases": 3 } }');
+    },
   });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
-  });
-  after(async () => {
-    await close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  before(() => {
+    ({ workspace, page } = editor);
   });
 
   it('runs an experiment from the palette and shows its frames while it goes on', async () => {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { copySample, startServer, type Server } from '../workbench/server.mjs';
-import { openWorkbench, quickInput, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
+import { quickInput, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
 import { writeFinishedRuns } from './finishedRuns';
+import { sampleEditor } from './sampleEditor';
 
 /** Waits for a file that the editor writes. */
 async function written(page: Page, file: string): Promise<Buffer> {
@@ -37,24 +36,10 @@ async function saveAs(page: Page, file: string): Promise<void> {
 describe('the panel in VS Code', () => {
   let folder: string;
   let workspace: string;
-  let server: Server;
   let page: Page;
-  let close: () => Promise<void>;
-
-  before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-panel-ui-'));
-    workspace = copySample(folder);
-    writeFinishedRuns(workspace);
-    server = await startServer({ extensions: [process.cwd()], settings: { 'editor.minimap.enabled': false, 'files.autoSave': 'off' } });
-    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
-  });
-  after(async () => {
-    await close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  const editor = sampleEditor({ prepare: writeFinishedRuns, settings: { 'files.autoSave': 'off' } });
+  before(() => {
+    ({ folder, workspace, page } = editor);
   });
 
   it('shows finished runs: what the regulariser changes, and the bound of every arm', async () => {
@@ -147,7 +132,7 @@ describe('the panel in VS Code', () => {
     await panel.getByRole('figure', { name: 'Estimate against outcome' }).locator('canvas').waitFor();
     // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
     await page.waitForTimeout(10_000);
-    await page.goto(workbenchUrl(server, workspace, []));
+    await page.goto(workbenchUrl(editor.server, workspace, []));
     const restored = await webviewFrame(page, 'figure[aria-label="Estimate against outcome"] canvas');
     assert.equal(await restored.getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected'), 'true');
   });

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { copySample, startServer, type Server } from '../workbench/server.mjs';
 import {
   codeLens,
   editorLine,
   notification,
-  openWorkbench,
   quickInput,
   quickPick,
   runCommand,
   screenshot,
   webviewFrame,
 } from '../workbench/workbench.mjs';
+import { sampleEditor } from './sampleEditor';
 import { writeSmallStudy } from './studies';
 
 interface Step {
@@ -43,10 +40,7 @@ async function openFile(page: Page, name: string, line: number): Promise<void> {
 
 // One story in order, which makes the pictures of the walkthrough on its way: out/screenshots/walkthrough-*.png ("npm run pictures" takes them over).
 describe('the walkthrough', () => {
-  let folder: string;
-  let server: Server;
   let page: Page;
-  let close: () => Promise<void>;
   const [walkthrough] = contributes.walkthroughs;
 
   /** Takes a picture in the light and in the dark theme. */
@@ -59,22 +53,13 @@ describe('the walkthrough', () => {
     }
   }
 
+  const editor = sampleEditor({
+    prepare: workspace => writeSmallStudy(workspace, 'Small', 40),
+    settings: { 'window.autoDetectColorScheme': true, 'breadcrumbs.enabled': false },
+  });
   before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'boundlens-walkthrough-'));
-    const workspace = copySample(folder);
-    writeSmallStudy(workspace, 'Small', 40);
-    const settings = { 'editor.minimap.enabled': false, 'window.autoDetectColorScheme': true, 'breadcrumbs.enabled': false };
-    server = await startServer({ extensions: [process.cwd()], settings });
-    ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
+    ({ page } = editor);
     await page.setViewportSize(SIZE);
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await screenshot(page, `failed-${this.currentTest.title.slice(0, 30)}`);
-  });
-  after(async () => {
-    await close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   });
 
   it('shows definitions of several frameworks as its pictures do', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { Fault } from '../../../src/common/fault';
 import { openCheckpoint } from '../../../src/checkpoints/openCheckpoint';
+import { legacyPytorch } from '../support/legacyPytorch';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { fixture } from './fixtures';
 
@@ -39,15 +40,6 @@ describe('files that are no sound checkpoints', () => {
 
 describe('pickles that ask for code', () => {
   const folder = temporaryFolder();
-  /** A legacy file whose object is the given pickle. */
-  const legacy = (pickle: Buffer) =>
-    Buffer.concat([
-      Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex'),
-      Buffer.from('80024de9032e', 'hex'),
-      Buffer.from('80027d2e', 'hex'),
-      pickle,
-      Buffer.from('80025d2e', 'hex'),
-    ]);
   const table = [
     ['os.system through GLOBAL', Buffer.from("cos\nsystem\n(S'true'\ntR."), /asks for os\.system/],
     [
@@ -64,7 +56,7 @@ describe('pickles that ask for code', () => {
   for (const [what, pickle, sentence] of table)
     it(`refuses ${what} by its name`, async () => {
       const file = folder.file('evil.pt');
-      writeFileSync(file, legacy(pickle));
+      writeFileSync(file, legacyPytorch(pickle));
       assert.match(await refusal(file), sentence);
     });
 });

@@ -6,18 +6,15 @@ import { validityCommand } from '../../../src/cli/commands/validity';
 import type { Terminal } from '../../../src/cli/terminal';
 import type { Validity } from '../../../src/runs/validity/validity';
 import { temporaryFolder } from '../support/temporaryFolder';
+import { sampleImages } from '../support/sampleImages';
 
-const images = (set: string) => {
-  const file = (kind: string) => path.resolve(`media/sample/fashion-mnist/${set}-${kind}-ubyte.gz`);
-  return { images: file('images-idx3'), labels: file('labels-idx1') };
-};
 const arm = (name: string, steps: number) => ({ name, objective: { steps } });
 
 const study = {
   name: 'tiny sweep',
   data: {
-    train: images('train-10k'),
-    test: images('test-2k'),
+    train: sampleImages('train-10k'),
+    test: sampleImages('test-2k'),
     holdOut: 40,
     unlabelled: 60,
     pretrainingImages: 200,

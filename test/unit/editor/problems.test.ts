@@ -9,6 +9,7 @@ import { layerNormFix } from '../../../src/editor/problems/layerNorm';
 import { radRegFix } from '../../../src/editor/problems/radReg';
 import { spectralNormFix } from '../../../src/editor/problems/spectralNorm';
 import { changed } from '../../../src/editor/problems/textChange';
+import { WIDE } from './wideNet';
 
 const client = new AnalysisClient({
   start: workerThread(path.resolve('dist/analysis.js'), { assets: path.resolve('dist') }),
@@ -23,20 +24,6 @@ async function read(text: string, name = 'net.py'): Promise<readonly AnalysedDef
 async function problemsOf(text: string, isRegularised = false): Promise<readonly DefinitionProblem[]> {
   return (await read(text)).flatMap(definition => definitionProblems(definition, capacityShares(definition), isRegularised));
 }
-
-const WIDE = `from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self, width=16):
-        super().__init__()
-        self.stem = nn.Linear(8, width)
-        self.wide = nn.Linear(width, 4096)
-        self.head = nn.Linear(4096, 2)
-
-    def forward(self, x):
-        return self.head(self.wide(self.stem(x)).relu())
-`;
 
 const ENCODER = `from torch import nn
 

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { best } from '../../../src/runs/earlyStopping';
 import { runSweep, type SweepOptions } from '../../../src/runs/queue';
 import type { RunRecord } from '../../../src/runs/record';
@@ -10,7 +7,7 @@ import { summarise } from '../../../src/runs/summary/studySummary';
 import type { Trial } from '../../../src/studies/study';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { fakeTrial } from './fakes';
-import { buildFakeTrainer } from './trainerProcess';
+import { fakeTrainers } from './trainerProcess';
 
 describe('the trials that go on', () => {
   const rows: readonly (readonly [losses: readonly number[], eta: number, expected: readonly number[], why: string])[] = [
@@ -27,18 +24,11 @@ describe('the trials that go on', () => {
 describe('a sweep with early stopping', function () {
   this.timeout(60_000);
   const temporary = temporaryFolder();
-  let bundle: string;
-  let trainers: ReturnType<typeof buildFakeTrainer>;
+  const trainers = fakeTrainers();
   let store: RunStore;
-  before(() => {
-    bundle = mkdtempSync(path.join(os.tmpdir(), 'boundlens-trainer-'));
-    trainers = buildFakeTrainer(bundle);
-  });
-  after(() => rmSync(bundle, { recursive: true, force: true }));
   beforeEach(() => {
     store = new RunStore(temporary.path);
   });
-  afterEach(() => trainers.killAll());
 
   const racer = (loss: number, seed = 0, steps = 8): Trial => ({
     ...fakeTrial(`racer ${loss}`, seed),

@@ -1,32 +1,43 @@
 import type * as Esbuild from 'esbuild';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { launchTrainer, type LaunchedTrainer } from '../../../src/runs/launch';
 import type { RunFolder } from '../../../src/runs/runFolder';
 
-/** Bundles the fake trainer into `folder` and returns how to start it; `killAll` ends what a failing test left running. */
-export function buildFakeTrainer(folder: string) {
-  const trainer = path.join(folder, 'fakeTrainer.js');
-  const { buildSync } = createRequire(path.resolve('package.json'))('esbuild') as typeof Esbuild;
-  buildSync({ entryPoints: ['test/unit/runs/fakeTrainer.ts'], outfile: trainer, bundle: true, platform: 'node', target: 'node20' });
+/**
+ * Gives the surrounding `describe` the fake trainer, bundled once, and returns how to start it. What a failing test left running ends with it.
+ */
+export function fakeTrainers() {
   const launched: LaunchedTrainer[] = [];
+  let bundle: string;
+  const trainer = () => path.join(bundle, 'fakeTrainer.js');
+  before(() => {
+    bundle = mkdtempSync(path.join(os.tmpdir(), 'boundlens-trainer-'));
+    const { buildSync } = createRequire(path.resolve('package.json'))('esbuild') as typeof Esbuild;
+    buildSync({ entryPoints: ['test/unit/runs/fakeTrainer.ts'], outfile: trainer(), bundle: true, platform: 'node', target: 'node20' });
+  });
+  const killAll = async () => {
+    for (const { identity, ended } of launched.splice(0)) {
+      try {
+        process.kill(identity.pid, 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+      await ended;
+    }
+  };
+  afterEach(killAll);
+  after(() => rmSync(bundle, { recursive: true, force: true }));
   return {
     async launch(run: RunFolder): Promise<LaunchedTrainer> {
-      const one = await launchTrainer(run, { trainer });
+      const one = await launchTrainer(run, { trainer: trainer() });
       launched.push(one);
       return one;
     },
     launched,
-    async killAll() {
-      for (const { identity, ended } of launched.splice(0)) {
-        try {
-          process.kill(identity.pid, 'SIGKILL');
-        } catch {
-          // It ended by itself.
-        }
-        await ended;
-      }
-    },
+    killAll,
   };
 }
 

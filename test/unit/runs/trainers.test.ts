@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { adoptRuns, isOver } from '../../../src/runs/adopt';
 import { isAlive, ownIdentity, posixStart, startFromStat } from '../../../src/runs/processIdentity';
-import { runSweep, type SweepOptions, type SweepProgress } from '../../../src/runs/queue';
+import { runSweep, type SweepOptions } from '../../../src/runs/queue';
+import type { SweepProgress } from '../../../src/runs/sweepProgress';
 import { tellQueue } from '../../../src/runs/queueControl';
 import type { RunFolder } from '../../../src/runs/runFolder';
 import { RunStore } from '../../../src/runs/store';
@@ -12,25 +12,18 @@ import { stopRun } from '../../../src/runs/stopRun';
 import { takeStudyFolder } from '../../../src/runs/studyLock';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { fakeResults, fakeTrial } from './fakes';
-import { buildFakeTrainer, until } from './trainerProcess';
+import { fakeTrainers, until } from './trainerProcess';
 
 const patience = { grace: 600, term: 300 };
 
 describe('trainer processes', function () {
   this.timeout(60_000);
   const temporary = temporaryFolder();
-  let bundle: string;
-  let trainers: ReturnType<typeof buildFakeTrainer>;
+  const trainers = fakeTrainers();
   let store: RunStore;
-  before(() => {
-    bundle = mkdtempSync(path.join(os.tmpdir(), 'boundlens-trainer-'));
-    trainers = buildFakeTrainer(bundle);
-  });
-  after(() => rmSync(bundle, { recursive: true, force: true }));
   beforeEach(() => {
     store = new RunStore(temporary.path);
   });
-  afterEach(() => trainers.killAll());
 
   const start = async (arm: string): Promise<RunFolder> => {
     const { folder } = await store.create(fakeTrial(arm));

@@ -15,6 +15,7 @@ import { parseStudy } from '../../../src/studies/parseStudy';
 import { readStudy } from '../../../src/studies/readStudy';
 import { idxBytes } from '../support/idxBytes';
 import { npyBytes } from '../support/npyBytes';
+import { legacyPytorch } from '../support/legacyPytorch';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { zipBytes } from '../support/zipBytes';
 
@@ -67,16 +68,6 @@ const safetensors = (header: string) => {
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, Buffer.from(header)]);
 };
-
-/** A legacy PyTorch file whose object is this pickle. */
-const legacyPytorch = (pickle: Buffer) =>
-  Buffer.concat([
-    Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex'),
-    Buffer.from('80024de9032e', 'hex'),
-    Buffer.from('80027d2e', 'hex'),
-    pickle,
-    Buffer.from('80025d2e', 'hex'),
-  ]);
 
 /** Dictionaries that each hold the one before twice: small on disk, 2⁶⁰ leaves for whoever walks along all paths. */
 const doubling = () => {
