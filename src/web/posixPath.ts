@@ -37,8 +37,8 @@ export function dirname(path: string): string {
 }
 
 export function basename(path: string, ending = ''): string {
-  // Node takes three slashes or more, and nothing else, for a name.
-  if (ending === '' && /^\/{3,}$/.test(path)) return path;
+  // Asked to take off an ending, Node takes slashes alone for a name if the ending would fit into them.
+  if (ending !== '' && ending.length <= path.length && /^\/+$/.test(path)) return path;
   const trimmed = withoutEnd(path);
   const name = trimmed.slice(trimmed.lastIndexOf('/') + 1);
   return ending !== '' && name !== ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name;
