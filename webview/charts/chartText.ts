@@ -15,6 +15,29 @@ export const tooltipBox = (theme: ChartTheme) => ({
   textStyle: { ...mutedText(theme), color: theme.foreground },
 });
 
+/** The box over one mark, the n-th of `things`; `textOf` says what it reads. */
+export const itemTooltip = <T>(theme: ChartTheme, things: readonly T[], textOf: (thing: T) => string) => ({
+  ...tooltipBox(theme),
+  trigger: 'item' as const,
+  formatter: (item: unknown): string => {
+    const thing = things[(item as { dataIndex: number }).dataIndex];
+    return thing === undefined ? '' : textOf(thing);
+  },
+});
+
+/** The box over all marks at one place of the axis, which a line marks. */
+export const axisTooltip = (theme: ChartTheme) => ({
+  ...tooltipBox(theme),
+  trigger: 'axis' as const,
+  axisPointer: { type: 'line' as const, lineStyle: { color: theme.muted } },
+});
+
+/** The same with every number as `format` writes it, and a dash where there is none. */
+export const valuesTooltip = (theme: ChartTheme, format: (value: number) => string) => ({
+  ...axisTooltip(theme),
+  valueFormatter: (value: unknown): string => (typeof value === 'number' ? format(value) : '–'),
+});
+
 /** What every chart shares: no animation where the reader wants none, and patterns beside colours in high contrast. */
 export const basics = (theme: ChartTheme) => ({
   animation: !theme.reducedMotion,

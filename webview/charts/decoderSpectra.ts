@@ -3,7 +3,7 @@ import type { PanelSnapshot } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
 import { runLabel } from '../runText';
-import { basics, colourOf, dashOf, gridLine, mutedText, tooltipBox } from './chartText';
+import { basics, colourOf, dashOf, gridLine, mutedText, valuesTooltip } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption } from './echarts';
 import type { LegendItem } from './legend';
@@ -65,12 +65,7 @@ export function spectrumOption(spectra: readonly DecoderSpectrum[], theme: Chart
   const text = mutedText(theme);
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'axis',
-      axisPointer: { lineStyle: { color: theme.muted } },
-      valueFormatter: value => formatRisk(Number(value)),
-    },
+    tooltip: valuesTooltip(theme, formatRisk),
     grid: { left: 60, right: 16, top: 28, bottom: 44 },
     xAxis: {
       type: 'value',

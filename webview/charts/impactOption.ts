@@ -1,4 +1,4 @@
-import { basics, colourOf, gridLine, mutedText, openMark, symbolOf, tooltipBox } from './chartText';
+import { axisTooltip, basics, colourOf, gridLine, mutedText, openMark, symbolOf } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption, ChartSeries } from './echarts';
 import type { LegendItem } from './legend';
@@ -39,12 +39,7 @@ export function impactOption(impact: RegulariserImpact, width: number, theme: Ch
   const { arms, plots } = impact;
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'axis',
-      axisPointer: { lineStyle: { color: theme.muted } },
-      formatter: items => tooltip(items, impact),
-    },
+    tooltip: { ...axisTooltip(theme), formatter: items => tooltip(items, impact) },
     grid: [...places],
     xAxis: places.map((_, index) => ({
       gridIndex: index,

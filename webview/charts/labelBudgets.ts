@@ -1,7 +1,7 @@
 import type { StudySummary } from '../../src/runs/summary/studySummary';
 import type { FineTuningMode } from '../../src/training/results';
 import type { DataTable } from '../exportFile';
-import { basics, colourOf, dashOf, gridLine, mutedText, symbolOf, tooltipBox } from './chartText';
+import { basics, colourOf, dashOf, gridLine, mutedText, symbolOf, valuesTooltip } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption, ChartSeries, LineSeriesOption } from './echarts';
 import type { LegendItem } from './legend';
@@ -61,12 +61,7 @@ export function budgetOption({ labels, arms }: BudgetCurves, theme: ChartTheme):
   const text = mutedText(theme);
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'axis',
-      axisPointer: { lineStyle: { color: theme.muted } },
-      valueFormatter: value => (typeof value === 'number' ? `${(100 * value).toFixed(1)} %` : '–'),
-    },
+    tooltip: valuesTooltip(theme, value => `${(100 * value).toFixed(1)} %`),
     grid: { left: 52, right: 16, top: 28, bottom: 44 },
     xAxis: {
       type: 'category',

@@ -2,7 +2,7 @@ import { formatPercent, formatRisk } from '../../src/common/format';
 import type { LayerShare } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
-import { basics, colourOf, gridLine, mutedText, tooltipBox } from './chartText';
+import { basics, colourOf, gridLine, itemTooltip, mutedText } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { BarSeriesOption, ChartOption } from './echarts';
 
@@ -65,16 +65,12 @@ export function capacityOption({ layers }: LayerCapacities, theme: ChartTheme): 
   };
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'item',
-      formatter: item => {
-        const layer = layers[(item as { dataIndex: number }).dataIndex];
-        return layer
-          ? `${layerName(layer)}, line ${layer.line + 1}\n${formatPercent(layer.share)} of capacity · σ ≈ ${formatRisk(layer.norm)} at initialisation`
-          : '';
-      },
-    },
+    tooltip: itemTooltip(
+      theme,
+      layers,
+      layer =>
+        `${layerName(layer)}, line ${layer.line + 1}\n${formatPercent(layer.share)} of capacity · σ ≈ ${formatRisk(layer.norm)} at initialisation`,
+    ),
     grid: { left: 8, right: 52, top: 4, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value',

@@ -1,5 +1,5 @@
 import { formatRisk } from '../../src/common/format';
-import { basics, colourOf, decalOf, gridLine, mutedText, tooltipBox } from './chartText';
+import { basics, colourOf, decalOf, gridLine, itemTooltip, mutedText } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption, ScatterSeriesOption } from './echarts';
 import { nameAxis } from './layerCapacity';
@@ -30,16 +30,11 @@ export function scatterOption({ name, points, kind }: Prediction, mode: string, 
   };
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'item',
-      formatter: item => {
-        const point = points[(item as { dataIndex: number }).dataIndex];
-        return point
-          ? `${point.arm}\n${name}  ${formatRisk(point.estimate)}\n${mode} accuracy  ${(100 * point.accuracy).toFixed(1)} %`
-          : '';
-      },
-    },
+    tooltip: itemTooltip(
+      theme,
+      points,
+      ({ arm, estimate, accuracy }) => `${arm}\n${name}  ${formatRisk(estimate)}\n${mode} accuracy  ${(100 * accuracy).toFixed(1)} %`,
+    ),
     grid: { left: 52, right: 60, top: 28, bottom: 44 },
     xAxis: {
       type: 'value',
@@ -74,14 +69,11 @@ export function tauOption({ estimates }: Predictions, chosen: string, theme: Cha
   const text = mutedText(theme);
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'item',
-      formatter: item => {
-        const one = estimates[(item as { dataIndex: number }).dataIndex];
-        return one ? `${one.name} (${one.kind})\nτ ${signed(one.tau!)} over ${one.points.length} arms` : '';
-      },
-    },
+    tooltip: itemTooltip(
+      theme,
+      estimates,
+      ({ name, kind, tau, points }) => `${name} (${kind})\nτ ${signed(tau!)} over ${points.length} arms`,
+    ),
     grid: { left: 8, right: 16, top: 4, bottom: 8, containLabel: true },
     xAxis: { type: 'value', min: -1, max: 1, axisLabel: { ...text, formatter: signed }, splitLine: gridLine(theme) },
     yAxis: {

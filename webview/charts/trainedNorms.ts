@@ -3,7 +3,7 @@ import type { PanelSnapshot } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
 import { runLabel } from '../runText';
-import { basics, colourOf, gridLine, mutedText, openMark, symbolOf, tooltipBox } from './chartText';
+import { basics, colourOf, gridLine, mutedText, openMark, symbolOf, valuesTooltip } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption } from './echarts';
 import { nameAxis } from './layerCapacity';
@@ -78,12 +78,7 @@ export function normOption({ matrices, runs }: TrainedNorms, theme: ChartTheme):
   const text = mutedText(theme);
   return {
     ...basics(theme),
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'axis',
-      axisPointer: { type: 'line', lineStyle: { color: theme.muted } },
-      valueFormatter: value => (typeof value === 'number' ? formatRisk(value) : '–'),
-    },
+    tooltip: valuesTooltip(theme, formatRisk),
     grid: { left: 8, right: 16, top: 4, bottom: 8, containLabel: true },
     xAxis: { type: 'value', min: 0, axisLabel: text, splitLine: gridLine(theme) },
     yAxis: nameAxis(matrices, theme),

@@ -1,7 +1,7 @@
 import { formatRisk } from '../../src/common/format';
 import { thinned } from '../../src/common/thin';
 import { smooth } from '../smoothing';
-import { basics, colourOf, dashOf, gridLine, mutedText, tooltipBox } from './chartText';
+import { basics, colourOf, dashOf, gridLine, mutedText, valuesTooltip } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption } from './echarts';
 import type { LegendItem } from './legend';
@@ -44,12 +44,7 @@ export function trainingOption(shown: TrainingCurves, look: TrainingLook, width:
   return {
     ...basics(theme),
     animation: false,
-    tooltip: {
-      ...tooltipBox(theme),
-      trigger: 'axis',
-      axisPointer: { lineStyle: { color: theme.muted } },
-      valueFormatter: value => formatRisk(Number(value)),
-    },
+    tooltip: valuesTooltip(theme, formatRisk),
     grid: [...places],
     xAxis: places.map((_, index) => ({
       gridIndex: index,
