@@ -1,3 +1,4 @@
+import { minimiserInBall } from './ballBisection';
 import type { Matrix } from './matrix';
 import { dot, minimiseConvex, norm } from './newton';
 import { headOutputs } from './rampLoss';
@@ -12,8 +13,8 @@ export interface LogisticHeadSettings {
 }
 
 const TOLERANCE = 1e-9;
-/** Bisections of ln λ for the head on the boundary of the ball. */
-const BALL_STEPS = 40;
+/** The search of ln λ for the head on the boundary of the ball. */
+const BALL_SEARCH = { span: 30, steps: 40, tolerance: 1e-9 };
 
 /**
  * Logistic regression with an ℓ2 penalty to convergence: argmin (1/n)Σ ln(1 + exp(−yᵢθᵀhᵢ)) + (λ/2)‖θ‖², by Newton's method with conjugate gradients
@@ -41,26 +42,19 @@ export function fitLogisticHead(features: Matrix, labels: ArrayLike<number>, set
 }
 
 /**
- * The logistic head within a ball: argmin (1/n)Σ ln(1 + exp(−yᵢθᵀhᵢ/γ)) over ‖θ‖ ≤ radius, the convex surrogate of the ramp risk in D1. The constrained
- * minimiser is the penalised one whose norm is the radius (Lagrange), found by bisection on the penalty, and lies in the ball exactly.
+ * The logistic head within a ball: argmin (1/n)Σ ln(1 + exp(−yᵢθᵀhᵢ/γ)) over ‖θ‖ ≤ radius, the convex surrogate of the ramp risk in D1; in the
+ * ball exactly.
  */
 export function fitHeadInBall(features: Matrix, labels: ArrayLike<number>, radius: number, margin: number): Float64Array {
   const scaled: Matrix = { ...features, values: Float64Array.from(features.values, value => value / margin) };
   const largest = norm(gradient(scaled, labels, 0, new Float64Array(features.columns)).vector) / radius;
   if (largest === 0) return new Float64Array(features.columns);
-  let tooStrong = Math.log(largest);
-  let tooWeak = tooStrong - 30;
-  let head = fitLogisticHead(scaled, labels, { strength: Math.exp(tooStrong) });
-  let start = head;
-  for (let i = 0; i < BALL_STEPS && tooStrong - tooWeak > 1e-9; i++) {
-    const middle = (tooStrong + tooWeak) / 2;
-    start = fitLogisticHead(scaled, labels, { strength: Math.exp(middle), start });
-    if (norm(start) <= radius) {
-      tooStrong = middle;
-      head = start;
-    } else tooWeak = middle;
-  }
-  return head;
+  return minimiserInBall({
+    tooStrong: Math.log(largest),
+    ...BALL_SEARCH,
+    fit: (strength, start) => fitLogisticHead(scaled, labels, { strength, start }),
+    isInside: head => norm(head) <= radius,
+  });
 }
 
 /** ln(1 + e^{−m}) without overflow. */

@@ -1,3 +1,4 @@
+import { minimiserInBall } from '../ballBisection';
 import type { Matrix } from '../matrix';
 import { dot, minimiseConvex, norm } from '../newton';
 import { classScores, type ClassHeads } from './classScores';
@@ -12,8 +13,8 @@ export interface SoftmaxHeadSettings {
 }
 
 const TOLERANCE = 1e-7;
-/** Bisections of ln λ for the heads on the boundary of the ball. */
-const BALL_STEPS = 30;
+/** The search of ln λ for the heads on the boundary of the ball. */
+const BALL_SEARCH = { span: 25, steps: 30, tolerance: 1e-6 };
 
 /**
  * Multinomial logistic regression to convergence: argmin (1/n)Σ −ln softmax(Θhᵢ)_{yᵢ} + (λ/2)‖Θ‖_F², by Newton's method. No intercept: a constant feature
@@ -52,19 +53,13 @@ export function fitSoftmaxHeadInBall(
 ): ClassHeads {
   const scaled: Matrix = { ...features, values: Float64Array.from(features.values, value => value / margin) };
   // At strength λ the minimiser's norm is at most √(2 ln K/λ): beyond this λ it lies in the ball.
-  let tooStrong = Math.log((2 * Math.log(classes)) / radius ** 2);
-  let tooWeak = tooStrong - 25;
-  let best = fitSoftmaxHead(scaled, classOf, classes, { strength: Math.exp(tooStrong) });
-  let start = best;
-  for (let i = 0; i < BALL_STEPS && tooStrong - tooWeak > 1e-6; i++) {
-    const middle = (tooStrong + tooWeak) / 2;
-    start = fitSoftmaxHead(scaled, classOf, classes, { strength: Math.exp(middle), start });
-    if (norm(start.values) <= radius) {
-      tooStrong = middle;
-      best = start;
-    } else tooWeak = middle;
-  }
-  return best;
+  const tooStrong = Math.log((2 * Math.log(classes)) / radius ** 2);
+  return minimiserInBall({
+    tooStrong,
+    ...BALL_SEARCH,
+    fit: (strength, start) => fitSoftmaxHead(scaled, classOf, classes, { strength, start }),
+    isInside: ({ values }) => norm(values) <= radius,
+  });
 }
 
 /** Mean of −ln softmax(scores)_y over the rows, without overflow. */
