@@ -67,3 +67,12 @@ export function sameData(a: DataFingerprints | undefined, b: DataFingerprints | 
     part => a[part]?.method === b[part]?.method && a[part]?.hash === b[part]?.hash,
   );
 }
+
+/** Whether a trial's data are still what a run of it had, as `fingerprint` finds them now; not looked at where nothing is known of the run. */
+export async function hasSameData(
+  data: DataFingerprints | undefined,
+  trial: Trial,
+  fingerprint: ((trial: Trial) => Promise<DataFingerprints>) | undefined,
+): Promise<boolean> {
+  return sameData(data, data && (await fingerprint?.(trial)));
+}

@@ -3,7 +3,7 @@ import { sentenceOf } from '../common/fault';
 import type { Trial } from '../studies/study';
 import { trialHash } from '../studies/trialHash';
 import { isAbandoned, isOver } from './adopt';
-import { sameData, type DataFingerprints } from './dataFingerprints';
+import { hasSameData, type DataFingerprints } from './dataFingerprints';
 import { mayLive } from './heartbeat';
 import { EarlyStopping, earlyStopSentence, type Verdict } from './earlyStopping';
 import type { LaunchedTrainer } from './launch';
@@ -178,19 +178,19 @@ class Sweep {
     if (record?.state === 'running' && !(await isAbandoned({ folder, record }))) {
       if (trialHash(record.trial) === trialHash(trial)) return { folder, record };
       await stopRun(folder, undefined, this.options.patience);
-    } else if (record?.state === 'finished' && trialHash(record.trial) === trialHash(trial) && (await this.hasSameData(record, trial))) {
+    } else if (
+      record?.state === 'finished' &&
+      trialHash(record.trial) === trialHash(trial) &&
+      (await hasSameData(record.data, trial, this.options.fingerprint))
+    ) {
       this.kept++;
       const unchanged = JSON.stringify(record.trial) === JSON.stringify(trial);
       return { folder, record: unchanged ? record : await folder.update(last => ({ ...last, trial })) };
     }
     // Whether it stays stopped is decided again, by the same losses.
     const wasStopped = trial.earlyStop && record?.state === 'stopped' && record.earlyStop && trialHash(record.trial) === trialHash(trial);
-    if (wasStopped && (await this.hasSameData(record, trial))) return { folder, record };
+    if (wasStopped && (await hasSameData(record.data, trial, this.options.fingerprint))) return { folder, record };
     return this.options.store.create(trial);
-  }
-
-  private async hasSameData({ data }: RunRecord, trial: Trial): Promise<boolean> {
-    return sameData(data, data && (await this.options.fingerprint?.(trial)));
   }
 
   /** Takes one run to its end, also when its trainer dies a few times; never rejects. */

@@ -5,7 +5,7 @@ import { EnvironmentFault } from '../../common/fault';
 import type { Trial } from '../../studies/study';
 import { trialHash } from '../../studies/trialHash';
 import { isOver } from '../adopt';
-import { sameData, type DataFingerprints } from '../dataFingerprints';
+import { hasSameData, type DataFingerprints } from '../dataFingerprints';
 import { asFault } from '../files';
 import type { RunRecord } from '../record';
 import type { RunFolder } from '../runFolder';
@@ -98,10 +98,7 @@ class ClusterSweep {
   private async usable(folder: RunFolder, trial: Trial): Promise<RunRecord | undefined> {
     const own = await folder.readOwn().catch(() => undefined);
     if (!own || trialHash(own.trial) !== trialHash(trial)) return undefined;
-    if (own.state === 'finished') {
-      const now = own.data && (await this.options.fingerprint?.(trial));
-      return sameData(own.data, now) ? own : undefined;
-    }
+    if (own.state === 'finished') return (await hasSameData(own.data, trial, this.options.fingerprint)) ? own : undefined;
     const isSubmitted = own.state === 'queued' && this.submissions.has(trial.id) && !(await folder.stopRequested());
     return isSubmitted ? folder.read() : undefined;
   }
