@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { checksum } from './checksum';
 import type { MetricLine } from './record';
 
 /** The end of a line: a checksum of everything before it. */
@@ -26,5 +26,3 @@ export function metricOf(text: string): MetricLine | undefined {
 }
 
 const keysOf = (others: object): string => [KEYS, ...Object.keys(others)].join(' ');
-
-const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');

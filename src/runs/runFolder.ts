@@ -4,7 +4,8 @@ import type { TrainingState } from '../training/trainingState';
 import { asFault, diskFiles, replaceFile, type RunFiles } from './files';
 import { metricText } from './metricLines';
 import { readMetrics, type MetricTail } from './metrics';
-import { RECORD_VERSION, type MetricLine, type RunRecord } from './record';
+import type { MetricLine, RunRecord } from './record';
+import { recordOf, recordText, type NoRecord } from './recordText';
 import { readState, stateBytes, writeState, type FoundState, type MetricsMark, type StateKey } from './trainer/trainingStateFile';
 
 /** A file that should be a run's record and is none, because something else cut or changed it. */
@@ -77,23 +78,19 @@ export class RunFolder {
 
   /** What `run.json` itself says. */
   async readOwn(): Promise<RunRecord> {
-    const text = await asFault(this.recordFile, () => this.files.read(this.recordFile));
-    const record = parsed(text);
-    if (isRecord(record)) return record;
-    const { version } = (record ?? {}) as { readonly version?: unknown };
-    if (typeof version === 'number' && version > RECORD_VERSION)
-      throw new FileFault(this.recordFile, 'was written by a later BoundLens', 'update BoundLens, or choose another folder');
-    throw new BrokenRecord(this.recordFile, 'is not a run record', 'delete the folder of this run and run it again');
+    const record = recordOf(await asFault(this.recordFile, () => this.files.read(this.recordFile)));
+    if (typeof record === 'object') return record;
+    throw noRecord(this.recordFile, record);
   }
 
   private async readLive(id: string): Promise<RunRecord | undefined> {
-    const live = parsed(await this.files.read(this.liveFile).catch(() => ''));
-    return isRecord(live) && live.id === id ? live : undefined;
+    const live = recordOf(await this.files.read(this.liveFile).catch(() => ''));
+    return typeof live === 'object' && live.id === id ? live : undefined;
   }
 
   /** Tells of the latest attempt of a run that waits for a cluster. */
   async writeLive(record: RunRecord): Promise<void> {
-    await replaceFile(this.files, this.liveFile, `${JSON.stringify(record, undefined, 1)}\n`);
+    await replaceFile(this.files, this.liveFile, recordText(record));
   }
 
   /** The record, or undefined when the folder has none. */
@@ -109,7 +106,7 @@ export class RunFolder {
 
   /** Replaces the record as a whole. A failed write leaves the one before; a folder that was deleted stays so. */
   write(record: RunRecord): Promise<void> {
-    return this.inTurn(() => replaceFile(this.files, this.recordFile, `${JSON.stringify(record, undefined, 1)}\n`));
+    return this.inTurn(() => replaceFile(this.files, this.recordFile, recordText(record)));
   }
 
   /** Whether somebody deleted the run. */
@@ -258,20 +255,13 @@ export class RunFolder {
   }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+function noRecord(file: string, why: NoRecord): FileFault {
+  switch (why) {
+    case 'later':
+      return new FileFault(file, 'was written by a later BoundLens', 'update BoundLens, or choose another folder');
+    case 'damaged':
+      return new BrokenRecord(file, 'was damaged or changed after it was written', 'delete the folder of this run and run it again');
+    case 'else':
+      return new BrokenRecord(file, 'is not a run record', 'delete the folder of this run and run it again');
   }
-}
-
-function isRecord(value: unknown): value is RunRecord {
-  const record = value as Partial<RunRecord> | null | undefined;
-  return (
-    record?.version === RECORD_VERSION &&
-    typeof record.id === 'string' &&
-    typeof record.state === 'string' &&
-    typeof record.trial === 'object'
-  );
 }

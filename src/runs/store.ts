@@ -27,10 +27,12 @@ export class RunStore {
   /**
    * Puts a trial on disk as queued. What an unfinished execution left is cleared, except what the same trial can go on from; a finished
    * one, and one whose record is broken, move to `earlier/`.
+   *
+   * @param tell hears in one sentence of a broken record that has moved
    */
-  async create(trial: Trial): Promise<StoredRun> {
+  async create(trial: Trial, tell?: (sentence: string) => void): Promise<StoredRun> {
     const folder = this.folder(trial.id);
-    const earlier = await this.earlier(folder);
+    const earlier = await this.earlier(folder, tell);
     if (earlier?.state === 'finished') await this.keepEarlier(folder, `until-${(earlier.endedAt ?? '').replace(/[^0-9TZ]/g, '')}`);
     const isSame = earlier !== undefined && earlier.state !== 'finished' && trialHash(earlier.trial) === trialHash(trial);
     const resumedAfter = isSame ? await this.bringState(folder, earlier) : undefined;
@@ -55,21 +57,24 @@ export class RunStore {
     return from && from !== folder ? (await from.readOwn().catch(() => undefined))?.resumedAfter : earlier.resumedAfter;
   }
 
-  private async earlier(folder: RunFolder): Promise<RunRecord | undefined> {
+  private async earlier(folder: RunFolder, tell?: (sentence: string) => void): Promise<RunRecord | undefined> {
     try {
       return await folder.readIfPresent();
     } catch (error) {
       if (!(error instanceof BrokenRecord)) throw error;
-      await this.keepEarlier(folder, `broken-${new Date().toISOString().replace(/[^0-9TZ]/g, '')}`);
+      const kept = await this.keepEarlier(folder, `broken-${new Date().toISOString().replace(/[^0-9TZ]/g, '')}`);
+      tell?.(`${error.what}: its folder is now ${kept}, and the trial runs anew.`);
       return undefined;
     }
   }
 
-  private async keepEarlier(folder: RunFolder, why: string): Promise<void> {
+  /** Moves a run out of the way; returns where it is now. */
+  private async keepEarlier(folder: RunFolder, why: string): Promise<string> {
     const kept = path.join(this.path, 'earlier');
     await asFault(kept, () => this.files.makeFolder(kept));
     const name = path.join(kept, `${path.basename(folder.path)}-${why}`);
     await asFault(folder.path, () => this.files.rename(folder.path, name));
+    return name;
   }
 
   /** Names of the folders that may be runs, sorted. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { metricOf } from '../../src/runs/metricLines';
 import type { RunRecord } from '../../src/runs/record';
+import { recordOf } from '../../src/runs/recordText';
 
 const sample = (name: string): string => path.resolve('media/sample/fashion-mnist', `${name}-ubyte.gz`);
 
@@ -45,7 +46,7 @@ export function writeStudy(file: string): void {
   writeFileSync(file, JSON.stringify(STUDY));
 }
 
-/** The record of a run as it lies on disk; undefined where there is none. Throws where it is no JSON: it is corrupted then. */
+/** The record of a run as it lies on disk; undefined where there is none. Throws where it is not as it was written: it is corrupted then. */
 export function recordOn(folder: string): RunRecord | undefined {
   const file = path.join(folder, 'run.json');
   let text: string;
@@ -54,7 +55,9 @@ export function recordOn(folder: string): RunRecord | undefined {
   } catch {
     return undefined;
   }
-  return JSON.parse(text) as RunRecord;
+  const record = recordOf(text);
+  if (typeof record === 'object') return record;
+  throw new Error(`${file} is no record: ${record}`);
 }
 
 /** Everything that a finished run says, but for what the clock says: its results, its metrics and its weights. */

@@ -18,6 +18,7 @@ import { parse, type Command, type CommandContext } from '../command';
 import { executeStudy } from '../executeStudy';
 import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
 import { reportText } from '../reportText';
+import type { Terminal } from '../terminal';
 
 const DEFAULT_FOLDER = path.join('.boundlens', 'runs');
 
@@ -40,7 +41,7 @@ export const runsCommand: Command = {
       case 'compare':
         return compare(folder, context);
       case 'export': {
-        const files = await exportRuns(await runsOf(folder), path.resolve(options.out ?? folder), context.assets);
+        const files = await exportRuns(await runsOf(folder, context.terminal), path.resolve(options.out ?? folder), context.assets);
         context.terminal.document({ files });
         context.terminal.print(files.join('\n'));
         return 0;
@@ -53,7 +54,7 @@ export const runsCommand: Command = {
       case 'first':
         return startFirst(folder, context);
       case 'resume': {
-        const runs = await runsOf(folder);
+        const runs = await runsOf(folder, context.terminal);
         const executor = executorOf(options, context.assets);
         const open = runs.filter(({ record }) => record.state !== 'finished').map(({ record }) => record.trial);
         await checkTrialData(open, definitionCheck(context.assets));
@@ -67,13 +68,18 @@ export const runsCommand: Command = {
   },
 };
 
-/** The runs of one study folder, settled. Throws a FileFault when there are none. */
-async function runsOf(folder: string): Promise<StoredRun[]> {
+/** The runs of one study folder, settled; says which cannot be read. Throws a FileFault when there are none. */
+async function runsOf(folder: string, terminal: Terminal): Promise<StoredRun[]> {
   await requireFolder(folder);
-  const runs = await adoptRuns(new RunStore(folder));
+  const runs = await adoptRuns(new RunStore(folder), telling(terminal));
   if (runs.length === 0) throw new FileFault(folder, 'holds no runs', 'name the folder of one study, as boundlens runs list prints it');
   return runs.sort(inSweepOrder);
 }
+
+const telling =
+  (terminal: Terminal) =>
+  (fault: unknown): void =>
+    terminal.note(sentenceOf(fault));
 
 /** Trials are put on disk in the order of their sweep. */
 const inSweepOrder = ({ record: a }: StoredRun, { record: b }: StoredRun): number =>
@@ -95,7 +101,7 @@ async function list(folder: string, { terminal }: CommandContext): Promise<numbe
   await requireFolder(folder);
   const stores = await findStores(folder);
   if (terminal.json) {
-    const whole = (await Promise.all(stores.map(store => adoptRuns(store)))).flat().sort(inSweepOrder);
+    const whole = (await Promise.all(stores.map(store => adoptRuns(store, telling(terminal))))).flat().sort(inSweepOrder);
     terminal.document({ runs: whole.map(({ folder: { path: own }, record }) => ({ folder: own, ...record })) });
     return 0;
   }
@@ -149,7 +155,7 @@ async function show(folder: string, { terminal }: CommandContext): Promise<numbe
 }
 
 async function compare(folder: string, { terminal }: CommandContext): Promise<number> {
-  const summary = summarise((await runsOf(folder)).map(run => run.record));
+  const summary = summarise((await runsOf(folder, terminal)).map(run => run.record));
   if (!summary) throw new FileFault(folder, 'holds no finished run', 'let one finish first');
   terminal.document(summary);
   terminal.print(summaryText(summary));
@@ -157,7 +163,7 @@ async function compare(folder: string, { terminal }: CommandContext): Promise<nu
 }
 
 async function pauseQueue(folder: string, paused: boolean, { terminal }: CommandContext): Promise<number> {
-  await runsOf(folder);
+  await runsOf(folder, terminal);
   await tellQueue(folder, control => ({ ...control, paused }));
   terminal.document({ folder, paused });
   terminal.print(paused ? `Nothing new starts in ${folder}; what runs goes on.` : `The queue of ${folder} goes on.`);
@@ -178,7 +184,7 @@ async function stop(folder: string, { terminal }: CommandContext): Promise<numbe
   const single = await new RunFolder(folder).readIfPresent();
   const runs = single
     ? [{ folder: new RunFolder(folder), record: single }]
-    : (await Promise.all((await findStores(folder)).map(store => adoptRuns(store)))).flat();
+    : (await Promise.all((await findStores(folder)).map(store => adoptRuns(store, telling(terminal))))).flat();
   const stopped = await stopRuns(runs.filter(run => !isOver(run.record)).map(run => run.folder));
   terminal.document({ stopped: stopped.map(record => record.id) });
   terminal.print(stopped.length === 0 ? 'Nothing is running.' : `Stopped ${stopped.map(record => record.id).join(', ')}.`);

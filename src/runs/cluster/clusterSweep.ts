@@ -87,7 +87,7 @@ class ClusterSweep {
       const record = await this.usable(folder, trial);
       if (record?.state === 'finished') this.kept++;
       if (!record) fresh.push(trial.id);
-      this.note(record ?? (await this.options.store.create(trial)).record, record?.state !== 'finished');
+      this.note(record ?? (await this.options.store.create(trial, this.options.onNote)).record, record?.state !== 'finished');
     }
     await this.submissions.forget(fresh);
     await this.submissions.enlist(this.options.trials.map(({ id }) => id));

@@ -6,12 +6,14 @@ import { adoptRuns } from '../../../src/runs/adopt';
 import { listRuns } from '../../../src/runs/runIndex';
 import { metricOf, metricText } from '../../../src/runs/metricLines';
 import { readControl, tellQueue } from '../../../src/runs/queueControl';
+import { recordOf, recordText } from '../../../src/runs/recordText';
 import type { RunFolder } from '../../../src/runs/runFolder';
 import { RunStore } from '../../../src/runs/store';
 import type { StateKey } from '../../../src/runs/trainer/trainingStateFile';
 import type { TrainingState } from '../../../src/training/trainingState';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { failingFiles, fakeResults, fakeTrial } from './fakes';
+import { fineTuningResult } from '../support/fineTuningResult';
+import { failingFiles, fakeRecord, fakeResults, fakeTrial } from './fakes';
 
 const line = (step: number) => ({ phase: 'pré-training', step, time: step / 3, values: { loss: 1 / step, regulariser: -1e-7 * step } });
 const key: StateKey = { trial: 't', engine: 'native', threads: 1, code: 'c', platform: 'p', data: '{}' };
@@ -61,9 +63,65 @@ describe('damaged files of runs', () => {
       assert.equal((await listRuns(store)).length, bytes >= whole - 1 ? 1 : 0);
     });
     writeFileSync(folder.recordFile, '{"version": 1, "id"');
-    await store.create(fakeTrial('quick'));
+    const told: string[] = [];
+    await store.create(fakeTrial('quick'), sentence => told.push(sentence));
+    assert.match(told.join(), /run\.json is not a run record: its folder is now .*broken-\w+, and the trial runs anew\.$/);
     assert.equal((await folder.read()).state, 'queued');
     assert.match((await store.names()).join(' '), /earlier/);
+  });
+
+  it('a record with any one byte changed is damaged or says what it said: never another number', () => {
+    const results = { ...fakeResults, fineTuning: [fineTuningResult('probe', 0.0625, 100)], featureComplexity: -1.5e-7 };
+    const whole = fakeRecord({ state: 'finished', endedAt: '2025-01-01T10:20:30.000Z', results, fault: 'Größe „π“' });
+    const text = recordText(whole);
+    const record = recordOf(text);
+    assert.deepEqual(record, whole);
+    const bytes = Buffer.from(text);
+    const outcomes = new Map<string, number>();
+    for (let at = 0; at < bytes.length; at++)
+      // Every bit, and what typing leaves: another digit, white space, a quotation mark, a brace.
+      for (const other of [0, 1, 2, 3, 4, 5, 6, 7].map(bit => bytes[at]! ^ (1 << bit)).concat([...Buffer.from('07 \n"}')])) {
+        if (other === bytes[at]) continue;
+        const changed = Buffer.from(bytes);
+        changed[at] = other;
+        const read = recordOf(changed.toString('utf8'));
+        if (typeof read === 'object') assert.deepEqual(read, record, `byte ${at} is now ${other}`);
+        const outcome = typeof read === 'object' ? 'whole' : read;
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }
+    assert.ok(outcomes.get('damaged')! > bytes.length, JSON.stringify([...outcomes]));
+  });
+
+  for (const [what, change, why] of [
+    ['a number', (text: string) => text.replace('"seconds": 1', '"seconds": 2'), /run\.json was damaged or changed after it was written: /],
+    ['the state', (text: string) => text.replace('"finished"', '"stopped"'), /was damaged or changed after it was written/],
+    ['the name of the checksum', (text: string) => text.replace('"crc"', '"cra"'), /was damaged or changed after it was written/],
+    ['a brace', (text: string) => text.replace('}', ']'), /is not a run record/],
+  ] as const)
+    it(`a record with ${what} changed is named by everything that reads it, and nothing writes over it`, async () => {
+      await folder.update(record => ({ ...record, state: 'finished', results: fakeResults }));
+      const changed = change(readFileSync(folder.recordFile, 'utf8'));
+      writeFileSync(folder.recordFile, changed);
+      await assert.rejects(folder.read(), error => error instanceof FileFault && why.test(error.message));
+      await assert.rejects(
+        folder.update(record => record),
+        why,
+      );
+      for (const list of [listRuns, adoptRuns]) {
+        const faults: unknown[] = [];
+        assert.deepEqual(await list(store, fault => faults.push(fault)), []);
+        assert.match(String(faults), why);
+      }
+      assert.equal(readFileSync(folder.recordFile, 'utf8'), changed);
+    });
+
+  it('a record of an earlier version, which has no checksum, is read and gets one when it is next written', async () => {
+    const { record } = (await store.list())[0]!;
+    writeFileSync(folder.recordFile, JSON.stringify(record));
+    assert.deepEqual(await folder.read(), record);
+    await folder.update(one => ({ ...one, state: 'stopped' }));
+    assert.match(readFileSync(folder.recordFile, 'utf8'), /"crc": "[0-9a-f]{8}"\n\}\n$/);
+    assert.equal((await folder.read()).state, 'stopped');
   });
 
   it('a record of a later version is neither read nor replaced', async () => {
