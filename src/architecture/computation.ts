@@ -18,6 +18,24 @@ export interface Slice {
 }
 
 /**
+ * A recurrent layer in one direction over [batch, times, inputs], from the states that it is given behind them, hidden first, or from zeros.
+ * Gates are stacked as PyTorch stacks them: input, forget, cell, output of an LSTM; reset, update, new of a GRU.
+ */
+export interface Recurrence {
+  readonly cell: 'lstm' | 'gru' | 'tanh' | 'relu';
+  /** From the last time to the first. */
+  readonly reverse: boolean;
+  /** Hidden states at all times [batch, times, width], the last one met [batch, width], or the last state of an LSTM's cell. */
+  readonly makes: 'states' | 'last' | 'last cell';
+  readonly weight: string;
+  readonly bias: string | null;
+  readonly hiddenWeight: string;
+  readonly hiddenBias: string | null;
+  /** What makes the hidden state of an LSTM narrower than its cell, where something does. */
+  readonly projection: string | null;
+}
+
+/**
  * How one step of a forward pass computes its tensor from the ones it takes, in the conventions of PyTorch: channels before positions,
  * weights as [outputs, inputs, …]. Learnable tensors and buffers are named as in a state dict. Axes count from 0.
  */
@@ -49,6 +67,7 @@ export type Computation =
   | ({ readonly op: 'convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
   /** The adjoint of that, weight [inputs, outputs/groups, …kernel]; its padding is what goes at each end, rows of the bias alone where it is negative. */
   | ({ readonly op: 'transposed convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
+  | ({ readonly op: 'recurrence' } & Recurrence)
   | { readonly op: 'lookup'; readonly table: string }
   | { readonly op: 'activation'; readonly name: string; readonly numbers: Readonly<Record<string, number>> }
   | { readonly op: 'softmax'; readonly axis: number; readonly logarithm: boolean }

@@ -62,9 +62,12 @@ function whyNot(step: Step, knowsInput: boolean): string | undefined {
 
 const nameOf = (step: Step): string => ('name' in step ? step.name : step.op);
 
+/** Where steps keep names of tensors of the state. */
+const STATE_KEYS = ['weight', 'bias', 'table', 'mean', 'variance', 'hiddenWeight', 'hiddenBias', 'projection'];
+
 /** Names of the tensors of the state that a step computes with. */
 export function stateNames(step: Step): readonly string[] {
-  const names = ['weight', 'bias', 'table', 'mean', 'variance'].map(key => (step as unknown as Readonly<Record<string, unknown>>)[key]);
+  const names = STATE_KEYS.map(key => (step as unknown as Readonly<Record<string, unknown>>)[key]);
   const own = step.op === 'parameter' ? step.name : undefined;
   return [...names, own].filter(name => typeof name === 'string');
 }

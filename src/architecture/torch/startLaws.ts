@@ -25,6 +25,9 @@ export const glorotNormal = (shape: readonly number[], gain = 1): StartLaw => {
   return normalLaw(gain * Math.sqrt(2 / (inputs + outputs)));
 };
 
+/** Matrices that recurrent layers stack in each of their tensors. */
+const GATES: Readonly<Record<string, number>> = { LSTM: 4, GRU: 3, RNN: 1, LSTMCell: 4, GRUCell: 3, RNNCell: 1 };
+
 /**
  * How PyTorch starts a tensor that a layer of `torch.nn` brings with it.
  * @param layer bare name of the layer: `Linear`
@@ -52,6 +55,8 @@ export function torchStartLaw(
     const inputs = layer === 'Bilinear' ? weight[1]! : fans(weight).inputs;
     return uniformLaw(1 / Math.sqrt(inputs));
   }
+  const gates = Object.hasOwn(GATES, layer) ? GATES[layer] : undefined;
+  if (gates !== undefined) return uniformLaw(1 / Math.sqrt(tensor.startsWith('weight_hr') ? shape[1]! : shape[0]! / gates));
   if (layer === 'Embedding') return normalLaw(1);
   return undefined;
 }

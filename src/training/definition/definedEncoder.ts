@@ -159,7 +159,11 @@ function multiplications(step: Step, steps: readonly Step[], state: readonly Sta
     const [, ...outputs] = state.find(({ name }) => name === step.weight)?.shape ?? [];
     return product(shapeAt(steps[step.inputs[0]!]!.shape, 1)) * product(outputs);
   }
-  if (step.op !== 'matrix product' && step.op !== 'attention') return 0;
   const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);
+  if (step.op === 'recurrence') {
+    const weights = state.filter(({ name }) => [step.weight, step.hiddenWeight, step.projection].includes(name));
+    return taken(0)[1]! * weights.reduce((sum, { shape }) => sum + product(shape), 0);
+  }
+  if (step.op !== 'matrix product' && step.op !== 'attention') return 0;
   return made * (taken(0).at(-1) ?? 1) + (step.op === 'attention' ? product(taken(0)) * (taken(1).at(-1) ?? 1) : 0);
 }

@@ -6,6 +6,7 @@ import { attention, fixedTensor } from '../engine/operations';
 import { ACTIVATIONS } from './activations';
 import { batchNormalise, groupNormalise, layerNormalise, type BatchStatistics } from './normalisations';
 import { product, shapeAt } from '../../architecture/sides';
+import { recur } from './recurrence';
 import { takenBy } from './tokenStage';
 import { adaptivePool, convolve, convolveTransposed, pool, unfold } from './windows';
 
@@ -166,6 +167,7 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
     const { weight, bias, groups } = computation;
     return convolveTransposed(site.taken[0]!, site.state(weight), optional(site, bias), computation, groups, site.shape);
   },
+  recurrence: (site, computation) => recur(site.taken, computation, site.state),
   lookup: lookUp,
   activation: ({ taken }, { name, numbers }) => ACTIVATIONS[name as ComputedActivation](taken[0]!, numbers),
   softmax,

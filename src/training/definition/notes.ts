@@ -32,7 +32,9 @@ export function maskingNote(stage: TokenStage | undefined): NonNullable<Definiti
 
 /** Layers that would drop something in training. */
 const dropoutsIn = (layers: readonly Layer[]): string[] =>
-  layers.flatMap(({ path, kind, arguments: { p }, children }) => [
-    ...(kind === 'dropout' && !(p?.known && p.value === 0) ? [path] : []),
-    ...dropoutsIn(children),
-  ]);
+  layers.flatMap(({ path, kind, type, arguments: { p, dropout, num_layers: depth }, children }) => {
+    const isRecurrent = /(^|\.)(LSTM|GRU|RNN)$/.test(type) && dropout && !isZero(dropout) && depth?.known && depth.value !== 1;
+    return [...((kind === 'dropout' && !isZero(p)) || isRecurrent ? [path] : []), ...dropoutsIn(children)];
+  });
+
+const isZero = (share: Layer['arguments'][string] | undefined): boolean => share?.known === true && share.value === 0;

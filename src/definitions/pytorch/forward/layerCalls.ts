@@ -8,6 +8,7 @@ import { activate, dropout, gatedLinearUnit, softmax, tanhForm } from './element
 import { argumentValue, numberArgument, weightShape } from './moduleArguments';
 import { linearRun, stateName } from './linearRun';
 import { remember, type Recorder } from './recorder';
+import { callRecurrent } from './recurrentLayers';
 import { reshape } from './shapes';
 import { shapeLayer } from './shapeLayers';
 import { SymbolicTensor } from './symbolicTensor';
@@ -26,6 +27,7 @@ export function callLayer(recorder: Recorder, module: ModuleValue, call: Call): 
     return recorder.unknown(name, 'this layer is made on the way and belongs to no module', line, [tensor]);
   if (name === 'MultiheadAttention') return callAttention(recorder, module, call);
   if (/^Transformer(En|De)coderLayer$/.test(name)) return callTransformerLayer(recorder, module, call, callLayer);
+  if (/^(LSTM|GRU|RNN)(Cell)?$/.test(name)) return callRecurrent(recorder, module, name, call);
   const result =
     single(recorder, module, name, path ?? '', tensor, line) ??
     recorder.unknown(name, `what \`nn.${name}\` computes is not followed`, line, [tensor]);

@@ -39,6 +39,7 @@ describe('gradients through programs', () => {
     'PostNorm',
     'Normalisations',
     'Reductions',
+    'Recurrent',
   ])
     it(`agree with the reference engine: ${name}`, async () => {
       const [made, expected] = [await gradients(await nativeEngine(), name), await gradients(await referenceEngine(), name)];

@@ -30,7 +30,7 @@ describe('programs against PyTorch', () => {
     'PostNorm',
     'Normalisations',
     'Activations',
-  ].concat(['Shapes', 'Reductions', 'Shared']))
+  ].concat(['Shapes', 'Reductions', 'Shared', 'Recurrent']))
     it(`computes what PyTorch does: ${name}`, async () => {
       const { program } = await programOf({ name });
       assert.deepEqual(obstaclesIn(program), []);
