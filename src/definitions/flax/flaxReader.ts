@@ -1,15 +1,15 @@
-import { known, unknown, type Architecture, type ArgumentSource, type Known, type SourceRange } from '../../architecture/architecture';
+import { known, unknown, type Architecture, type Known, type SourceRange } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { shapeFrom } from '../keras/construct';
 import { EvaluatedSource } from '../keras/evaluatedSource';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
 import { toArchitecture } from '../keras/toArchitecture';
-import { callersOf, needsArguments } from '../python/callers';
 import { construct, readCall } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
+import { constructionsOf, type Construction } from '../python/constructions';
 import { boundArguments, formalsOf, givenArguments } from '../python/givenArguments';
-import { callRange, headerOf } from '../python/headers';
+import { headerOf } from '../python/headers';
 import { KeptEvaluations } from '../python/keptEvaluations';
 import { childrenOf, descendants, field } from '../python/syntax';
 import type { Call, ClassValue, Formal, Value } from '../python/values';
@@ -65,20 +65,10 @@ class FlaxSource {
       const isCalled = module.pass !== undefined || !isLinen(classValue);
       if (module.classValue !== classValue || module.repeats || !isCalled || call.range.startLine === range.startLine) continue;
       const architecture = toArchitecture(classValue.name, range, module, 'flax');
-      if (architecture.parameterCount.known) return this.withArguments(architecture, classValue, call, 'caller', call.range.startLine);
+      if (architecture.parameterCount.known)
+        return withArguments(architecture, classValue, { call, source: 'caller', line: call.range.startLine });
     }
     return undefined;
-  }
-
-  private withArguments(
-    architecture: Architecture,
-    classValue: ClassValue,
-    call: Call,
-    source: ArgumentSource,
-    line: number,
-  ): Architecture {
-    const given = givenArguments(classValue, call, source, line, argumentsOf).filter(({ name }) => !UNTOLD.has(name));
-    return given.length > 0 ? { ...architecture, arguments: given } : architecture;
   }
 
   /** A class as its directive, its one caller or its defaults construct it, called with an input where one is said. */
@@ -87,34 +77,16 @@ class FlaxSource {
     const range = headerOf(node);
     return this.source.bounded(name, range, () => {
       const directive = this.source.directive(node, name);
-      const none: Call = { positional: [], keywords: new Map(), range, type: name };
-      if (directive)
-        return this.built(classValue, range, this.source.directed(directive, range), directive.source, directive.line, directive.input);
-      const { root, scope, interpreter } = this.source;
-      const callers = callersOf(classValue, root, scope, interpreter, argumentsOf);
-      const [caller] = callers;
-      if (!caller || (callers.length > 1 && !needsArguments(classValue, argumentsOf)))
-        return this.built(classValue, range, none, 'default', range.startLine);
-      return this.built(classValue, range, caller, 'caller', caller.range.startLine);
+      const [likeliest] = constructionsOf(classValue, range, this.source, directive && this.source.directed(directive, range), argumentsOf);
+      return likeliest ? this.built(classValue, range, likeliest) : [];
     });
   }
 
-  private built(
-    classValue: ClassValue,
-    range: SourceRange,
-    call: Call,
-    source: ArgumentSource,
-    line: number,
-    input?: string,
-  ): Architecture[] {
+  private built(classValue: ClassValue, range: SourceRange, construction: Construction): Architecture[] {
     this.source.budget.renew();
-    const module = construct(
-      classValue,
-      { ...withStreams(classValue, call), range: callRange(classValue, range) },
-      this.source.interpreter,
-    );
+    const module = construct(classValue, withStreams(classValue, construction.call), this.source.interpreter);
     if (!(module instanceof KerasLayer)) return [];
-    return [this.withArguments(this.called(classValue.name, module, input, range), classValue, call, source, line)];
+    return [withArguments(this.called(classValue.name, module, construction.input, range), classValue, construction)];
   }
 
   /** A module after it was called with an input; of `nnx`, what it holds is known before, and the call only says how its layers compose. */
@@ -192,6 +164,12 @@ function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[]): Pick
       ...switches.map(({ name }) => [name, { kind: 'boolean', value: SWITCHES[name]! }] as const),
     ]),
   };
+}
+
+/** With the arguments that say something of its size. */
+function withArguments(architecture: Architecture, classValue: ClassValue, { call, source, line }: Construction): Architecture {
+  const given = givenArguments(classValue, call, source, line, argumentsOf).filter(({ name }) => !UNTOLD.has(name));
+  return given.length > 0 ? { ...architecture, arguments: given } : architecture;
 }
 
 const countOf = ({ parameterCount }: Architecture): number | undefined => (parameterCount.known ? parameterCount.value : undefined);

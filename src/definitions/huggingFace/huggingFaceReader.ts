@@ -1,11 +1,12 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
-import { known, unknown, type Architecture, type Layer, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { known, unknown, type Architecture, type Layer, type SourceRange } from '../../architecture/architecture';
 import { parameterCount } from '../../architecture/counts';
 import { composed } from './compose';
 import { Configuration, ConfigurationProblem } from '../../architecture/huggingFace/configuration';
 import { modelFamily, modelTypeOf } from '../../architecture/huggingFace/models';
 import { DEEPEST_JSON, jsonDepth } from '../../common/jsonDepth';
 import type { Part } from '../../architecture/huggingFace/parts';
+import { withoutLayers } from '../withoutLayers';
 
 /** What a configuration may ask for that changes tensors in ways that are not followed. */
 const NOT_FOLLOWED: readonly (readonly [key: string, why: string])[] = [
@@ -47,7 +48,7 @@ function readModel(root: Node, name: string | undefined, node: Node, lines: Line
   const type = typeof written === 'string' ? written : modelTypeOf(name ?? '');
   const family = type === undefined ? undefined : modelFamily(type);
   const className = name ?? family?.base ?? String(type);
-  const refused = (why: string, line = range.startLine) => withoutLayers(className, range, unknown(why, line));
+  const refused = (why: string, line = range.startLine) => withoutLayers('hugging face', className, range, unknown(why, line));
   if (!family)
     return refused(type === undefined ? `\`${className}\` is not a class that is known` : `the model type \`${type}\` is not known`);
   const rule = Object.hasOwn(family.classes, className) ? family.classes[className] : undefined;
@@ -65,14 +66,6 @@ function readModel(root: Node, name: string | undefined, node: Node, lines: Line
     return refused(error.message, place && lines.range(place).startLine);
   }
 }
-
-const withoutLayers = (name: string, range: SourceRange, reason: Unknown): Architecture => ({
-  framework: 'hugging face',
-  name,
-  range,
-  layers: [],
-  parameterCount: reason,
-});
 
 /** The layers of a model's root; its own tensors make a layer with an empty path. Buffers are not in a configuration. */
 function layersOf(root: Part, range: SourceRange): Layer[] {

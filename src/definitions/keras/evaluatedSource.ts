@@ -1,17 +1,18 @@
-import { unknown, type Architecture, type Framework, type SourceRange } from '../../architecture/architecture';
+import { unknown, type Architecture, type Framework, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { ReadContext } from '../definitionReader';
-import { callOf } from '../python/expressionCalls';
-import { Budget, Exhausted } from '../python/budget';
+import { Budget } from '../python/budget';
+import type { Construction } from '../python/constructions';
 import type { Library } from '../python/context';
-import { directiveOver, type Directive } from '../python/directives';
-import { decoratedLine, headerOf } from '../python/headers';
+import { directiveOver, splitInput, type Directive } from '../python/directives';
+import { callOf, expressionNode } from '../python/expressionCalls';
+import { calledIn, decoratedLine } from '../python/headers';
 import { Interpreter, TOO_MUCH } from '../python/interpreter';
 import { Modules } from '../python/modules';
 import { Scope } from '../python/scope';
 import { isImported } from '../python/syntax';
-import type { Call, ClassValue, Value } from '../python/values';
+import type { ClassValue, Value } from '../python/values';
 import type { Node } from '../syntaxNode';
-import { expressionIn } from './expression';
+import { withoutLayers } from '../withoutLayers';
 import { KerasLayer } from './kerasValues';
 
 /** Nodes that are visited at most for one file and what it imports, and for one statement or definition of it. */
@@ -65,19 +66,16 @@ export class EvaluatedSource {
 
   /** The value of an expression that a comment or a command writes, in the scope of the source; undefined when it is none. */
   value(text: string, range: SourceRange): Value | undefined {
-    const node = expressionIn(text, range, this.context.sources);
+    const node = expressionNode(text, range, this.context.sources);
     return node && this.interpreter.evaluate(node, this.scope);
   }
 
   /** What a name of the source stands for, found out with a share of steps of its own; undefined where those do not suffice. */
   named(name: string): Value | undefined {
-    this.budget.renew();
-    try {
-      return this.scope.get(name);
-    } catch (error) {
-      if (error instanceof Exhausted) return undefined;
-      throw error;
-    }
+    return this.budget.bounded(
+      () => this.scope.get(name),
+      () => undefined,
+    );
   }
 
   /** What is said over a definition about how it is constructed. */
@@ -86,20 +84,14 @@ export class EvaluatedSource {
   }
 
   /** The construction that a directive writes. */
-  directed({ call, line }: Directive, range: SourceRange): Call {
+  directed({ call, source, line, input }: Directive, range: SourceRange): Construction {
     const site = { ...range, startLine: line, endLine: line };
-    return callOf(call, site, this.scope, this.interpreter, this.context.sources);
+    return { call: callOf(call, site, this.scope, this.interpreter, this.context.sources), source, line, input };
   }
 
   /** Does something with a budget of its own; a definition without layers where that is spent. */
   bounded(name: string, range: SourceRange, work: () => Architecture[]): Architecture[] {
-    this.budget.renew();
-    try {
-      return work();
-    } catch (error) {
-      if (error instanceof Exhausted) return [this.nothing(name, range, TOO_MUCH)];
-      throw error;
-    }
+    return this.budget.bounded(work, () => [this.nothing(name, range, unknown(TOO_MUCH, range.startLine))]);
   }
 
   /** The model that an expression such as `Net(width=4) on (1, 28, 28, 1)` makes, with the shape of one input; without layers when it makes none. */
@@ -107,21 +99,18 @@ export class EvaluatedSource {
     expression: string,
     build: (name: string, range: SourceRange, model: KerasLayer, input: string | undefined) => Architecture,
   ): Architecture[] {
-    const name = /^[\w.]+/.exec(expression)?.[0] ?? expression;
+    const { call, input } = splitInput(expression);
     this.budget.renew();
-    const made = this.scope.get(name);
-    const node = made?.kind === 'class' ? made.node : made?.kind === 'function' ? made.body.parent : undefined;
-    const range = node && !isImported(node) ? headerOf(node) : { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
-    const [, call = expression, input] = /^(.*\))\s+on\s+(.+)$/.exec(expression) ?? [];
+    const { name, range } = calledIn(call, this.scope);
     return this.bounded(name, range, () => {
       const value = this.value(call, range);
       if (value instanceof KerasLayer) return [build(name, range, value, input)];
       const reason = value?.kind === 'undecided' ? value.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
-      return [{ ...this.nothing(name, range, reason.why), parameterCount: reason }];
+      return [this.nothing(name, range, reason)];
     });
   }
 
-  private nothing(name: string, range: SourceRange, why: string): Architecture {
-    return { framework: this.framework, name, range, layers: [], parameterCount: unknown(why, range.startLine) };
+  private nothing(name: string, range: SourceRange, reason: Unknown): Architecture {
+    return withoutLayers(this.framework, name, range, reason);
   }
 }

@@ -1,11 +1,11 @@
-import { type Architecture, type ArgumentSource, type SourceRange } from '../../architecture/architecture';
+import type { Architecture, SourceRange } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
-import { callersOf, needsArguments } from '../python/callers';
 import { KeptEvaluations } from '../python/keptEvaluations';
 import { formalsOf, givenArguments } from '../python/givenArguments';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
-import { callRange, headerOf } from '../python/headers';
+import { constructionsOf, firstKnown, type Construction } from '../python/constructions';
+import { headerOf } from '../python/headers';
 import { childrenOf, descendants, field, rangeOf } from '../python/syntax';
 import type { Call, ClassValue } from '../python/values';
 import type { Node } from '../syntaxNode';
@@ -120,7 +120,7 @@ class KerasSource {
     const range = headerOf(node);
     const directive = this.source.directive(node, name);
     const none: Call = { positional: [], keywords: new Map(), range, type: name };
-    const call = directive ? { ...this.source.directed(directive, range), range } : none;
+    const call = directive ? { ...this.source.directed(directive, range).call, range } : none;
     const read = () => {
       const model = this.source.interpreter.call(value, call);
       if (!(model instanceof KerasLayer) || model.classValue) return [];
@@ -134,37 +134,23 @@ class KerasSource {
     const range = headerOf(classValue.node);
     return this.bounded(classValue.name, range, () => {
       const directive = this.source.directive(classValue.node, classValue.name);
-      if (directive)
-        return this.built(classValue, range, this.source.directed(directive, range), directive.source, directive.line, directive.input);
-      const used = instances.find(instance => instance.classValue === classValue && instance.input?.known);
+      const used = directive ? undefined : instances.find(instance => instance.classValue === classValue && instance.input?.known);
       const whole = used && toArchitecture(classValue.name, range, used);
       if (whole?.parameterCount.known) return [whole];
-      const callers = callersOf(classValue, this.source.root, this.source.scope, this.source.interpreter);
-      const [caller] = callers;
-      if (caller && (callers.length === 1 || needsArguments(classValue))) {
-        const found = this.built(classValue, range, caller, 'caller', caller.range.startLine);
-        if (found[0]?.parameterCount.known || needsArguments(classValue)) return found;
-      }
-      const none: Call = { positional: [], keywords: new Map(), range, type: classValue.name };
-      return this.built(classValue, range, none, 'default', range.startLine);
+      const directed = directive && this.source.directed(directive, range);
+      const found = firstKnown(constructionsOf(classValue, range, this.source, directed), one => this.built(classValue, range, one));
+      return found ? [found] : [];
     });
   }
 
-  private built(
-    classValue: ClassValue,
-    range: SourceRange,
-    call: Call,
-    source: ArgumentSource,
-    line: number,
-    input?: string,
-  ): Architecture[] {
+  private built(classValue: ClassValue, range: SourceRange, { call, source, line, input }: Construction): Architecture | undefined {
     this.library.resetNames();
     this.source.budget.renew();
-    const instance = construct(classValue, { ...call, range: callRange(classValue, range) }, this.source.interpreter);
-    if (!(instance instanceof KerasLayer)) return [];
+    const instance = construct(classValue, call, this.source.interpreter);
+    if (!(instance instanceof KerasLayer)) return undefined;
     this.buildAs(instance, input, range);
     const given = formalsOf(classValue).length > 0 ? { arguments: givenArguments(classValue, call, source, line) } : {};
-    return [{ ...toArchitecture(classValue.name, range, instance), ...given }];
+    return { ...toArchitecture(classValue.name, range, instance), ...given };
   }
 
   /** Calls a model with an input of the shape behind `on`, which leaves out the batch. */

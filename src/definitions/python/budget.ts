@@ -21,6 +21,17 @@ export class Budget {
     this.left = Math.min(this.share, this.total);
   }
 
+  /** Does something with another share of the total, and says what `otherwise` does where that is spent. */
+  bounded<T>(work: () => T, otherwise: () => T): T {
+    this.renew();
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Exhausted) return otherwise();
+      throw error;
+    }
+  }
+
   /** Runs something with a share of its own, as the statements of another module, and goes on with what was left. */
   apart<T>(work: () => T): T {
     const { depth, left } = this;

@@ -43,6 +43,6 @@ function commentOver(lines: readonly string[], line: number, name: string): Dire
 
 /** Splits `Net(…) on (3, 32, 32)`; the last ` on ` outside the call counts. */
 export function splitInput(text: string): { readonly call: string; readonly input?: string } {
-  const [, call, input] = /^(\w+(?:\(.*\))?)\s+on\s+(.+)$/.exec(text) ?? [];
+  const [, call, input] = /^([\w.]+|.*\))\s+on\s+(.+)$/.exec(text) ?? [];
   return call === undefined ? { call: text } : { call, input };
 }

@@ -1,6 +1,7 @@
 import type { SourceRange } from '../../architecture/architecture';
 import type { Node } from '../syntaxNode';
 import { findMember } from './classes';
+import type { Scope } from './scope';
 import { field, isImported, lineOf, rangeOf } from './syntax';
 import type { ClassValue } from './values';
 
@@ -18,6 +19,14 @@ function firstLineEnd(node: Node): { row: number; column: number } {
 
 /** The line on which a class starts, its decorators included. */
 export const decoratedLine = (node: Node): number => lineOf(node.parent?.type === 'decorated_definition' ? node.parent : node);
+
+/** What an expression calls, and the header of its definition; the start of the source where it is defined elsewhere. */
+export function calledIn(expression: string, scope: Scope): { readonly name: string; readonly range: SourceRange } {
+  const name = /^[\w.]+/.exec(expression)?.[0] ?? expression;
+  const made = scope.get(name);
+  const node = made?.kind === 'class' ? made.node : made?.kind === 'function' ? made.body.parent : undefined;
+  return { name, range: node && !isImported(node) ? headerOf(node) : { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 } };
+}
 
 /** What stands for the construction of a class that the source does not call: its `__init__`, for an argument without default. */
 export function callRange(classValue: ClassValue, range: SourceRange): SourceRange {

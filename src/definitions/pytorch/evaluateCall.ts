@@ -10,6 +10,7 @@ import { givenArguments } from '../python/givenArguments';
 import { expressionNode, scopeOfCall } from '../python/expressionCalls';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
+import { withoutLayers } from '../withoutLayers';
 
 /** The model that an expression makes in the scope of a source; without layers, and with the reason, when it makes none that is known. */
 export function evaluateCall(
@@ -23,12 +24,12 @@ export function evaluateCall(
   input?: InputShape,
 ): Architecture {
   const node = expressionNode(expression, range, sources);
-  if (!node) return nothing(name, range, `\`${expression}\` is not an expression`);
+  if (!node) return withoutLayers('pytorch', name, range, unknown(`\`${expression}\` is not an expression`, range.startLine));
   const inner = scopeOfCall(scope);
   const value = interpreter.evaluate(node, inner);
   if (!(value instanceof ModuleValue)) {
     const reason = value.kind === 'undecided' ? value.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
-    return { ...nothing(name, range, reason.why), parameterCount: reason };
+    return withoutLayers('pytorch', name, range, reason);
   }
   const bare = toArchitecture(name, range, value);
   const given = node.type === 'call' ? readCall(node, inner, interpreter).keywords : new Map<string, Value>();
@@ -37,11 +38,3 @@ export function evaluateCall(
   if (callee?.kind !== 'class' || node.type !== 'call') return architecture;
   return { ...architecture, arguments: givenArguments(callee, readCall(node, inner, interpreter), 'call', range.startLine) };
 }
-
-const nothing = (name: string, range: SourceRange, why: string): Architecture => ({
-  framework: 'pytorch',
-  name,
-  range,
-  layers: [],
-  parameterCount: unknown(why, range.startLine),
-});

@@ -1,16 +1,17 @@
 import type { Node } from '../syntaxNode';
-import { unknown, type Architecture, type ArgumentSource, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { unknown, type Architecture, type SourceRange } from '../../architecture/architecture';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
-import { Exhausted, type Budget } from '../python/budget';
+import { withoutLayers } from '../withoutLayers';
+import type { Budget } from '../python/budget';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
+import { constructionsOf, firstKnown, type Construction } from '../python/constructions';
 import { directiveOver, splitInput } from '../python/directives';
-import { callRange, decoratedLine, headerOf } from '../python/headers';
+import { calledIn, decoratedLine, headerOf } from '../python/headers';
 import { TOO_MUCH, type Interpreter } from '../python/interpreter';
 import type { Scope } from '../python/scope';
 import { childrenOf, field, isImported } from '../python/syntax';
-import type { Call, ClassValue } from '../python/values';
-import { callersOf, needsArguments } from '../python/callers';
+import type { ClassValue } from '../python/values';
 import { callOf } from '../python/expressionCalls';
 import { evaluateCall } from './evaluateCall';
 import { Composer } from './forward/compose';
@@ -58,12 +59,12 @@ const KEPT = 4;
 class PytorchSource {
   private readonly budget: Budget;
   private readonly classes: readonly ClassValue[];
-  private readonly interpreter: Interpreter;
-  private readonly scope: Scope;
+  readonly interpreter: Interpreter;
+  readonly scope: Scope;
   private readonly composer: Composer;
 
   constructor(
-    private readonly root: Node,
+    readonly root: Node,
     private readonly context: ReadContext,
     { budget, classes, interpreter, scope, modules }: PytorchEvaluation,
   ) {
@@ -89,18 +90,11 @@ class PytorchSource {
   /** The model that an expression makes. */
   private readCall(text: string): Architecture[] {
     const { call: expression, input } = splitInput(text);
-    const name = /^[\w.]+/.exec(expression)?.[0] ?? expression;
-    const made = this.scope.get(name);
-    const node = made?.kind === 'class' ? made.node : made?.kind === 'function' ? made.body.parent : undefined;
-    const range = node && !isImported(node) ? headerOf(node) : { startLine: 0, startColumn: 0, endLine: 0, endColumn: 0 };
-    this.budget.renew();
-    return [
-      this.exhaustible(
-        () =>
-          evaluateCall(expression, name, range, this.scope, this.interpreter, this.context.sources, this.composer, directiveShape(input)),
-        () => withoutLayers(name, range, unknown(TOO_MUCH, range.startLine)),
-      ),
-    ];
+    const { name, range } = calledIn(expression, this.scope);
+    const { scope, interpreter, composer } = this;
+    const evaluated = () =>
+      evaluateCall(expression, name, range, scope, interpreter, this.context.sources, composer, directiveShape(input));
+    return [this.bounded(name, range, evaluated)];
   }
 
   /** `name = nn.Sequential(…)` at module level. */
@@ -108,53 +102,33 @@ class PytorchSource {
     const name = sequenceName(statement);
     if (name === undefined) return [];
     const range = headerOf(statement);
-    this.budget.renew();
-    return this.exhaustible(
-      () => {
-        const module = this.scope.get(name);
-        if (!(module instanceof ModuleValue) || module.base !== 'torch.nn.Sequential' || module.classValue) return [];
-        return [this.composer.compose(toArchitecture(name, range, module), module, new Map())];
-      },
-      () => [withoutLayers(name, range, unknown(TOO_MUCH, range.startLine))],
-    );
+    const found = this.bounded(name, range, () => {
+      const module = this.scope.get(name);
+      if (!(module instanceof ModuleValue) || module.base !== 'torch.nn.Sequential' || module.classValue) return undefined;
+      return this.composer.compose(toArchitecture(name, range, module), module, new Map());
+    });
+    return found ? [found] : [];
   }
 
   private readClass(classValue: ClassValue, lines: readonly string[]): Architecture | undefined {
-    this.budget.renew();
     const range = headerOf(classValue.node);
-    return this.exhaustible(
-      () => this.construct(classValue, range, lines),
-      () => withoutLayers(classValue.name, range, unknown(TOO_MUCH, range.startLine)),
+    return this.bounded(classValue.name, range, () =>
+      firstKnown(constructionsOf(classValue, range, this, this.directed(classValue, range, lines)), one =>
+        this.built(classValue, range, one),
+      ),
     );
   }
 
-  /** Constructs a class as its directive says, else as the file's one caller does, else with nothing but its defaults. */
-  private construct(classValue: ClassValue, range: SourceRange, lines: readonly string[]): Architecture | undefined {
+  /** The construction that is said over a class. */
+  private directed(classValue: ClassValue, range: SourceRange, lines: readonly string[]): Construction | undefined {
     const directive = directiveOver(lines, decoratedLine(classValue.node), classValue.name, this.context.studied);
-    if (directive) {
-      const site = { ...range, startLine: directive.line, endLine: directive.line };
-      const call = callOf(directive.call, site, this.scope, this.interpreter, this.context.sources);
-      const { source, line, input } = directive;
-      return this.built(classValue, range, { ...call, range: callRange(classValue, range) }, source, line, input);
-    }
-    const callers = callersOf(classValue, this.root, this.scope, this.interpreter);
-    const [caller] = callers;
-    if (caller && (callers.length === 1 || needsArguments(classValue))) {
-      const found = this.built(classValue, range, { ...caller, range: callRange(classValue, range) }, 'caller', caller.range.startLine);
-      if (found?.parameterCount.known) return found;
-    }
-    const none: Call = { positional: [], keywords: new Map(), range: callRange(classValue, range), type: classValue.name };
-    return this.built(classValue, range, none, 'default', range.startLine);
+    if (!directive) return undefined;
+    const { source, line, input } = directive;
+    const call = callOf(directive.call, { ...range, startLine: line, endLine: line }, this.scope, this.interpreter, this.context.sources);
+    return { call, source, line, input };
   }
 
-  private built(
-    classValue: ClassValue,
-    range: SourceRange,
-    call: Call,
-    source: ArgumentSource,
-    line: number,
-    input?: string,
-  ): Architecture | undefined {
+  private built(classValue: ClassValue, range: SourceRange, { call, source, line, input }: Construction): Architecture | undefined {
     this.budget.renew();
     const instance = construct(classValue, call, this.interpreter);
     if (!(instance instanceof ModuleValue)) return undefined;
@@ -162,22 +136,13 @@ class PytorchSource {
     return this.composer.compose(architecture, instance, boundArguments(classValue, call) ?? new Map(), directiveShape(input));
   }
 
-  private exhaustible<T>(work: () => T, otherwise: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (error instanceof Exhausted) return otherwise();
-      throw error;
-    }
+  private bounded<T>(name: string, range: SourceRange, work: () => T): T | Architecture {
+    return this.budget.bounded<T | Architecture>(work, () => withoutLayers('pytorch', name, range, unknown(TOO_MUCH, range.startLine)));
   }
 }
 
 const isDefinition = (classValue: ClassValue): boolean =>
   ancestors(classValue).some(ancestor => ancestor.kind === 'reference' && isModuleBase(ancestor.path));
-
-function withoutLayers(name: string, range: SourceRange, reason: Unknown): Architecture {
-  return { framework: 'pytorch', name, range, layers: [], parameterCount: reason };
-}
 
 /** The name that a statement binds to a call of `Sequential`. */
 function sequenceName(statement: Node): string | undefined {

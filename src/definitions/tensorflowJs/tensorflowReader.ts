@@ -10,6 +10,7 @@ import { Budget, Exhausted } from '../python/budget';
 import { directiveOver } from '../python/directives';
 import { lineOf, markImported, rangeOf } from '../python/syntax';
 import type { Node } from '../syntaxNode';
+import { withoutLayers } from '../withoutLayers';
 import { FunctionalModel, LayerValue, SequentialModel } from './layerValue';
 import { declaredLine, enclosing, headerOf, makersOf, MAKES_MODEL, nameOf, nodeAt, type Maker } from './makers';
 import { TensorflowLibrary } from './tensorflowLibrary';
@@ -84,7 +85,7 @@ class TensorflowSource {
     const architectures = found.map(([label, model]) => toArchitecture(label, range, model, tooMuch));
     if (architectures.length > 0) return architectures;
     const otherwise = result?.kind === 'undecided' ? result.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
-    return [{ framework: 'tensorflow.js', name, range, layers: [], parameterCount: tooMuch ?? otherwise }];
+    return [withoutLayers('tensorflow.js', name, range, tooMuch ?? otherwise)];
   }
 
   /** Evaluates the module, and then something in its scope. */

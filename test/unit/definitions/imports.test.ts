@@ -156,6 +156,7 @@ def configured(cfg): return Net(cfg.width)
     ['small()', 2],
     ['small(scale=3)', 6],
     ["MODELS['small'](scale=4)", 8],
+    ["MODELS['small'](scale=4) on (8,)", 8],
     ['configured(SimpleNamespace(width=13))', 13],
     ['missing()', /`missing` is not defined/],
     ['3 + 4', /makes no model/],

@@ -57,3 +57,22 @@ describe('where arguments come from', () => {
       if (source) assert.equal(given[0]?.source, source);
     });
 });
+
+describe('the line of an argument that nobody gives', () => {
+  const spare = (text: string) => text.replace('self, width', 'self, width, spare=1');
+  const cases: readonly (readonly [why: string, text: string, line: string])[] = [
+    ['PyTorch: its `__init__`, whatever gives the others', spare(torch('', 'net = Net(5)')), 'def __init__'],
+    ['Keras, where a comment gives the others', spare(keras.replace('class', '# boundlens: Net(3) on (7,)\nclass')), 'def __init__'],
+    ['Flax: the class, whose fields they are', `${flax.replace('width: int', 'width: int\n    spare: int = 1')}\nNet(3)\n`, 'class Net'],
+  ];
+  for (const [why, text, line] of cases)
+    it(why, async () => {
+      const all = await documents();
+      const uri = `test:default line/${why}`;
+      const { arguments: given = [] } = all.read({ uri, text }).definitions[0]!.architecture;
+      all.forget(uri);
+      const spared = given.find(({ name }) => name === 'spare');
+      assert.equal(spared?.source, 'default');
+      assert.ok(text.split('\n')[spared.line]?.includes(line), `${spared.line}`);
+    });
+});
