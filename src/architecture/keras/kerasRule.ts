@@ -1,4 +1,4 @@
-import { unknown, type Known, type LayerKind, type Parameter } from '../architecture';
+import { known, unknown, type Known, type Layer, type LayerKind, type Parameter } from '../architecture';
 import { Undecided, type LayerArguments } from '../torch/layerArguments';
 import { literal, type FormalArgument } from '../torch/signature';
 import { axisOf, writtenShape, type Shape } from './shape';
@@ -6,6 +6,13 @@ import { axisOf, writtenShape, type Shape } from './shape';
 /** A weight as Keras counts it: moving statistics and counters are weights that are not trained. */
 export interface KerasWeight extends Parameter {
   readonly trainable?: false;
+}
+
+/** Weights as a layer lists them: those that are trained, and those that are not; where `isFrozen`, none is. */
+export function tensorsOf(weights: readonly KerasWeight[], isFrozen = false): Pick<Layer, 'parameters' | 'frozen'> {
+  const [trained, frozen]: Parameter[][] = [[], []];
+  for (const { trainable, ...parameter } of weights) (isFrozen || trainable === false ? frozen : trained)!.push(parameter);
+  return { parameters: known(trained!), ...(frozen!.length > 0 && { frozen: frozen! }) };
 }
 
 /** How one class of `keras.layers` is built when it is first called, and what it makes of its inputs. */

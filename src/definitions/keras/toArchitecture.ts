@@ -1,15 +1,6 @@
-import {
-  known,
-  unknown,
-  type Architecture,
-  type Known,
-  type Layer,
-  type Parameter,
-  type SourceRange,
-  type Unknown,
-} from '../../architecture/architecture';
+import { known, unknown, type Architecture, type Known, type Layer, type SourceRange, type Unknown } from '../../architecture/architecture';
 import { parameterCount } from '../../architecture/counts';
-import type { KerasWeight } from '../../architecture/keras/kerasRule';
+import { tensorsOf, type KerasWeight } from '../../architecture/keras/kerasRule';
 import { findMember } from '../python/classes';
 import type { Value } from '../python/values';
 import { flaxSteps } from '../flax/flaxSteps';
@@ -64,10 +55,7 @@ function layerOf(layer: KerasLayer, prefix: string, seen: Set<KerasLayer | Weigh
   const common = { path, type, kind, arguments: layer.arguments, children, range };
   const open = doubt ?? (weights.known ? undefined : weights);
   if (open) return { ...common, parameters: open };
-  const all = weights.known ? weights.value : [];
-  const trained = all.filter(weight => weight.trainable !== false).map(asParameter);
-  const frozen = all.filter(weight => weight.trainable === false).map(asParameter);
-  return { ...common, parameters: known(trained), ...(frozen.length > 0 ? { frozen } : {}) };
+  return { ...common, ...tensorsOf(weights.known ? weights.value : []) };
 }
 
 /** Weights with the axes of the repetitions, the innermost first; a stack of matrices has no spectral norm of its own. */
@@ -88,15 +76,6 @@ function repeated(weights: Known<readonly KerasWeight[]>, repeats: readonly Repe
 function hasOwnBuild({ classValue }: KerasLayer): boolean {
   const found = classValue && findMember(classValue, 'build');
   return found !== undefined && 'member' in found;
-}
-
-function asParameter({ name, shape, initialSpectralNorm, outputs }: KerasWeight): Parameter {
-  return {
-    name,
-    shape,
-    ...(initialSpectralNorm === undefined ? {} : { initialSpectralNorm }),
-    ...(outputs === undefined ? {} : { outputs }),
-  };
 }
 
 /** A layer's own weights: the rule's, those that its code adds, and variables that are its attributes. */

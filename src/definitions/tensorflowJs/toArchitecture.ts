@@ -1,13 +1,6 @@
-import {
-  known,
-  type Architecture,
-  type Known,
-  type Layer,
-  type Parameter,
-  type SourceRange,
-  type Unknown,
-} from '../../architecture/architecture';
+import { known, type Architecture, type Known, type Layer, type SourceRange, type Unknown } from '../../architecture/architecture';
 import { parameterCount } from '../../architecture/counts';
+import { tensorsOf } from '../../architecture/keras/kerasRule';
 import { composed } from './compose';
 import type { LayerValue } from './layerValue';
 
@@ -41,22 +34,10 @@ function layersOf(model: LayerValue, prefix: string, seen: Set<LayerValue>, froz
     const { weights } = layer;
     if (!weights.known) return [{ ...common, parameters: weights }];
     if (!isOff.known && weights.value.length > 0) return [{ ...common, parameters: isOff }];
-    const off = isOff.known && isOff.value;
-    const trained = weights.value.filter(weight => !off && weight.trainable !== false).map(asParameter);
-    const still = weights.value.filter(weight => off || weight.trainable === false).map(asParameter);
-    return [{ ...common, parameters: known(trained), ...(still.length > 0 ? { frozen: still } : {}) }];
+    return [{ ...common, ...tensorsOf(weights.value, isOff.known && isOff.value) }];
   });
 }
 
 const isFrozenValue = ({ trainable }: LayerValue): boolean => trainable.known && !trainable.value;
 
 const isFrozen = ({ trainable }: LayerValue): Known<boolean> => (trainable.known ? known(!trainable.value) : trainable);
-
-function asParameter({ name, shape, initialSpectralNorm, outputs }: Parameter): Parameter {
-  return {
-    name,
-    shape,
-    ...(initialSpectralNorm === undefined ? {} : { initialSpectralNorm }),
-    ...(outputs === undefined ? {} : { outputs }),
-  };
-}
