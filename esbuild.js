@@ -104,7 +104,8 @@ const bundles = {
   extension: { ...node, entryPoints: ['src/extension.ts'], outfile: `${dist}/extension.js` },
   analysis: { ...node, entryPoints: ['src/analysis.ts'], outfile: `${dist}/analysis.js` },
   studyChecks: { ...node, entryPoints: ['src/studyChecks.ts'], outfile: `${dist}/studyChecks.js` },
-  trainer: { ...node, entryPoints: ['src/trainer.ts'], outfile: `${dist}/trainer.js` },
+  // The trainer, and the thread on which it decodes pictures.
+  trainer: { ...node, entryPoints: ['src/trainer.ts', 'src/pictures.ts'], outdir: dist },
   cli: { ...node, entryPoints: ['src/cli.ts'], outfile: `${dist}/cli.js`, banner: { js: '#!/usr/bin/env node' } },
   web: { ...web, entryPoints: ['src/extension.web.ts'], outfile: `${dist}/web/extension.js`, format: 'cjs', external: ['vscode'] },
   webAnalysis: {

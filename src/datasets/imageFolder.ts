@@ -1,13 +1,14 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { FileFault, fileFault } from '../common/fault';
 import { numberedClasses } from './classNames';
 import type { DataSource } from './dataSource';
-import { decodePicture, pictureShape } from './decodePicture';
-import { fitted, fittedShape, type Geometry } from './geometry';
+import { pictureShape } from './decodePicture';
+import { fittedShape, type Geometry } from './geometry';
 import { listImages } from './imageListing';
 import { LeastRecentlyUsed } from './leastRecentlyUsed';
 import type { PictureShape } from './picture';
+import { onThisThread, type PictureDecoder } from './pictureDecoder';
 
 /** PNG and JPEG images in one sub-folder a class, or without classes in the folder itself. */
 export interface ImageFolderChoice {
@@ -17,15 +18,20 @@ export interface ImageFolderChoice {
 
 /** A header lies in this many first bytes, also behind a thumbnail and a colour profile. */
 const HEADER_BYTES = 1 << 20;
-const LARGEST_FILE = 128 << 20;
 const MOST_CACHED_BYTES = 256 << 20;
 const CONCURRENT_READS = 8;
 
 /**
  * Opens a folder of images. It is listed once; images are decoded and brought to the geometry when they are read, and the last ones
  * stay in memory, at most 256 MB of them. Throws a `FileFault`.
+ *
+ * @param decoder decodes the images; it stays open when the folder is closed
  */
-export async function openImageFolder({ path: folder }: ImageFolderChoice, geometry: Geometry): Promise<DataSource> {
+export async function openImageFolder(
+  { path: folder }: ImageFolderChoice,
+  geometry: Geometry,
+  decoder: PictureDecoder = onThisThread,
+): Promise<DataSource> {
   const { files, classNames, members } = await listImages(folder);
   const first = path.join(folder, files[0]!);
   const shape = fittedShape(pictureShape(first, await beginningOf(first)), geometry);
@@ -36,7 +42,7 @@ export async function openImageFolder({ path: folder }: ImageFolderChoice, geome
     const cached = cache.get(index);
     if (cached) return cached;
     const file = path.join(folder, files[index]!);
-    const picture = fitted(decodePicture(file, await contentOf(file)), geometry);
+    const picture = await decoder.decode(file, geometry);
     requireShape(file, picture, first, shape);
     cache.set(index, picture.values);
     return picture.values;
@@ -68,16 +74,6 @@ async function beginningOf(file: string): Promise<Uint8Array> {
     } finally {
       await handle.close();
     }
-  } catch (error) {
-    throw fileFault(file, error);
-  }
-}
-
-async function contentOf(file: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(file);
-    if (size > LARGEST_FILE) throw new FileFault(file, 'is larger than 128 MB', 'shrink it or take it out of the folder');
-    return await readFile(file);
   } catch (error) {
     throw fileFault(file, error);
   }

@@ -6,6 +6,7 @@ import type { DataSource } from './dataSource';
 import { fittedSource, type Geometry } from './geometry';
 import { openIdx, type IdxFiles } from './idx';
 import { openImageFolder, type ImageFolderChoice } from './imageFolder';
+import type { PictureDecoder } from './pictureDecoder';
 import { openStl10, type Stl10Choice } from './stl10';
 
 /** Where samples come from, as a study says it; without a format they are IDX files. */
@@ -15,9 +16,16 @@ export type SourceChoice =
 /**
  * Opens a data set: labels, sizes and headers are read now, the samples when they are asked for. The caller closes it.
  * Throws a `FileFault` that says what is wrong with its files.
+ *
+ * @param decoder decodes the images of folders, on this thread when absent
  */
-export async function openDataSource(choice: SourceChoice, role: Role, geometry: Geometry = {}): Promise<DataSource> {
-  const source = await opened(choice, role, geometry);
+export async function openDataSource(
+  choice: SourceChoice,
+  role: Role,
+  geometry: Geometry = {},
+  decoder?: PictureDecoder,
+): Promise<DataSource> {
+  const source = await opened(choice, role, geometry, decoder);
   try {
     return fittedSource(source, geometry);
   } catch (error) {
@@ -26,7 +34,7 @@ export async function openDataSource(choice: SourceChoice, role: Role, geometry:
   }
 }
 
-function opened(choice: SourceChoice, role: Role, geometry: Geometry): Promise<DataSource> {
+function opened(choice: SourceChoice, role: Role, geometry: Geometry, decoder: PictureDecoder | undefined): Promise<DataSource> {
   switch (choice.format) {
     case undefined:
     case 'idx':
@@ -42,6 +50,6 @@ function opened(choice: SourceChoice, role: Role, geometry: Geometry): Promise<D
     case 'csv':
       return openCsv(choice);
     case 'image folder':
-      return openImageFolder(choice, geometry);
+      return openImageFolder(choice, geometry, decoder);
   }
 }

@@ -5,6 +5,7 @@ import type { DataSource } from './dataSource';
 import type { Geometry } from './geometry';
 import type { NormaliseChoice } from './normalisation';
 import { openDataSource, type SourceChoice } from './openDataSource';
+import { onThisThread, type PictureDecoder } from './pictureDecoder';
 import type { SplitChoice } from './splits';
 
 /** What a study says of its data. */
@@ -33,20 +34,21 @@ export interface StudyData {
  * them share images.
  *
  * @param file the study, named in faults
+ * @param decoder decodes the images of folders; it is closed with the sets
  */
-export async function openStudyData(data: DataChoice, file: string): Promise<StudyData> {
+export async function openStudyData(data: DataChoice, file: string, decoder: PictureDecoder = onThisThread): Promise<StudyData> {
   const opened: DataSource[] = [];
   const close = async () => {
-    await Promise.all(opened.map(source => source.close()));
+    await Promise.all([...opened, decoder].map(each => each.close()));
   };
   try {
     const { resize, channels, unlabelledPool } = data;
     const geometry = { ...(resize && { resize }), ...(channels && { channels }) };
-    const train = await openDataSource(data.train, 'train', geometry);
+    const train = await openDataSource(data.train, 'train', geometry, decoder);
     opened.push(train);
-    const test = await openDataSource(data.test, 'test', geometry);
+    const test = await openDataSource(data.test, 'test', geometry, decoder);
     opened.push(test);
-    const pool = unlabelledPool && (await openDataSource(unlabelledPool, 'unlabelled', geometry));
+    const pool = unlabelledPool && (await openDataSource(unlabelledPool, 'unlabelled', geometry, decoder));
     if (pool) opened.push(pool);
     requireSameShape(train, test);
     if (pool) requireSameShape(train, pool);

@@ -2,6 +2,7 @@ import { Random } from '../common/random';
 import { corrupted } from './corruption';
 import type { DataSource } from './dataSource';
 import { fitNormalisation, normalised, requireUnitRange, type Normalisation } from './normalisation';
+import type { PictureDecoder } from './pictureDecoder';
 import { held, subset, type Samples } from './samples';
 import { splitTask } from './splits';
 import { openStudyData, type DataChoice, type StudyData } from './studyData';
@@ -32,9 +33,10 @@ export interface TaskSamples {
  * a `ValueFault` when a pool is too small.
  *
  * @param file the study, named in faults
+ * @param decoder decodes the images of folders, on this thread when absent; it is closed with the files
  */
-export async function loadTask(data: DataChoice, seed: number, file: string): Promise<TaskSamples> {
-  const sets = await openStudyData(data, file);
+export async function loadTask(data: DataChoice, seed: number, file: string, decoder?: PictureDecoder): Promise<TaskSamples> {
+  const sets = await openStudyData(data, file, decoder);
   try {
     return await splitSets(sets, data, seed, file);
   } catch (error) {

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { Random } from '../common/random';
 import { loadTask, type TaskSamples } from '../datasets/task';
+import { ThreadedDecoder } from '../datasets/threadedDecoder';
 import type { Trial } from '../studies/study';
 import { rowsAt, type Matrix } from '../theory/matrix';
 import { sampledComplexity } from '../theory/rademacher';
@@ -35,7 +37,7 @@ export interface TrialContext {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrialProgress) => void;
   readonly onMetrics?: (line: TrialMetrics) => void;
-  /** Folder of the parsers' WebAssembly files, for encoders that are definitions. */
+  /** Folder of the bundles: the parsers' WebAssembly files, for encoders that are definitions, and the thread that decodes images, which is this one without it. */
   readonly assets?: string;
   /** Keeps where pre-training is, so that it can go on after the process has ended. */
   readonly keeping?: StateKeeping;
@@ -55,7 +57,8 @@ const COMPLEXITY_DRAWS = 1000;
 export async function runTrial(trial: Trial, context: TrialContext): Promise<TrialResults> {
   const pace = new Pace(context.signal);
   await pace.breathe();
-  const task = await loadTask(trial.data, trial.seed, trial.study.file);
+  const decoder = context.assets === undefined ? undefined : new ThreadedDecoder(path.join(context.assets, 'pictures.js'));
+  const task = await loadTask(trial.data, trial.seed, trial.study.file, decoder);
   try {
     return await runOn(task, trial, context, pace);
   } finally {
