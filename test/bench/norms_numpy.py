@@ -1,4 +1,7 @@
-"""Largest singular values of a safetensors file's matrices in NumPy: answers each number on standard input with the milliseconds of so many runs."""
+"""Largest singular values of a safetensors file's matrices in NumPy: answers each number on standard input with the milliseconds of so many runs.
+
+usage: norms_numpy.py FILE default|thin|values
+"""
 
 import json
 import struct
@@ -19,14 +22,21 @@ def matrices(file):
             yield values.reshape(entry["shape"][0], -1)
 
 
-print(json.dumps({"peer": f"NumPy {np.__version__} (svd, values only)"}), flush=True)
+CALLS = {
+    "default": ("np.linalg.svd(W), as called by default", lambda matrix: np.linalg.svd(matrix)[1][0]),
+    "thin": ("np.linalg.svd(W, full_matrices=False)", lambda matrix: np.linalg.svd(matrix, full_matrices=False)[1][0]),
+    "values": ("np.linalg.svd(W, compute_uv=False)", lambda matrix: np.linalg.svd(matrix, compute_uv=False)[0]),
+}
+
+name, largest = CALLS[sys.argv[2]]
+print(json.dumps({"peer": f"NumPy {np.__version__}, {name}"}), flush=True)
 for line in sys.stdin:
     times = []
     for _ in range(int(line)):
         spent = 0.0
         for matrix in matrices(sys.argv[1]):
             start = time.perf_counter()
-            np.linalg.svd(matrix, compute_uv=False)[0]
+            largest(matrix)
             spent += time.perf_counter() - start
         times.append(1e3 * spent)
     print(json.dumps(times), flush=True)
