@@ -37,7 +37,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Theorems whose terms are lowered as those of another. */
-const LIKE: Readonly<Record<string, string>> = { T1: 'D1', D6: 'D4', D7: 'D3', F2: 'F1' };
+const LIKE: Readonly<Record<string, string>> = { T1: 'D1', D6: 'D4', D7: 'D3', F2: 'F1', catoni: 'F1' };
 
 /** What lowers a term, the cheapest way first; empty where nothing can be said. */
 export function waysToLower({ id }: Pick<Term, 'id'>): readonly string[] {

@@ -10,6 +10,7 @@ export const FORMULAS = {
   holdout: ['empirical', 'confidence'],
   F1: ['empirical', 'divergence', 'confidence'],
   F2: ['empirical', 'divergence', 'confidence'],
+  catoni: ['empirical', 'divergence', 'confidence'],
   F4: ['robustness', 'memorisation', 'rationality'],
   F5: ['empirical', 'confidence'],
   P1: ['empirical', 'sampling', 'divergence', 'confidence'],

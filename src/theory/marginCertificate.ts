@@ -3,7 +3,7 @@ import { Random } from '../common/random';
 import { featurePreparations, rowNormalisation, type FeaturePreparation, type PreparationSettings } from './featurePreparation';
 import { signedDirections, tightestPosterior, type CertifiedPosterior } from './gibbsHead';
 import { rowsAt, type Matrix } from './matrix';
-import { confidenceNats, pacBayesReport } from './pacBayesReport';
+import { catoniReport, confidenceNats, pacBayesReport } from './pacBayesReport';
 import { choosePrior, headDirection } from './priorSelection';
 import type { Report } from './report';
 
@@ -19,7 +19,12 @@ export interface MarginCertificateInput {
   readonly settings?: MarginCertificateSettings;
   /** The risk that `needed.n` asks the labels for; ½ when absent. */
   readonly target?: number;
+  /** Which inequality turns the empirical risk into a bound: the inverted kl unless it is named. */
+  readonly form?: PacBayesForm;
 }
+
+/** The forms of the PAC-Bayes inequality for bounded losses that certificates come in. */
+export type PacBayesForm = 'kl' | 'catoni';
 
 /** What is tried; the defaults serve features of any scale. */
 export interface MarginCertificateSettings {
@@ -73,8 +78,8 @@ export function marginCertificate(
   theorem: 'F1' | 'F2',
   input: Omit<MarginCertificateInput, 'unlabelled'> & { readonly unlabelled?: Matrix },
 ): HeadCertificate {
-  const { features, labels, unlabelled, failureProbability, target, settings = {} } = input;
-  const aim: Aim = { failureProbability, ...(target !== undefined && { target }) };
+  const { features, labels, unlabelled, failureProbability, target, form = 'kl', settings = {} } = input;
+  const aim: Aim = { failureProbability, form, ...(target !== undefined && { target }) };
   const { exponents, strengths } = { ...DEFAULTS, ...settings };
   checkMarginInput(features, labels, unlabelled, theorem === 'F1' ? FEWEST : 2 * FEWEST, label => Math.abs(label) === 1);
   const grid = (unitNormalised: boolean) => exponents.map((exponent): PreparationSettings => ({ exponent, unitNormalised }));
@@ -112,7 +117,9 @@ export function checkMarginInput(
       );
 }
 
-type Aim = Pick<MarginCertificateInput, 'failureProbability' | 'target'>;
+type Aim = Pick<MarginCertificateInput, 'failureProbability' | 'target'> & { readonly form: PacBayesForm };
+
+const REPORTS = { kl: pacBayesReport, catoni: catoniReport };
 
 function centredCertificate(
   features: Matrix,
@@ -129,7 +136,7 @@ function centredCertificate(
     return { preparation, posterior: tightestPosterior(signedDirections(prepared, labels), prior, directions) };
   });
   const { preparation, posterior } = candidates.reduce((best, one) => (one.posterior.bound < best.posterior.bound ? one : best));
-  const report = pacBayesReport({
+  const report = REPORTS[aim.form]({
     theorem: 'F1',
     posterior,
     points: features.rows,
@@ -167,7 +174,7 @@ function halfAndHalfCertificate(
   const directions = strengths.map(strength => headDirection(prepared, labels, strength));
   const points = signedDirections(preparation.apply(second.features), second.labels);
   const posterior = tightestPosterior(points, prior, directions);
-  const report = pacBayesReport({
+  const report = REPORTS[aim.form]({
     theorem: 'F2',
     posterior,
     points: points.rows,

@@ -5,6 +5,7 @@ import { fileFault, FileFault, UsageFault } from '../../common/fault';
 import { table } from '../../reporting/table';
 import { RunFolder } from '../../runs/runFolder';
 import { boundOfSpec } from '../boundSpec';
+import { cappedReport } from '../cappedReport';
 import { boundOfCheckpoint, type CheckpointBound } from '../checkpointBound';
 import { onlyPositional, parse, positiveInteger, type Command, type CommandContext } from '../command';
 import { readDefinitions } from '../readDefinitions';
@@ -33,11 +34,11 @@ export const boundCommand: Command = {
     if (kind === 'run') await boundOfRun(target, context);
     else if (kind === 'specification') {
       const report = await boundOfSpec(target, context.signal);
-      context.terminal.document(report);
+      context.terminal.document(cappedReport(report));
       context.terminal.print([report, ...(report.beside ?? [])].map(reportText).join('\n\n'));
     } else if (kind === 'checkpoint') {
       const bound = await boundOfCheckpoint(target, options.definition, unlabelled, context);
-      context.terminal.document(bound);
+      context.terminal.document(cappedReport(bound));
       context.terminal.print(checkpointText(bound));
     } else await boundOfDefinitions(target, unlabelled, context);
     return 0;
@@ -86,7 +87,7 @@ function checkpointText(bound: CheckpointBound): string {
 async function boundOfRun(folder: string, { terminal }: CommandContext): Promise<void> {
   const run = await new RunFolder(folder).read();
   if (!run.results) throw new FileFault(folder, `holds a run that is ${run.state}, without results`, 'let it finish first');
-  terminal.document({ run: run.id, reports: run.results.reports });
+  terminal.document({ run: run.id, reports: run.results.reports.map(cappedReport) });
   for (const report of run.results.reports.flatMap(one => [one, ...(one.beside ?? [])])) terminal.print(`${reportText(report)}\n`);
 }
 
@@ -95,7 +96,7 @@ async function boundOfDefinitions(file: string, unlabelled: number, context: Com
   const definitions = analysis!.definitions.map(({ architecture, bound }) => ({
     name: architecture.name,
     line: architecture.range.startLine + 1,
-    report: bound?.report,
+    report: bound && cappedReport(bound.report),
     capacityDecades: bound?.capacityDecades,
     unknown: bound || architecture.parameterCount.known ? undefined : architecture.parameterCount.why,
   }));

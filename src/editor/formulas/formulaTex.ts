@@ -13,6 +13,7 @@ const gibbs = (centre: string) =>
   String.raw`\begin{aligned}&${kl(String.raw`\hat G`, String.raw`\mathrm{KL}+${GIBBS}`)}-${kl(String.raw`\hat G`, GIBBS)}\\&\mathrm{KL}=\tfrac12\left\lVert ${centre}\right\rVert^2\end{aligned}`;
 const GIBBS_RISK = String.raw`\hat G=\frac1n\sum_{i}\bar\Phi(\mu\gamma_i),\quad \gamma_i=\frac{y_i\langle u,h_i\rangle}{\lVert h_i\rVert}`;
 const GIBBS_CONFIDENCE = String.raw`${kl(String.raw`\hat G`, GIBBS)}-\hat G`;
+const CATONI = String.raw`\Phi(x)=\frac{1-e^{-C\hat G-x/n}}{1-e^{-C}}`;
 const NOISE = String.raw`\ln(4\sqrt n\,G/\delta)`;
 
 /** The formula of every term in TeX: rendered to pictures when BoundLens is built, shown in hovers beside the numbers put in. */
@@ -53,6 +54,9 @@ export const FORMULA_TEX: Readonly<Record<FormulaId, string>> = {
   'F2.empirical': GIBBS_RISK,
   'F2.divergence': gibbs(String.raw`\mu u-m_0u_0`),
   'F2.confidence': GIBBS_CONFIDENCE,
+  'catoni.empirical': GIBBS_RISK,
+  'catoni.divergence': String.raw`\begin{aligned}&\Phi(\mathrm{KL}+\ln(JG/\delta))-\Phi(\ln(JG/\delta))\\&${CATONI}\end{aligned}`,
+  'catoni.confidence': String.raw`\Phi(\ln(JG/\delta))-\hat G,\quad ${CATONI}`,
   'F4.robustness': String.raw`\left[\mathrm{Train}-\mathrm{Train}(\eta)\right]^{+}`,
   'F4.memorisation': String.raw`\left[\mathrm{Train}(\eta)-\mathrm{NTrain}(\eta)\right]^{+}`,
   'F4.rationality': String.raw`\left[\mathrm{NTrain}(\eta)-\mathrm{Test}\right]^{+}`,

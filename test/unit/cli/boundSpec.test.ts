@@ -186,6 +186,12 @@ describe('bound of a specification', () => {
       totals.push(report.total);
     }
     assert.ok(totals[1]! < totals[0]!, 'the half-and-half prior is tighter');
+    const both = await boundOf({ theorem: 'F1', ...files, form: 'both' });
+    const forms = [];
+    for (const form of ['kl', 'catoni']) forms.push(await boundOf({ theorem: 'F1', ...files, form, delta: 0.025 }));
+    close(both.total, Math.min(...forms.map(({ total }) => total)));
+    close(both.beside![0]!.total, Math.max(...forms.map(({ total }) => total)));
+    assert.deepEqual([both.failureProbability, forms.map(({ theorem }) => theorem)], [0.05, ['F1', 'catoni']]);
     const rationality = await boundOf({ theorem: 'F4', ...files });
     assert.deepEqual([rationality.evidence, rationality.terms.length], ['assumed', 3]);
   });

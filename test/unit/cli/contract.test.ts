@@ -108,6 +108,14 @@ describe('the command line’s documents', function () {
     assert.ok(report.theorem === 'F1' && !report.vacuous && report.total < 0.2 && report.evidence === 'certified', `${report.total}`);
   });
 
+  it('bound above what the loss can be: the total as it is, vacuous, and the capped value beside it', async () => {
+    const above = { theorem: 'D1', n: 10, rademacher: 1, C_beta: 1, E_U: 4 };
+    const report = await documentOf('bound', spec(above));
+    assert.deepEqual([report['vacuous'], report['capped']], [true, report['range']]);
+    assert.ok((report['total'] as number) > (report['range'] as number));
+    assert.ok(!('capped' in (await documentOf('bound', spec({ ...above, n: 1e6, rademacher: 1e-3, E_U: 0.01 })))));
+  });
+
   it('bound of a checkpoint: D4 over measured norms, the composition said to be unknown', async () => {
     const document = await documentOf('bound', path.join(CHECKPOINTS, 'vit/model.safetensors'), '--unlabelled', '60000');
     const report = isReport(document);
