@@ -12,6 +12,8 @@ export interface CompileOptions {
   readonly weightName?: (name: string) => string;
   /** Only standard ONNX operators, and outputs under our own names: for files that other programs open. */
   readonly portable?: boolean;
+  /** Threads that will run the model, 1 by default. */
+  readonly threads?: number;
   /** The batch size of the trace, if the batch is to be dynamic: every dimension it divides is left open (choose a large prime). */
   readonly dynamicBatch?: number;
 }
@@ -34,6 +36,7 @@ export function compile(traced: Traced, options: CompileOptions = {}): CompiledM
   const { nodes, values } = reachable(traced);
   const emitter = new Emitter({
     portable: options.portable ?? false,
+    threads: options.threads,
     kernels: new Set(nodes.map(node => node.kernel)),
     batch: batchSource(traced, values, options.dynamicBatch),
   });

@@ -36,7 +36,7 @@ export class CompiledEngine implements Engine {
       variable: parameters.variable(name),
     }));
     const variables = trainable.map(parameter => parameter.variable);
-    const model = compile(traceStep(inputs, parameters.variables, variables, loss));
+    const model = compile(traceStep(inputs, parameters.variables, variables, loss), { threads: this.threads });
     const places = new Map(
       trainable.map(({ name, index, variable }) => [
         `grad/${variable.name}`,

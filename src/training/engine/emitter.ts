@@ -8,6 +8,8 @@ export type Name = string;
 export interface EmitterOptions {
   /** Only standard ONNX operators. */
   readonly portable: boolean;
+  /** Threads that will run the graph: what ONNX Runtime does on one thread only is written in another way for several. 1 by default. */
+  readonly threads?: number;
   /** Names of the graph's kernels: a kernel computes more where its gradient is among them. */
   readonly kernels: ReadonlySet<string>;
   /** How the batch size is found when it is to be dynamic: an input, its axis that counts the batch, and how often. */
@@ -42,6 +44,10 @@ export class Emitter {
 
   get portable(): boolean {
     return this.options.portable;
+  }
+
+  get threads(): number {
+    return this.options.threads ?? 1;
   }
 
   /** Whether the graph has a kernel of this name. */

@@ -1,4 +1,6 @@
+import type { SumAttrs } from '@tensorflow/tfjs-core';
 import type { Rule } from './rewrites';
+import { axesOf } from './tfjs';
 
 /** A convolution adds its bias itself; ONNX Runtime can then fuse the activation behind it too. */
 const biasedConvolution: Rule = ({ kernel, inputs: [x, bias] }, graph) => {
@@ -22,5 +24,13 @@ const stepBeforeUnpooling: Rule = ({ kernel, inputs }, graph) => {
   return graph.one('MaxPoolGrad', [masked, input!, output!], unpooling.attributes);
 };
 
+/** Sums the gradient of a max pool before it is spread over the windows, where there is less of it: all of it lands somewhere in its image. */
+const sumBeforeUnpooling: Rule = ({ kernel, inputs: [x], attributes }, graph) => {
+  const unpooling = kernel === 'Sum' && x?.producer?.kernel === 'MaxPoolGrad' ? x.producer : undefined;
+  if (!unpooling) return undefined;
+  const axes = axesOf((attributes as SumAttrs).axis, x!.shape);
+  return axes.includes(1) && axes.includes(2) ? graph.one('Sum', [unpooling.inputs[0]!], attributes) : undefined;
+};
+
 /** Rules for convolutional models. */
-export const IMAGE_RULES: readonly Rule[] = [biasedConvolution, stepBeforeUnpooling];
+export const IMAGE_RULES: readonly Rule[] = [biasedConvolution, stepBeforeUnpooling, sumBeforeUnpooling];

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Emitter, Name } from '../emitter';
 import { TraceFault } from '../traceFault';
 import { kernel, spec, type Kernel, type KernelTable } from './kernel';
-import { inNchw, shape4, sliding, TO_CNHW, TO_OIHW, unreached, type Shape4, type Window } from './layout';
+import { inNchw, shape4, sliding, TO_CNHW, TO_OIHW, unreached, type Shape4 } from './layout';
 
 type ConvolutionAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & Partial<tf.Conv2DAttrs>;
 
@@ -15,33 +15,45 @@ function geometry(image: readonly number[], filter: readonly number[], attribute
 }
 
 /**
- * The gradient of a convolution for its filter, which is itself a convolution: of the images, with channels and images exchanged, by `dy`.
+ * The gradient of a convolution for its filter, which is itself a convolution by `dy`, images taking the place of channels. `images` are
+ * [1, images, height, width × lanes]: lanes lie beside each other in a column, and the result is [1, filters, height, width × lanes] too.
  * The right padding is what yields exactly the filter's size; where it would be negative, the rows that no window reached are cut off.
  */
-function filterGradient(
-  e: Emitter,
-  x: Name,
-  dy: Name,
-  image: Shape4,
-  windows: Shape4,
-  window: Window,
-  regroup: (x: Name) => Name,
-  group: number,
-): Name {
+function filterGradient(e: Emitter, images: Name, dy: Name, window: Geometry, lanes: number, group: number): Name {
   const { strides, pads } = sliding(window);
-  const excess = (axis: 1 | 2, filterSize: number): number =>
-    (windows[axis] - 1) * strides[axis - 1]! + filterSize - image[axis] - pads[axis - 1]!;
-  const end = [excess(1, window.filterHeight), excess(2, window.filterWidth)];
-  let images = e.transpose(x, TO_CNHW);
-  if (end.some(width => width < 0)) {
-    const kept = [image[1] + Math.min(0, end[0]!), image[2] + Math.min(0, end[1]!)];
-    images = e.one('Slice', [images, e.integers([0, 0]), e.integers(kept), e.integers([2, 3])]);
-  }
-  return e.one('Conv', [regroup(images), e.transpose(dy, TO_CNHW)], {
-    dilations: strides,
-    pads: [pads[0]!, pads[1]!, Math.max(0, end[0]!), Math.max(0, end[1]!)],
+  const below = (window.outHeight - 1) * strides[0]! + window.filterHeight - window.inHeight - pads[0]!;
+  const beside = (window.outWidth - 1) * strides[1]! + window.filterWidth - window.inWidth - pads[1]!;
+  const kept = [window.inHeight + Math.min(0, below), (window.inWidth + Math.min(0, beside)) * lanes];
+  const reached = Math.min(below, beside) < 0 ? e.one('Slice', [images, e.integers([0, 0]), e.integers(kept), e.integers([2, 3])]) : images;
+  return e.one('Conv', [reached, e.transpose(dy, TO_CNHW)], {
+    dilations: [strides[0]!, strides[1]! * lanes],
+    pads: [pads[0]!, pads[1]! * lanes, Math.max(0, below), Math.max(0, beside) * lanes],
     group,
   });
+}
+
+/** Most numbers that the columns of an image gradient take up at once: 32 MB. */
+const MOST_COLUMNS = 2 ** 23;
+
+/**
+ * The gradient of a convolution for its image as a product and a sum of overlapping windows (NCHW), some images at a time. ConvTranspose does
+ * the same and keeps less of it, but on one thread.
+ */
+function threadedImageGradient(e: Emitter, dy: Name, filter: Name, window: Geometry): Name {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = window;
+  const rows = inChannels * filterHeight * filterWidth;
+  const columns = outHeight * outWidth;
+  const weights = e.transpose(e.reshape(e.transpose(filter, TO_OIHW), [outChannels, rows]), [1, 0]);
+  const parts = Math.min(batchSize, Math.ceil((batchSize * rows * columns) / MOST_COLUMNS));
+  const all = e.reshape(dy, [batchSize, outChannels, columns]);
+  const gradients = (parts === 1 ? [all] : e.several('Split', [all], parts, { axis: 0, num_outputs: parts })).map(part =>
+    e.one(
+      'Col2Im',
+      [e.one('MatMul', [weights, part]), e.integers([inHeight, inWidth]), e.integers([filterHeight, filterWidth])],
+      sliding(window),
+    ),
+  );
+  return parts === 1 ? gradients[0]! : e.one('Concat', gradients, { axis: 0 });
 }
 
 /** A depthwise filter [height, width, channels, multiplier] as ONNX wants it: [channels × multiplier, 1, height, width]. */
@@ -70,6 +82,7 @@ export const CONVOLUTIONS: KernelTable = {
     shape: (_, { inputShape }) => spec(inputShape),
     emit: (e, [dy, filter], { inputs, outputs, attributes }) => {
       const window = geometry(attributes.inputShape, inputs[1].shape, attributes);
+      if (e.threads > 1) return inNchw(e, dy, image => threadedImageGradient(e, image, filter, window));
       const output_padding = unreached(shape4(outputs[0].shape), shape4(inputs[0].shape), window);
       return inNchw(e, dy, image => e.one('ConvTranspose', [image, e.transpose(filter, TO_OIHW)], { ...sliding(window), output_padding }));
     },
@@ -79,8 +92,11 @@ export const CONVOLUTIONS: KernelTable = {
     shape: (_, { filterShape }) => spec(filterShape),
     emit: (e, [x, dy], { inputs, attributes }) => {
       const window = geometry(inputs[0].shape, attributes.filterShape, attributes);
-      const gradient = filterGradient(e, x, dy, shape4(inputs[0].shape), shape4(inputs[1].shape), window, images => images, 1);
-      return e.transpose(gradient, [2, 3, 0, 1]);
+      const { batchSize, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth } = window;
+      // With the channels as lanes it is one product of many columns, not one of few for each channel.
+      const images = e.reshape(x, [1, batchSize, inHeight, inWidth * inChannels]);
+      const gradient = filterGradient(e, images, dy, window, inChannels, 1);
+      return e.transpose(e.reshape(gradient, [outChannels, filterHeight, filterWidth, inChannels]), [1, 2, 3, 0]);
     },
   }),
   DepthwiseConv2dNative: kernel<tf.DepthwiseConv2dNativeAttrs>({
@@ -111,13 +127,8 @@ export const CONVOLUTIONS: KernelTable = {
     emit: (e, [x, dy], { inputs, attributes }) => {
       const [height, width, channels, multiplier] = attributes.filterShape;
       const window = geometry(inputs[0].shape, attributes.filterShape, attributes, true);
-      const image = shape4(inputs[0].shape);
-      const windows = shape4(inputs[1].shape);
-      const { padInfo, strideHeight, strideWidth } = window;
-      const rows = Math.min(image[1], (windows[1] - 1) * strideHeight + height - padInfo.top);
-      const columns = Math.min(image[2], (windows[2] - 1) * strideWidth + width - padInfo.left);
-      const asChannels = (images: Name): Name => e.reshape(images, [1, channels * image[0], rows, columns]);
-      const gradient = filterGradient(e, x, dy, image, windows, window, asChannels, channels);
+      const images = e.reshape(e.transpose(x, TO_CNHW), [1, channels * window.batchSize, window.inHeight, window.inWidth]);
+      const gradient = filterGradient(e, images, dy, window, 1, channels);
       return e.transpose(e.reshape(gradient, [channels, multiplier, height, width]), [2, 3, 0, 1]);
     },
   }),

@@ -38,6 +38,16 @@ describe('rewrites of convolutional models', () => {
       (x, filter, bias) => tf.grad(t => tf.sum(tf.square(pooled(t as Tensor4D, filter, bias))))(x),
       { Relu: 1, MaxPool: 1, Step: 1, Multiply: 2, MaxPoolGrad: 1 },
     ],
+    [
+      "a bias before a pool sums the pool's gradient, not what is spread over the image",
+      (x, filter, bias) => tf.grad(t => tf.sum(tf.square(pooled(tf.add(x, t), filter, bias))))(bias),
+      { Add: 1, Relu: 1, MaxPool: 1, Step: 1, Multiply: 2, Sum: 1 },
+    ],
+    [
+      'a sum over columns alone is left where it is',
+      x => tf.sum(tf.grad(t => tf.sum(tf.square(tf.maxPool(t as Tensor4D, 2, 2, 'valid'))))(x), 2),
+      { MaxPool: 1, Multiply: 1, MaxPoolGrad: 1, Sum: 1 },
+    ],
   ];
   for (const [why, fn, kernels] of table) it(why, () => assert.deepEqual(remaining(fn), kernels));
 

@@ -20,8 +20,8 @@ function valueAndGradients({ fn, differentiable }: KernelCase, inputs: tf.Tensor
   return [fn(...inputs), ...(differentiable ? tf.grads(weighted)(inputs) : [])];
 }
 
-/** One family as one graph: everything that is needed to compare it on any runtime. */
-function prepared(family: string, cases: readonly KernelCase[]) {
+/** One family as one graph for so many threads: everything that is needed to compare it on any runtime. */
+function prepared(family: string, cases: readonly KernelCase[], threads: number) {
   const random = new Random(family);
   const inputs: InputSpecs = Object.fromEntries(
     cases.flatMap(({ inputs }, index) => inputs.map((shape, input) => [inputName(index, input), { shape }])),
@@ -44,7 +44,7 @@ function prepared(family: string, cases: readonly KernelCase[]) {
       ),
     );
   const traced = trace(inputs, [], evaluate, { allowConstants: true });
-  const model = compile(traced);
+  const model = compile(traced, { threads });
   const expected = scoped(() => {
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, tf.tensor(feeds[name]!, [...shape])]));
     return Object.fromEntries(Object.entries(evaluate(tensors)).map(([name, tensor]) => [name, eager(tensor)]));
@@ -61,17 +61,18 @@ function prepared(family: string, cases: readonly KernelCase[]) {
 describe('kernels: value and gradients against eager tfjs', function () {
   this.timeout(60_000);
   const families = new Map<string, ReturnType<typeof prepared>>();
-  const family = (name: string): ReturnType<typeof prepared> => {
-    const made = families.get(name) ?? prepared(name, CASES[name]!);
-    families.set(name, made);
+  const family = (name: string, threads = 1): ReturnType<typeof prepared> => {
+    const made = families.get(`${name} ${threads}`) ?? prepared(name, CASES[name]!, threads);
+    families.set(`${name} ${threads}`, made);
     return made;
   };
 
-  for (const [name, cases] of Object.entries(CASES))
-    describe(name, () => {
+  const all = Object.entries(CASES).map(([name, cases]) => ({ name, cases, threads: 1 }));
+  for (const { name, cases, threads } of [...all, { name: 'convolutions', cases: CASES.convolutions!, threads: 2 }])
+    describe(`${name}${threads > 1 ? ', as they are written for several threads' : ''}`, () => {
       cases.forEach((kernelCase, index) =>
         it(kernelCase.name, async () => {
-          const { expected, run } = family(name);
+          const { expected, run } = family(name, threads);
           for (const runtime of RUNTIMES) {
             const results = await run(runtime);
             const outputs = Object.keys(expected).filter(output => output.startsWith(`${index}=`));
@@ -98,6 +99,18 @@ describe('kernels: value and gradients against eager tfjs', function () {
       const { gradient } = await runModel(runtime, model, { x: new Float32Array(12) });
       assertClose(gradient!, { ...shape, values: expected }, runtime);
     }
+  });
+
+  it('takes so many images at a time as fit when it writes a convolution for several threads', async () => {
+    const inputs = { x: { shape: [131, 32, 32, 8] }, w: { shape: [3, 3, 8, 2] } };
+    const convolution = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => tf.sum(tf.sin(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')));
+    const traced = trace(inputs, [], ({ x, w }) => ({ gradient: tf.grad(t => convolution(t, w!))(x!) }));
+    const [random, size] = [new Random('many images'), tf.util.sizeFromShape];
+    const normal = (shape: number[]): Float32Array => Float32Array.from({ length: size(shape) }, () => random.normal());
+    const feeds = { x: normal(inputs.x.shape), w: normal(inputs.w.shape) };
+    const [one, several] = [compile(traced), compile(traced, { threads: 2 })];
+    assert.equal(Buffer.from(several.bytes).toString('latin1').split('Col2Im').length - 1, 2);
+    assertClose((await runModel('native', several, feeds)).gradient!, (await runModel('native', one, feeds)).gradient!, 'native');
   });
 
   it('leaves no row of the table untried', () => {
