@@ -7,6 +7,7 @@ import { SCHEDULERS } from '../runs/cluster/schedulers';
 import { slurm } from '../runs/cluster/slurm/slurm';
 import { taskScript } from '../runs/cluster/taskScript';
 import type { Executor } from '../runs/executor';
+import type { AskedOptions } from '../runs/record';
 import { launchTrainer } from '../runs/launch';
 import { runSweep } from '../runs/queue';
 import { ENGINE_CHOICES, engineChoice, type EngineChoice } from '../training/engine/engineChoice';
@@ -29,7 +30,7 @@ export const EXECUTOR_OPTIONS = {
 export const EXECUTOR_USAGE =
   '[--engine NAME] [--threads K] [--jobs J] [--state-seconds S] [--on local|slurm] [--partition P] [--time T] [--memory M] [--slurm-option=--X=Y]';
 
-type ExecutorOptions = {
+export type ExecutorOptions = {
   readonly [K in keyof typeof EXECUTOR_OPTIONS]?: (typeof EXECUTOR_OPTIONS)[K] extends 'strings' ? readonly string[] : string;
 };
 
@@ -49,13 +50,19 @@ export function executorOf(options: ExecutorOptions, assets: string): Executor {
       ...(further && { further }),
     });
     const settings = { engine, threads, ...(jobs !== undefined && { jobs }), ...(stateSeconds !== undefined && { stateSeconds }) };
-    return inCluster(scheduler, settings, assets);
+    return inCluster(scheduler, settings, assets, asked(options));
   }
   if (on !== 'local') throw new UsageFault(`--on is ${on}`, `give local or ${SCHEDULERS.join(' or ')}`);
   const forSlurm = Object.entries({ partition, time, memory, 'slurm-option': further }).find(([, value]) => value !== undefined);
   if (forSlurm) throw new UsageFault(`--${forSlurm[0]} says nothing to this machine`, 'add --on slurm or leave it out');
   const settings = { engine, threads, jobs: jobs ?? Math.max(1, Math.floor(os.availableParallelism() / threads)) };
   return onThisMachine({ ...settings, ...(stateSeconds !== undefined && { stateSeconds }) }, assets);
+}
+
+/** The options that were given, as a record keeps them. */
+function asked(options: ExecutorOptions): AskedOptions {
+  const given = Object.keys(EXECUTOR_OPTIONS).map(name => [name, options[name as keyof ExecutorOptions]] as const);
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** The engine that an option names; `auto` when it is absent. */
@@ -96,6 +103,7 @@ function inCluster(
   scheduler: Scheduler,
   { jobs, ...settings }: Omit<ExecutorSettings, 'jobs'> & Partial<Pick<ExecutorSettings, 'jobs'>>,
   assets: string,
+  asked: AskedOptions,
 ): Executor {
   const programs = { node: process.execPath, cli: path.join(assets, 'cli.js'), ...settings };
   return {
@@ -111,6 +119,7 @@ function inCluster(
         ...request,
         scheduler,
         script: taskScript(programs, scheduler, request.store.path),
+        asked,
         ...(jobs !== undefined && { atOnce: jobs }),
       });
     },

@@ -20,6 +20,8 @@ export interface StudyStart {
   readonly jobs: number;
   /** Options of sbatch when the trials run on Slurm; absent when this machine runs them. */
   readonly slurm?: readonly string[];
+  /** Whether what is left of the runs goes to the cluster that was asked for them, with the engine and the threads of that time. */
+  readonly asBefore?: boolean;
   /** Folder of engines that the user installed. */
   readonly engines: string;
   /** Path of the command line's bundle, `dist/cli.js`. */
@@ -44,10 +46,8 @@ export async function startStudy(start: StudyStart): Promise<{ readonly ended: P
   const log = await open(logFile, 'w');
   try {
     const work = start.study === undefined ? ['runs', 'resume', start.out] : ['run', start.study, '--out', start.out];
-    const engine = start.engine === 'auto' ? [] : ['--engine', start.engine];
-    const threads = ['--threads', `${start.threads}`];
     const { VSCODE_INSPECTOR_OPTIONS: _inspector, ...environment } = process.env;
-    const child = spawn(process.execPath, [start.program, ...work, ...engine, ...threads, ...whereTo(start), '--json'], {
+    const child = spawn(process.execPath, [start.program, ...work, ...howToRun(start), '--json'], {
       cwd: path.dirname(start.study ?? start.out),
       detached: true,
       stdio: ['ignore', 'ignore', log.fd],
@@ -76,10 +76,19 @@ export async function startStudy(start: StudyStart): Promise<{ readonly ended: P
   }
 }
 
-/** How many trials run at the same time here, or what the cluster is asked for. */
-export function whereTo({ jobs, slurm }: Pick<StudyStart, 'jobs' | 'slurm'>): string[] {
-  if (slurm) return ['--on', 'slurm', ...slurm.map(option => `--slurm-option=${option}`)];
-  return jobs > 0 ? ['--jobs', `${jobs}`] : [];
+/** The options that say where and how trials run. */
+export function howToRun({
+  engine,
+  threads,
+  jobs,
+  slurm,
+  asBefore = false,
+}: Pick<StudyStart, 'engine' | 'threads' | 'jobs' | 'slurm' | 'asBefore'>): string[] {
+  const furthers = (slurm ?? []).map(option => `--slurm-option=${option}`);
+  if (asBefore) return furthers;
+  const how = [...(engine === 'auto' ? [] : ['--engine', engine]), '--threads', `${threads}`];
+  if (slurm) return [...how, '--on', 'slurm', ...furthers];
+  return jobs > 0 ? [...how, '--jobs', `${jobs}`] : how;
 }
 
 /** The fault in how a study ended; undefined when it ended well or was stopped on purpose. */

@@ -190,7 +190,7 @@ class Sweep {
     // Whether it stays stopped is decided again, by the same losses.
     const wasStopped = trial.earlyStop && record?.state === 'stopped' && record.earlyStop && trialHash(record.trial) === trialHash(trial);
     if (wasStopped && (await hasSameData(record.data, trial, this.options.fingerprint))) return { folder, record };
-    return this.options.store.create(trial, this.options.onNote);
+    return this.options.store.create(trial, { tell: this.options.onNote });
   }
 
   /** Takes one run to its end, also when its trainer dies a few times; never rejects. */

@@ -38,6 +38,9 @@ export interface StoppedEarly {
   readonly kept: number;
 }
 
+/** Options of the command line, by name. */
+export type AskedOptions = Readonly<Record<string, string | readonly string[]>>;
+
 /** Version of the records that this BoundLens writes; it reads no later ones. */
 export const RECORD_VERSION = 1;
 
@@ -55,6 +58,8 @@ export interface RunRecord {
   readonly engine?: { readonly name: EngineName; readonly threads: number; readonly note?: string };
   /** Which start of the trial this tells of, where a cluster runs it. */
   readonly attempt?: Attempt;
+  /** With which options a cluster was asked for the run; absent where it was this machine. Whoever resumes it asks for the same. */
+  readonly asked?: AskedOptions;
   /** What the data were when the run started. */
   readonly data?: DataFingerprints;
   readonly provenance?: Provenance;

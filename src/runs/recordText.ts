@@ -13,6 +13,7 @@ const KEYS: Readonly<Record<keyof RunRecord, true>> = {
   process: true,
   engine: true,
   attempt: true,
+  asked: true,
   data: true,
   provenance: true,
   resumedAfter: true,

@@ -3,13 +3,20 @@ import type { Trial } from '../studies/study';
 import { trialHash } from '../studies/trialHash';
 import { carryState } from './cluster/carriedState';
 import { asFault, diskFiles, type RunFiles } from './files';
-import type { RunRecord } from './record';
+import type { AskedOptions, RunRecord } from './record';
 import { BrokenRecord, RunFolder } from './runFolder';
 
 /** A run as it lies on disk. */
 export interface StoredRun {
   readonly folder: RunFolder;
   readonly record: RunRecord;
+}
+
+export interface CreateOptions {
+  /** Hears in one sentence of a broken record that has moved out of the way. */
+  readonly tell?: (sentence: string) => void;
+  /** With which options a cluster is asked for the run. */
+  readonly asked?: AskedOptions;
 }
 
 /** The runs of one study: a folder with one folder per trial, named by the trial's id. */
@@ -27,10 +34,8 @@ export class RunStore {
   /**
    * Puts a trial on disk as queued. What an unfinished execution left is cleared, except what the same trial can go on from; a finished
    * one, and one whose record is broken, move to `earlier/`.
-   *
-   * @param tell hears in one sentence of a broken record that has moved
    */
-  async create(trial: Trial, tell?: (sentence: string) => void): Promise<StoredRun> {
+  async create(trial: Trial, { tell, asked }: CreateOptions = {}): Promise<StoredRun> {
     const folder = this.folder(trial.id);
     const earlier = await this.earlier(folder, tell);
     if (earlier?.state === 'finished') await this.keepEarlier(folder, `until-${(earlier.endedAt ?? '').replace(/[^0-9TZ]/g, '')}`);
@@ -43,6 +48,7 @@ export class RunStore {
       trial,
       state: 'queued',
       createdAt: new Date().toISOString(),
+      ...(asked && { asked }),
       ...(goesOn && resumedAfter && { resumedAfter }),
     };
     await folder.create(record);

@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RunRecord } from '../../src/runs/record';
+import type { RunFolder } from '../../src/runs/runFolder';
 import { RunStore } from '../../src/runs/store';
 import { boundlens, type Started } from './commandLine';
 import { SlurmCluster, waitFor } from './slurmCluster';
@@ -151,6 +153,41 @@ describe('a sweep on a real Slurm', function () {
       .trim()
       .split('\n');
     assert.ok(starts.length <= 24 - kept, 'finished trials are not run again');
+  });
+
+  it('submits again, from where it was, a trial whose attempts are all used up, when its runs are resumed', async () => {
+    const one = study(['steady'], 1);
+    writeFileSync(inFolder('a.study.json'), JSON.stringify({ ...one, objective: { ...one.objective, steps: 4000 } }));
+    const cli = path.resolve('dist/cli.js');
+    const watcher = onSlurm(cli, 'out', '--state-seconds=0.1', '--time=10:00');
+    const killed = new Set<number>();
+    while (watcher.child.exitCode === null) {
+      const [run] = await new RunStore(inFolder('out')).list();
+      const { attempt, process: trainer, state } = run?.record ?? {};
+      const hasState = attempt && existsSync(path.join(run!.folder.attempts, attempt.name, 'training.state'));
+      if (state === 'running' && trainer && hasState && !killed.has(trainer.pid)) {
+        process.kill(trainer.pid, 'SIGKILL');
+        killed.add(trainer.pid);
+      }
+      await pause(50);
+    }
+    const { code, stderr } = await watcher.ended;
+    assert.deepEqual([code, killed.size], [1, 4], stderr);
+    assert.match(stderr, /^steady, seed 0 failed: The trainer was ended by SIGKILL/m);
+    assert.deepEqual(await states('out'), ['failed']);
+    const resumed = await start(cli, 'runs', 'resume', inFolder('out')).ended;
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(resumed.stdout, /^cluster: 1 of 1 trials left, on Slurm, 1 thread each, in /);
+    assert.equal(jobs('out').length, 1, 'attempts are counted anew');
+    const here = await start(cli, 'run', inFolder('a.study.json'), `--out=${inFolder('here')}`, '--json').ended;
+    assert.equal(here.code, 0, here.stderr);
+    const [[away], [undisturbed]] = [await new RunStore(inFolder('out')).list(), await new RunStore(inFolder('here')).list()];
+    assert.ok(away!.record.attempt && away!.record.resumedAfter!.length > 0, 'it went on in the cluster from a saved state');
+    assert.deepEqual(away!.record.asked, { on: 'slurm', time: '10:00', 'state-seconds': '0.1' });
+    const numbers = ({ results }: RunRecord) => JSON.stringify(results, withoutTimes);
+    assert.equal(numbers(away!.record), numbers(undisturbed!.record));
+    const weights = ({ checkpoint }: RunFolder) => readFileSync(path.join(checkpoint, 'encoder.safetensors'));
+    assert.deepEqual(weights(away!.folder), weights(undisturbed!.folder));
   });
 
   it('gives the same numbers as this machine, and leaves the trials to the cluster on Ctrl-C', async () => {

@@ -15,6 +15,7 @@ import { summarise } from '../../runs/summary/studySummary';
 import { checkTrialData } from '../../studies/checkData';
 import { definitionCheck } from '../../training/definition/definitionCheck';
 import { parse, type Command, type CommandContext } from '../command';
+import { askedAgain } from '../askedAgain';
 import { executeStudy } from '../executeStudy';
 import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
 import { reportText } from '../reportText';
@@ -55,11 +56,20 @@ export const runsCommand: Command = {
         return startFirst(folder, context);
       case 'resume': {
         const runs = await runsOf(folder, context.terminal);
-        const executor = executorOf(options, context.assets);
+        const executor = executorOf(
+          askedAgain(
+            options,
+            runs.map(({ record }) => record),
+          ),
+          context.assets,
+        );
         const open = runs.filter(({ record }) => record.state !== 'finished').map(({ record }) => record.trial);
         await checkTrialData(open, definitionCheck(context.assets));
         if (context.signal.aborted) throw new Stopped();
         const trials = runs.map(({ record }) => record.trial);
+        context.terminal.print(
+          `${trials[0]!.study.name}: ${open.length} of ${trials.length} trials left, ${executor.description}, in ${folder}`,
+        );
         return executeStudy({ trials, folder, executor }, context);
       }
       default:

@@ -28,5 +28,5 @@ export async function resume(parts: TrainingParts, argument: unknown): Promise<v
           title: vscode.l10n.t('Resume'),
           placeHolder: vscode.l10n.t('Which study?'),
         });
-  if (chosen) await resumeRuns(parts, chosen.study.name, chosen.study.folder);
+  if (chosen) await resumeRuns(parts, chosen.study);
 }

@@ -2,10 +2,12 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { EnvironmentFault } from '../../common/fault';
 import { formatDuration } from '../../common/format';
+import { latestUnfinished } from '../../runs/latestUnfinished';
 import { studyFolderName } from '../../studies/studyFolderName';
 import type { Log } from '../log';
 import type { Notices } from '../notices';
 import type { RunService } from '../runService';
+import type { StudyRuns } from '../runIndex';
 import { overallProgress } from '../runText';
 import { runsFolder, settings, type Settings } from '../settings';
 import type { StudyGlance } from '../studyFiles';
@@ -32,8 +34,8 @@ export function requireTrust(): void {
     throw new EnvironmentFault('Training starts processes, which needs a trusted workspace', 'trust this workspace first');
 }
 
-/** Where the trials of a study run. */
-export type Place = 'here' | 'slurm';
+/** Where the trials of a study run; `as before` is the Slurm that was asked for them, with the engine and the threads of that time. */
+export type Place = 'here' | 'slurm' | 'as before';
 
 /** Runs a study in the background with its progress shown until it ends, and tells how it ended. */
 export async function runStudy(parts: TrainingParts, study: StudyGlance, place: Place = 'here'): Promise<void> {
@@ -43,10 +45,11 @@ export async function runStudy(parts: TrainingParts, study: StudyGlance, place: 
   await workOff(parts, study, path.join(runsFolder(folder), studyFolderName(study.name)), settings(folder.uri), place);
 }
 
-/** Takes up the runs of a study's folder that have not finished; their studies need not be there any more. */
-export async function resumeRuns(parts: TrainingParts, name: string, out: string): Promise<void> {
+/** Takes up the runs of a study that have not finished, where they ran; the study's file need not be there any more. */
+export async function resumeRuns(parts: TrainingParts, { name, folder: out, entries }: StudyRuns): Promise<void> {
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(out)) ?? vscode.workspace.workspaceFolders?.[0];
-  await workOff(parts, { name }, out, settings(folder?.uri));
+  const isAsked = latestUnfinished(entries.map(({ record }) => record))?.asked?.on === 'slurm';
+  await workOff(parts, { name }, out, settings(folder?.uri), isAsked ? 'as before' : 'here');
 }
 
 async function workOff(
@@ -66,10 +69,10 @@ async function workOff(
     program,
     logs,
     engines,
-    ...(place === 'slurm' && { slurm: slurmOptions }),
+    ...(place !== 'here' && { slurm: slurmOptions, asBefore: place === 'as before' }),
   });
   log.info(
-    `Started ${name}: ${file ?? 'what is left of it'} into ${out}, engine ${engine}, threads ${threads}, ${place === 'slurm' ? 'on Slurm' : `jobs ${jobs || 'by the processors'}`}`,
+    `Started ${name}: ${file ?? 'what is left of it'} into ${out}, engine ${engine}, threads ${threads}, ${place !== 'here' ? 'on Slurm' : `jobs ${jobs || 'by the processors'}`}`,
   );
   let stopped = false;
   const options = { location: vscode.ProgressLocation.Notification, title: `BoundLens: ${name}`, cancellable: true };

@@ -17,9 +17,9 @@ export class Attempts {
 
   /** Makes the folder of a new attempt, queued, with the state that earlier ones left: its training goes on from there. */
   async begin(attempt: Attempt): Promise<RunFolder> {
-    const { id, trial, version } = await this.run.readOwn();
+    const { id, trial, version, asked } = await this.run.readOwn();
     const folder = this.folder(attempt.name);
-    await folder.create({ version, id, trial, state: 'queued', createdAt: new Date().toISOString(), attempt });
+    await folder.create({ version, id, trial, state: 'queued', createdAt: new Date().toISOString(), attempt, ...(asked && { asked }) });
     const from = await carryState(this.run, folder);
     const resumedAfter = (await from?.readOwn().catch(() => undefined))?.resumedAfter;
     if (resumedAfter) await folder.update(record => ({ ...record, resumedAfter }));

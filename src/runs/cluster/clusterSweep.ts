@@ -7,7 +7,7 @@ import { trialHash } from '../../studies/trialHash';
 import { isOver } from '../adopt';
 import { hasSameData, type DataFingerprints } from '../dataFingerprints';
 import { asFault } from '../files';
-import type { RunRecord } from '../record';
+import type { AskedOptions, RunRecord } from '../record';
 import type { RunFolder } from '../runFolder';
 import type { RunStore } from '../store';
 import { takeStudyFolder } from '../studyLock';
@@ -23,6 +23,8 @@ export interface ClusterSweepOptions {
   readonly scheduler: Scheduler;
   /** Text of the script that every task runs. */
   readonly script: string;
+  /** With which options of the command line the cluster is asked, for whoever resumes a run. */
+  readonly asked?: AskedOptions;
   /** How many trials may run at the same time; all that find room when absent. */
   readonly atOnce?: number;
   /** Ends the watching; the trials go on in the cluster. */
@@ -87,7 +89,8 @@ class ClusterSweep {
       const record = await this.usable(folder, trial);
       if (record?.state === 'finished') this.kept++;
       if (!record) fresh.push(trial.id);
-      this.note(record ?? (await this.options.store.create(trial, this.options.onNote)).record, record?.state !== 'finished');
+      const { store, onNote: tell, asked } = this.options;
+      this.note(record ?? (await store.create(trial, { tell, asked })).record, record?.state !== 'finished');
     }
     await this.submissions.forget(fresh);
     await this.submissions.enlist(this.options.trials.map(({ id }) => id));
@@ -156,7 +159,8 @@ class ClusterSweep {
     const times = this.submissions.tasksOf(id).length;
     if (times <= (this.options.retries ?? 3)) return true;
     const fault =
-      record.fault ?? `The cluster lost this trial ${times} times: read what its tasks print in ${logFolder(this.options.store)}.`;
+      record.fault ??
+      `The cluster lost this trial ${times} times: read what its tasks print in ${logFolder(this.options.store)}, then give boundlens runs resume ${this.options.store.path}.`;
     this.note(await settled(folder, { ...record, state: 'failed', fault }));
     return false;
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { UsageFault } from '../../../src/common/fault';
-import { executorOf } from '../../../src/cli/executors';
+import { askedAgain } from '../../../src/cli/askedAgain';
+import { executorOf, type ExecutorOptions } from '../../../src/cli/executors';
 import { RunStore } from '../../../src/runs/store';
-import { fakeTrial } from '../runs/fakes';
+import type { AskedOptions, RunState } from '../../../src/runs/record';
+import { fakeRecord, fakeTrial } from '../runs/fakes';
 import { temporaryFolder } from '../support/temporaryFolder';
 
 describe('where trials run', () => {
@@ -36,5 +38,51 @@ describe('where trials run', () => {
       assert.throws(
         () => executorOf(options, 'dist'),
         (error: unknown) => error instanceof UsageFault && sentence.test(error.message),
+      ));
+});
+
+describe('where runs are resumed', () => {
+  const run = (asked: AskedOptions | undefined, createdAt: string, state: RunState = 'failed') =>
+    fakeRecord({ state, createdAt, ...(asked && { asked }) });
+  const slurm = { on: 'slurm', partition: 'gpu', time: '1:00:00', threads: '4', 'state-seconds': '5' };
+
+  for (const [given, runs, expected, why] of [
+    [{}, [run(undefined, '1')], {}, 'on this machine what ran here'],
+    [{}, [run(slurm, '1')], slurm, 'in the cluster what ran there, asked in the same way'],
+    [{ time: '8:00:00' }, [run(slurm, '1')], { ...slurm, time: '8:00:00' }, 'with what is given in place of what was asked'],
+    [{ on: 'local' }, [run(slurm, '1')], { on: 'local' }, 'where the command says'],
+    [{ on: 'slurm' }, [run(slurm, '1')], { on: 'slurm' }, 'as the command says, when it says where'],
+    [{}, [run(slurm, '1'), run(undefined, '2')], {}, 'where the latest ran'],
+    [{}, [run(slurm, '1'), run(undefined, '2', 'finished')], slurm, 'where the latest of those ran that have not finished'],
+    [{}, [run({ on: 'slurm', threads: ['4'], 'slurm-option': '--x', moon: '1' }, '1')], { on: 'slurm' }, 'without what no option takes'],
+    [
+      {},
+      [run({ on: 'slurm', 'slurm-option': ['--account=lab', '-pgpu', '--gres=gpu:1'] }, '1')],
+      { on: 'slurm', 'slurm-option': ['--account=lab', '-pgpu', '--gres=gpu:1'] },
+      'with options of sbatch that choose resources',
+    ],
+    [
+      { 'slurm-option': ['--export=A=1'] },
+      [run({ on: 'slurm', 'slurm-option': ['--export=A=1'] }, '1')],
+      { on: 'slurm', 'slurm-option': ['--export=A=1'] },
+      'with any that a person gives again',
+    ],
+  ] as const satisfies readonly (readonly [ExecutorOptions, readonly unknown[], ExecutorOptions, string])[])
+    it(`is ${why}`, () => assert.deepEqual(askedAgain(given, runs), expected));
+
+  for (const option of [
+    '--export=ALL,NODE_OPTIONS=--require=/tmp/evil.js',
+    '--output=/home/me/.profile',
+    '--wrap=evil',
+    'evil.sh',
+    '-o/tmp/x',
+  ])
+    it(`takes ${option} from no record`, () =>
+      assert.throws(
+        () => askedAgain({}, [run({ on: 'slurm', 'slurm-option': ['--account=lab', option] }, '1')]),
+        (error: unknown) =>
+          error instanceof UsageFault &&
+          error.message ===
+            `The cluster was asked for these runs with ${option}, which is not taken from a record: give --slurm-option=${option} again, or --on local to train here.`,
       ));
 });

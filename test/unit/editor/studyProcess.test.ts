@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { faultOf, startStudy, stopStudy, whereTo } from '../../../src/editor/studyProcess';
+import { faultOf, howToRun, startStudy, stopStudy } from '../../../src/editor/studyProcess';
 import { isAlive, processStart } from '../../../src/runs/processIdentity';
 import { temporaryFolder } from '../support/temporaryFolder';
 
@@ -19,16 +19,22 @@ describe('the process of a study', () => {
   }
 
   for (const [place, expected, why] of [
-    [{ jobs: 0 }, '', 'as many as the processors allow'],
-    [{ jobs: 3 }, '--jobs 3', 'three at a time'],
-    [{ jobs: 3, slurm: [] }, '--on slurm', 'a cluster knows how many find room'],
+    [{ jobs: 0 }, '--threads 2', 'as many as the processors allow'],
+    [{ jobs: 3 }, '--threads 2 --jobs 3', 'three at a time'],
+    [{ jobs: 3, slurm: [] }, '--threads 2 --on slurm', 'a cluster knows how many find room'],
     [
       { jobs: 0, slurm: ['--partition=gpu', '--time=1:00:00'] },
-      '--on slurm --slurm-option=--partition=gpu --slurm-option=--time=1:00:00',
+      '--threads 2 --on slurm --slurm-option=--partition=gpu --slurm-option=--time=1:00:00',
       'its options',
     ],
+    [{ jobs: 3, slurm: [], asBefore: true }, '', 'as the records say'],
+    [
+      { jobs: 0, slurm: ['--partition=gpu'], asBefore: true },
+      '--slurm-option=--partition=gpu',
+      'as the records say but for what is set now',
+    ],
   ] as const)
-    it(`is told where trials run: ${why}`, () => assert.equal(whereTo(place).join(' '), expected));
+    it(`is told where trials run: ${why}`, () => assert.equal(howToRun({ engine: 'auto', threads: 2, ...place }).join(' '), expected));
 
   it('is told study, folder, settings and where engines are; an engine and a number of jobs only when they are named', async () => {
     const words = '[...process.argv.slice(2), process.env.BOUNDLENS_ENGINES]';

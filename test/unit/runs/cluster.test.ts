@@ -74,10 +74,7 @@ describe('Slurm’s commands', () => {
     () =>
       Promise.reject(Object.assign(new Error('Command failed'), error));
   for (const [error, expected] of [
-    [
-      { code: 'ENOENT' },
-      'There is no sbatch on this machine: run this on a login node of your cluster, or leave out --on slurm to train here.',
-    ],
+    [{ code: 'ENOENT' }, 'There is no sbatch on this machine: run this on a login node of your cluster, or give --on local to train here.'],
     [
       { code: 1, stderr: 'sbatch: error: invalid partition specified: gpu\nsbatch: error: Batch job submission failed\n' },
       'sbatch says: invalid partition specified: gpu: correct the options of the cluster, or ask those who run it.',

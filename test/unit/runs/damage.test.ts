@@ -64,7 +64,7 @@ describe('damaged files of runs', () => {
     });
     writeFileSync(folder.recordFile, '{"version": 1, "id"');
     const told: string[] = [];
-    await store.create(fakeTrial('quick'), sentence => told.push(sentence));
+    await store.create(fakeTrial('quick'), { tell: sentence => told.push(sentence) });
     assert.match(told.join(), /run\.json is not a run record: its folder is now .*broken-\w+, and the trial runs anew\.$/);
     assert.equal((await folder.read()).state, 'queued');
     assert.match((await store.names()).join(' '), /earlier/);

@@ -87,7 +87,7 @@ async function answer(run: RunCommand, command: string, words: readonly string[]
     if (code === 'ENOENT')
       throw new EnvironmentFault(
         `There is no ${command} on this machine`,
-        'run this on a login node of your cluster, or leave out --on slurm to train here',
+        'run this on a login node of your cluster, or give --on local to train here',
       );
     const reason = killed ? 'gave no answer within 30 seconds' : `says: ${firstLine(stderr ?? '') || firstLine(message)}`;
     throw new EnvironmentFault(`${command} ${reason}`, 'correct the options of the cluster, or ask those who run it');
