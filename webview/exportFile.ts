@@ -16,7 +16,7 @@ export const dataJson = ({ columns, rows }: DataTable, about: Readonly<Record<st
   `${JSON.stringify({ ...about, rows: rows.map(row => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null]))) }, undefined, 1)}\n`;
 
 /** A file name from words: `fashion-t-shirt-or-coat-training.svg`. */
-export function fileName(words: readonly (string | undefined)[], ending: string): string {
+function fileName(words: readonly (string | undefined)[], ending: string): string {
   const name = words
     .filter(word => word !== undefined)
     .join(' ')

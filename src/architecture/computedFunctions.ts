@@ -1,7 +1,7 @@
 import type { Step } from './computation';
 
 /** Entrywise functions that are computed, by their name in PyTorch in lower case and without underscores. */
-export const COMPUTED_ACTIVATIONS = [
+const COMPUTED_ACTIVATIONS = [
   'relu',
   'relu6',
   'gelu',
@@ -38,7 +38,7 @@ export const COMPUTED_ACTIVATIONS = [
 ] as const;
 
 /** Reductions over axes that are computed. */
-export const COMPUTED_REDUCTIONS = ['mean', 'sum', 'max', 'amax', 'min', 'amin', 'norm'] as const;
+const COMPUTED_REDUCTIONS = ['mean', 'sum', 'max', 'amax', 'min', 'amin', 'norm'] as const;
 
 export type ComputedActivation = (typeof COMPUTED_ACTIVATIONS)[number];
 export type ComputedReduction = (typeof COMPUTED_REDUCTIONS)[number];

@@ -16,7 +16,7 @@ export const parameterPath = (layer: Layer, parameter: Parameter): string =>
   [layer.path, parameter.name].filter(part => part !== '').join('.');
 
 /** Number of learnable scalars of a layer's own tensors, children excluded. */
-export function ownParameterCount(layer: Layer): Known<number> {
+function ownParameterCount(layer: Layer): Known<number> {
   if (!layer.parameters.known) return layer.parameters;
   return known(layer.parameters.value.reduce((sum, parameter) => sum + parameterSize(parameter), 0));
 }

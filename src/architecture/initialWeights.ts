@@ -5,7 +5,7 @@ import { allLayers } from './counts';
 
 /** What frameworks call the tensors of a normalisation that scale and shift, and its running variance. */
 export const GAINS: readonly string[] = ['weight', 'gamma', 'scale'];
-export const SHIFTS: readonly string[] = ['bias', 'beta'];
+const SHIFTS: readonly string[] = ['bias', 'beta'];
 export const VARIANCES: readonly string[] = ['running_var', 'moving_variance', 'var'];
 
 /**

@@ -38,7 +38,7 @@ export function valuesOf({ shape }: Pick<CompositionNode, 'shape'>): number {
 const widthOf = (node: CompositionNode): number => (node.rows ? valuesOf(node) / node.rows : Infinity);
 
 /** The size of a tensor whose entries are at most `entry`, a plain number. */
-export const ofEntries = (entry: number, node: CompositionNode): Size => ({
+const ofEntries = (entry: number, node: CompositionNode): Size => ({
   euclidean: stretched(Math.log(entry), Math.sqrt(valuesOf(node))),
   rows: stretched(Math.log(entry), Math.sqrt(widthOf(node))),
   entry: Math.log(entry),

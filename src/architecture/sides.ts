@@ -4,7 +4,7 @@ import type { Shape, Side } from './composition';
 const BATCH = 'B';
 
 /** A side as a number for batches of `images`; NaN where it is free or not known. */
-export function sideAt(side: Side, images: number): number {
+function sideAt(side: Side, images: number): number {
   if (typeof side === 'number') return side;
   if (side === null) return NaN;
   return side.split('·').reduce((product, part) => product * (part === BATCH ? images : Number(part)), 1);

@@ -5,7 +5,7 @@ import { EntryNormAccumulator } from '../theory/weights/matrixNorms';
 import { fitPowerLaw, type PowerLaw } from '../theory/weights/powerLaw';
 import { Scratch } from '../theory/weights/scratch';
 import type { Bracket } from '../theory/weights/spectralBracket';
-import { middle, stableRank, weightTotals, type LayerNorms, type WeightTotals } from '../theory/weights/totals';
+import { stableRank, weightTotals, type LayerNorms, type WeightTotals } from '../theory/weights/totals';
 import { symmetricEigenvalues } from '../theory/symmetricEigen';
 import { elementCount, type Checkpoint, type CheckpointFormat, type TensorInfo } from './checkpoint';
 import { convolutionShape, outputsFirst, type InputShape } from './operatorShape';
@@ -117,6 +117,3 @@ async function operatorBracket(checkpoint: Checkpoint, tensor: TensorInfo, optio
   const weights = outputsFirst(tensor, await checkpoint.read(tensor.name, options.signal));
   return { ...(await convolutionBracket({ ...shape, weights }, options.product)), of: 'operator' };
 }
-
-/** The one number to show for a bracket. */
-export const spectralValue = (spectral: Bracket): number => middle(spectral);

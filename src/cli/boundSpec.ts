@@ -10,7 +10,7 @@ import { marginPerturbationSpec, sampledPerturbationSpec } from './spec/perturba
 import { SpecReader } from './spec/specReader';
 
 /** Theorems that a specification may name. */
-export const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4', 'F5', 'P1', 'P2', 'breakEven'] as const;
+const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4', 'F5', 'P1', 'P2', 'breakEven'] as const;
 
 /** Computes the bound that a specification file names. Throws a FileFault or ValueFault when it cannot be read. */
 export async function boundOfSpec(file: string, signal?: AbortSignal): Promise<Report> {

@@ -13,7 +13,7 @@ export function reportText(report: Report): string {
 }
 
 /** "Vacuous …" with the number of points that would mend it; empty when the bound says something. */
-export function vacuityText({ vacuous, range, needed }: Pick<Report, 'vacuous' | 'range' | 'needed'>): string {
+function vacuityText({ vacuous, range, needed }: Pick<Report, 'vacuous' | 'range' | 'needed'>): string {
   if (!vacuous) return '';
   const mends = [
     ...(needed.n === undefined ? [] : [`n = ${formatCount(needed.n)} labelled points`]),

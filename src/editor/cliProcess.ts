@@ -62,7 +62,7 @@ export function progressIn(remark: string): { readonly percent: number; readonly
 }
 
 /** The fault that the last line of a process tells, `what: mend.`. */
-export function faultIn(errors: string, code: number | null): Fault {
+function faultIn(errors: string, code: number | null): Fault {
   const sentence = errors.trimEnd().split('\n').at(-1)?.trim() ?? '';
   const [, what, mend] = /^(.+): (.+)\.$/.exec(sentence) ?? [];
   if (what && mend) return new Fault(what, mend);

@@ -20,7 +20,7 @@ export function reportMarkdown(report: Report, pictures?: Pictures): string {
 }
 
 /** Explains one term in Markdown: its formula (drawn where there is a picture), the numbers put in, its assumptions, and what lowers it. */
-export function termMarkdown(term: Term, pictures?: Pictures): string {
+function termMarkdown(term: Term, pictures?: Pictures): string {
   const picture = pictures?.(term.id, term.formula);
   const head = `**${term.name}** ${formatRisk(term.value)} *${term.evidence}* · \`${term.id}\``;
   const lines = picture === undefined ? [`\`${code(term.formula)}\``] : [];

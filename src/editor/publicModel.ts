@@ -39,7 +39,7 @@ function publicLayer({ path, type, range, parameters }: Layer, share: number | u
 }
 
 /** A bound as other programs see it. */
-export function publicReport({ theorem, bounds, total, evidence, range, vacuous, needed, failureProbability, terms }: Report): ApiReport {
+function publicReport({ theorem, bounds, total, evidence, range, vacuous, needed, failureProbability, terms }: Report): ApiReport {
   return {
     ...{ theorem, bounds, total, evidence, range, vacuous, needed, failureProbability },
     terms: terms.map(({ name, value, evidence: known, formula, inputs, assumptions }) => ({

@@ -38,7 +38,7 @@ interface StudyLensText {
 }
 
 /** What stands over a study: `Pre-train 12 runs | 4 of 12 finished: Compare | Panel`. */
-export function studyLensTexts(study: StudyGlance, started: StudyRuns | undefined): readonly StudyLensText[] {
+function studyLensTexts(study: StudyGlance, started: StudyRuns | undefined): readonly StudyLensText[] {
   const entries = started?.entries ?? [];
   const active = entries.filter(isActive).length;
   const finished = entries.filter(({ record }) => record.state === 'finished').length;

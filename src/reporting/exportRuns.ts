@@ -35,7 +35,7 @@ const COLUMNS = [
 ];
 
 /** Runs as comma-separated values (RFC 4180), one row a run and fine-tuning mode. */
-export function runsCsv(runs: readonly StoredRun[]): string {
+function runsCsv(runs: readonly StoredRun[]): string {
   const rows = runs.flatMap(({ record: { trial, state, results } }) => {
     const run = [trial.study.name, trial.arm, trial.seed, state];
     if (!results) return [run];

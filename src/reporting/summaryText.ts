@@ -112,7 +112,7 @@ function termCell(report: ReportSummary, name: string): string {
 }
 
 /** What a bound says: that it is vacuous and what would mend it, or that it is informative. */
-export function sayingOf({ vacuous, needed }: Pick<ReportSummary, 'vacuous' | 'needed'>): string {
+function sayingOf({ vacuous, needed }: Pick<ReportSummary, 'vacuous' | 'needed'>): string {
   if (!vacuous) return 'informative';
   if (needed.n !== undefined) return `vacuous; n = ${formatCount(needed.n)} labels would mend it`;
   if (needed.N !== undefined) return `vacuous; N = ${formatCount(needed.N)} unlabelled images would mend it`;

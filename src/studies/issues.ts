@@ -122,6 +122,6 @@ function shown(value: unknown): string {
 }
 
 /** The value below `root` that a path leads to. */
-export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce(child, root);
 }

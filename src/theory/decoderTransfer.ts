@@ -53,7 +53,7 @@ export function decoderTransfer(decoder: Matrix, head: ArrayLike<number>): Decod
 }
 
 /** How the reconstruction loss adds up: over its values, or as their mean, which multiplies C_β by √d. */
-export const lossScale = (averagedOver: number): number => Math.sqrt(averagedOver);
+const lossScale = (averagedOver: number): number => Math.sqrt(averagedOver);
 
 /**
  * (C_β, ½) = (G_φ·‖b‖·√d, ½) of lemma D2a from a trained linear decoder and head, ‖b‖ instead of its bound ‖w‖/σ⁺_min(A); d values are averaged in the loss

@@ -137,7 +137,7 @@ function signSensitivity({ rows, columns, values }: Matrix, ball: HeadBall): num
 }
 
 /** What McDiarmid's inequality adds to the mean over `draws` sign vectors for an upper limit that fails with probability δ: (R·S/n)·√(2 ln(1/δ)/M). */
-export const monteCarloMargin = (features: Matrix, radius: number, draws: number, failureProbability: number, ball: HeadBall): number =>
+const monteCarloMargin = (features: Matrix, radius: number, draws: number, failureProbability: number, ball: HeadBall): number =>
   ((radius * signSensitivity(features, ball)) / features.rows) * Math.sqrt((2 * Math.log(1 / failureProbability)) / draws);
 
 interface UpperBound {

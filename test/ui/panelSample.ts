@@ -20,7 +20,7 @@ const FILE = path.resolve('media/sample/fashion.study.json');
 const NOW = '2026-05-04T12:00:00.000Z';
 
 /** The trials of the sample study. */
-export function sampleTrials(): readonly Trial[] {
+function sampleTrials(): readonly Trial[] {
   const parsed = parseStudy(readFileSync(FILE, 'utf8'));
   if (!parsed.study) throw new Error('The sample study does not parse.');
   return expandTrials(parsed.study, FILE);

@@ -23,7 +23,7 @@ const COLOURS: Readonly<Record<TermName, number | 'muted'>> = {
 };
 
 /** The colour of a term in every picture of the page. */
-export function termColour(name: TermName, theme: ChartTheme): string {
+function termColour(name: TermName, theme: ChartTheme): string {
   const place = COLOURS[name];
   return place === 'muted' ? theme.muted : (theme.series[place] ?? theme.foreground);
 }

@@ -7,7 +7,7 @@ import type { ChartTheme } from './chartTheme';
 import type { ChartOption, HeatmapSeriesOption } from './echarts';
 
 /** Names of features: class and number within it, from 1. */
-export function featureNames({ features, captured }: CaptureFrame): readonly string[] {
+function featureNames({ features, captured }: CaptureFrame): readonly string[] {
   const perClass = Math.max(1, Math.round(features / Math.max(1, captured.length)));
   return Array.from({ length: features }, (_, f) => `${Math.floor(f / perClass) + 1}.${(f % perClass) + 1}`);
 }

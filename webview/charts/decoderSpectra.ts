@@ -24,7 +24,7 @@ export const decoderSpectra = ({ runs, selected }: Pick<PanelSnapshot, 'runs' | 
   });
 
 /** (Σσ²)² / Σσ⁴: how many directions the targets depend on, evenly counted. */
-export function effectiveRank(values: readonly number[]): number {
+function effectiveRank(values: readonly number[]): number {
   const squares = values.map(value => value ** 2);
   const sum = (list: readonly number[]) => list.reduce((total, value) => total + value, 0);
   return sum(squares) ** 2 / sum(squares.map(value => value ** 2));

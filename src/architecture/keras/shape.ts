@@ -1,9 +1,6 @@
 /** The sides of a tensor, the batch first; null for a side that is only known when the model runs, as Keras' `None`. */
 export type Shape = readonly (number | null)[];
 
-/** A side that is computed from others; null when one of them is. */
-export const mapSide = (side: number | null, apply: (side: number) => number): number | null => (side === null ? null : apply(side));
-
 /** The product of some sides; null when one of them is. */
 export const productOf = (sides: Shape): number | null =>
   sides.reduce<number | null>((product, side) => (product === null || side === null ? null : product * side), 1);

@@ -36,7 +36,7 @@ function judged(folder: string, runs: readonly FinishedRun[]): Validity {
 }
 
 /** The ranking as a table, best first. */
-export function validityText({ runs, arms, outcomes, estimates, combined }: Validity): string {
+function validityText({ runs, arms, outcomes, estimates, combined }: Validity): string {
   const row = ({ name, kind, agreement }: EstimateValidity) => [
     name,
     kind,

@@ -14,7 +14,7 @@ import { KerasLayer, NOT_CALLED, type LayerBody } from './kerasValues';
 export const argument = (call: Call, place: number, name: string): Value | undefined => call.positional[place] ?? call.keywords.get(name);
 
 /** The body of a layer with a rule: the arguments that the rule reads, by name, Keras' defaults among them. */
-export function ruleBody(rule: KerasRule, call: Call): Extract<LayerBody, { kind: 'rule' }> {
+function ruleBody(rule: KerasRule, call: Call): Extract<LayerBody, { kind: 'rule' }> {
   const line = call.range.startLine;
   const values = new Map<string, Known<ArgumentValue>>();
   rule.signature.forEach((formal, place) => {

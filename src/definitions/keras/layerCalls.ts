@@ -7,7 +7,7 @@ import { integer, list, NONE, tuple, type Call, type Value } from '../python/val
 import { KerasLayer, KerasTensor } from './kerasValues';
 
 /** The tensors among the arguments of a layer's call: the first argument and what it lists, and for attention all that are named as inputs. */
-export function inputTensors(call: Call): KerasTensor[] {
+function inputTensors(call: Call): KerasTensor[] {
   const [first, ...more] = call.positional;
   const named = ['inputs', 'x', 'input', 'query', 'inputs_q'].map(name => call.keywords.get(name)).find(value => value !== undefined);
   const extra = ['value', 'key', 'inputs_k', 'inputs_v', 'inputs_kv'].flatMap(name => call.keywords.get(name) ?? []);
@@ -138,7 +138,7 @@ export function knownTensors(value: Value): KerasTensor[] {
 }
 
 /** Runs the `build` of a class of the source once, as the first call does. */
-export function buildOwn(layer: KerasLayer, inputs: readonly KerasTensor[], range: Call['range'], context: Context): void {
+function buildOwn(layer: KerasLayer, inputs: readonly KerasTensor[], range: Call['range'], context: Context): void {
   if (layer.body.kind !== 'own' || layer.body.isBuilt) return;
   layer.body.isBuilt = true;
   const method = context.attribute(layer, 'build', range.startLine);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Shares of pre-training at which trials can be compared: there the hold-out loss is measured anyway. */
-export const RUNGS = [1 / 16, 1 / 8, 1 / 4, 1 / 2] as const;
+const RUNGS = [1 / 16, 1 / 8, 1 / 4, 1 / 2] as const;
 
 /** `sweep.earlyStop`: successive halving (Jamieson and Talwalkar 2016). */
 export const earlyStopSchema = z

@@ -27,6 +27,3 @@ export const smallestKeep = ({ patches, teacherScale, power }: Omit<DriftSetting
  */
 export const driftCoefficient = ({ keep, patches, teacherScale, power }: DriftSetting): number =>
   patches ** 2 * teacherScale ** power - patches ** 2 - patches * (1 / keep - 1);
-
-/** How much later a kernel at (1 − δ) of the largest correlation reaches the linear part than the largest one: (1 − δ)^(−(2q − 2)) (M3). */
-export const delayOfSecond = (power: number, delta: number): number => (1 - delta) ** -(2 * power - 2);

@@ -67,7 +67,7 @@ export function purity(correlations: Correlations, level: number): number | unde
 }
 
 /** M_f: the kernels whose correlation with feature f is within `slack` of the largest: the winning tickets at initialisation. */
-export function winningSet({ kernels, features, values }: Correlations, feature: number, slack: number): number[] {
+function winningSet({ kernels, features, values }: Correlations, feature: number, slack: number): number[] {
   const own = Array.from({ length: kernels }, (_, r) => values[r * features + feature]!);
   const most = Math.max(...own);
   return own.flatMap((value, r) => (value > 0 && value >= most * (1 - slack) ? [r] : []));

@@ -16,6 +16,3 @@ export function singleViewError(captured: readonly number[], views: number): Pre
   const missing = 1 - captured.reduce((sum, count) => sum + count, 0) / (captured.length * views);
   return { value: missing, low: missing * (1 - 1 / captured.length), high: missing };
 }
-
-/** Error on a mixture with single-view share μ whose multi-view part has no error: μ times the single-view error (M5). */
-export const mixtureError = (singleViewRatio: number, error: number): number => singleViewRatio * error;

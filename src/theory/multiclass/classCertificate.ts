@@ -47,7 +47,7 @@ export function classCertificates(input: ClassCertificateInput): ClassCertificat
 }
 
 /** Heads of norm 1 along the softmax heads whose penalty is `strength` times the mean square norm of the rows: blind to the features' scale. */
-export function headsDirection(features: Matrix, classOf: ArrayLike<number>, classes: number, strength: number): ClassHeads {
+function headsDirection(features: Matrix, classOf: ArrayLike<number>, classes: number, strength: number): ClassHeads {
   const { values } = fitSoftmaxHead(features, classOf, classes, { strength: strength * (meanSquareNorm(features) || 1), tolerance: 1e-4 });
   const length = norm(values) || 1;
   return { classes, values: values.map(value => value / length) };

@@ -30,7 +30,7 @@ export function suitsSingle({ rows, columns }: MatrixLayout): boolean {
 }
 
 /** Whether the squares of a matrix's values stay within the range of 32-bit floats. */
-export const inSingleRange = (trace: number): boolean => trace > SMALLEST_TRACE && trace < LARGEST_TRACE;
+const inSingleRange = (trace: number): boolean => trace > SMALLEST_TRACE && trace < LARGEST_TRACE;
 
 /**
  * A certified bracket of ‖W‖ with a Gram matrix in 32-bit floats (theorem F6.single). Below: ‖Wv‖/‖v‖ in 64-bit floats for the vector v that Lanczos' method finds.

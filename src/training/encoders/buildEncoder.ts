@@ -11,7 +11,7 @@ import { VisionTransformer } from './vit';
 export const patchOf = (encoder: Trial['encoder']): number | undefined => (encoder.kind === 'vit' ? encoder.patch : undefined);
 
 /** Outputs of each layer of a deep net, which a study may give one by one or as width and depth. */
-export const deepNetWidths = ({ widths, width, depth }: Extract<Trial['encoder'], { kind: 'deep net' }>): readonly number[] =>
+const deepNetWidths = ({ widths, width, depth }: Extract<Trial['encoder'], { kind: 'deep net' }>): readonly number[] =>
   widths ?? Array.from({ length: depth ?? 1 }, () => width!);
 
 /** Declares the encoder that a study names. @param defined the program of a definition, where it names one */

@@ -12,7 +12,7 @@ export type Linear = Layer & { readonly weight: Variable; readonly bias: Variabl
 export type Normalisation = Layer & { readonly gain: Variable; readonly shift: Variable };
 
 /** The ε inside every layer normalisation, PyTorch's default. */
-export const NORMALISATION_EPSILON = 1e-5;
+const NORMALISATION_EPSILON = 1e-5;
 
 /**
  * `x · Wᵀ + b` for rows of `x`, with `name.weight` of shape [outputs, inputs] and `name.bias`: laid out, named and started

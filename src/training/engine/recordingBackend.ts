@@ -23,7 +23,7 @@ function hostArray(values: tf.BackendValues, dtype: DType): HostArray {
 }
 
 /** A tfjs backend that computes nothing: every kernel call becomes a node of a graph, and the DataId that tfjs holds is the graph's value. */
-export class RecordingBackend extends tf.KernelBackend {
+class RecordingBackend extends tf.KernelBackend {
   graph: GraphBuilder;
   /** What a traced function did that it must not, where throwing at once would not reach the caller. */
   refusal: TraceFault | undefined;

@@ -35,7 +35,7 @@ export interface FineTuningData {
 export const FINE_TUNING_BATCH = 32;
 
 /** Learning rates and weight decays in all combinations, in the order in which they are tried. */
-export function candidatesOf({ learningRates, weightDecay }: Trial['fineTuning']): readonly Candidate[] {
+function candidatesOf({ learningRates, weightDecay }: Trial['fineTuning']): readonly Candidate[] {
   const decays = typeof weightDecay === 'number' ? [weightDecay] : weightDecay;
   return decays.flatMap(decay => learningRates.map(learningRate => ({ learningRate, weightDecay: decay })));
 }

@@ -15,8 +15,7 @@ export const ARM_TITLES: Readonly<Record<ArmName, string>> = {
 };
 
 /** Of what kind the labelled samples are: all features of the class, one of them, or half of each kind. */
-export const LABELLED_KINDS = ['multi-view', 'single-view', 'mixed'] as const;
-export type LabelledKind = (typeof LABELLED_KINDS)[number];
+export type LabelledKind = 'multi-view' | 'single-view' | 'mixed';
 
 /** Shares of right answers, in [0, 1]. */
 export interface Accuracies {

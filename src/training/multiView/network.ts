@@ -19,7 +19,7 @@ export const smoothedReLUSlope = (z: number, { power, threshold }: Activation): 
   Math.min(1, Math.max(0, z) / threshold) ** (power - 1);
 
 /** The smoothed ReLU of every entry. */
-export function smoothedReLUOf(z: Tensor, { power, threshold }: Activation): Tensor {
+function smoothedReLUOf(z: Tensor, { power, threshold }: Activation): Tensor {
   const unit = clipByValue(mul(z, 1 / threshold), 0, 1);
   let low = unit;
   for (let i = 1; i < power; i++) low = mul(low, unit);

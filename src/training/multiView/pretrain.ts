@@ -23,7 +23,7 @@ export interface Pretrained {
 }
 
 /** One draw of θ. */
-export const drawKeep = (keep: KeepRatio, random: Random): number =>
+const drawKeep = (keep: KeepRatio, random: Random): number =>
   typeof keep === 'number' ? keep : keep[0] + (keep[1] - keep[0]) * random.uniform();
 
 /**

@@ -105,7 +105,7 @@ const driftOf = ({ data, encoder, pretraining }: MultiViewSpec) => ({
 });
 
 /** The closed forms for a setting, each with how it is known. */
-export function predictionsOf(spec: MultiViewSpec): Readonly<Record<string, Quantity>> {
+function predictionsOf(spec: MultiViewSpec): Readonly<Record<string, Quantity>> {
   const { classes, views, patchesPerFeature } = spec.data;
   const { keep } = spec.pretraining;
   const [features, kernels] = [classes * views, kernelCount(spec)];

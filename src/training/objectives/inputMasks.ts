@@ -41,7 +41,7 @@ export function drawInputMasks(
 }
 
 /** Square cells that tile an image; those at its lower and right edge may be smaller. */
-export function cellsOf({ height, width }: ImageShape, cell: number): Rectangle[] {
+function cellsOf({ height, width }: ImageShape, cell: number): Rectangle[] {
   const cells: Rectangle[] = [];
   for (let top = 0; top < height; top += cell)
     for (let left = 0; left < width; left += cell) cells.push([top, left, Math.min(cell, height - top), Math.min(cell, width - left)]);

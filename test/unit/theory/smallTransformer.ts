@@ -17,9 +17,9 @@ export interface SmallTransformer {
   readonly decoder: Matrix;
 }
 
-export const KEY_WIDTH = 4;
+const KEY_WIDTH = 4;
 export const SCALE = 0.7;
-export const LN_EPSILON = 0.3;
+const LN_EPSILON = 0.3;
 const GAIN = 0.8;
 const SHIFT = 0.1;
 
@@ -147,7 +147,7 @@ export function described(network: SmallTransformer, patchNorm: number): Transfo
 }
 
 /** ‖W‖_{2,1}: sum over the columns of their norms. */
-export function columnNorms({ rows, columns, values }: Matrix): number {
+function columnNorms({ rows, columns, values }: Matrix): number {
   let sum = 0;
   for (let j = 0; j < columns; j++) sum += Math.hypot(...Array.from({ length: rows }, (_, i) => values[i * columns + j]!));
   return sum;

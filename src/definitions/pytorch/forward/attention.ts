@@ -15,7 +15,7 @@ export function matrixProduct(recorder: Recorder, name: string, left: SymbolicTe
 }
 
 /** A tensor times a learnable matrix of two sides, however that was transposed: its spectral norm is the same. */
-export function appliedMatrix(recorder: Recorder, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor | undefined {
+function appliedMatrix(recorder: Recorder, left: SymbolicTensor, right: SymbolicTensor, line: number): SymbolicTensor | undefined {
   const path = matrixBehind(recorder.nodes, right.node);
   const sides = matrixShape(left.sides, right.sides)?.sides;
   if (path === undefined || !sides || recorder.nodes[left.node]!.kind === 'parameter') return undefined;

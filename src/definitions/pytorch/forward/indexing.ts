@@ -77,7 +77,7 @@ function sliceOf(axis: number, side: Dimension | undefined, bounds: SlicePlace['
 }
 
 /** The length of `start:stop:step` of a side. */
-export function sliceSide(side: Dimension | undefined, bounds: readonly (Value | undefined)[]): Dimension | undefined {
+function sliceSide(side: Dimension | undefined, bounds: readonly (Value | undefined)[]): Dimension | undefined {
   const [start, stop, step] = bounds.map(bound => (bound?.kind === 'none' ? undefined : bound));
   const jump = step ? numberOf(sideValue(step)) : 1;
   if (!start && !stop && jump === 1) return side;

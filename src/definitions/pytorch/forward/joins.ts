@@ -1,4 +1,3 @@
-import type { Call, Value } from '../../python/values';
 import { dimension, equalSides, numberOf } from './dimension';
 import type { Recorder } from './recorder';
 import { broadcast } from './shapes';
@@ -76,7 +75,3 @@ export function matrixShape(left: Sides, right: Sides): { readonly sides: Sides 
   const batch = broadcast(left.slice(0, -2), right.slice(0, -2));
   return { sides: batch && [...batch, left.at(-2), right.at(-1)] };
 }
-
-/** Arguments of a call by place or name. */
-export const argumentOfCall = (call: Call, place: number, name: string): Value | undefined =>
-  call.positional[place] ?? call.keywords.get(name);

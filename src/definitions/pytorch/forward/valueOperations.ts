@@ -204,7 +204,7 @@ const steep: Operation = ({ recorder, tensor, name, line }) =>
 const steepRun = (name: string): Computation => ({ op: 'activation', name, numbers: {} });
 
 /** Operations on values. Undefined from one means that its arguments are not followed. */
-export const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
+const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   add: arithmetic('+'),
   addcmul: addProduct,
   sub: arithmetic('-'),

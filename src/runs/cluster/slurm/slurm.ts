@@ -60,7 +60,7 @@ export function slurm(options: SlurmOptions = {}, run: RunCommand = onThisMachin
 }
 
 /** What sbatch is told beside the script. */
-export function submissionWords({ name, logs, indices, atOnce }: JobArray, options: SlurmOptions): string[] {
+function submissionWords({ name, logs, indices, atOnce }: JobArray, options: SlurmOptions): string[] {
   const { partition, time, cpus = 1, memory, further = [] } = options;
   return [
     '--parsable',

@@ -55,7 +55,7 @@ export async function runModel(name: RuntimeName, model: CompiledModel, feeds: F
 export const eager = (tensor: tf.Tensor): HostTensor => ({ shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) });
 
 /** Largest difference relative to the largest number of `expected`; everything counts as large as `floor` at least. */
-export function relativeError(actual: Float32Array, expected: Float32Array, floor = 1e-30): number {
+function relativeError(actual: Float32Array, expected: Float32Array, floor = 1e-30): number {
   let difference = 0;
   let scale = floor;
   for (let i = 0; i < expected.length; i++) {
