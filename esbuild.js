@@ -135,7 +135,7 @@ function collected(files, outfile) {
     minify: false,
     sourcemap: 'inline',
     stdin: { contents: files.map(file => `import ${JSON.stringify(file)};`).join('\n'), resolveDir: root, sourcefile: `${outfile}.entry` },
-    external: [...node.external, 'esbuild', 'playwright-core', '@vscode/test-electron'],
+    external: [...node.external, 'esbuild', 'gifenc', 'playwright-core', '@vscode/test-electron'],
     outfile,
   };
 }

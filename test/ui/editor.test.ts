@@ -17,6 +17,7 @@ import {
   webviewFrame,
   workbenchUrl,
 } from '../workbench/workbench.mjs';
+import { Film } from './film';
 import { sampleEditor } from './sampleEditor';
 import { writeSmallStudy } from './studies';
 
@@ -51,22 +52,32 @@ class Net(nn.Module):
         return x
 `;
 
+/** Where something else takes the focus meanwhile, the list of studies closes: then it is asked for again. */
 async function preTrain(page: Page, study: string): Promise<void> {
-  await runCommand(page, 'BoundLens: Pre-train…');
-  await quickPick(page, study).click();
+  for (let attempt = 1; ; attempt++) {
+    await runCommand(page, 'BoundLens: Pre-train…');
+    try {
+      await quickPick(page, study).click({ timeout: 15_000 });
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
 }
 
-// One story in order: each test goes on where the one before it ended, as a person does.
+// One story in order: each test goes on where the one before it ended, as a person does. On its way it takes the frames of a short film.
 describe('BoundLens in VS Code', () => {
   let workspace: string;
   let page: Page;
+  let film: Film;
   const editor = sampleEditor({
     prepare(copy) {
       writeSmallStudy(copy, 'Long', 6_000);
       writeSmallStudy(copy, 'Small', 40);
       writeFileSync(path.join(copy, 'models/net.py'), UNKNOWN);
     },
-    settings: { 'files.autoSave': 'off' },
+    settings: { 'files.autoSave': 'off', 'boundlens.baseline': 'saved' },
     // Runs outlive the editor: after a failure one may still be at work.
     async cleanUp(copy) {
       const runs = path.join(copy, '.boundlens/runs');
@@ -75,6 +86,7 @@ describe('BoundLens in VS Code', () => {
   });
   before(() => {
     ({ workspace, page } = editor);
+    film = new Film(page);
   });
 
   it('puts lenses over the sample definition and hints at its layers', async () => {
@@ -83,6 +95,23 @@ describe('BoundLens in VS Code', () => {
     assert.match(row, /Transferability: no run yet.*Bound: .*Pre-train.*Fine-tune.*Compare.*Panel/s);
     await editorLine(page, /Mlp\(.*\)\s+→\sN×48\s·\s18,672\s·\sσ≈\d[\d.–]*\s·\s\d+\s%/).waitFor();
     await screenshot(page, 'editor-lenses');
+    await film.take(1500);
+  });
+
+  it('says at once what an edit does to the complexity', async () => {
+    await page.keyboard.press('Control+G');
+    await quickInput(page).fill(':69:15');
+    await page.keyboard.press('Enter');
+    await quickInput(page).waitFor({ state: 'hidden' });
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await film.take(700);
+    await page.keyboard.type('96');
+    await codeLens(page, /Bound: vacuous, needs N ≈ [\d.]+ [kM] · complexity ×[\d.]+/).waitFor();
+    await editorLine(page, /^\s*width=96,/).waitFor();
+    await film.take(2400);
+    await runCommand(page, 'File: Revert File');
+    await codeLens(page, /76,305 parameters/).waitFor();
   });
 
   it('asks for arguments that are not known and writes them over the class', async () => {
@@ -109,6 +138,10 @@ describe('BoundLens in VS Code', () => {
     await runCommand(page, 'BoundLens: Open Panel');
     const panel = await webviewFrame(page, '.chart[aria-label*="at step"] canvas');
     const early = await lastStep(panel);
+    for (let look = 0; look < 8; look++) {
+      await film.take(350);
+      await page.waitForTimeout(500);
+    }
     for (let look = 0; look < 300 && (await lastStep(panel)) < early + 20; look++) await page.waitForTimeout(200);
     assert.ok((await lastStep(panel)) >= early + 20, `the chart stands still at step ${early}`);
     await runCommand(page, 'View: Show BoundLens');
@@ -138,9 +171,11 @@ describe('BoundLens in VS Code', () => {
     assert.equal(await panel.locator('figure canvas').count(), 2);
     await page.waitForTimeout(500);
     await screenshot(page, 'editor-finished');
+    await film.take(1800);
     await runCommand(page, 'View: Maximize Editor Group');
     await page.waitForTimeout(500);
     await screenshot(page, 'editor-bound');
+    await film.take(2500);
   });
 
   it('comes back with the same study after a reload', async () => {
