@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { sentenceOf } from '../../src/common/fault';
-import type { Benchmark, Row } from './benchmark';
+import { LEFT_OUT, type Benchmark, type Row } from './benchmark';
 import { thisMachine } from './machine';
 import type { Result, Results } from './page';
 
-/** Seconds after which a benchmark is given up, so that all of them end within 25 minutes whatever happens. */
-const MOST_SECONDS = 1500;
+/** Seconds after which a benchmark is given up, so that all of them end within 20 minutes whatever happens. */
+const MOST_SECONDS = 1200;
 /** Seconds that one alone may take. */
 const MOST_SECONDS_EACH = 600;
 
@@ -18,24 +18,32 @@ export async function runAll(
   const machine = thisMachine();
   const begin = performance.now();
   const results: Result[] = [];
-  for (const [name, { summary }] of Object.entries(benchmarks)) {
+  let expected = Object.entries(benchmarks).reduce((sum, [name, { seconds }]) => sum + (only.includes(name) ? seconds : 0), 0);
+  let place = 0;
+  for (const [name, { summary, seconds }] of Object.entries(benchmarks)) {
     if (!only.includes(name)) {
       results.push({ name, summary, seconds: 0, rows: [], missing: 'it was left out of this run' });
       continue;
     }
     const left = MOST_SECONDS - (performance.now() - begin) / 1e3;
     const start = performance.now();
-    progress(`── ${name}`);
+    progress(`── ${name}, ${++place} of ${only.length}: about ${duration(seconds)}; about ${duration(expected)} to the end`);
+    expected -= seconds;
     const outcome = await measure(name, Math.min(MOST_SECONDS_EACH, left)).catch((error: unknown) => ({
       rows: [],
       missing: sentenceOf(error),
     }));
-    results.push({ name, summary, seconds: (performance.now() - start) / 1e3, ...outcome });
+    const took = (performance.now() - start) / 1e3;
+    progress('missing' in outcome ? `   not measured: ${outcome.missing}` : `   took ${duration(took)}`);
+    results.push({ name, summary, seconds: took, ...outcome });
   }
   return { machine, results };
 }
 
-function measure(name: string, seconds: number): Promise<{ rows: readonly Row[] }> {
+/** Seconds below two minutes, else whole minutes. */
+const duration = (seconds: number): string => (seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
+
+function measure(name: string, seconds: number): Promise<{ rows: readonly Row[]; leftOut?: readonly string[] }> {
   return new Promise((resolve, reject) => {
     // A group of its own: workers of a benchmark that is given up end with it.
     const child = spawn(process.execPath, [__filename, name, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -44,7 +52,7 @@ function measure(name: string, seconds: number): Promise<{ rows: readonly Row[] 
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       process.stderr.write(data);
-      complaint = (complaint + data.toString()).slice(-2000);
+      complaint = (complaint + data.toString()).slice(-10_000);
     });
     let isLate = false;
     const watchdog = setTimeout(
@@ -59,7 +67,10 @@ function measure(name: string, seconds: number): Promise<{ rows: readonly Row[] 
       clearTimeout(watchdog);
       if (isLate) reject(new Error(`it took more than ${Math.round(seconds)} seconds`));
       else if (code !== 0) reject(new Error(complaint.trim().split('\n').at(-1) ?? `it ended with exit code ${code}`));
-      else resolve(JSON.parse(output) as { rows: readonly Row[] });
+      else {
+        const leftOut = complaint.split('\n').flatMap(line => (line.startsWith(LEFT_OUT) ? [line.slice(LEFT_OUT.length)] : []));
+        resolve({ ...(JSON.parse(output) as { rows: readonly Row[] }), ...(leftOut.length > 0 && { leftOut }) });
+      }
     });
   });
 }

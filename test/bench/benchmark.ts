@@ -1,3 +1,5 @@
+import { sentenceOf } from '../../src/common/fault';
+
 /** One thing measured beside its peer in the same run. */
 export interface Row {
   readonly work: string;
@@ -14,10 +16,29 @@ export interface Row {
 /** A named benchmark of the command line. */
 export interface Benchmark {
   readonly summary: string;
+  /** About how long it takes on two quiet processors. */
+  readonly seconds: number;
   /** Measures; `progress` takes a line about what is under way. Throws a `Fault` when this machine lacks what it needs. */
   run(options: readonly string[], progress: (line: string) => void): Promise<readonly Row[]>;
   /** Serves one side of a comparison in a process of its own, when started with `--worker`. */
   work?(options: readonly string[]): Promise<void>;
+}
+
+/** How a line of progress begins that says what could not be measured, and why. */
+export const LEFT_OUT = 'left out: ';
+
+/** The rows of one part of a benchmark; none, with a line that says why, where this machine lacks what the part needs. */
+export async function part(
+  what: string,
+  measure: () => Promise<readonly Row[]> | readonly Row[],
+  progress: (line: string) => void,
+): Promise<readonly Row[]> {
+  try {
+    return await measure();
+  } catch (error) {
+    progress(`${LEFT_OUT}${what}, because ${sentenceOf(error).split('\n')[0]}`);
+    return [];
+  }
 }
 
 /** The middle value; of an even number of values the lower middle one. */

@@ -34,6 +34,7 @@ export const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
     { rows: /^analysis after an edit/, most: 1, says: 'Reading after an edit costs no more than parsing the file once.' },
     { rows: /that 500 edits add/, most: 0.2, says: 'Five hundred edits add no fifth to the memory that reading needs.' },
   ],
+  editor: [{ rows: /./, peer: /^budget$/, most: 1, says: 'What an edit and a run take of the editor stays within its budgets.' }],
   fresh: [{ rows: /./, most: 1, says: 'Layers and counts are there sooner than Python can construct the model.' }],
   theory: [
     { rows: /^LogME/, most: 1, says: 'LogME takes no longer than the published algorithm in NumPy.' },

@@ -17,6 +17,7 @@ const PEER = 'tree-sitter, whole parse';
 export const definitions: Benchmark = {
   summary:
     'milliseconds to read definitions, at first and after an edit, alone and with imports, beside a plain parse [--file PATH] [--path DIR]',
+  seconds: 120,
 
   async run(options, progress) {
     const file = fileOf(options);

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { AnalysisClient } from '../../src/definitions/analysisClient';
 import { workerThread } from '../../src/definitions/workerThread';
 import { activation } from './activation';
-import { median, type Benchmark, type Row } from './benchmark';
+import { median, part, type Benchmark, type Row } from './benchmark';
 import { fileOf, longSource, milliseconds } from './definitions';
 import { hostDelays } from './hostDelays';
 import { hostSizes, vsix } from './hostSizes';
@@ -17,6 +17,7 @@ const PEER = 'a structured clone of the text';
 export const editor: Benchmark = {
   summary:
     'what an edit and a run take of the extension host, its activation, and the sizes of what it loads beside their budgets [--file PATH]',
+  seconds: 70,
 
   async run(options, progress) {
     const file = fileOf(options);
@@ -42,9 +43,9 @@ export const editor: Benchmark = {
       return [
         row('asking and taking the answer, median', median(shares), copy),
         row('texts of all lenses and hints, median', median(texts), copy),
-        ...(await hostDelays(client, text, progress)),
-        ...hostSizes(progress),
-        ...(await activation(vsix(), progress)),
+        ...(await part('the delays of the event loop', () => hostDelays(client, text, progress), progress)),
+        ...(await part('the sizes of what the host loads', () => hostSizes(progress), progress)),
+        ...(await part('activation in VS Code', () => activation(vsix(), progress), progress)),
       ];
     } finally {
       await client.dispose();

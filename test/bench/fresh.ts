@@ -23,6 +23,7 @@ print(count, peer)
 /** Layers and counts of the sample's model from a fresh process: read from the source, beside constructed in Python. */
 export const fresh: Benchmark = {
   summary: 'milliseconds from a fresh process to layers and exact counts of the sample definition, beside constructing it in Python',
+  seconds: 25,
 
   run(_, progress) {
     const python = ['python3', '/usr/bin/python3'].find(candidate => spawnSync(candidate, ['-c', 'import torch']).status === 0);

@@ -9,6 +9,8 @@ export interface Result {
   readonly seconds: number;
   readonly rows: readonly Row[];
   readonly missing?: string;
+  /** Parts that could not be measured, and why. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Everything that one run of all benchmarks gave; docs/benchmarks.json holds one. */
@@ -35,6 +37,32 @@ export function page({ machine, results }: Results): string {
 /** Whether every claim that was checked holds. */
 export const allMet = ({ results }: Results): boolean => results.every(({ name, rows }) => checked(name, rows).every(({ isMet }) => isMet));
 
+const [BEGIN, END] = ['<!-- claims: written by npm run bench -- --write-docs -->', '<!-- /claims -->'];
+
+/** The README with what it says between its two marks about claims that a measurement contradicted. Throws without the marks. */
+export function withClaims(readme: string, results: Results): string {
+  const [before, rest] = readme.split(BEGIN) as [string, string?];
+  const after = rest?.split(END)[1];
+  if (after === undefined) throw new Error(`The README lacks ${BEGIN} … ${END}`);
+  return `${before}${BEGIN}\n\n${claimsText(results)}\n\n${END}${after}`;
+}
+
+/** Which claims did not hold in the last measurement, and what was not measured then. */
+function claimsText({ results }: Results): string {
+  const unmet = results.flatMap(({ name, rows }) => checked(name, rows).filter(({ isMet }) => !isMet));
+  const said = unmet.map(
+    ({ says, most, measured }) =>
+      `- ${says} Measured: ${rounded(Math.max(...measured.map(({ ratio }) => ratio)))}, claimed: at most ${rounded(most)}.`,
+  );
+  const missing = results.filter(({ missing: why }) => why !== undefined).map(({ name }) => name);
+  return [
+    said.length === 0
+      ? 'Every claim that was measured holds.'
+      : ['These claims did not hold when they were measured last:', '', ...said].join('\n'),
+    ...(missing.length > 0 ? [`Not measured then: ${missing.join(', ')}.`] : []),
+  ].join('\n\n');
+}
+
 function claimsChapter(results: readonly Result[]): string {
   const lines = results.flatMap(({ name, rows }) =>
     checked(name, rows).map(({ says, most, measured, isMet }) => {
@@ -46,7 +74,7 @@ function claimsChapter(results: readonly Result[]): string {
   return `## Claims\n\n${markdownTable(['claim', 'most', 'measured', 'met'], lines)}`;
 }
 
-function chapter({ name, summary, seconds, rows, missing }: Result): string {
+function chapter({ name, summary, seconds, rows, missing, leftOut = [] }: Result): string {
   const title = `## ${name[0]!.toUpperCase()}${name.slice(1)}\n\n${sentence(summary)}`;
   if (missing !== undefined) return `${title}\n\nNot measured: ${sentence(missing)}\n`;
   const lines = rows.map(row => [
@@ -59,7 +87,8 @@ function chapter({ name, summary, seconds, rows, missing }: Result): string {
     row.peer,
   ]);
   const head = ['work', 'threads', 'unit', 'ours', 'theirs', 'ours / theirs', 'peer'];
-  return `${title} Took ${Math.round(seconds)} s.\n\n${markdownTable(head, lines)}`;
+  const without = leftOut.map(reason => `Left out: ${sentence(reason)}\n`);
+  return [`${title} Took ${Math.round(seconds)} s.\n`, ...(lines.length > 0 ? [markdownTable(head, lines)] : []), ...without].join('\n');
 }
 
 /** Begins with a capital and ends with a full stop; without the options that a summary ends with. */

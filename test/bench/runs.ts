@@ -19,6 +19,7 @@ const TRAINER = path.resolve('dist/trainer.js');
 /** What runs cost beside the training itself, and how quickly many of them are listed and opened. */
 export const runs: Benchmark = {
   summary: 'runs on disk: overhead per trial, start of a trainer, a sweep beside a shell loop, list and open times at 10,000 runs',
+  seconds: 60,
 
   async run(_options, progress) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'boundlens-bench-'));

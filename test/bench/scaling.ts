@@ -28,6 +28,7 @@ function features(rows: number, columns: number, classes: number) {
 /** How times grow: n and 2n of the same thing, in one run. */
 export const scaling: Benchmark = {
   summary: 'milliseconds of twice the work, beside twice the time of the work: file length, model size, samples, trials',
+  seconds: 20,
 
   async run(_, progress) {
     const documents = await Documents.load('dist', NO_FILES);

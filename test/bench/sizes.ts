@@ -19,6 +19,7 @@ const NATIVE = 46_000;
 /** Programs and packages beside their budgets. */
 export const sizes: Benchmark = {
   summary: 'kilobytes of the minified programs and of the packages, beside their budgets',
+  seconds: 30,
 
   run(_, progress) {
     progress('building and packing …');

@@ -1,5 +1,5 @@
 import { UsageFault } from '../../src/common/fault';
-import type { Benchmark } from './benchmark';
+import { part, type Benchmark } from './benchmark';
 import { normRows, serveNorms } from './norms';
 import { scoreRows, serveScores } from './scores';
 
@@ -8,7 +8,11 @@ const THREADS = [1, 2];
 /** The dear numbers of the theory beside the published algorithms in NumPy. */
 export const theory: Benchmark = {
   summary: 'milliseconds of the dear scores and of a checkpoint’s spectral norms beside NumPy with 1 and 2 threads [--threads=K]',
-  run: async (options, progress) => [...(await scoreRows(threads(options), progress)), ...(await normRows(threads(options), progress))],
+  seconds: 150,
+  run: async (options, progress) => [
+    ...(await part('the scores', () => scoreRows(threads(options), progress), progress)),
+    ...(await part('the norms', () => normRows(threads(options), progress), progress)),
+  ],
   work: options => {
     const file = options.find(option => option.startsWith('--norms='))?.slice('--norms='.length);
     return file === undefined ? serveScores(threads(options)[0]!) : serveNorms(file, threads(options)[0]!);

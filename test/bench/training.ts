@@ -5,7 +5,7 @@ import { UsageFault } from '../../src/common/fault';
 import { LARGE_PAGES } from '../../src/runs/launch';
 import type { EngineName } from '../../src/training/engine/engine';
 import { createEngine } from '../../src/training/engine/select';
-import { median, middle, type Benchmark, type Row } from './benchmark';
+import { median, middle, part, type Benchmark, type Row } from './benchmark';
 import { MODELS, type ModelName } from './models';
 import { serve, Worker } from './worker';
 
@@ -23,6 +23,7 @@ interface Peer {
 export const training: Benchmark = {
   summary:
     'milliseconds and memory of training steps beside PyTorch: mlp, vit64, vit128, conv, 1 and 2 threads [--model=NAME] [--threads=K]',
+  seconds: 180,
 
   async run(options, progress) {
     const models = chosen(options, 'model', Object.keys(MODELS) as ModelName[]);
@@ -33,7 +34,8 @@ export const training: Benchmark = {
     for (const count of python === undefined ? [1] : threads)
       for (const model of models) {
         progress(`${model} with ${count} ${count === 1 ? 'thread' : 'threads'} …`);
-        rows.push(...(await compare(model, count, python === undefined ? EAGER : pytorch(python))));
+        const peer = python === undefined ? EAGER : pytorch(python);
+        rows.push(...(await part(`${model} with ${count} threads`, () => compare(model, count, peer), progress)));
       }
     return rows;
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Row } from '../../bench/benchmark';
 import { checked, CLAIMS } from '../../bench/claims';
-import { allMet, page, type Result, type Results } from '../../bench/page';
+import { allMet, page, withClaims, type Result, type Results } from '../../bench/page';
 
 const row = (work: string, ratio: number, different: Partial<Row> = {}): Row => ({
   work,
@@ -37,6 +37,11 @@ describe('the page of benchmarks', () => {
     assert.match(text, /^## Fresh\n\nMilliseconds of something\.\n\nNot measured: No Python here has PyTorch\.$/m);
   });
 
+  it('says which part of a benchmark could not be measured, and why', () => {
+    const text = page(results(result('editor', [], { leftOut: ['activation in VS Code, because it does not start here'] })));
+    assert.match(text, /Took 1 s\.\n\nLeft out: Activation in VS Code, because it does not start here\.\n$/);
+  });
+
   const table: readonly (readonly [why: string, rows: readonly Row[], met: boolean | undefined])[] = [
     ['every row holds', [row('training step of mlp', 0.8), row('training step of conv', 1)], true],
     ['one row does not', [row('training step of mlp', 0.8), row('training step of conv', 1.01)], false],
@@ -51,16 +56,38 @@ describe('the page of benchmarks', () => {
       assert.equal(/\*\*no\*\*/.test(page(all)), met === false);
     });
 
-  it('docs/benchmarks.md is what its data say (BOUNDLENS_UPDATE=1 writes it)', () => {
+  it('docs/benchmarks.md and what the README says of claims are what their data say (BOUNDLENS_UPDATE=1 writes it)', () => {
     const data = JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Results;
-    if (process.env['BOUNDLENS_UPDATE']) writeFileSync('docs/benchmarks.md', page(data));
+    const readme = withClaims(readFileSync('README.md', 'utf8'), data);
+    if (process.env['BOUNDLENS_UPDATE']) {
+      writeFileSync('docs/benchmarks.md', page(data));
+      writeFileSync('README.md', readme);
+    }
     assert.equal(readFileSync('docs/benchmarks.md', 'utf8'), page(data));
+    assert.equal(readFileSync('README.md', 'utf8'), readme, 'what the README says of claims');
   });
+
+  const marked = 'Before.\n<!-- claims: written by npm run bench -- --write-docs -->old<!-- /claims -->\nAfter.';
+  const readmes: readonly (readonly [why: string, all: Results, says: RegExp])[] = [
+    ['a claim that does not hold', results(result('training', [row('training step of conv', 1.21)])), /^- A training step on one thread .* Measured: 1\.21, claimed: at most 1\.$/m],
+    ['claims that hold', results(result('training', [row('training step of conv', 0.9)])), /Every claim that was measured holds\.\n\n<!--/],
+    ['what was not measured', results(result('fresh', [], { missing: 'no Python' })), /Not measured then: fresh\./],
+  ]; // prettier-ignore
+  for (const [why, all, says] of readmes)
+    it(`the README tells of ${why}, and the rest of it stays`, () => {
+      const text = withClaims(marked, all);
+      assert.match(text, says);
+      assert.match(text, /^Before\.\n<!-- claims.*-->\n\n[^]*\n\n<!-- \/claims -->\nAfter\.$/);
+      assert.equal(withClaims(text, all), text, 'written twice');
+    });
 
   it('every claim is about rows that are measured, or about a peer that was not there', () => {
     const data = JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Results;
-    for (const { name, rows, missing } of data.results)
+    for (const { name, rows, missing, leftOut } of data.results)
       for (const claim of CLAIMS[name] ?? [])
-        assert.ok(missing !== undefined || claim.peer || checked(name, rows).some(({ says }) => says === claim.says), claim.says);
+        assert.ok(
+          missing !== undefined || leftOut || claim.peer || checked(name, rows).some(({ says }) => says === claim.says),
+          claim.says,
+        );
   });
 });
