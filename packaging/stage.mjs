@@ -2,11 +2,12 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cliManifest, extensionManifest } from './manifests.mjs';
+import { packagedChangelog, packagedReadme, withoutProject } from './pages.mjs';
 import { CLI, PLATFORMS } from './targets.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-const ABOUT = ['LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.txt'];
+const ABOUT = ['LICENSE', 'THIRD-PARTY-NOTICES.txt'];
 
 /** What only an editor loads: on a desktop, and in a browser. */
 const EDITOR_BUNDLES = /^((extension|studyChecks)\.js|formulas\.json|web\/.*)$/;
@@ -24,14 +25,15 @@ export function stage(target, built, folder) {
   const bundles = filesBelow(built).filter(file => !(target === CLI && EDITOR_BUNDLES.test(file)));
   for (const file of bundles) put(path.join(built, file), path.join(folder, 'dist', file));
   for (const file of ABOUT) put(path.join(root, file), path.join(folder, file));
+  write(path.join(folder, 'CHANGELOG.md'), packagedChangelog(page('CHANGELOG.md'), project));
   put(path.join(root, 'media/study.schema.json'), path.join(folder, 'media/study.schema.json'));
   if (target === CLI) {
     put(path.join(root, 'packaging/cli.md'), path.join(folder, 'README.md'));
   } else {
-    put(path.join(root, 'README.md'), path.join(folder, 'README.md'));
+    write(path.join(folder, 'README.md'), packagedReadme(page('README.md'), project));
     for (const file of readdirSync(root).filter(name => /^package\.nls(\.\w+)?\.json$/.test(name)))
       put(path.join(root, file), path.join(folder, file));
-    put(path.join(root, 'docs/editor.md'), path.join(folder, 'docs/editor.md'));
+    write(path.join(folder, 'docs/editor.md'), withoutProject(page('docs/editor.md')));
     for (const place of ['media', 'l10n'])
       for (const file of filesBelow(path.join(root, place)).filter(isShipped))
         put(path.join(root, place, file), path.join(folder, place, file));
@@ -76,6 +78,15 @@ export function filesBelow(folder) {
     .filter(file => statSync(path.join(folder, file)).isFile())
     .map(file => file.split(path.sep).join('/'))
     .sort();
+}
+
+/** The text of a page of the project. @param {string} file */
+const page = file => readFileSync(path.join(root, file), 'utf8');
+
+/** Writes a new file. @param {string} to @param {string} text */
+function write(to, text) {
+  mkdirSync(path.dirname(to), { recursive: true });
+  writeFileSync(to, text);
 }
 
 /** Links a file where the disk can, which takes no time and no room; else copies it. @param {string} from @param {string} to */

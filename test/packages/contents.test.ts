@@ -117,6 +117,17 @@ describe('packages', function () {
     }
   });
 
+  it('their pages show no picture and follow no link that only the project’s folder has', () => {
+    const { repository } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly repository?: unknown };
+    for (const page of ['README.md', 'CHANGELOG.md', 'docs/editor.md']) {
+      const text = readFileSync(path.join(stagedFolder(UNIVERSAL), page), 'utf8');
+      assert.ok(text.length > 3000 && text.startsWith('# '), page);
+      // With a repository the packer makes them absolute.
+      if (page === 'docs/editor.md' || repository === undefined)
+        assert.deepEqual(text.match(/!?\[[^\]]*\]\((?![a-z]+:|#)[^)]*\)/g), null, page);
+    }
+  });
+
   it('their manifests say nothing about working on BoundLens', () => {
     const manifest = (target: string) =>
       JSON.parse(readFileSync(path.join(stagedFolder(target), 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { packagedReadme } from '../../packaging/pages.mjs';
 import { obstacles, packageName, releasePlan } from '../../packaging/releasePlan.mjs';
 import { TARGETS } from '../../packaging/targets.mjs';
 
@@ -38,6 +39,14 @@ describe('a release', () => {
       assert.equal(found.length, expected.length, found.join('\n'));
       expected.forEach((pattern, index) => assert.match(found[index]!, pattern));
     });
+
+  const readme =
+    '# Name\n\n![A picture](docs/a.png)\n![Another](docs/b.png)\n\nSee [docs/x.md](docs/x.md#part), [`s.json`](media/s.json) and [the paper](https://example.org/p).\n\n<!-- mark -->\n\nEnd, [above](#name).\n';
+  it('before it is said where, shows no pictures and links to no file of the project', () => {
+    const text = packagedReadme(readme, {});
+    assert.match(text, /^# Name\n\nSee docs\/x\.md, `s\.json` and \[the paper\]\(https:\/\/example\.org\/p\)\.\n\nEnd, \[above\]\(#name\)\.\n/);
+    assert.equal(packagedReadme(readme, { repository: 'github:owner/name' }), readme);
+  }); // prettier-ignore
 
   it('of this version has its chapter in the changelog', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
