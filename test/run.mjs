@@ -1,7 +1,8 @@
-// npm test: builds everything and runs lint, unit, host (in both VS Codes) and UI tests.
-// node test/run.mjs [lint] [unit] [cluster] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N] [--rounds=N]
+// npm test: builds everything and runs lint, unit, host (in both VS Codes) and UI tests; those that start editors beside those that compute.
+// node test/run.mjs [lint] [unit] [cluster] [host] [host-minimum] [ui] [packages] [faults] [--grep=text] [--desktop] [--kills=N] [--rounds=N] [--slowest]
 // Without names all of them run. --desktop takes the host tests to a desktop VS Code and leaves out the UI tests, which need the packaged one.
 // --kills says how many kills the runs of the fault tests have to survive, --rounds how many rounds the soak of the extension host takes.
+// --slowest lists the tests and hooks that took longest over all suites.
 // The cluster tests start a real Slurm; where its programs are missing they are left out, which is said and not counted as passed.
 // The last line is `N passed, N failed` over all; a suite that dies or runs nothing counts as a failure.
 import { spawn } from 'node:child_process';
@@ -30,7 +31,7 @@ const host = (/** @type {string} */ version) => ['test/workbench/hostTests.mjs',
  */
 const suites = {
   lint: { command: ['test/lint.mjs'], bundles: [] },
-  unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'webAnalysis', 'trainer', 'cli'] },
+  unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'webAnalysis', 'trainer', 'cli', 'panel'] },
   cluster: {
     command: mocha('out/cluster.js', 60_000),
     bundles: ['cluster', 'trainer', 'cli', 'panel'],
@@ -46,13 +47,16 @@ const suites = {
   faults: { command: mocha('out/faults.js', 60_000), bundles: ['faults', 'trainer', 'cli', 'panel'] },
 };
 
+/** Suites that mostly wait for an editor: they run one after the other beside the others, and share the install of VS Code. */
+const EDITORS = ['host', 'host-minimum', 'ui', 'packages'];
+
 /**
- * Runs a Node program, its output passed on as it comes.
+ * Runs a Node program, its output passed on as it comes: line by line behind a name, where several run at once.
  * @param {string[]} command
- * @param {Record<string, string>} [env]
+ * @param {{ env?: Record<string, string>, name?: string }} [options]
  * @returns {Promise<{ status: number | null, output: string }>}
  */
-function run(command, env = {}) {
+function run(command, { env = {}, name } = {}) {
   return new Promise(resolve => {
     const child = spawn(process.execPath, command, {
       cwd: root,
@@ -60,11 +64,17 @@ function run(command, env = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', data => {
-        output += data;
-        process.stdout.write(data);
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
+      stream.setEncoding('utf8').on('data', text => {
+        output += text;
+        if (name === undefined) return process.stdout.write(text);
+        const lines = `${rest}${text}`.split('\n');
+        rest = lines.pop() ?? '';
+        return lines.forEach(line => console.log(`${name}: ${line}`));
       });
+      stream.once('end', () => rest !== '' && console.log(`${name}: ${rest}`));
+    }
     child.once('close', status => resolve({ status, output }));
   });
 }
@@ -84,7 +94,12 @@ function lintCounts(output) {
   return { passed: verdicts.filter(verdict => verdict === 'ok').length, failed: verdicts.filter(verdict => verdict === 'failed').length };
 }
 
-/** @param {string} file @returns {{ passed: number, failed: number } | undefined} */
+/**
+ * What a suite tells of itself at its end.
+ * @typedef {{ passed: number, failed: number, slowest?: { title: string, seconds: number }[] }} Counts
+ */
+
+/** @param {string} file @returns {Counts | undefined} */
 function readCounts(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -97,16 +112,18 @@ function readCounts(file) {
  * Runs one suite.
  * @param {string} name
  * @param {string} folder where its counts go
- * @returns {Promise<{ passed: number, failed: number, note?: string }>}
+ * @param {boolean} isAlone whether no other suite runs beside it
+ * @returns {Promise<Counts & { note?: string }>}
  */
-async function runSuite(name, folder) {
+async function runSuite(name, folder, isAlone) {
   const file = path.join(folder, `${name}.json`);
-  const { status, output } = await run(suites[name]?.command ?? [], {
+  const env = {
     BOUNDLENS_TEST_RESULT: file,
     ...(grep ? { BOUNDLENS_TEST_GREP: grep } : {}),
     ...(kills ? { BOUNDLENS_KILLS: kills } : {}),
     ...(rounds ? { BOUNDLENS_ROUNDS: rounds } : {}),
-  });
+  };
+  const { status, output } = await run(suites[name]?.command ?? [], isAlone ? { env } : { env, name });
   const counts = name === 'lint' ? lintCounts(output) : readCounts(file);
   if (!counts) return { passed: 0, failed: 1, note: 'died before it could count' };
   if (status !== 0 && counts.failed === 0) return { ...counts, failed: 1, note: `ended with exit code ${status}` };
@@ -116,26 +133,33 @@ async function runSuite(name, folder) {
 
 /**
  * @param {string[]} names
- * @returns {Promise<{ name: string, passed: number, failed: number, note?: string }[]>}
+ * @returns {Promise<(Counts & { name: string, seconds: number, note?: string })[]>}
  */
 async function runAll(names) {
   const bundles = [...new Set(names.flatMap(name => suites[name]?.bundles ?? []))];
   console.log('── build');
   const build = bundles.length > 0 ? [`--only=${bundles.join(',')}`] : ['--install-only'];
-  if ((await run(['esbuild.js', ...build])).status !== 0) return [{ name: 'build', passed: 0, failed: 1, note: 'did not build' }];
+  const begin = performance.now();
+  const isBuilt = (await run(['esbuild.js', ...build])).status === 0;
+  const built = { name: 'build', passed: 0, failed: 0, seconds: (performance.now() - begin) / 1e3 };
+  if (!isBuilt) return [{ ...built, failed: 1, note: 'did not build' }];
   const folder = mkdtempSync(path.join(tmpdir(), 'boundlens-counts-'));
-  try {
+  /** @param {string[]} lane */
+  const inTurn = async lane => {
     const results = [];
-    for (const name of names) {
-      console.log(`── ${name}`);
+    for (const name of lane) {
       const missing = missingPrograms(name);
-      if (missing.length > 0) {
-        console.log(`left out: this machine has no ${missing.join(', ')}`);
-        continue;
-      }
-      results.push({ name, ...(await runSuite(name, folder)) });
+      console.log(`── ${name}${missing.length > 0 ? ` is left out: this machine has no ${missing.join(', ')}` : ''}`);
+      if (missing.length > 0) continue;
+      const start = performance.now();
+      const result = await runSuite(name, folder, names.length === 1);
+      results.push({ name, ...result, seconds: (performance.now() - start) / 1e3 });
     }
     return results;
+  };
+  try {
+    const lanes = [true, false].map(ofEditors => inTurn(names.filter(name => EDITORS.includes(name) === ofEditors)));
+    return [built, ...(await Promise.all(lanes)).flat()];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -150,8 +174,13 @@ if (unknown.length > 0) {
 const every = Object.keys(suites).filter(name => !(desktop && name === 'ui'));
 const results = await runAll(named.length > 0 ? named : every);
 console.log('── summary');
-for (const { name, passed, failed, note } of results)
-  console.log(`${name.padEnd(14)}${passed} passed, ${failed} failed${note ? ` (${note})` : ''}`);
+if (options.includes('--slowest')) {
+  const parts = results.flatMap(({ name, slowest = [] }) => slowest.map(part => ({ ...part, name })));
+  for (const { name, title, seconds } of parts.sort((a, b) => b.seconds - a.seconds).slice(0, 30))
+    console.log(`${seconds.toFixed(1).padStart(6)} s  ${name}: ${title}`);
+}
+for (const { name, passed, failed, seconds, note } of results)
+  console.log(`${name.padEnd(14)}${seconds.toFixed(0).padStart(5)} s  ${passed} passed, ${failed} failed${note ? ` (${note})` : ''}`);
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 const nothing = passed + failed === 0;

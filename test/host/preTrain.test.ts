@@ -10,7 +10,7 @@ async function writeStudy(name: string, steps: number): Promise<vscode.Uri> {
   const sample = await readFile(workspaceFile('fashion.study.json').fsPath, 'utf8');
   const small = sample
     .replace(/"name": "Fashion[^"]*"/, `"name": "${name}"`)
-    .replace(/"steps": 1000/, `"steps": ${steps}`)
+    .replace(/"steps": \d+/, `"steps": ${steps}`)
     .replace(/"warmup": \d+/, '"warmup": 0')
     .replace(/"modes": \[[^\]]*\]/, '"modes": ["probe"]')
     .replace(/"sweep": \{[\s\S]*\}\s*\}\s*$/, '"sweep": { "arms": [{ "name": "plain" }], "seeds": [0] } }');
