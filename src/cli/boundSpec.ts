@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser/lib/esm/main.js';
-import { FileFault, fileFault } from '../common/fault';
+import { FileFault } from '../common/fault';
 import { DEEPEST_JSON, jsonDepth } from '../common/jsonDepth';
+import { readText } from '../common/readText';
 import type { Report } from '../theory/report';
 import { normBasedSpec, optimisticSpec, parameterCountSpec, transformerNormSpec } from './spec/capacitySpec';
 import { breakEvenSpec, holdOutSpec, marginSpec, rationalitySpec, testSetSpec } from './spec/certificateSpec';
@@ -14,9 +14,7 @@ const THEOREMS = ['D1', 'D3', 'D4', 'D5', 'D6', 'D7', 'holdout', 'F1', 'F2', 'F4
 
 /** Computes the bound that a specification file names. Throws a FileFault or ValueFault when it cannot be read. */
 export async function boundOfSpec(file: string, signal?: AbortSignal): Promise<Report> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fileFault(file, error);
-  });
+  const text = await readText(file);
   if (jsonDepth(text) > DEEPEST_JSON) throw new FileFault(file, 'nests brackets too deep', 'take out the brackets that no key asks for');
   const errors: ParseError[] = [];
   const json: unknown = parse(text, errors, { allowTrailingComma: true });

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fileFault } from '../common/fault';
+import { readText } from '../common/readText';
 import { AnalysisClient } from '../definitions/analysisClient';
 import type { Analysis, AnalysisSettings } from '../definitions/analysisProtocol';
 import { workerThread } from '../definitions/workerThread';
@@ -23,9 +22,7 @@ export async function readDefinitions(
   try {
     const analyses: Analysis[] = [];
     for (const file of files) {
-      const text = await readFile(file, 'utf8').catch((error: unknown) => {
-        throw fileFault(file, error);
-      });
+      const text = await readText(file);
       const document = { uri: pathToFileURL(path.resolve(file)).href, version: 1, text };
       analyses.push(await client.analyse(document, settings(file), context.signal));
     }

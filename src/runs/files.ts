@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { appendFile, constants, copyFile, link, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault } from '../common/fault';
+import { LONGEST_TEXT, tooLong } from '../common/readText';
 
 /** The file system as runs use it; tests put in one that is full or forbids. Errors are Node's, with their codes. */
 export interface RunFiles {
@@ -37,7 +38,10 @@ const STAMPS_AT_ONCE = 200;
 
 /** The real file system. */
 export const diskFiles: RunFiles = {
-  read: file => readFile(file, 'utf8'),
+  async read(file) {
+    if ((await stat(file)).size > LONGEST_TEXT) throw tooLong(file);
+    return readFile(file, 'utf8');
+  },
   readBytes: file => readFile(file),
   async write(file, content) {
     const handle = await open(file, 'w');

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { FileFault, fileFault } from '../common/fault';
+import { FileFault } from '../common/fault';
+import { readText } from '../common/readText';
 import { findings } from './issues';
 import { multiViewJsonSchema } from './jsonSchema';
 import { checkedText } from './parseStudy';
@@ -8,9 +8,7 @@ import { multiViewSchema, type MultiViewSpec } from './schema/multiView';
 
 /** Reads and checks a specification of the multi-view laboratory. Throws a `FileFault` or, with the line of the first thing that is wrong, a `StudyFault`. */
 export async function readMultiView(file: string): Promise<MultiViewSpec> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fileFault(file, error);
-  });
+  const text = await readText(file);
   if (text.trim() === '') throw new FileFault(file, 'is empty', 'copy the sample features.multiview.json into it');
   const json = multiViewJsonSchema();
   const { value, problems } = checkedText(text, found => {

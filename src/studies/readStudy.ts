@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { FileFault, ValueFault, fileFault } from '../common/fault';
+import { FileFault, ValueFault } from '../common/fault';
+import { readText } from '../common/readText';
 import type { Study } from './study';
 import { parseStudy, type StudyProblem } from './parseStudy';
 
@@ -15,9 +15,7 @@ export class StudyFault extends ValueFault {
 
 /** Reads and checks a study. Throws a `FileFault` or, for the first thing that is wrong in it, a `StudyFault`. */
 export async function readStudy(file: string): Promise<Study> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fileFault(file, error);
-  });
+  const text = await readText(file);
   if (text.trim() === '') throw new FileFault(file, 'is empty', 'write a study into it, for example a copy of the sample study');
   const { study, problems } = parseStudy(text);
   if (!study) throw new StudyFault(file, problems[0]!);

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CHECKPOINT_ENDINGS } from '../../checkpoints/endings';
 import { fileFault, FileFault, UsageFault } from '../../common/fault';
+import { readText } from '../../common/readText';
 import { table } from '../../reporting/table';
 import { RunFolder } from '../../runs/runFolder';
 import { boundOfSpec } from '../boundSpec';
@@ -50,10 +51,19 @@ async function kindOf(file: string): Promise<'definition' | 'checkpoint' | 'spec
   const ending = path.extname(file).toLowerCase();
   if (ending !== '.json') return CHECKPOINT_ENDINGS.some(known => known === ending) ? 'checkpoint' : 'definition';
   if (file.endsWith('.safetensors.index.json')) return 'checkpoint';
-  const json = (await readFile(file, 'utf8').then(JSON.parse, () => undefined)) as unknown;
+  const json = plainJson(await readText(file).catch(() => ''));
   const has = (key: string) => typeof json === 'object' && json !== null && key in json;
   if (has('weightsManifest')) return 'checkpoint';
   return has('model_type') && !has('theorem') ? 'definition' : 'specification';
+}
+
+/** Undefined for what is no plain JSON: a specification may hold comments, and whoever reads it says what is wrong. */
+function plainJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A checkpoint's bound for the terminal: the report, what did not match, and the layers that count most. */

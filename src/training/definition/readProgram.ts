@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fileFault, ValueFault } from '../../common/fault';
+import { ValueFault } from '../../common/fault';
+import { readText } from '../../common/readText';
 import type { Architecture } from '../../architecture/architecture';
 import type { Program } from '../../architecture/computation';
 import type { ProgramRequest } from '../../definitions/definitionReader';
@@ -32,9 +32,7 @@ export interface ReadProgram {
  */
 export async function readProgram(choice: DefinitionChoice, inputs: ProgramRequest['inputs'], assets: string): Promise<ReadProgram> {
   const { file, call, name, method, outlet, folders = [path.dirname(file)] } = choice;
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fileFault(file, error);
-  });
+  const text = await readText(file);
   const documents = await Documents.load(assets);
   const uri = pathToFileURL(file).href;
   await documents.prepare(uri);
