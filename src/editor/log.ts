@@ -5,13 +5,19 @@ import { Fault, Stopped, sentenceOf } from '../common/fault';
 export class Log implements vscode.Disposable {
   private readonly channel: vscode.LogOutputChannel;
   private readonly changedTrouble = new vscode.EventEmitter<void>();
+  private readonly wroteError = new vscode.EventEmitter<string>();
   private sentence: string | undefined;
 
   readonly info = (line: string): void => this.channel.info(line);
   readonly warn = (line: string): void => this.channel.warn(line);
-  readonly error = (line: string): void => this.channel.error(line);
+  readonly error = (line: string): void => {
+    this.channel.error(line);
+    this.wroteError.fire(line);
+  };
   /** Fires when `trouble` has become another. */
   readonly onDidChangeTrouble = this.changedTrouble.event;
+  /** Fires with every line that is written as an error. */
+  readonly onDidWriteError = this.wroteError.event;
 
   /** @param name of the channel: disposing of one closes every other of its name */
   constructor(name = 'BoundLens') {
@@ -53,12 +59,13 @@ export class Log implements vscode.Disposable {
 
   dispose(): void {
     this.changedTrouble.dispose();
+    this.wroteError.dispose();
     this.channel.dispose();
   }
 
   private write(error: unknown): string {
     const sentence = toldOf(error);
-    this.channel.error(error instanceof Error && !(error instanceof Fault) ? (error.stack ?? sentence) : sentence);
+    this.error(error instanceof Error && !(error instanceof Fault) ? (error.stack ?? sentence) : sentence);
     return sentence;
   }
 

@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import * as vscode from 'vscode';
+import type { Log } from '../../src/editor/log';
 
 /** Collects garbage in this process, which was started without being told that anybody would. */
 const collectGarbage = (() => {
@@ -37,6 +40,20 @@ export function unhandledRejections(): { readonly stop: () => readonly string[] 
     stop() {
       process.removeListener('unhandledRejection', note);
       return [...seen];
+    },
+  };
+}
+
+/** Notes every line that the activated extension writes to its log as an error until `stop`, which returns them. */
+export async function loggedErrors(): Promise<{ readonly stop: () => readonly string[] }> {
+  const { log } = (await vscode.extensions.getExtension<{ readonly log?: Log }>('boundlens.boundlens')?.activate()) ?? {};
+  assert.ok(log, 'the extension hands its log to tests');
+  const lines: string[] = [];
+  const subscription = log.onDidWriteError(line => lines.push(line));
+  return {
+    stop() {
+      subscription.dispose();
+      return lines;
     },
   };
 }

@@ -10,6 +10,8 @@ describe('the log', () => {
     const log = new Log('BoundLens, under test');
     let changes = 0;
     log.onDidChangeTrouble(() => changes++);
+    const errors: string[] = [];
+    log.onDidWriteError(line => errors.push(line));
     try {
       const fault = new EnvironmentFault('The disk is full', 'free some space');
       for (let look = 0; look < 3; look++) log.silentFailure(fault);
@@ -20,6 +22,10 @@ describe('the log', () => {
       assert.match(log.trouble ?? '', /BoundLens .*: a defect/);
       log.show();
       assert.deepEqual([log.trouble, changes], [undefined, 3]);
+      assert.deepEqual(
+        errors.map(line => line.split('\n')[0]),
+        ['The disk is full: free some space.', 'Error: a defect'],
+      );
     } finally {
       log.dispose();
       await vscode.commands.executeCommand('workbench.action.closePanel');
