@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
-import { codeLens, codeLensRows, editorLine, quickInput, quickPick, runCommand, screenshot } from '../workbench/workbench.mjs';
+import { codeLens, codeLensRows, editorLine, goTo, quickInput, quickPick, runCommand, screenshot } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
 
 /** Colour themes with the classes that a workbench wears in them. */
@@ -9,6 +9,7 @@ const THEMES = [
   ['Light Modern', 'light', '.vs'],
   ['Dark Modern', 'dark', '.vs-dark'],
   ['Dark High Contrast', 'contrast', '.hc-black'],
+  ['Light High Contrast', 'contrast-light', '.hc-light'],
 ] as const;
 
 async function chooseTheme(page: Page, theme: string): Promise<void> {
@@ -34,18 +35,11 @@ describe('definitions in the editor', () => {
     await codeLens(page, 'Transferability:').waitFor();
   });
 
-  /** Puts the cursor at a line and column, and the line into the middle. */
-  async function goTo(place: string): Promise<void> {
-    await page.keyboard.press('Control+G');
-    await quickInput(page).fill(`:${place}`);
-    await page.keyboard.press('Enter');
-  }
-
   for (const [theme, name, look] of THEMES)
     it(`explains the bound in a ${name} theme: formulas as pictures, then the layers`, async () => {
       await chooseTheme(page, theme);
       await page.locator(`.monaco-workbench${look}`).first().waitFor();
-      await goTo('62:8');
+      await goTo(page, '62:8');
       await screenshot(page, `editor-lenses-${name}`);
       await runCommand(page, 'BoundLens: Explain This Bound');
       const hover = page.locator('.monaco-hover').filter({ hasText: 'Bound D4' }).first();
@@ -62,7 +56,7 @@ describe('definitions in the editor', () => {
 
   it('an edit changes the bound, and the lens says by how much against the last commit', async () => {
     await chooseTheme(page, THEMES[0][0]);
-    await goTo('69:15');
+    await goTo(page, '69:15');
     await editorLine(page, 'width=48,').waitFor();
     await page.keyboard.press('Shift+End');
     await page.keyboard.type('96,');

@@ -10,11 +10,16 @@ import { projectRoot } from './root.mjs';
 /**
  * Opens a folder, and a file in it, in a browser.
  * @param {import('./server.mjs').Server} server
- * @param {{ folder: string, file?: string, line?: number }} what absolute paths; the line, from 1, is brought into view
+ * @param {{ folder: string, file?: string, line?: number, language?: string }} what absolute paths; the line, from 1, is brought into view; the language
+ * that VS Code takes for its own and hands to extensions, as one with a language pack would: its own texts stay English
  * @returns {Promise<{ page: Page, close: () => Promise<void> }>}
  */
-export async function openWorkbench(server, { folder, file, line = 1 }) {
+export async function openWorkbench(server, { folder, file, line = 1, language }) {
   const context = await launchBrowser(path.join(server.folder, 'browser'));
+  if (language)
+    await context.addInitScript(name => {
+      Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => name, set: () => undefined });
+    }, language);
   const page = context.pages()[0] ?? (await context.newPage());
   const place = [
     ['openFile', `vscode-remote://${server.authority}${file}:${line}:1`],
@@ -58,6 +63,29 @@ export async function runCommand(page, title) {
     }
   }
   await quickPick(page, title).click();
+}
+
+/**
+ * Opens a file of the workspace by its name.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function openFile(page, name) {
+  await page.keyboard.press('Control+P');
+  await quickInput(page).fill(name);
+  await quickPick(page, name).click();
+  await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+}
+
+/**
+ * Puts the cursor at a place of the open file, and its line into the middle.
+ * @param {Page} page
+ * @param {string} place line and column from 1, as `62:8`
+ */
+export async function goTo(page, place) {
+  await page.keyboard.press('Control+G');
+  await quickInput(page).fill(`:${place}`);
+  await page.keyboard.press('Enter');
 }
 
 /** The field of the quick input that is open. @param {Page} page */
