@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { BoundLensExports } from './api';
+import { useTranslations } from './common/translation';
 import { AnalysisClient } from './definitions/analysisClient';
 import { workerThread } from './definitions/workerThread';
 import { AttachedCheckpoints } from './editor/attachedCheckpoints';
@@ -47,6 +48,7 @@ import { registerTools } from './editor/tools/registerTools';
 
 /** Builds the parts and hands them to the editor; all of them end with the extension, runs do not. */
 export function activate(context: vscode.ExtensionContext): BoundLensExports {
+  useTranslations(vscode.l10n.bundle);
   const dist = (name = '') => path.join(context.extensionPath, 'dist', name);
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
@@ -141,5 +143,6 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   // Last, so that what ends before it can still be logged.
   own(log);
   refresh();
-  return publicApi(definitions, runs);
+  // Tests of the extension host look into the log as a person would: an output channel cannot be read.
+  return { ...publicApi(definitions, runs), ...(context.extensionMode === vscode.ExtensionMode.Test && { log }) };
 }

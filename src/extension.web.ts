@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { BoundLensExports } from './api';
+import { useTranslations } from './common/translation';
 import { EnvironmentFault } from './common/fault';
 import { AnalysisClient } from './definitions/analysisClient';
 import { AttachedCheckpoints } from './editor/attachedCheckpoints';
@@ -27,6 +28,7 @@ const NO_ENVIRONMENTS = { of: () => [], onDidChange: () => new vscode.Disposable
 
 /** BoundLens in a browser: reads definitions and shows what theory says of them. What needs files or processes says so when it is asked for. */
 export function activate(context: vscode.ExtensionContext): BoundLensExports {
+  useTranslations(vscode.l10n.bundle);
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;

@@ -1,4 +1,5 @@
 import { formatRisk } from '../src/common/format';
+import { t } from '../src/common/translation';
 import type { ArmSummary, StudySummary } from '../src/runs/summary/studySummary';
 import type { FineTuningMode } from '../src/training/results';
 import type { TextTable } from './dom';
@@ -15,7 +16,7 @@ const MODES: readonly { readonly mode: FineTuningMode; readonly title: string }[
 export function armTable({ arms }: StudySummary): TextTable {
   const modes = MODES.filter(({ mode }) => arms.some(arm => arm.accuracy.some(one => one.mode === mode)));
   return {
-    head: ['arm', 'seeds', ...modes.map(({ title }) => title), 'certified error ≤', 'complexity', 'feature norm'],
+    head: [t('arm'), t('seeds'), ...modes.map(({ title }) => title), t('certified error ≤'), t('complexity'), t('feature norm')],
     rows: arms.map(arm => [
       arm.arm,
       `${arm.seeds.length}`,
@@ -32,7 +33,7 @@ export function budgetTable({ arms, labels }: StudySummary): TextTable | undefin
   const budgets = arms[0]?.budgets.map(budget => budget.labels) ?? [];
   if (budgets.length === 0) return undefined;
   return {
-    head: ['arm', 'mode', ...[...budgets, labels].map(size => `${size} labels`)],
+    head: [t('arm'), t('mode'), ...[...budgets, labels].map(size => t('{0} labels', size))],
     rows: arms.flatMap(arm =>
       arm.accuracy.map(({ mode, test }) => [
         arm.arm,
@@ -49,7 +50,7 @@ export function budgetTable({ arms, labels }: StudySummary): TextTable | undefin
 
 /** Ramp risk and calibration on the test set, one row an arm and mode. */
 export const riskTable = ({ arms }: StudySummary): TextTable => ({
-  head: ['arm', 'mode', 'ramp risk', 'calibration error', 'Brier score'],
+  head: [t('arm'), t('mode'), t('ramp risk'), t('calibration error'), t('Brier score')],
   rows: arms.flatMap(arm =>
     arm.accuracy.map(({ mode, ramp, calibrationError, brier }) => [
       arm.arm,
@@ -66,5 +67,5 @@ function accuracy(arm: ArmSummary, mode: FineTuningMode): string {
 
 function certificate(arm: ArmSummary): string {
   const found = headCertificate(arm);
-  return found ? `${formatSpread(found.total, formatRisk)}${found.vacuous ? ' vacuous' : ''}` : '–';
+  return found ? `${formatSpread(found.total, formatRisk)}${found.vacuous ? ` ${t('vacuous')}` : ''}` : '–';
 }

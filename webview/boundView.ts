@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { barData, barTable, boundBars, captionBars, describeBars } from './charts/boundBars';
 import { boundHeight, boundLegend, boundOption } from './charts/boundOption';
@@ -7,7 +8,7 @@ import { changeDetector, type StudyView } from './studyView';
 
 /** What the bound is made of: one bar an arm, each a way to the definition that it is the bound of. */
 export class BoundView implements StudyView {
-  private readonly figure = new ChartFigure('What the bound is made of');
+  private readonly figure = new ChartFigure(t('What the bound is made of'));
   readonly root = this.figure.root;
   private readonly changed = changeDetector();
 
@@ -16,7 +17,7 @@ export class BoundView implements StudyView {
     const bars = boundBars(summary);
     if (!bars) {
       this.figure.clear(
-        summary ? 'No arm of this study has the bound with all its terms.' : 'The terms appear here with the first finished run.',
+        summary ? t('No arm of this study has the bound with all its terms.') : t('The terms appear here with the first finished run.'),
       );
       return;
     }

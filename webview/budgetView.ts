@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import type { FineTuningMode } from '../src/training/results';
 import { budgetTable } from './armTable';
@@ -10,9 +11,9 @@ const HEIGHT = 290;
 
 /** How accuracy grows with labels: one curve an arm. */
 export class BudgetView implements StudyView {
-  private readonly figure = new ChartFigure('Accuracy by number of labels');
+  private readonly figure = new ChartFigure(t('Accuracy by number of labels'));
   readonly root = this.figure.root;
-  private readonly modes = new Dropdown('Fine-tuning', mode => this.choose(mode as FineTuningMode));
+  private readonly modes = new Dropdown(t('Fine-tuning'), mode => this.choose(mode as FineTuningMode));
   private readonly changed = changeDetector();
   private mode: FineTuningMode = 'probe';
   private snapshot: PanelSnapshot | undefined;
@@ -28,7 +29,9 @@ export class BudgetView implements StudyView {
     const modes = summary ? budgetModes(summary) : [];
     this.modes.root.hidden = modes.length < 2;
     if (!summary || modes.length === 0) {
-      this.figure.clear('A study that names several numbers of labels ("labels": [30, 100, 300]) shows here how accuracy grows with them.');
+      this.figure.clear(
+        t('A study that names several numbers of labels ("labels": [30, 100, 300]) shows here how accuracy grows with them.'),
+      );
       return;
     }
     if (!modes.includes(this.mode)) this.mode = modes[0]!;

@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { barsHeight, capacityData, capacityOption, capacityTable, describeCapacity, layerCapacities } from './charts/layerCapacity';
@@ -7,7 +8,7 @@ import { changeDetector, type StudyView } from './studyView';
 
 /** Which layer of the definition holds how much of its capacity; each bar is a way to the line that constructs the layer. */
 export class CapacityView implements StudyView {
-  private readonly figure = new ChartFigure('Capacity per layer');
+  private readonly figure = new ChartFigure(t('Capacity per layer'));
   readonly root = this.figure.root;
   private readonly changed = changeDetector();
 
@@ -16,8 +17,8 @@ export class CapacityView implements StudyView {
     if (!definition?.layers || definition.layers.length === 0) {
       this.figure.clear(
         definition
-          ? `The layers of ${definition.name} are not all known: open ${definition.label} to see what is missing.`
-          : 'Shows the layers of the definition that a study names ("definition": "file.py#Class").',
+          ? t('The layers of {0} are not all known: open {1} to see what is missing.', definition.name, definition.label)
+          : t('Shows the layers of the definition that a study names ("definition": "file.py#Class").'),
       );
       return;
     }
@@ -46,7 +47,7 @@ export class CapacityView implements StudyView {
 
 /** What training did to the spectral norm of every matrix. */
 export class NormsView implements StudyView {
-  private readonly figure = new ChartFigure('Spectral norms in training');
+  private readonly figure = new ChartFigure(t('Spectral norms in training'));
   readonly root = this.figure.root;
   private readonly changed = changeDetector();
 
@@ -54,7 +55,7 @@ export class NormsView implements StudyView {
     if (!this.changed(snapshot.series, snapshot.selected, snapshot.runs)) return;
     const norms = trainedNorms(snapshot);
     if (!norms) {
-      this.figure.clear('Choose runs that pre-train, on the Overview, to see what became of the norm of each of their matrices.');
+      this.figure.clear(t('Choose runs that pre-train, on the Overview, to see what became of the norm of each of their matrices.'));
       return;
     }
     this.figure.update({

@@ -1,3 +1,4 @@
+import { t, toTranslate, translated } from '../src/common/translation';
 import type { CaptureRecord } from '../src/reporting/captureRecord';
 import type { CaptureFrame } from '../src/training/multiView/frames';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
@@ -12,22 +13,22 @@ import { changeDetector, type StudyView } from './studyView';
 const FRAME_MS = 160;
 
 const NAMES: Readonly<Record<string, string>> = {
-  teacher: 'teacher and student',
-  mae: 'masked autoencoder',
-  supervised: 'from scratch',
-  refitted: 'from scratch, head fitted',
-  random: 'random encoder',
+  teacher: toTranslate('teacher and student'),
+  mae: toTranslate('masked autoencoder'),
+  supervised: toTranslate('from scratch'),
+  refitted: toTranslate('from scratch, head fitted'),
+  random: toTranslate('random encoder'),
 };
 
 /** Which kernels capture which features, frame by frame, as an experiment of the multi-view laboratory goes on. */
 export class CaptureView implements StudyView {
-  private readonly figure = new ChartFigure('Feature capture');
-  private readonly findings = element('ul', { class: 'findings', 'aria-label': 'What the experiment says' });
+  private readonly figure = new ChartFigure(t('Feature capture'));
+  private readonly findings = element('ul', { class: 'findings', 'aria-label': t('What the experiment says') });
   readonly root = element('div', { class: 'capture' }, this.figure.root, this.findings);
-  private readonly arms = new Dropdown('Arm', name => this.choose(() => (this.arm = this.armOf(name))));
-  private readonly seeds = new Dropdown('Seed', name => this.choose(() => (this.seed = Number(name.replace(/\D/g, '')))));
-  private readonly slider = element('input', { type: 'range', min: '0', step: '1', 'aria-label': 'Frame' });
-  private readonly play = quietButton('Play', 'Play the frames', () => this.toggle());
+  private readonly arms = new Dropdown(t('Arm'), name => this.choose(() => (this.arm = this.armOf(name))));
+  private readonly seeds = new Dropdown(t('Seed'), name => this.choose(() => (this.seed = Number(name.replace(/\D/g, '')))));
+  private readonly slider = element('input', { type: 'range', min: '0', step: '1', 'aria-label': t('Frame') });
+  private readonly play = quietButton(t('Play'), t('Play the frames'), () => this.toggle());
   private readonly place = element('div', { class: 'frames' }, this.play, this.slider);
   private readonly changed = changeDetector();
   private record: CaptureRecord | undefined;
@@ -56,7 +57,9 @@ export class CaptureView implements StudyView {
     );
     if (frames.length === 0) {
       this.figure.clear(
-        'Multi-view data have features that are known, so that one can see which of them an encoder captures. Run the command “BoundLens: Explore Feature Capture”, or `boundlens multiview SPEC.json --out .boundlens/multiview/NAME`: the frames appear here while it runs.',
+        t(
+          'Multi-view data have features that are known, so that one can see which of them an encoder captures. Run the command “BoundLens: Explore Feature Capture”, or `boundlens multiview SPEC.json --out .boundlens/multiview/NAME`: the frames appear here while it runs.',
+        ),
       );
       return;
     }
@@ -66,8 +69,8 @@ export class CaptureView implements StudyView {
     if (this.seed === undefined || !seeds.includes(this.seed)) this.seed = seeds[0];
     this.arms.update(arms.map(titleOf), titleOf(this.arm!));
     this.seeds.update(
-      seeds.map(seed => `seed ${seed}`),
-      `seed ${this.seed!}`,
+      seeds.map(seed => t('seed {0}', seed)),
+      t('seed {0}', this.seed!),
     );
     const last = this.frames().length - 1;
     this.slider.max = `${last}`;
@@ -102,7 +105,7 @@ export class CaptureView implements StudyView {
     if (!frame) return;
     // Correlations grow in training; one scale for all frames lets them be seen to grow.
     const largest = Math.max(...frames.flatMap(one => strongestKernels(one).map(({ value }) => value)), 1e-6);
-    const summary = `${this.record?.name ?? ''}, ${titleOf(frame.arm)}, seed ${frame.seed}. ${describeFrame(frame)}`;
+    const summary = `${this.record?.name ?? ''}, ${titleOf(frame.arm)}, ${t('seed {0}', frame.seed)}. ${describeFrame(frame)}`;
     this.slider.setAttribute('aria-valuetext', describeFrame(frame));
     this.figure.update({
       option: (_, theme) => captureOption(frame, largest, theme),
@@ -141,11 +144,11 @@ export class CaptureView implements StudyView {
 
   private name(): void {
     const isPlaying = this.timer !== undefined;
-    const name = isPlaying ? 'Stop playing' : 'Play the frames';
-    this.play.textContent = isPlaying ? 'Stop' : 'Play';
+    const name = isPlaying ? t('Stop playing') : t('Play the frames');
+    this.play.textContent = isPlaying ? t('Stop') : t('Play');
     this.play.setAttribute('aria-label', name);
     this.play.title = name;
   }
 }
 
-const titleOf = (arm: string): string => NAMES[arm] ?? arm;
+const titleOf = (arm: string): string => translated(NAMES[arm] ?? arm);

@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { button, Dropdown } from './controls';
 import type { StudyView } from './studyView';
@@ -11,10 +12,10 @@ export class HeaderView implements StudyView {
   private readonly name = element('h1');
   private readonly source = element('span', { class: 'muted' });
   private readonly counts = element('span', { class: 'muted' });
-  private readonly studies = new Dropdown('Study', study => tell({ type: 'selectRuns', study }));
-  private readonly exported = button('Export Report…', () => tell({ type: 'exportReport' }));
-  private readonly report = button('Open Report', () => tell({ type: 'command', command: 'openReport' }));
-  private readonly start = button('Pre-train…', () => tell({ type: 'command', command: 'preTrain' }), 'primary');
+  private readonly studies = new Dropdown(t('Study'), study => tell({ type: 'selectRuns', study }));
+  private readonly exported = button(t('Export Report…'), () => tell({ type: 'exportReport' }));
+  private readonly report = button(t('Open Report'), () => tell({ type: 'command', command: 'openReport' }));
+  private readonly start = button(t('Pre-train…'), () => tell({ type: 'command', command: 'preTrain' }), 'primary');
 
   constructor() {
     this.root = element(
@@ -35,7 +36,7 @@ export class HeaderView implements StudyView {
     this.report.hidden = isSaved || !summary;
     this.start.hidden = isSaved;
     this.start.toggleAttribute('disabled', !trusted);
-    this.start.title = trusted ? '' : 'Trust this workspace to start runs.';
+    this.start.title = trusted ? '' : t('Trust this workspace to start runs.');
   }
 }
 

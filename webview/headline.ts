@@ -1,4 +1,5 @@
 import { formatCount, formatRisk } from '../src/common/format';
+import { t, translated } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import type { ArmSummary, ReportSummary, StudySummary } from '../src/runs/summary/studySummary';
 import type { Evidence, Report } from '../src/theory/report';
@@ -26,7 +27,13 @@ export function headlineCards({ summary, definition, runs }: PanelSnapshot): rea
   if (summary) return measuredCards(summary);
   if (definition?.estimate) return [estimateCard(definition.estimate)];
   const waiting = runs.some(run => run.state === 'running' || run.state === 'queued');
-  return [{ title: 'Error of the head', value: '–', detail: waiting ? 'Comes with the first finished run.' : 'No run has finished yet.' }];
+  return [
+    {
+      title: t('Error of the head'),
+      value: '–',
+      detail: waiting ? t('Comes with the first finished run.') : t('No run has finished yet.'),
+    },
+  ];
 }
 
 /**
@@ -45,8 +52,13 @@ function measuredCards(summary: StudySummary): readonly HeadlineCard[] {
   return [
     ...certificateCard(arm, summary.labels),
     ...(bound ? [boundCard(bound, arm)] : []),
-    ...termCard(bound, 'transfer', 'Transfer from pre-training', transferDetail(arm, summary)),
-    ...termCard(bound, 'complexity', 'Complexity of the representation', `feature norm ${formatSpread(arm.featureNorm, formatRisk)}`),
+    ...termCard(bound, 'transfer', t('Transfer from pre-training'), transferDetail(arm, summary)),
+    ...termCard(
+      bound,
+      'complexity',
+      t('Complexity of the representation'),
+      t('feature norm {0}', formatSpread(arm.featureNorm, formatRisk)),
+    ),
   ];
 }
 
@@ -54,25 +66,25 @@ function certificateCard(arm: ArmSummary, labels: number): readonly HeadlineCard
   const certificate = headCertificate(arm);
   if (!certificate) return [];
   const probe = arm.accuracy.find(({ mode }) => mode === 'probe');
-  const test = probe ? `test ${formatSpread({ ...probe.test, mean: 1 - probe.test.mean }, formatRisk)} · ` : '';
+  const test = probe ? `${t('test {0}', formatSpread({ ...probe.test, mean: 1 - probe.test.mean }, formatRisk))} · ` : '';
   return [
     {
-      title: `${sentence(certificate.bounds)}, ${formatCount(labels)} labels`,
+      title: t('{0}, {1} labels', sentence(certificate.bounds), formatCount(labels)),
       value: `≤ ${formatRisk(certificate.total.mean)}`,
       evidence: certificate.evidence,
       vacuous: certificate.vacuous,
-      detail: `${test}${arm.arm}, ${certificate.theorem}, δ = ${formatRisk(certificate.failureProbability)} each seed`,
+      detail: test + t('{0}, {1}, δ = {2} each seed', arm.arm, certificate.theorem, formatRisk(certificate.failureProbability)),
     },
   ];
 }
 
 function boundCard(bound: ReportSummary, arm: ArmSummary): HeadlineCard {
   return {
-    title: 'Bound on the excess risk',
+    title: t('Bound on the excess risk'),
     value: formatRisk(bound.total.mean),
     evidence: bound.evidence,
     vacuous: bound.vacuous,
-    detail: `${bound.vacuous ? `${vacuity(bound)} · ` : ''}${arm.arm}, ${bound.theorem}, ${bound.bounds}`,
+    detail: `${bound.vacuous ? `${vacuity(bound)} · ` : ''}${arm.arm}, ${bound.theorem}, ${translated(bound.bounds)}`,
   };
 }
 
@@ -83,35 +95,35 @@ function termCard(bound: ReportSummary | undefined, name: string, title: string,
 
 /** The term against pre-training without a regulariser, where that is another arm. */
 function transferDetail(arm: ArmSummary, { arms }: StudySummary): string {
-  const loss = arm.holdOutLoss ? `hold-out loss ${formatSpread(arm.holdOutLoss, formatRisk)}` : 'no pre-training';
+  const loss = arm.holdOutLoss ? t('hold-out loss {0}', formatSpread(arm.holdOutLoss, formatRisk)) : t('no pre-training');
   const plain = arms.find(one => one.pretrained && one.regulariser === 'none');
   const own = termMean(arm);
   const other = plain && plain.arm !== arm.arm ? termMean(plain) : undefined;
   if (!plain || own === undefined || other === undefined) return loss;
   const change = own - other;
-  return `${change < 0 ? '−' : '+'}${formatRisk(Math.abs(change))} against ${plain.arm} · ${loss}`;
+  return `${t('{0} against {1}', (change < 0 ? '−' : '+') + formatRisk(Math.abs(change)), plain.arm)} · ${loss}`;
 }
 
 const termMean = (arm: ArmSummary): number | undefined => generalBound(arm)?.terms.find(term => term.name === 'transfer')?.value.mean;
 
 function estimateCard(estimate: Report): HeadlineCard {
   return {
-    title: 'Bound from the architecture alone',
+    title: t('Bound from the architecture alone'),
     value: formatRisk(estimate.total),
     evidence: estimate.evidence,
     vacuous: estimate.vacuous,
-    detail: estimate.vacuous ? `${vacuity(estimate)} · no run yet` : 'no run yet: initialisation norms',
+    detail: estimate.vacuous ? `${vacuity(estimate)} · ${t('no run yet')}` : t('no run yet: initialisation norms'),
   };
 }
 
 /** What would make a vacuous bound informative, in words. */
 export function vacuity({ needed }: Pick<Report, 'needed'>): string {
   const parts = [
-    ...(needed.N === undefined ? [] : [`N ≈ ${formatCount(needed.N)} unlabelled images`]),
-    ...(needed.n === undefined ? [] : [`n ≈ ${formatCount(needed.n)} labels`]),
+    ...(needed.N === undefined ? [] : [t('N ≈ {0} unlabelled images', formatCount(needed.N))]),
+    ...(needed.n === undefined ? [] : [t('n ≈ {0} labels', formatCount(needed.n))]),
   ];
-  return parts.length > 0 ? `informative from ${parts.join(' and ')}` : 'more data alone would not make it informative';
+  return parts.length > 0 ? t('informative from {0}', parts.join(t(' and '))) : t('more data alone would not make it informative');
 }
 
 /** What a theorem bounds, up to its fine print, with a capital letter. */
-const sentence = (bounds: string): string => (bounds.split(';')[0] ?? '').replace(/^./, first => first.toUpperCase());
+const sentence = (bounds: string): string => (translated(bounds).split(';')[0] ?? '').replace(/^./, first => first.toUpperCase());

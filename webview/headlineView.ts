@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { element } from './dom';
 import { evidenceChip, vacuousChip } from './evidenceChip';
@@ -5,7 +6,7 @@ import { headlineCards, type HeadlineCard } from './headline';
 
 /** The cards at the top of the page. */
 export class HeadlineView {
-  readonly root = element('section', { class: 'cards', 'aria-label': 'Headline numbers' });
+  readonly root = element('section', { class: 'cards', 'aria-label': t('Headline numbers') });
 
   update(snapshot: PanelSnapshot): void {
     this.root.replaceChildren(...headlineCards(snapshot).map(cardElement));

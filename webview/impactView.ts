@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { impactHeight, impactLegend, impactOption } from './charts/impactOption';
@@ -6,7 +7,7 @@ import { changeDetector, type StudyView } from './studyView';
 
 /** Does the regulariser help? Its strength against what it is meant to change, with baselines beside it. */
 export class ImpactView implements StudyView {
-  private readonly figure = new ChartFigure('Does the regulariser help?');
+  private readonly figure = new ChartFigure(t('Does the regulariser help?'));
   readonly root = this.figure.root;
   private readonly changed = changeDetector();
 
@@ -17,15 +18,15 @@ export class ImpactView implements StudyView {
     if (!impact) {
       this.figure.clear(
         summary
-          ? 'This needs two finished arms that differ in their regulariser alone: Sweep Regulariser… in the palette makes them.'
-          : 'Appears once two arms that differ in their regulariser have finished.',
+          ? t('This needs two finished arms that differ in their regulariser alone: Sweep Regulariser… in the palette makes them.')
+          : t('Appears once two arms that differ in their regulariser have finished.'),
       );
       return;
     }
     this.figure.update({
       option: (width, theme) => impactOption(impact, width, theme),
       height: width => impactHeight(impact, width),
-      summary: `${impact.swept} by its strength λ, other arms beside it: mean and 95 % interval over seeds. ${impact.verdict}`,
+      summary: `${t('{0} by its strength λ, other arms beside it: mean and 95 % interval over seeds.', impact.swept)} ${impact.verdict}`,
       description: describeImpact(impact),
       table: impactTable(impact),
       data: () => impactData(impact),

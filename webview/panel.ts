@@ -1,4 +1,6 @@
 import './nonce';
+import './pageTexts';
+import { t } from '../src/common/translation';
 import type { PanelSnapshot, PanelTab } from '../src/reporting/panelMessages';
 import { BoundView } from './boundView';
 import { BudgetView } from './budgetView';
@@ -32,16 +34,16 @@ const head: readonly StudyView[] = [new HeaderView(), new ProgressView()];
 const pages: readonly { readonly id: PanelTab; readonly title: string; readonly make: () => readonly StudyView[] }[] = [
   {
     id: 'overview',
-    title: 'Overview',
+    title: t('Overview'),
     make: () => [new HeadlineView(), new BoundView(), new ImpactView(), new TrainingView(), new ResultsView()],
   },
   {
     id: 'representation',
-    title: 'Representation',
+    title: t('Representation'),
     make: () => [new ReconstructionsView(), new SpectrumView(), new CapacityView(), new NormsView()],
   },
-  { id: 'predictions', title: 'Predictions', make: () => [new PredictionView(), new BudgetView()] },
-  { id: 'capture', title: 'Feature capture', make: () => [new CaptureView()] },
+  { id: 'predictions', title: t('Predictions'), make: () => [new PredictionView(), new BudgetView()] },
+  { id: 'capture', title: t('Feature capture'), make: () => [new CaptureView()] },
 ];
 
 const contents = new Map(pages.map(({ id }) => [id, element('div', { class: `grid page-${id}` })]));
@@ -72,7 +74,7 @@ function repaint(): void {
 }
 
 const tabs = new Tabs(
-  'What is shown',
+  t('What is shown'),
   pages.map(({ id, title }) => ({ id, title, content: [contents.get(id)!] })),
   shown,
   id => {

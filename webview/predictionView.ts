@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import type { FineTuningMode } from '../src/training/results';
 import { ChartFigure } from './charts/chartFigure';
@@ -20,15 +21,15 @@ import { remember, remembered } from './host';
 import { changeDetector, type StudyView } from './studyView';
 
 const HEIGHT = 320;
-const NOT_YET = `Needs at least ${FEWEST_ARMS} finished arms: an order of fewer says nothing.`;
+const notYet = () => t('Needs at least {0} finished arms: an order of fewer says nothing.', FEWEST_ARMS);
 
 /** Did the estimates predict what came of the arms? One of them against the outcome, and all of them by how well they rank. */
 export class PredictionView implements StudyView {
-  private readonly scatter = new ChartFigure('Estimate against outcome');
-  private readonly ranking = new ChartFigure('Which estimates rank the arms rightly');
+  private readonly scatter = new ChartFigure(t('Estimate against outcome'));
+  private readonly ranking = new ChartFigure(t('Which estimates rank the arms rightly'));
   readonly root = element('div', { class: 'grid' }, this.scatter.root, this.ranking.root);
-  private readonly names = new Dropdown('Estimate', estimate => this.choose({ estimate }));
-  private readonly modes = new Dropdown('Outcome', outcome => this.choose({ outcome: outcome as FineTuningMode }));
+  private readonly names = new Dropdown(t('Estimate'), estimate => this.choose({ estimate }));
+  private readonly modes = new Dropdown(t('Outcome'), outcome => this.choose({ outcome: outcome as FineTuningMode }));
   private readonly changed = changeDetector();
   private snapshot: PanelSnapshot | undefined;
 
@@ -43,8 +44,8 @@ export class PredictionView implements StudyView {
     const all = predictions(snapshot.runs, outcome);
     for (const { root } of [this.names, this.modes]) root.hidden = !all;
     if (!all) {
-      this.scatter.clear(NOT_YET);
-      this.ranking.clear(NOT_YET);
+      this.scatter.clear(notYet());
+      this.ranking.clear(notYet());
       return;
     }
     const chosen =
@@ -64,7 +65,7 @@ export class PredictionView implements StudyView {
   }
 
   private showScatter(chosen: Prediction, mode: FineTuningMode): void {
-    const summary = `${chosen.name} against test accuracy after fine-tuning (${mode}), one point an arm, means over seeds. ${tauText(chosen)}`;
+    const summary = `${t('{0} against test accuracy after fine-tuning ({1}), one point an arm, means over seeds.', chosen.name, mode)} ${tauText(chosen)}`;
     this.scatter.update({
       option: (_, theme) => scatterOption(chosen, mode, theme),
       height: () => HEIGHT,
@@ -78,7 +79,11 @@ export class PredictionView implements StudyView {
 
   private showRanking(all: Predictions, chosen: Prediction): void {
     const best = all.estimates[0]!;
-    const summary = `Kendall’s τ of each estimate with ${all.mode} accuracy, best first: ${best.name} leads. They were compared on the same arms, so the best looks better than it is. A bar shows its estimate beside.`;
+    const summary = t(
+      'Kendall’s τ of each estimate with {0} accuracy, best first: {1} leads. They were compared on the same arms, so the best looks better than it is. A bar shows its estimate beside.',
+      all.mode,
+      best.name,
+    );
     this.ranking.update({
       option: (_, theme) => tauOption(all, chosen.name, theme),
       height: () => barsHeight(all.estimates.length),

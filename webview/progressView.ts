@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot, RunSummary } from '../src/reporting/panelMessages';
 import { button, progressRing } from './controls';
 import { element, linked } from './dom';
@@ -6,7 +7,7 @@ import { progressText, runLabel } from './runText';
 
 /** One line for each run that is under way, with a way to stop it, and the sentence of each that failed. */
 export class ProgressView {
-  readonly root = element('section', { class: 'progress', 'aria-label': 'Runs under way' });
+  readonly root = element('section', { class: 'progress', 'aria-label': t('Runs under way') });
   private readonly lines = new Map<string, ProgressLine>();
   private told = '';
   private readonly failures = element('ul', { class: 'failures' });
@@ -24,7 +25,7 @@ export class ProgressView {
       line.update(run, runLabel(run, runs));
     }
     const faults = runs.flatMap(run =>
-      run.state === 'failed' ? [{ id: run.id, sentence: `${runLabel(run, runs)}: ${run.fault ?? 'failed without saying why'}` }] : [],
+      run.state === 'failed' ? [{ id: run.id, sentence: `${runLabel(run, runs)}: ${run.fault ?? t('failed without saying why')}` }] : [],
     );
     const sentences = faults.map(({ sentence }) => sentence).join('\n');
     if (sentences !== this.told) this.failures.replaceChildren(...faults.map(({ id, sentence }) => failure(id, sentence)));
@@ -44,7 +45,12 @@ export class ProgressView {
 /** Why a run failed, and what can be done. */
 function failure(run: string, sentence: string): HTMLElement {
   const link = (label: string, command: 'resume' | 'showLog') => linked(label, () => tell({ type: 'command', command, run }));
-  return element('li', {}, element('span', {}, sentence), ...(isSaved ? [] : [link('Resume', 'resume'), link('Show Log', 'showLog')]));
+  return element(
+    'li',
+    {},
+    element('span', {}, sentence),
+    ...(isSaved ? [] : [link(t('Resume'), 'resume'), link(t('Show Log'), 'showLog')]),
+  );
 }
 
 class ProgressLine {
@@ -53,14 +59,14 @@ class ProgressLine {
   readonly root: HTMLElement;
 
   constructor(run: string) {
-    const stop = button('Stop', () => tell({ type: 'command', command: 'stop', run }));
+    const stop = button(t('Stop'), () => tell({ type: 'command', command: 'stop', run }));
     stop.hidden = isSaved;
     this.root = element('div', { class: 'progress-line' }, progressRing(), this.text, this.bar, stop);
   }
 
   update(run: RunSummary, label: string): void {
     this.text.textContent = progressText(run, label);
-    this.bar.setAttribute('aria-label', `Progress of ${label}`);
+    this.bar.setAttribute('aria-label', t('Progress of {0}', label));
     if (run.progress) this.bar.value = run.progress.fraction;
     else this.bar.removeAttribute('value');
   }

@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { armTable, riskTable } from './armTable';
 import type { StudyView } from './studyView';
@@ -6,15 +7,15 @@ import { element, textTable, type TextTable } from './dom';
 /** The table of arms and, in plain sentences, what differs and what does not. */
 export class ResultsView implements StudyView {
   private readonly summaryText = element('p', { class: 'summary' });
-  private readonly table = element('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Results by arm' });
-  private readonly findings = element('ul', { class: 'findings', 'aria-label': 'Findings' });
+  private readonly table = element('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': t('Results by arm') });
+  private readonly findings = element('ul', { class: 'findings', 'aria-label': t('Findings') });
   /** Tables that few readers need at first. */
   private readonly more = element('div', { class: 'more' });
   private readonly missing = element('details', { class: 'missing' });
   readonly root = element(
     'section',
-    { class: 'card', 'aria-label': 'Results' },
-    element('h2', {}, 'Results'),
+    { class: 'card', 'aria-label': t('Results') },
+    element('h2', {}, t('Results')),
     this.summaryText,
     this.table,
     this.findings,
@@ -27,19 +28,28 @@ export class ResultsView implements StudyView {
     if (summary && summary === this.shown) return;
     this.shown = summary;
     if (!summary) {
-      this.summaryText.textContent = 'Accuracy, certificates and feature norms appear here with the first finished run.';
+      this.summaryText.textContent = t('Accuracy, certificates and feature norms appear here with the first finished run.');
       for (const part of [this.table, this.findings, this.more, this.missing]) part.replaceChildren();
       this.missing.hidden = true;
       return;
     }
     const { labels, task, testCount } = summary;
-    this.summaryText.textContent = `Accuracy on ${testCount.toLocaleString('en-US')} test images after fine-tuning on ${labels} labels (${task}), mean ± standard deviation over seeds. Complexity and feature norm are measured, the error is certified for each seed.`;
-    this.table.replaceChildren(textTable('Results by arm', armTable(summary)));
+    this.summaryText.textContent = t(
+      'Accuracy on {0} test images after fine-tuning on {1} labels ({2}), mean ± standard deviation over seeds. Complexity and feature norm are measured, the error is certified for each seed.',
+      testCount.toLocaleString('en-US'),
+      labels,
+      task,
+    );
+    this.table.replaceChildren(textTable(t('Results by arm'), armTable(summary)));
     this.findings.replaceChildren(...summary.findings.map(finding => element('li', {}, finding)));
-    this.more.replaceChildren(folded('Ramp risk and calibration on the test set', riskTable(summary)));
+    this.more.replaceChildren(folded(t('Ramp risk and calibration on the test set'), riskTable(summary)));
     this.missing.hidden = summary.missing.length === 0;
     this.missing.replaceChildren(
-      element('summary', {}, `${summary.missing.length} ${summary.missing.length === 1 ? 'run is' : 'runs are'} not in these numbers`),
+      element(
+        'summary',
+        {},
+        summary.missing.length === 1 ? t('1 run is not in these numbers') : t('{0} runs are not in these numbers', summary.missing.length),
+      ),
       element('ul', {}, ...summary.missing.map(sentence => element('li', {}, sentence))),
     );
   }

@@ -1,3 +1,4 @@
+import { t } from '../src/common/translation';
 import type { PanelSnapshot } from '../src/reporting/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { decoderSpectra, describeSpectra, spectrumData, spectrumLegend, spectrumOption, spectrumTable } from './charts/decoderSpectra';
@@ -7,7 +8,7 @@ const HEIGHT = 290;
 
 /** On how many directions of its features an encoder's images depend. */
 export class SpectrumView implements StudyView {
-  private readonly figure = new ChartFigure('Spectrum of the decoder');
+  private readonly figure = new ChartFigure(t('Spectrum of the decoder'));
   readonly root = this.figure.root;
   private readonly changed = changeDetector();
 
@@ -15,7 +16,7 @@ export class SpectrumView implements StudyView {
     if (!this.changed(snapshot.summary, snapshot.selected)) return;
     const spectra = decoderSpectra(snapshot);
     if (spectra.length === 0) {
-      this.figure.clear('Choose finished runs that were pre-trained, on the Overview, to see the spectrum of their decoders.');
+      this.figure.clear(t('Choose finished runs that were pre-trained, on the Overview, to see the spectrum of their decoders.'));
       return;
     }
     this.figure.update({

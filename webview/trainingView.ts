@@ -1,3 +1,4 @@
+import { t, translated } from '../src/common/translation';
 import type { PanelSnapshot, RunSummary } from '../src/reporting/panelMessages';
 import { ChartFigure } from './charts/chartFigure';
 import { readTheme } from './charts/chartTheme';
@@ -14,16 +15,16 @@ const FEW_RUNS = 15;
 
 /** The curves of the chosen runs, growing while they run, and the list to choose them from. */
 export class TrainingView implements StudyView {
-  private readonly figure = new ChartFigure('Training');
+  private readonly figure = new ChartFigure(t('Training'));
   readonly root = this.figure.root;
-  private readonly phases = new Dropdown('Phase', phase => this.choosePhase(phase));
+  private readonly phases = new Dropdown(t('Phase'), phase => this.choosePhase(phase));
   private readonly arms = element('div', { class: 'arms' });
-  private readonly counted = element('summary', {}, 'Runs drawn');
+  private readonly counted = element('summary', {}, t('Runs drawn'));
   private readonly choices = element(
     'details',
     { class: 'run-choices' },
     this.counted,
-    element('fieldset', { 'aria-label': 'Runs drawn' }, this.arms),
+    element('fieldset', { 'aria-label': t('Runs drawn') }, this.arms),
   );
   private boxes = new Map<string, { readonly box: CheckBox; readonly swatch: HTMLElement; readonly label: Text }>();
   private snapshot: PanelSnapshot | undefined;
@@ -33,8 +34,8 @@ export class TrainingView implements StudyView {
     const { smooth, log } = remembered();
     this.figure.tools.prepend(
       this.phases.root,
-      quietToggle('Smooth', 'Smooth', smooth === true, pressed => this.setView({ smooth: pressed })),
-      quietToggle('Log scale', 'Log scale', log === true, pressed => this.setView({ log: pressed })),
+      quietToggle(t('Smooth'), t('Smooth'), smooth === true, pressed => this.setView({ smooth: pressed })),
+      quietToggle(t('Log scale'), t('Log scale'), log === true, pressed => this.setView({ log: pressed })),
     );
     this.figure.below.append(this.choices);
   }
@@ -43,7 +44,7 @@ export class TrainingView implements StudyView {
     this.snapshot = snapshot;
     const phases = phasesOf(snapshot);
     if (this.phase === undefined || !phases.includes(this.phase)) this.phase = phases[0];
-    this.phases.update(phases, this.phase);
+    this.phases.update(phases.map(translated), this.phase === undefined ? undefined : translated(this.phase));
     this.phases.root.hidden = phases.length < 2;
     this.updateChoices(snapshot);
     this.draw();
@@ -58,7 +59,7 @@ export class TrainingView implements StudyView {
     if (!this.snapshot) return;
     const curves = trainingCurves(this.snapshot, this.phase ?? 'pre-training');
     if (curves.curves.length === 0) {
-      this.figure.clear(this.snapshot.runs.length === 0 ? 'Curves appear here as soon as a run has started.' : describeCurves(curves));
+      this.figure.clear(this.snapshot.runs.length === 0 ? t('Curves appear here as soon as a run has started.') : describeCurves(curves));
       return;
     }
     const { smooth = false, log = false } = remembered();
@@ -75,7 +76,7 @@ export class TrainingView implements StudyView {
   }
 
   private choosePhase(phase: string): void {
-    this.phase = phase;
+    this.phase = this.snapshot && phasesOf(this.snapshot).find(one => translated(one) === phase);
     this.draw();
   }
 
@@ -96,13 +97,13 @@ export class TrainingView implements StudyView {
       const choice = this.boxes.get(run.id);
       if (!choice) continue;
       const place = drawn.indexOf(run);
-      const state = run.state === 'finished' ? '' : ` (${run.state})`;
+      const state = run.state === 'finished' ? '' : ` (${translated(run.state)})`;
       choice.box.set(place >= 0, `${runLabel(run, runs)}${state}`);
       choice.swatch.style.background = place >= 0 ? (series[place % series.length] ?? '') : '';
-      choice.label.data = `seed ${run.seed}${state}`;
+      choice.label.data = t('seed {0}', run.seed) + state;
     }
     if (!known) this.choices.open = runs.length <= FEW_RUNS;
-    this.counted.textContent = `Runs drawn: ${drawn.length} of ${runs.length}`;
+    this.counted.textContent = t('Runs drawn: {0} of {1}', drawn.length, runs.length);
     this.choices.hidden = runs.length === 0;
   }
 
@@ -144,4 +145,6 @@ function firstCurveAt(shown: TrainingCurves, row: number): { readonly seriesInde
 }
 
 const caption = ({ curves }: TrainingCurves, phase: string): string =>
-  `Over the steps of ${phase}${curves.some(curve => curve.heldOut) ? '; dashed: validation, on images held out from training' : ''}.`;
+  curves.some(curve => curve.heldOut)
+    ? t('Over the steps of {0}; dashed: validation, on images held out from training.', translated(phase))
+    : t('Over the steps of {0}.', translated(phase));

@@ -1,5 +1,6 @@
 import type { Architecture } from '../architecture/architecture';
 import { directiveOver } from '../definitions/python/directives';
+import { t } from '../common/translation';
 
 /** What stands in a call for a value that a person has yet to give. */
 export const BLANK = '…';
@@ -29,10 +30,10 @@ export function suggestedCall({ name, framework, arguments: given = [] }: Archit
 /** What is wrong with a call that is to stand in the comment over a definition; undefined when nothing is. */
 export function callProblem(text: string, name: string): string | undefined {
   const call = text.trim();
-  if (call.includes(BLANK)) return `Put a value in place of each ${BLANK}.`;
+  if (call.includes(BLANK)) return t('Put a value in place of each {0}.', BLANK);
   if (call !== name && !call.startsWith(`${name}(`) && !call.startsWith(`${name} on `))
-    return `Write a call of ${name}, as ${name}(width=64).`;
-  return isClosed(call) ? undefined : 'A bracket or quote is not closed.';
+    return t('Write a call of {0}, as {0}(width=64).', name);
+  return isClosed(call) ? undefined : t('A bracket or quote is not closed.');
 }
 
 /** A change of whole lines: `count` of them from `line` on become `text`. */

@@ -115,9 +115,10 @@ export class Baselines implements vscode.Disposable {
     const { baseline } = settings(document.uri);
     const pinned = this.pins()[document.uri.toString()];
     if (baseline === 'none') return undefined;
-    if (pinned !== undefined) return { name: 'the pin', text: pinned };
+    if (pinned !== undefined) return { name: vscode.l10n.t('the pin'), text: pinned };
     if (document.uri.scheme === 'untitled') return undefined;
-    const [name, text] = baseline === 'head' ? ['HEAD', await this.head.text(document.uri)] : ['the last save', await saved(document.uri)];
+    const [name, text] =
+      baseline === 'head' ? ['HEAD', await this.head.text(document.uri)] : [vscode.l10n.t('the last save'), await saved(document.uri)];
     return text === undefined ? undefined : { name, text };
   }
 }

@@ -1,6 +1,7 @@
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import { formatCount, formatRisk } from '../common/format';
-import type { LensText } from './lensText';
+import { t } from '../common/translation';
+import type { ChangeText } from './lensText';
 
 /** A definition as it was in another version of its file, and what that version is called: `HEAD`, `the last save`, `the pin`. */
 export interface BaselineDefinition {
@@ -19,16 +20,26 @@ const SMALLEST = 0.005;
 export function changeText(
   now: Pick<AnalysedDefinition, 'architecture' | 'bound'>,
   { name, definition }: BaselineDefinition,
-): LensText | undefined {
-  if (!definition) return { title: `new since ${name}`, tooltip: `${now.architecture.name} is not defined in ${name}.` };
+): ChangeText | undefined {
+  if (!definition) {
+    const title = t('new since {0}', name);
+    return { title, short: title, tooltip: t('{0} is not defined in {1}.', now.architecture.name, name) };
+  }
   const [before, after] = [complexity(definition), complexity(now)];
   if (before === undefined || after === undefined || !(before > 0)) return undefined;
   const ratio = after / before;
   if (Math.abs(Math.log(ratio)) < SMALLEST) return undefined;
   const [size, decades] = [parameters(definition, now), lipschitz(definition, now)];
   return {
-    title: `complexity ${ratioText(ratio)} vs ${name}`,
-    tooltip: `Against ${name}: complexity term ${formatRisk(before)} → ${formatRisk(after)} (D4, norms at initialisation)${size}${decades}.`,
+    title: t('complexity {0} vs {1}', ratioText(ratio), name),
+    short: t('{0} vs {1}', ratioText(ratio), name),
+    tooltip: t(
+      'Against {0}: complexity term {1} → {2} (D4, norms at initialisation){3}.',
+      name,
+      formatRisk(before),
+      formatRisk(after),
+      size + decades,
+    ),
   };
 }
 
@@ -45,10 +56,10 @@ type Sides = readonly [before: Pick<AnalysedDefinition, 'architecture' | 'bound'
 
 function parameters(...[before, now]: Sides): string {
   const [a, b] = [before.architecture.parameterCount, now.architecture.parameterCount];
-  return a.known && b.known ? `, ${formatCount(a.value)} → ${formatCount(b.value)} parameters` : '';
+  return a.known && b.known ? t(', {0} → {1} parameters', formatCount(a.value), formatCount(b.value)) : '';
 }
 
 function lipschitz(...[before, now]: Sides): string {
   const change = (now.bound?.lipschitzDecades ?? NaN) - (before.bound?.lipschitzDecades ?? NaN);
-  return Math.abs(change) >= 0.01 ? `, Lipschitz constant ${ratioText(10 ** change)}` : '';
+  return Math.abs(change) >= 0.01 ? t(', Lipschitz constant {0}', ratioText(10 ** change)) : '';
 }

@@ -1,22 +1,34 @@
 import type { Architecture, ArgumentSource, Layer } from '../architecture/architecture';
 import { formatCount } from '../common/format';
+import { t, toTranslate, translated } from '../common/translation';
 import { totalParameters } from './hintText';
 import { allLayers, firstUnknown, type LensText } from './lensText';
 import { passageText } from './shapeText';
 
-/** `76,305 parameters · 42 layers`: the size of a definition, exact or not given at all; `stale` when the text at the moment does not say it. */
+/** `76,305 parameters`: the size of a definition, exact or not given at all; `stale` when the text at the moment does not say it. */
 export function sizeText(architecture: Architecture, stale = false): LensText {
-  const layers = leaves(architecture.layers).length;
-  const count = architecture.parameterCount;
-  const before = stale ? ' · before this edit' : '';
-  const title = `${count.known ? `${formatCount(count.value)} parameters` : '? parameters'} · ${layers} ${layers === 1 ? 'layer' : 'layers'}${before}`;
+  const { name, parameterCount: count } = architecture;
+  const title = parametersText(architecture) + (stale ? ` · ${t('before this edit')}` : '');
   const reason = firstUnknown(architecture);
   const exact = count.known
-    ? `${architecture.name} has ${count.value.toLocaleString('en-US')} learnable parameters, read from the source.`
+    ? t(
+        '{0} has {1} learnable parameters in {2}, read from the source.',
+        name,
+        count.value.toLocaleString('en-US'),
+        layersText(architecture),
+      )
     : '';
-  const why = !count.known && reason ? `${architecture.name}: ${reason.why} (line ${reason.line + 1}).` : '';
-  const kept = stale ? ' The text as it stands now cannot be read: this is the last good result.' : '';
+  const why = !count.known && reason ? t('{0}: {1} (line {2}).', name, reason.why, reason.line + 1) : '';
+  const kept = stale ? ` ${t('The text as it stands now cannot be read: this is the last good result.')}` : '';
   return { title, tooltip: `${exact || why}${kept}` };
+}
+
+const parametersText = ({ parameterCount: count }: Architecture): string =>
+  t('{0} parameters', count.known ? formatCount(count.value) : '?');
+
+function layersText({ layers }: Architecture): string {
+  const count = leaves(layers).length;
+  return count === 1 ? t('1 layer') : t('{0} layers', count);
 }
 
 /** More rows than a hover can show without scrolling for long. */
@@ -32,15 +44,15 @@ export function definitionMarkdown(architecture: Architecture): string {
   const rows = layers.flatMap(layer => [row([layer], total), ...alike(layer.children).map(group => row(group, total))]);
   const given = givenText(architecture);
   return [
-    `**${cell(name)}** · ${sizeText(architecture).title}`,
+    `**${cell(name)}** · ${parametersText(architecture)} · ${layersText(architecture)}`,
     ...(given === '' ? [] : [given]),
     [
-      '| layer | kind | in → out | tensors | parameters | share |',
+      t('| layer | kind | in → out | tensors | parameters | share |'),
       '| --- | --- | --- | --- | ---: | ---: |',
       ...rows.slice(0, MOST_ROWS),
     ].join('\n'),
-    ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more.`] : []),
-    ...(parameterCount.known ? [] : [`Not known: ${cell(parameterCount.why)} (line ${parameterCount.line + 1}).`]),
+    ...(rows.length > MOST_ROWS ? [t('… and {0} more.', rows.length - MOST_ROWS)] : []),
+    ...(parameterCount.known ? [] : [t('Not known: {0} (line {1}).', cell(parameterCount.why), parameterCount.line + 1)]),
   ].join('\n\n');
 }
 
@@ -48,17 +60,17 @@ export function definitionMarkdown(architecture: Architecture): string {
 function givenText({ arguments: given = [] }: Architecture): string {
   const shown = given.filter(({ source, value }) => source !== 'default' && value.known);
   const texts = shown.map(
-    ({ name, value, source }) => `\`${code(`${name}=${JSON.stringify(value.known && value.value)}`)}\` (${SOURCES[source]})`,
+    ({ name, value, source }) => `\`${code(`${name}=${JSON.stringify(value.known && value.value)}`)}\` (${translated(SOURCES[source])})`,
   );
-  return texts.length === 0 ? '' : `with ${texts.join(', ')}`;
+  return texts.length === 0 ? '' : t('with {0}', texts.join(', '));
 }
 
 const SOURCES: Readonly<Record<ArgumentSource, string>> = {
-  directive: 'the comment over it',
-  study: 'a study',
-  caller: 'a call in this file',
-  call: 'the call',
-  default: 'its default',
+  directive: toTranslate('the comment over it'),
+  study: toTranslate('a study'),
+  caller: toTranslate('a call in this file'),
+  call: toTranslate('the call'),
+  default: toTranslate('its default'),
 };
 
 /** Layers that follow each other and differ in nothing that the table shows but their paths. */

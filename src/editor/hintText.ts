@@ -1,5 +1,6 @@
 import type { Layer, Parameter, SourceRange } from '../architecture/architecture';
 import { formatCount } from '../common/format';
+import { t } from '../common/translation';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { MeasuredNorms } from './attachedCheckpoints';
 import { sampleShapeText } from './shapeText';
@@ -54,12 +55,16 @@ export function hintText(layer: Layer, shares: CapacityShares, norms: MeasuredNo
   const share = totalShare(layer, shares);
   const first = [shape && `→ ${shape}`, total === undefined ? '?' : total > 0 ? formatCount(total) : undefined];
   const [norm, percent] = [measuredText(layer, norms) ?? normText(matrices(layer)), share > 0 ? shareText(share) : undefined];
-  const texts = [[norm, percent && `${percent} of capacity`], [norm, percent], [percent], []].map(rest => joined([...first, ...rest]));
-  return texts.find(text => text.length <= LONGEST) ?? texts.at(-1);
+  const texts = [[norm, percent && t('{0} of capacity', percent)], [norm, percent], [percent], []].map(rest => joined([...first, ...rest]));
+  const room = Math.min(LONGEST, LINE - layer.range.endColumn);
+  return texts.find(text => text.length <= room) ?? texts.at(-1);
 }
 
 /** VS Code cuts a longer hint off, unless a setting says otherwise (`editor.inlayHints.maximumLength`); the hover says everything. */
 const LONGEST = 43;
+
+/** Columns of code that fit beside a side bar in a window of 1,400 pixels: behind a long line only a short hint is in view. */
+const LINE = 120;
 
 const joined = (parts: readonly (string | undefined)[]): string => ` ${parts.filter(part => part !== undefined).join(' · ')}`;
 

@@ -1,5 +1,6 @@
 import type { Layer } from '../architecture/architecture';
 import { formatCount, formatPower, formatRisk } from '../common/format';
+import { t, translated } from '../common/translation';
 import type { Report, Term } from '../theory/report';
 import type { AttachedCheckpoint } from './attachedCheckpoints';
 import { matrices, measuredNorm, totalParameters, totalShare, type CapacityShares } from './hintText';
@@ -11,10 +12,18 @@ import { passageText } from './shapeText';
 /** Explains a report in Markdown: what is bounded, each term with its formula, the numbers put in, its evidence and assumptions. */
 export function reportMarkdown(report: Report, pictures?: Pictures): string {
   const verdict = report.vacuous
-    ? `**vacuous**: not below ${formatRisk(report.range)}, the largest value of this loss${needed(report)}`
-    : `below ${formatRisk(report.range)}, the largest value of this loss`;
+    ? t('**vacuous**: not below {0}, the largest value of this loss{1}', formatRisk(report.range), needed(report))
+    : t('below {0}, the largest value of this loss', formatRisk(report.range));
   return [
-    `**Bound ${report.theorem}** on the ${report.bounds}: **${formatRisk(report.total)}** *${report.evidence}*, ${verdict}. It fails with probability at most ${formatRisk(report.failureProbability)}.`,
+    t(
+      '**Bound {0}** on the {1}: **{2}** *{3}*, {4}. It fails with probability at most {5}.',
+      report.theorem,
+      translated(report.bounds),
+      formatRisk(report.total),
+      translated(report.evidence),
+      verdict,
+      formatRisk(report.failureProbability),
+    ),
     ...report.terms.map(term => termMarkdown(term, pictures)),
   ].join('\n\n');
 }
@@ -22,15 +31,15 @@ export function reportMarkdown(report: Report, pictures?: Pictures): string {
 /** Explains one term in Markdown: its formula (drawn where there is a picture), the numbers put in, its assumptions, and what lowers it. */
 function termMarkdown(term: Term, pictures?: Pictures): string {
   const picture = pictures?.(term.id, term.formula);
-  const head = `**${term.name}** ${formatRisk(term.value)} *${term.evidence}* · \`${term.id}\``;
+  const head = `**${translated(term.name)}** ${formatRisk(term.value)} *${translated(term.evidence)}* · \`${term.id}\``;
   const lines = picture === undefined ? [`\`${code(term.formula)}\``] : [];
   const numbers = putIn(term.formula, term.inputs);
   if (numbers !== term.formula) lines.push(`\`= ${code(numbers)}\``);
   const inputs = Object.entries(term.inputs).map(([symbol, value]) => `\`${code(symbol)}\` = ${escape(inputText(value))}`);
   if (inputs.length > 0) lines.push(inputs.join(', '));
-  if (term.assumptions.length > 0) lines.push(`Assumes: ${term.assumptions.map(escape).join('; ')}.`);
+  if (term.assumptions.length > 0) lines.push(t('Assumes: {0}.', term.assumptions.map(translated).map(escape).join('; ')));
   const ways = waysToLower(term);
-  if (ways.length > 0) lines.push(`Lower it: ${ways.map(escape).join('; ')}.`);
+  if (ways.length > 0) lines.push(t('Lower it: {0}.', ways.map(escape).join('; ')));
   return [...(picture === undefined ? [head] : [head, picture]), lines.join('  \n')].join('\n\n');
 }
 
@@ -39,23 +48,23 @@ export function layerMarkdown(layer: Layer, shares: CapacityShares, attached?: A
   const total = totalParameters(layer);
   const share = totalShare(layer, shares);
   const lines = [
-    `**${escape(layer.path)}** \`${code(layer.type)}\` · ${total === undefined ? 'number of parameters unknown' : `${formatCount(total)} parameters`}`,
+    `**${escape(layer.path)}** \`${code(layer.type)}\` · ${total === undefined ? t('number of parameters unknown') : t('{0} parameters', formatCount(total))}`,
   ];
   const passage = passageText(layer);
-  if (passage !== '') lines.push(`${passage} for one sample`);
-  if (!layer.parameters.known) lines.push(`Unknown: ${escape(layer.parameters.why)} (line ${layer.parameters.line + 1}).`);
+  if (passage !== '') lines.push(t('{0} for one sample', passage));
+  if (!layer.parameters.known) lines.push(t('Unknown: {0} (line {1}).', escape(layer.parameters.why), layer.parameters.line + 1));
   else if (layer.parameters.value.length > 0) {
     const rows = layer.parameters.value.map(({ name, shape, initialSpectralNorm }) => {
       const found = attached && measuredNorm(attached.norms, layer.path, name);
       const measured = attached ? ` ${found ? `${found.lower.toPrecision(4)}–${found.upper.toPrecision(4)}` : ''} |` : '';
       return `| \`${code(name)}\` | ${shape.join(' × ')} | ${initialSpectralNorm === undefined ? '' : initialSpectralNorm.toPrecision(3)} |${measured}`;
     });
-    const [title, line] = attached ? [' σ measured |', ' --- |'] : ['', ''];
-    lines.push([`| tensor | shape | σ at initialisation |${title}`, `| --- | --- | --- |${line}`, ...rows].join('\n'));
+    const [title, line] = attached ? [` ${t('σ measured')} |`, ' --- |'] : ['', ''];
+    lines.push([`${t('| tensor | shape | σ at initialisation |')}${title}`, `| --- | --- | --- |${line}`, ...rows].join('\n'));
   }
   if (matrices(layer).length > 0)
-    lines.push('σ is the spectral norm that the framework’s initialisation is expected to give *(estimated)*; training changes it.');
-  if (share > 0) lines.push(`${(100 * share).toFixed(1)} % of the log capacity of this definition in theorem D4 *(estimated)*.`);
+    lines.push(t('σ is the spectral norm that the framework’s initialisation is expected to give *(estimated)*; training changes it.'));
+  if (share > 0) lines.push(t('{0} % of the log capacity of this definition in theorem D4 *(estimated)*.', (100 * share).toFixed(1)));
   return lines.join('\n\n');
 }
 

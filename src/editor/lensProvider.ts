@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { DefinitionService } from './definitionService';
 import { sizeText } from './definitionText';
-import { boundText, transferabilityText, type LensText } from './lensText';
+import { boundText, roomFor, transferabilityText, type LensText } from './lensText';
 import { actionTexts } from './actionText';
 import { wantsArguments } from './argumentsText';
 import type { AttachedCheckpoints } from './attachedCheckpoints';
@@ -75,14 +75,18 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     const attached = this.checkpoints.of(place);
     const checkpoint = attached && { file: attached.file.split(/[\\/]/).at(-1)!, report: attached.report };
     const knowledge = { architecture, estimate: bound?.report, checkpoint, unlabelled, run, change };
+    const transferability = transferabilityText(knowledge, new Date());
+    const actions = actionTexts(this.runs.activeOf(place).length);
+    // Without the mark of a text that cannot be read at the moment: the terms of the bound stay while somebody types.
+    const room = roomFor([sizeText(architecture), transferability, ...actions]);
     const openPanel = (text: LensText): vscode.Command => ({ ...text, command: 'boundlens.openPanel', arguments: [place] });
     return [
       { ...sizeText(architecture, definition.stale), command: 'boundlens.explain', arguments: [place] },
       wantsArguments(architecture) && !run
-        ? { ...transferabilityText(knowledge, new Date()), command: 'boundlens.setArguments', arguments: [place] }
-        : openPanel(transferabilityText(knowledge, new Date())),
-      openPanel(boundText(knowledge)),
-      ...actionTexts(this.runs.activeOf(place).length).map(({ command, ...text }) => ({ ...text, command, arguments: [place] })),
+        ? { ...transferability, command: 'boundlens.setArguments', arguments: [place] }
+        : openPanel(transferability),
+      openPanel(boundText(knowledge, room)),
+      ...actions.map(({ command, ...text }) => ({ ...text, command, arguments: [place] })),
     ];
   }
 }

@@ -1,5 +1,6 @@
 import type { Architecture, Layer, Unknown } from '../architecture/architecture';
 import { formatCount, formatRisk } from '../common/format';
+import { t, translated } from '../common/translation';
 import { mostLabels } from '../datasets/downstreamTask';
 import type { RunRecord } from '../runs/record';
 import type { Report, Term } from '../theory/report';
@@ -22,7 +23,7 @@ export interface DefinitionKnowledge {
   /** The latest finished run of this definition. */
   readonly run?: FinishedRun;
   /** What the edits since a baseline did to the bound. */
-  readonly change?: LensText;
+  readonly change?: ChangeText;
 }
 
 /** What one lens says, and the longer sentence behind it. */
@@ -31,41 +32,69 @@ export interface LensText {
   readonly tooltip: string;
 }
 
+/** What edits did, `complexity ×1.8 vs HEAD`, and the same where there is little room: `×1.8 vs HEAD`. */
+export interface ChangeText extends LensText {
+  readonly short: string;
+}
+
 /** How well the pre-trained encoder serves the task: the certificate of the latest run, else what the architecture alone allows to say. */
 export function transferabilityText(knowledge: DefinitionKnowledge, now: Date): LensText {
-  return prefixed('Transferability', () => {
+  return prefixed(t('Transferability'), () => {
     if (knowledge.run) return measuredTransferability(knowledge.run, now);
     const { estimate, checkpoint, architecture } = knowledge;
     const report = checkpoint?.report ?? estimate;
     if (!report) return unknownText(architecture);
-    const from = checkpoint ? `the norms of ${checkpoint.file}` : 'the norms at initialisation';
+    const from = checkpoint ? t('the norms of {0}', checkpoint.file) : t('the norms at initialisation');
     return {
-      title: report.vacuous ? 'no run yet' : `${report.evidence} ≤ ${formatRisk(report.total)}, no run yet`,
-      tooltip: `No run of this definition has finished. From ${from}, ${theoremSentence(report)} Pre-train to replace the estimate by a certificate.`,
+      title: report.vacuous ? t('no run yet') : t('{0}, no run yet', atMost(report)),
+      tooltip: t(
+        'No run of this definition has finished. From {0}, {1} Pre-train to replace the estimate by a certificate.',
+        from,
+        theoremSentence(report),
+      ),
     };
   });
 }
 
-/** The bound and its terms from the latest run, else the estimate from the architecture alone; then what the edits since a baseline did to it. */
-export function boundText(knowledge: DefinitionKnowledge): LensText {
-  const text = prefixed('Bound', () => {
+/** Characters that fit over a line beside a side bar in a window of 1,400 pixels, and what VS Code puts between two lenses. */
+const LINE = 167;
+const SEPARATOR = ' | ';
+
+/** Characters that the other lenses of a line leave to the bound. */
+export const roomFor = (others: readonly LensText[]): number => LINE - [...others.map(({ title }) => title), ''].join(SEPARATOR).length;
+
+/** Characters for the bound where nothing is known of the other lenses. */
+const USUAL_ROOM = 65;
+
+/**
+ * The bound and its terms from the latest run, else the estimate from the architecture alone; then what the edits since a baseline did to it.
+ * @param room characters that the title may take: as many terms as fit are named, behind the lens stand all
+ */
+export function boundText(knowledge: DefinitionKnowledge, room = USUAL_ROOM): LensText {
+  const { change } = knowledge;
+  const left = room - t('Bound').length - 2 - (change ? change.title.length + 3 : 0);
+  const text = prefixed(t('Bound'), () => {
     const measured = knowledge.run && generalReport(knowledge.run.results);
     if (measured)
       return {
-        title: totalAndTerms(measured, knowledge.change ? 1 : 2),
+        title: totalAndTerms(measured, left),
         tooltip: `${theoremSentence(measured)} ${termsSentence(measured)}`,
       };
     const { estimate, checkpoint, architecture, unlabelled } = knowledge;
     if (checkpoint) {
       const { report, file } = checkpoint;
-      return { title: `${estimateTitle(report, unlabelled)} · ${file}`, tooltip: `${theoremSentence(report)} ${termsSentence(report)}` };
+      return {
+        title: `${estimateTitle(report, unlabelled)} · ${clipped(file)}`,
+        tooltip: `${theoremSentence(report)} ${termsSentence(report)}`,
+      };
     }
     if (estimate) return { title: estimateTitle(estimate, unlabelled), tooltip: `${theoremSentence(estimate)} ${termsSentence(estimate)}` };
     const { known, total } = layerCount(architecture.layers);
-    return { title: `unknown · ${known} of ${total} layers known`, tooltip: unknownText(architecture).tooltip };
+    return { title: t('unknown · {0} of {1} layers known', known, total), tooltip: unknownText(architecture).tooltip };
   });
-  const { change } = knowledge;
-  return change ? { title: `${text.title} · ${change.title}`, tooltip: `${text.tooltip} ${change.tooltip}` } : text;
+  if (!change) return text;
+  const titles = [change.title, change.short].map(end => `${text.title} · ${end}`);
+  return { title: titles.find(title => title.length <= room) ?? titles.at(-1)!, tooltip: `${text.tooltip} ${change.tooltip}` };
 }
 
 /** The strongest certificate of the head, F2 before F1. Both bound the randomised head; the deterministic one errs at most twice as often. */
@@ -78,7 +107,7 @@ export const generalReport = (results: TrialResults): Report | undefined => resu
 /** What would make a vacuous bound informative: "informative from N ≈ 3·10⁹". Undefined when nothing is known to. */
 export function neededText(report: Report): string | undefined {
   const needed = neededPoints(report);
-  return needed === undefined ? undefined : `informative from ${needed}`;
+  return needed === undefined ? undefined : t('informative from {0}', needed);
 }
 
 function neededPoints(report: Report): string | undefined {
@@ -86,7 +115,7 @@ function neededPoints(report: Report): string | undefined {
     const value = report.needed[symbol];
     return value === undefined ? [] : [`${symbol} ≈ ${formatCount(value)}`];
   });
-  return parts.length === 0 ? undefined : parts.join(' and ');
+  return parts.length === 0 ? undefined : parts.join(t(' and '));
 }
 
 function prefixed(name: string, text: () => LensText): LensText {
@@ -94,76 +123,114 @@ function prefixed(name: string, text: () => LensText): LensText {
   return { title: `${name}: ${title}`, tooltip };
 }
 
+const atMost = (report: Report): string => `${translated(report.evidence)} ≤ ${formatRisk(report.total)}`;
+
+/** What is known of the head in a few words; whose head is bounded, from how many labels and how long ago stands behind the lens. */
 function measuredTransferability(run: FinishedRun, now: Date): LensText {
   const { results, trial } = run;
-  const provenance = `${trial.arm}, ${ageText(run.endedAt ?? run.createdAt, now)}`;
+  const age = ageText(run.endedAt ?? run.createdAt, now);
   const probe = results.fineTuning.find(result => result.mode === 'probe') ?? results.fineTuning[0];
-  const test = probe ? `test ${formatRisk(1 - probe.testAccuracy)}` : 'no test set';
+  const test = probe ? t('test {0}', formatRisk(1 - probe.testAccuracy)) : t('no test set');
   const certificate = headCertificate(results);
-  if (!certificate) return { title: `${test} measured · ${provenance}`, tooltip: 'The run left no certificate for its head.' };
-  const labels = `${formatCount(mostLabels(trial.data.labels))} labels`;
-  const needed = needs(certificate);
+  const arm = clipped(trial.arm);
+  if (!certificate)
+    return { title: t('{0} measured · {1}', test, arm), tooltip: t('The run left no certificate for its head. It ended {0}.', age) };
   const title = certificate.vacuous
-    ? `${certificate.evidence} but vacuous${needed} (${test}) · ${provenance}`
-    : `${certificate.evidence} Gibbs ≤ ${formatRisk(certificate.total)} (${test}) · ${provenance}`;
+    ? t('{0} but vacuous{1} ({2}) · {3}', translated(certificate.evidence), needs(certificate), test, arm)
+    : `${atMost(certificate)} (${test}) · ${arm}`;
   return {
     title,
-    tooltip: `From ${labels}, ${theoremSentence(certificate)} It is the error of the randomised (Gibbs) head; the deterministic one errs at most twice as often. ${rankingSentence(results)}Arm "${trial.arm}", seed ${trial.seed}, study ${trial.study.name}.`,
+    tooltip: t(
+      'From {0} labels, {1} It is the error of the randomised (Gibbs) head; the deterministic one errs at most twice as often. {2}Arm "{3}", seed {4}, study {5}, {6}.',
+      formatCount(mostLabels(trial.data.labels)),
+      theoremSentence(certificate),
+      rankingSentence(results),
+      trial.arm,
+      trial.seed,
+      trial.study.name,
+      age,
+    ),
   };
 }
+
+/** Names longer than this would push the actions out of an editor of usual width. */
+const LONGEST_NAME = 20;
+
+const clipped = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 /** The figures that ranked encoders best beside the certificate (docs/validity.md), where the run left them. */
 function rankingSentence({ scores, pretraining }: TrialResults): string {
   const figures = [
-    ...(scores?.knn === undefined ? [] : [`${Math.round(scores.knn)} % of the labelled points have a nearest neighbour of their class`]),
-    ...(pretraining ? [`hold-out loss ${formatRisk(pretraining.holdOutLoss)}`] : []),
+    ...(scores?.knn === undefined
+      ? []
+      : [t('{0} % of the labelled points have a nearest neighbour of their class', Math.round(scores.knn))]),
+    ...(pretraining ? [t('hold-out loss {0}', formatRisk(pretraining.holdOutLoss))] : []),
   ];
-  return figures.length === 0 ? '' : `To compare encoders: ${figures.join(', ')}. `;
+  return figures.length === 0 ? '' : `${t('To compare encoders: {0}.', figures.join(', '))} `;
 }
 
-/** The total with its largest terms and the sum of the others: more would push the actions out of an editor of usual width. Behind the lens stand all. */
-function totalAndTerms(report: Report, shownTerms: number): string {
-  const total = report.vacuous ? `vacuous ${formatRisk(report.total)}${needs(report)}` : `${report.evidence} ${formatRisk(report.total)}`;
-  const largest = [...report.terms].sort((a, b) => b.value - a.value).slice(0, shownTerms);
-  const shown = report.terms.filter(term => largest.includes(term));
-  const rest = report.terms.filter(term => !largest.includes(term)).reduce((sum, { value }) => sum + value, 0);
-  const texts = [...shown.map(termText), ...(rest > 0 ? [`rest ${sizeText(rest)}`] : [])];
-  return `${total} = ${texts.join(' + ')}`;
+/** The total with all its terms where there is room, else with the largest of them. */
+function totalAndTerms(report: Report, room: number): string {
+  const total = report.vacuous
+    ? t('vacuous {0}', formatRisk(report.total)) + needs(report)
+    : `${translated(report.evidence)} ${formatRisk(report.total)}`;
+  for (let shown = report.terms.length; shown > 0; shown--) {
+    const text = `${total} = ${largestTerms(report.terms, shown)}`;
+    if (text.length <= room) return text;
+  }
+  return total;
 }
 
-const termText = ({ name, value }: Term): string => `${name === 'domain shift' ? 'shift' : name} ${sizeText(value)}`;
+/** `transfer .31 + complexity .08 + …`, in the order of the report. */
+function largestTerms(terms: readonly Term[], count: number): string {
+  const largest = [...terms].sort((a, b) => b.value - a.value).slice(0, count);
+  const texts = terms.filter(term => largest.includes(term)).map(termText);
+  return [...texts, ...(count < terms.length ? ['…'] : [])].join(' + ');
+}
+
+const termText = ({ name, value }: Term): string => `${name === 'domain shift' ? t('shift') : translated(name)} ${sizeText(value)}`;
 
 /** Two decimals are enough beside each other; a term that is not nothing is never shown as 0. */
 const sizeText = (value: number): string => (value === 0 ? '0' : value > 0 && value < 0.005 ? '<.01' : value.toFixed(2).replace(/^0/, ''));
 
 /** Every term with its evidence. */
 const termsSentence = (report: Report): string =>
-  report.terms.length === 0 ? '' : `Terms: ${report.terms.map(term => `${termText(term)} (${term.evidence})`).join(', ')}.`;
+  report.terms.length === 0
+    ? ''
+    : t('Terms: {0}.', report.terms.map(term => `${termText(term)} (${translated(term.evidence)})`).join(', '));
 
 function estimateTitle(estimate: Report, unlabelled: number): string {
   const needed = neededPoints(estimate);
-  if (estimate.vacuous) return needed === undefined ? `vacuous at N = ${formatCount(unlabelled)}` : `vacuous, needs ${needed}`;
-  return `${estimate.evidence} ≤ ${formatRisk(estimate.total)} at N = ${formatCount(unlabelled)}`;
+  if (estimate.vacuous) return needed === undefined ? t('vacuous at N = {0}', formatCount(unlabelled)) : t('vacuous, needs {0}', needed);
+  return t('{0} at N = {1}', atMost(estimate), formatCount(unlabelled));
 }
 
 /** `, needs N ≈ 3·10⁹`: the points from which a vacuous bound says something; empty where that is not known. */
 function needs(report: Report): string {
   const needed = neededPoints(report);
-  return needed === undefined ? '' : `, needs ${needed}`;
+  return needed === undefined ? '' : t(', needs {0}', needed);
 }
 
 /** One sentence that names the theorem, what it bounds, the total with its evidence and the chance that it fails. */
 export function theoremSentence(report: Report): string {
-  const range = report.vacuous ? `, not below ${formatRisk(report.range)}, the largest value possible: vacuous` : '';
-  return `${report.theorem} bounds the ${report.bounds}: ${formatRisk(report.total)} (${report.evidence}${range}), failing with probability at most ${formatRisk(report.failureProbability)}.`;
+  const range = report.vacuous ? t(', not below {0}, the largest value possible: vacuous', formatRisk(report.range)) : '';
+  return t(
+    '{0} bounds the {1}: {2} ({3}{4}), failing with probability at most {5}.',
+    report.theorem,
+    translated(report.bounds),
+    formatRisk(report.total),
+    translated(report.evidence),
+    range,
+    formatRisk(report.failureProbability),
+  );
 }
 
 function unknownText(architecture: Architecture): LensText {
   const reason = firstUnknown(architecture);
-  const mend = wantsArguments(architecture) ? ' · Set arguments…' : '';
-  const title = reason ? `unknown: ${reason.why} (line ${reason.line + 1})${mend}` : 'unknown: no layer with parameters';
+  const mend = wantsArguments(architecture) ? ` · ${t('Set arguments…')}` : '';
+  const title = reason ? t('unknown: {0} (line {1}){2}', reason.why, reason.line + 1, mend) : t('unknown: no layer with parameters');
   const { known, total } = layerCount(architecture.layers);
-  return { title, tooltip: `${known} of ${total} layers are known. A bound needs the sizes of all of them.` };
+  return { title, tooltip: t('{0} of {1} layers are known. A bound needs the sizes of all of them.', known, total) };
 }
 
 /** The first thing in the source that is not known. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { translationsInUse } from '../common/translation';
 import type { PanelState, PanelTab } from '../reporting/panelMessages';
 import { reportPage } from '../reporting/reportPage';
 import { summaryText } from '../reporting/summaryText';
@@ -112,7 +113,8 @@ export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vsc
   private load(webview: vscode.Webview): void {
     webview.options = { enableScripts: true, localResourceRoots: [this.resource('dist'), this.resource('media')] };
     const script = webview.asWebviewUri(this.resource('dist', 'panel.js')).toString();
-    webview.html = panelPage({ script, cspSource: webview.cspSource, nonce: randomUUID() });
+    const { language } = vscode.env;
+    webview.html = panelPage({ script, cspSource: webview.cspSource, nonce: randomUUID(), language, texts: translationsInUse() });
   }
 
   private resource(...parts: string[]): vscode.Uri {

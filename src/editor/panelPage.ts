@@ -1,3 +1,6 @@
+import type { Translations } from '../common/translation';
+import { TEXTS_ELEMENT } from '../reporting/pageTexts';
+
 /** What the panel's page is made of. */
 export interface PanelPage {
   /** Address of `dist/panel.js` as the page may load it. */
@@ -6,13 +9,16 @@ export interface PanelPage {
   readonly cspSource: string;
   /** Unguessable, new for every page: only what carries it is run. */
   readonly nonce: string;
+  /** The language that its texts are in, and these where that is not English. */
+  readonly language?: string;
+  readonly texts?: Translations;
 }
 
 /**
  * The page's HTML: nothing is loaded but the one script. The script finds its nonce in `document.currentScript.nonce` for the style sheet it adds;
  * style attributes (chart tooltips) are allowed, since they can neither load nor run anything under this policy.
  */
-export function panelPage({ script, cspSource, nonce }: PanelPage): string {
+export function panelPage({ script, cspSource, nonce, language = 'en', texts = {} }: PanelPage): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -21,8 +27,11 @@ export function panelPage({ script, cspSource, nonce }: PanelPage): string {
     `img-src ${cspSource} data:`,
     `font-src ${cspSource}`,
   ].join('; ');
+  const isEnglish = Object.keys(texts).length === 0;
+  const data = JSON.stringify(texts).replaceAll('<', '\\u003c');
+  const element = isEnglish ? '' : `<script type="application/json" nonce="${nonce}" id="${TEXTS_ELEMENT}">${data}</script>\n    `;
   return `<!doctype html>
-<html lang="en">
+<html lang="${isEnglish ? 'en' : language}">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
@@ -31,7 +40,7 @@ export function panelPage({ script, cspSource, nonce }: PanelPage): string {
   </head>
   <body>
     <main id="panel"></main>
-    <script nonce="${nonce}" src="${script}"></script>
+    ${element}<script nonce="${nonce}" src="${script}"></script>
   </body>
 </html>
 `;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../common/translation';
 import { wantsArguments } from './argumentsText';
 import type { AnalysedDocument, DefinitionService } from './definitionService';
 import { firstUnknown } from './lensText';
@@ -59,11 +60,11 @@ function fixOf(
   const { framework } = definition.architecture;
   if (code === 'dominant-layer') {
     const changes = spectralNormFix(layer, framework, lines);
-    return changes && { title: `Cap the spectral norm of ${layer.path} at 1`, changes };
+    return changes && { title: t('Cap the spectral norm of {0} at 1', layer.path), changes };
   }
   if (code === 'free-feature-scale' && framework === 'pytorch') {
     const changes = layerNormFix(layer, lines);
-    return changes && { title: 'End the encoder in a LayerNorm', changes };
+    return changes && { title: t('End the encoder in a LayerNorm'), changes };
   }
   return undefined;
 }
@@ -74,7 +75,7 @@ function argumentFixes(document: vscode.TextDocument, analysed: AnalysedDocument
     if (!reason) return [];
     const lines = [architecture.range.startLine, reason.line].map(line => analysed.now({ line, column: 0 }).line);
     if (!lines.some(line => line >= range.start.line && line <= range.end.line)) return [];
-    const action = new vscode.CodeAction(`Set arguments of ${architecture.name}…`, vscode.CodeActionKind.QuickFix);
+    const action = new vscode.CodeAction(t('Set arguments of {0}…', architecture.name), vscode.CodeActionKind.QuickFix);
     const place = { file: document.uri.fsPath, name: architecture.name };
     action.command = { title: action.title, command: 'boundlens.setArguments', arguments: [place] };
     action.isPreferred = true;
@@ -84,7 +85,7 @@ function argumentFixes(document: vscode.TextDocument, analysed: AnalysedDocument
 
 function radRegActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
   const changes = radRegFix(document.getText(), document.languageId, range.start.line);
-  return changes ? [edited(document, 'Add a RadReg term to this training loop', vscode.CodeActionKind.RefactorRewrite, changes)] : [];
+  return changes ? [edited(document, t('Add a RadReg term to this training loop'), vscode.CodeActionKind.RefactorRewrite, changes)] : [];
 }
 
 function edited(

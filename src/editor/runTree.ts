@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunEntry } from '../reporting/runSummary';
+import { t, translated } from '../common/translation';
 import { passesFilter } from './runFilter';
 import { byStudy, isActive, type StudyRuns } from './runIndex';
 import { headCertificate, theoremSentence } from './lensText';
@@ -78,9 +79,9 @@ function runItem(entry: RunEntry): vscode.TreeItem {
   item.description = runDescription(entry, new Date());
   item.iconPath = ICONS[record.state];
   item.contextValue = isActive(entry) ? 'run.active' : RESUMABLE.has(record.state) ? 'run.resumable' : 'run.ended';
-  item.command = { command: 'boundlens.openPanel', title: 'Open Panel', arguments: [{ kind: 'run', entry } satisfies RunNode] };
+  item.command = { command: 'boundlens.openPanel', title: t('Open Panel'), arguments: [{ kind: 'run', entry } satisfies RunNode] };
   item.tooltip = tooltipOf(entry);
-  item.accessibilityInformation = { label: `${runLabel(entry)}, ${record.state}, ${item.description}` };
+  item.accessibilityInformation = { label: `${runLabel(entry)}, ${translated(record.state)}, ${item.description}` };
   return item;
 }
 
@@ -88,5 +89,5 @@ function runItem(entry: RunEntry): vscode.TreeItem {
 function tooltipOf({ record: { fault, results, state } }: RunEntry): string {
   const certificate = results && headCertificate(results);
   const sentences = [fault, results?.collapse, certificate && theoremSentence(certificate)].filter(sentence => sentence !== undefined);
-  return sentences.length > 0 ? sentences.join('\n\n') : state;
+  return sentences.length > 0 ? sentences.join('\n\n') : translated(state);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../common/translation';
 import { byStudy, isActive, type StudyRuns } from './runIndex';
 import type { RunService } from './runService';
 import { isExcluded, settings } from './settings';
@@ -42,22 +43,28 @@ function studyLensTexts(study: StudyGlance, started: StudyRuns | undefined): rea
   const entries = started?.entries ?? [];
   const active = entries.filter(isActive).length;
   const finished = entries.filter(({ record }) => record.state === 'finished').length;
-  const trials = study.trials === undefined ? '' : ` ${study.trials} ${study.trials === 1 ? 'run' : 'runs'}`;
+  const trials = study.trials === undefined ? '' : ` ${countText(study.trials)}`;
   return [
     active > 0
-      ? { title: `Stop ${active} ${active === 1 ? 'run' : 'runs'}`, tooltip: 'What is finished stays.', command: 'boundlens.stop' }
+      ? { title: t('Stop {0}', countText(active)), tooltip: t('What is finished stays.'), command: 'boundlens.stop' }
       : {
-          title: `Pre-train${trials}`,
-          tooltip: 'Pre-train, fine-tune and certify every arm with every seed.',
+          title: `${t('Pre-train')}${trials}`,
+          tooltip: t('Pre-train, fine-tune and certify every arm with every seed.'),
           command: 'boundlens.preTrain',
         },
     finished === 0
       ? {
-          title: 'Sweep Regulariser…',
-          tooltip: 'A study over several strengths of a regulariser, made of this one.',
+          title: t('Sweep Regulariser…'),
+          tooltip: t('A study over several strengths of a regulariser, made of this one.'),
           command: 'boundlens.sweepRegulariser',
         }
-      : { title: `${finished} of ${entries.length} finished: Compare`, tooltip: 'Runs side by side.', command: 'boundlens.compareRuns' },
-    { title: 'Panel', tooltip: 'Training curves, terms of the bound and runs side by side.', command: 'boundlens.openPanel' },
+      : {
+          title: t('{0} of {1} finished: Compare', finished, entries.length),
+          tooltip: t('Runs side by side.'),
+          command: 'boundlens.compareRuns',
+        },
+    { title: t('Panel'), tooltip: t('Training curves, terms of the bound and runs side by side.'), command: 'boundlens.openPanel' },
   ];
 }
+
+const countText = (runs: number): string => (runs === 1 ? t('1 run') : t('{0} runs', runs));

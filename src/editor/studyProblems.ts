@@ -49,7 +49,7 @@ export class StudyProblems implements vscode.CodeActionProvider, vscode.Disposab
   provideCodeActions(document: vscode.TextDocument, _range: vscode.Range, { diagnostics }: vscode.CodeActionContext): vscode.CodeAction[] {
     const found = diagnostics.filter(({ code }) => typeof code === 'object' && code.value === 'masked-domain');
     return found.map(diagnostic => {
-      const action = new vscode.CodeAction('Measure the domain shift', vscode.CodeActionKind.QuickFix);
+      const action = new vscode.CodeAction(vscode.l10n.t('Measure the domain shift'), vscode.CodeActionKind.QuickFix);
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(document.uri, diagnostic.range, '"measured"');
       action.diagnostics = [diagnostic];

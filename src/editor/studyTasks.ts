@@ -60,7 +60,7 @@ export class StudyTasks implements vscode.TaskProvider {
       new vscode.ProcessExecution(process.execPath, argv, { cwd: path.dirname(file.fsPath), env }),
       [],
     );
-    task.detail = `Runs ${study} in a terminal; its runs appear in the BoundLens view.`;
+    task.detail = vscode.l10n.t('Runs {0} in a terminal; its runs appear in the BoundLens view.', study);
     task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated };
     return task;
   }

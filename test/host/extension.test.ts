@@ -5,7 +5,7 @@ import { eventually, hintTexts, lensTitles, withSetting, workspaceFile } from '.
 
 /** What stands over every definition, whatever is known of it. */
 const LINE = [
-  /^[\d?][\d,.]*( [kM])? ?parameters · \d+ layers?$/,
+  /^[\d?][\d,.]*( [kM])? ?parameters$/,
   /^Transferability: /,
   /^Bound: /,
   /^(Pre-train|Stop \d+ runs?)$/,

@@ -42,13 +42,13 @@ describe('pre-training from the editor', () => {
     const definition = workspaceFile('models/mae.py');
     await vscode.window.showTextDocument(definition);
     const flat = async () => [...(await lensTitles(definition)).values()].flat();
-    const titles = await eventually(flat, found => found.some(title => title.includes('· plain, just now')), 'the run over its definition');
+    const titles = await eventually(flat, found => found.some(title => title.endsWith('· plain')), 'the run over its definition');
     assert.ok(
-      titles.some(title => /^Transferability: certified .* · plain, just now$/.test(title)),
+      titles.some(title => /^Transferability: certified .* · plain$/.test(title)),
       titles.join('\n'),
     );
     assert.ok(
-      titles.some(title => /^Bound: .* = \w+ [\d.]+ \+ \w+ [\d.]+ \+ rest /.test(title)),
+      titles.some(title => /^Bound: .* = \w+ [\d.]+ \+ /.test(title)),
       titles.join('\n'),
     );
   });

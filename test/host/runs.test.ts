@@ -69,10 +69,10 @@ describe('runs in the editor', () => {
     const flat = async () => [...(await lensTitles(uri)).values()].flat();
     const titles = await eventually(flat, found => found.some(title => title.includes('certified')), 'the certificate');
     assert.ok(
-      titles.some(title => /^Transferability: certified Gibbs ≤ \.174 \(test \.042\) · RadReg, /.test(title)),
+      titles.some(title => /^Transferability: certified ≤ \.174 \(test \.042\) · RadReg$/.test(title)),
       titles.join('\n'),
     );
-    assert.ok(titles.includes('Bound: measured .620 = transfer .50 + complexity .12'), titles.join('\n'));
+    assert.ok(titles.includes('Bound: measured .620 = transfer .50 + …'), titles.join('\n'));
   });
 
   it('open in one panel, however often it is asked for', async () => {

@@ -42,6 +42,17 @@ describe('the panel in VS Code', () => {
     ({ folder, workspace, page } = editor);
   });
 
+  it('keeps all lenses over a definition with a run in view beside the side bar', async () => {
+    const line = page.locator('.codelens-decoration').filter({ hasText: 'certified', visible: true }).first();
+    const last = line.locator('a').filter({ hasText: /^Panel$/ });
+    await last.waitFor();
+    await screenshot(page, 'editor-lenses-run');
+    const { x, width } = (await last.boundingBox())!;
+    const edge = (await page.locator('.editor-instance').first().boundingBox())!;
+    assert.ok(x + width < edge.x + edge.width, await line.innerText());
+    assert.match(await line.innerText(), /Bound: vacuous [\d.]+, needs n ≈ |Bound: .* = /);
+  });
+
   it('shows finished runs: what the regulariser changes, and the bound of every arm', async () => {
     await runCommand(page, 'BoundLens: Open Panel');
     const panel = await webviewFrame(page, 'figure[aria-label="Does the regulariser help?"] canvas');

@@ -10,6 +10,8 @@ export interface SampleEditorOptions {
   /** Changes the copy of the sample workspace before it is opened. */
   readonly prepare?: (workspace: string) => void;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The language that VS Code speaks to extensions; English when absent. */
+  readonly language?: string;
   /** File of an extension to install instead of taking the one of this project. */
   readonly vsix?: () => string;
   /** Ends what may still work in the workspace before it is removed. */
@@ -29,7 +31,7 @@ export interface SampleEditor {
  * Gives the surrounding `describe` a real VS Code over a copy of the sample workspace with its masked autoencoder open, for all of its tests, and
  * takes a screenshot where one fails.
  */
-export function sampleEditor({ prepare, settings = {}, vsix, cleanUp }: SampleEditorOptions = {}): SampleEditor {
+export function sampleEditor({ prepare, settings = {}, language, vsix, cleanUp }: SampleEditorOptions = {}): SampleEditor {
   let parts: SampleEditor;
   let close: () => Promise<void>;
   before(async () => {
@@ -38,7 +40,7 @@ export function sampleEditor({ prepare, settings = {}, vsix, cleanUp }: SampleEd
     prepare?.(workspace);
     const extension = vsix ? { vsix: vsix() } : { extensions: [process.cwd()] };
     const server = await startServer({ ...extension, settings: { 'editor.minimap.enabled': false, ...settings } });
-    const opened = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 });
+    const opened = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62, language });
     parts = { folder, workspace, server, page: opened.page };
     ({ close } = opened);
   });

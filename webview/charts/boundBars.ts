@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, translated } from '../../src/common/translation';
 import type { StudySummary } from '../../src/runs/summary/studySummary';
 import type { Evidence, TermName } from '../../src/theory/report';
 import type { TextTable } from '../dom';
@@ -47,32 +48,33 @@ export function boundBars(summary: StudySummary | undefined): BoundBars | undefi
 
 /** What is seen and how to read it, in a sentence or two. */
 export function captionBars(shown: BoundBars): string {
-  return `Upper limit of the ${shown.bounds.split(' (')[0] ?? ''}, mean over seeds; hatched: assumed. ${verdict(shown)}`;
+  return `${t('Upper limit of the {0}, mean over seeds; hatched: assumed.', translated(shown.bounds).split(' (')[0] ?? '')} ${verdict(shown)}`;
 }
 
 /** The bars in words for those who do not see them. */
 export function describeBars(shown: BoundBars): string {
-  return `${shown.bars.map(bar => `${bar.arm} ${formatRisk(bar.total)} ${bar.evidence}`).join('; ')}. ${verdict(shown)}`;
+  return `${shown.bars.map(bar => `${bar.arm} ${formatRisk(bar.total)} ${translated(bar.evidence)}`).join('; ')}. ${verdict(shown)}`;
 }
 
 function verdict({ range, bars }: BoundBars): string {
   const vacuous = bars.filter(bar => bar.vacuous).length;
-  if (vacuous === 0) return `All are below ${formatRisk(range)}, from which on a bound is vacuous.`;
-  const how = vacuous === bars.length ? 'All are' : `${vacuous} of ${bars.length} ${vacuous === 1 ? 'is' : 'are'}`;
-  return `${how} vacuous: at or above ${formatRisk(range)}, the loss's range.`;
+  if (vacuous === 0) return t('All are below {0}, from which on a bound is vacuous.', formatRisk(range));
+  return vacuous === bars.length
+    ? t("All are vacuous: at or above {0}, the loss's range.", formatRisk(range))
+    : t("{0} of {1} vacuous: at or above {2}, the loss's range.", vacuous, bars.length, formatRisk(range));
 }
 
 /** The bars as a table: one row an arm, one column a term, each number with its evidence. */
 export function barTable({ names, bars }: BoundBars): TextTable {
   return {
-    head: ['arm', ...names, 'total'],
+    head: [t('arm'), ...names.map(translated), t('total')],
     rows: bars.map(bar => [
       bar.arm,
       ...names.map(name => {
         const term = bar.terms.find(one => one.name === name);
-        return term ? `${formatRisk(term.value)} ${term.evidence}` : '–';
+        return term ? `${formatRisk(term.value)} ${translated(term.evidence)}` : '–';
       }),
-      `${formatRisk(bar.total)} ${bar.evidence}${bar.vacuous ? ', vacuous' : ''}`,
+      `${formatRisk(bar.total)} ${translated(bar.evidence)}${bar.vacuous ? `, ${t('vacuous')}` : ''}`,
     ]),
   };
 }

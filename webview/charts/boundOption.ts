@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, translated } from '../../src/common/translation';
 import type { TermName } from '../../src/theory/report';
 import type { BoundBars } from './boundBars';
 import { basics, gridLine, mutedText, tooltipBox } from './chartText';
@@ -35,7 +36,7 @@ export const boundHeight = ({ bars }: BoundBars): number => 64 + bars.length * 4
 export function boundLegend({ names, bars }: BoundBars, theme: ChartTheme): readonly LegendItem[] {
   const assumed = (name: TermName) => bars.some(bar => bar.terms.some(term => term.name === name && term.evidence === 'assumed'));
   return names.map(name => ({
-    label: assumed(name) ? `${name} (assumed)` : name,
+    label: assumed(name) ? `${translated(name)} (${t('assumed')})` : translated(name),
     colour: termColour(name, theme),
     mark: assumed(name) ? 'hatched' : 'patch',
   }));
@@ -99,7 +100,7 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
           symbol: 'none',
           lineStyle: { color: theme.warning, type: 'dashed' as const, width: theme.highContrast ? 2 : 1 },
           label: {
-            formatter: 'vacuous',
+            formatter: t('vacuous'),
             color: theme.warning,
             fontFamily: theme.fontFamily,
             fontSize: theme.fontSize,
@@ -115,6 +116,6 @@ export function boundOption({ names, bars, range }: BoundBars, theme: ChartTheme
 /** All terms of one bar. */
 function tooltip(bar: BoundBars['bars'][number] | undefined): string {
   if (!bar) return '';
-  const terms = bar.terms.map(term => `${term.name}  ${formatRisk(term.value)}  ${term.evidence}`);
-  return [`${bar.arm}: ${formatRisk(bar.total)} ${bar.evidence}`, ...terms].join('\n');
+  const terms = bar.terms.map(term => `${translated(term.name)}  ${formatRisk(term.value)}  ${translated(term.evidence)}`);
+  return [`${bar.arm}: ${formatRisk(bar.total)} ${translated(bar.evidence)}`, ...terms].join('\n');
 }

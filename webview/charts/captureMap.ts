@@ -1,4 +1,5 @@
 import { formatPercent, formatRisk } from '../../src/common/format';
+import { t, translated } from '../../src/common/translation';
 import type { CaptureFrame } from '../../src/training/multiView/frames';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
@@ -15,13 +16,15 @@ function featureNames({ features, captured }: CaptureFrame): readonly string[] {
 /** What a frame shows, in a sentence. */
 export function describeFrame({ phase, labelled, step, steps, captured, coverage, features, purity, accuracy }: CaptureFrame): string {
   const count = captured.reduce((sum, one) => sum + one, 0);
-  const on = labelled === undefined ? '' : ` on ${labelled} samples`;
-  const pure = purity === undefined ? '' : `; purity ${formatRisk(purity)}`;
+  const on = labelled === undefined ? '' : t(' on {0} samples', labelled);
+  const pure = purity === undefined ? '' : t('; purity {0}', formatRisk(purity));
   const answers = accuracy
-    ? `; ${formatPercent(accuracy.multiView)} right on multi-view and ${formatPercent(accuracy.singleView)} on single-view test data`
+    ? t('; {0} right on multi-view and {1} on single-view test data', formatPercent(accuracy.multiView), formatPercent(accuracy.singleView))
     : '';
-  const found = `${count} of ${features} features captured, ${formatPercent(coverage)}${pure}${answers}`;
-  return `${phase}${on}, step ${step} of ${steps}: ${found} (measured).`.replace(/^./, first => first.toUpperCase());
+  const found = t('{0} of {1} features captured, {2}', count, features, formatPercent(coverage)) + pure + answers;
+  return t('{0}{1}, step {2} of {3}: {4} (measured).', translated(phase), on, step, steps, found).replace(/^./, first =>
+    first.toUpperCase(),
+  );
 }
 
 /** For each feature the kernel that correlates most with it. */
@@ -40,7 +43,7 @@ export function strongestKernels({
 export function frameTable(frame: CaptureFrame): TextTable {
   const names = featureNames(frame);
   return {
-    head: ['feature (class.number)', 'strongest kernel', 'correlation'],
+    head: [t('feature (class.number)'), t('strongest kernel'), t('correlation')],
     rows: strongestKernels(frame).map(({ kernel, value }, f) => [names[f]!, `${kernel + 1}`, formatRisk(value)]),
   };
 }
@@ -86,14 +89,14 @@ export function captureOption(frame: CaptureFrame, largest: number, theme: Chart
       trigger: 'item',
       formatter: item => {
         const [f, r, value] = (item as unknown as { value: [number, number, number] }).value;
-        return `kernel ${r + 1}, feature ${names[f] ?? ''}\ncorrelation ${formatRisk(value)}`;
+        return `${t('kernel {0}, feature {1}', r + 1, names[f] ?? '')}\n${t('correlation {0}', formatRisk(value))}`;
       },
     },
     grid: { left: 46, right: 84, top: 34, bottom: 46 },
     xAxis: {
       type: 'category',
       data: [...names],
-      name: 'feature: class.number',
+      name: t('feature: class.number'),
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: text,
@@ -104,7 +107,7 @@ export function captureOption(frame: CaptureFrame, largest: number, theme: Chart
       type: 'category',
       inverse: true,
       data: Array.from({ length: kernels }, (_, r) => `${r + 1}`),
-      name: 'kernel',
+      name: t('kernel'),
       nameLocation: 'start',
       nameTextStyle: { ...text, color: theme.foreground },
       axisLabel: { ...text, hideOverlap: true },

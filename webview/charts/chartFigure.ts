@@ -1,3 +1,4 @@
+import { t } from '../../src/common/translation';
 import { quietToggle } from '../controls';
 import { element, linkedTable, type TextTable } from '../dom';
 import { dataCsv, dataJson, exportFile, rasterised, type DataTable } from '../exportFile';
@@ -56,15 +57,15 @@ export class ChartFigure {
   private row = -1;
 
   constructor(private readonly title: string) {
-    this.tools.setAttribute('aria-label', `${title}: view`);
-    this.table.setAttribute('aria-label', `${title} as a table`);
+    this.tools.setAttribute('aria-label', t('{0}: view', title));
+    this.table.setAttribute('aria-label', t('{0} as a table', title));
     this.common = [
-      quietToggle('Table', `Show as table: ${title}`, false, pressed => this.showTable(pressed)),
-      menuButton('Export', `Export ${title}`, [
-        { label: 'Picture (SVG)', run: () => void this.exportPicture('svg') },
-        { label: 'Picture (PNG)', run: () => void this.exportPicture('png') },
-        { label: 'Data (CSV)', run: () => this.exportData('csv') },
-        { label: 'Data (JSON)', run: () => this.exportData('json') },
+      quietToggle(t('Table'), t('Show as table: {0}', title), false, pressed => this.showTable(pressed)),
+      menuButton(t('Export'), t('Export {0}', title), [
+        { label: t('Picture (SVG)'), run: () => void this.exportPicture('svg') },
+        { label: t('Picture (PNG)'), run: () => void this.exportPicture('png') },
+        { label: t('Data (CSV)'), run: () => this.exportData('csv') },
+        { label: t('Data (JSON)'), run: () => this.exportData('json') },
       ]),
     ];
     this.tools.append(...this.common);

@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t } from '../../src/common/translation';
 import type { PanelSnapshot } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
@@ -33,11 +34,13 @@ function effectiveRank(values: readonly number[]): number {
 export function describeSpectra(spectra: readonly DecoderSpectrum[]): string {
   const each = spectra
     .slice(0, 4)
-    .map(
-      ({ label, values, residual }) =>
-        `${label}: ${effectiveRank(values).toFixed(1)} of ${values.length} directions, error ${formatRisk(residual)}`,
+    .map(({ label, values, residual }) =>
+      t('{0}: {1} of {2} directions, error {3}', label, effectiveRank(values).toFixed(1), values.length, formatRisk(residual)),
     );
-  return `Singular values of a linear decoder refitted to each encoder, falling. A slow fall means that many directions of the features paint. ${each.join('; ')}.`;
+  return t(
+    'Singular values of a linear decoder refitted to each encoder, falling. A slow fall means that many directions of the features paint. {0}.',
+    each.join('; '),
+  );
 }
 
 const TABLE_ROWS = 20;
@@ -47,7 +50,7 @@ export function spectrumTable(spectra: readonly DecoderSpectrum[]): TextTable {
   const count = Math.min(TABLE_ROWS, longest);
   const places = [...new Set(Array.from({ length: count }, (_, at) => Math.round((at * (longest - 1)) / Math.max(1, count - 1))))];
   return {
-    head: ['place', ...spectra.map(({ label }) => label)],
+    head: [t('place'), ...spectra.map(({ label }) => label)],
     rows: places.map(at => [`${at + 1}`, ...spectra.map(({ values }) => (values[at] === undefined ? '–' : formatRisk(values[at])))]),
   };
 }
@@ -71,7 +74,7 @@ export function spectrumOption(spectra: readonly DecoderSpectrum[], theme: Chart
       type: 'value',
       min: 1,
       max: Math.max(...spectra.map(({ values }) => values.length)),
-      name: 'place',
+      name: t('place'),
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: text,
@@ -81,7 +84,7 @@ export function spectrumOption(spectra: readonly DecoderSpectrum[], theme: Chart
     },
     yAxis: {
       type: 'log',
-      name: 'Singular value',
+      name: t('Singular value'),
       nameTextStyle: { ...text, color: theme.foreground, align: 'left', padding: [0, 0, 0, -52] },
       axisLabel: { ...text, formatter: (value: number) => formatRisk(value) },
       splitLine: gridLine(theme),

@@ -1,3 +1,4 @@
+import { t, translated } from '../../src/common/translation';
 import { axisTooltip, basics, colourOf, gridLine, mutedText, openMark, symbolOf } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption, ChartSeries } from './echarts';
@@ -27,8 +28,8 @@ export function impactLegend({ plots, swept }: RegulariserImpact, theme: ChartTh
   const modes = plots.find(plot => plot.isShare)?.lines ?? [];
   return [
     ...modes.map(({ name }, at): LegendItem => ({ label: name, colour: colourOf(theme, at), mark: 'line' })),
-    { label: `without ${swept}`, colour: theme.foreground, mark: 'open' },
-    { label: 'level of none', colour: theme.muted, mark: 'dashed' },
+    { label: t('without {0}', swept), colour: theme.foreground, mark: 'open' },
+    { label: t('level of none'), colour: theme.muted, mark: 'dashed' },
   ];
 }
 
@@ -54,7 +55,7 @@ export function impactOption(impact: RegulariserImpact, width: number, theme: Ch
       type: 'value',
       scale: true,
       splitNumber: 3,
-      name: plot.title,
+      name: translated(plot.title),
       nameTextStyle: { ...text, color: theme.foreground, align: 'left', padding: [0, 0, 0, -42] },
       nameGap: 12,
       axisLabel: {
@@ -117,8 +118,8 @@ function tooltip(items: unknown, { arms, plots }: RegulariserImpact): string {
     const spread = values[place];
     if (!spread) return [];
     const half = halfInterval(spread);
-    const interval = half === undefined ? ', one seed' : ` ± ${impactText(half, plot.isShare)} (${spread.count} seeds)`;
-    return [`${name}  ${impactText(spread.mean, plot.isShare)}${interval}`];
+    const interval = half === undefined ? t(', one seed') : t(' ± {0} ({1} seeds)', impactText(half, plot.isShare), spread.count);
+    return [`${translated(name)}  ${impactText(spread.mean, plot.isShare)}${interval}`];
   });
   return [arm.arm, ...lines].join('\n');
 }

@@ -1,3 +1,4 @@
+import { t } from '../../src/common/translation';
 import type { StudySummary } from '../../src/runs/summary/studySummary';
 import type { FineTuningMode } from '../../src/training/results';
 import type { DataTable } from '../exportFile';
@@ -35,9 +36,14 @@ export function budgetCurves({ arms, labels: most }: StudySummary, mode: FineTun
 export function describeBudgets({ labels, arms }: BudgetCurves): string {
   const leads = [0, labels.length - 1].map(at => {
     const best = [...arms].sort((a, b) => (b.accuracy[at]?.mean ?? 0) - (a.accuracy[at]?.mean ?? 0))[0];
-    return `with ${labels[at]} labels ${best?.arm ?? ''} has the highest mean, ${(100 * (best?.accuracy[at]?.mean ?? 0)).toFixed(1)} %`;
+    return t(
+      'with {0} labels {1} has the highest mean, {2} %',
+      labels[at] ?? 0,
+      best?.arm ?? '',
+      (100 * (best?.accuracy[at]?.mean ?? 0)).toFixed(1),
+    );
   });
-  return `Mean and 95 % interval over seeds: ${leads.join('; ')}.`;
+  return t('Mean and 95 % interval over seeds: {0}.', leads.join('; '));
 }
 
 /** One row an arm and number of labels, unrounded. */
@@ -66,7 +72,7 @@ export function budgetOption({ labels, arms }: BudgetCurves, theme: ChartTheme):
     xAxis: {
       type: 'category',
       data: labels.map(size => size.toLocaleString('en-US')),
-      name: 'labels',
+      name: t('labels'),
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: text,
@@ -77,7 +83,7 @@ export function budgetOption({ labels, arms }: BudgetCurves, theme: ChartTheme):
     yAxis: {
       type: 'value',
       scale: true,
-      name: 'Accuracy, %',
+      name: t('Accuracy, %'),
       nameTextStyle: { ...text, color: theme.foreground, align: 'left', padding: [0, 0, 0, -44] },
       axisLabel: { ...text, formatter: (value: number) => `${+(100 * value).toFixed(1)}` },
       splitLine: gridLine(theme),

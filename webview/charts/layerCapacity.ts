@@ -1,4 +1,5 @@
 import { formatPercent, formatRisk } from '../../src/common/format';
+import { t } from '../../src/common/translation';
 import type { LayerShare } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
@@ -30,11 +31,15 @@ export function layerCapacities(layers: readonly LayerShare[]): LayerCapacities 
 export function describeCapacity({ layers, left }: LayerCapacities): string {
   const largest = [...layers].sort((a, b) => b.share - a.share).slice(0, 3);
   const named = largest.map(layer => `${layerName(layer)} ${formatPercent(layer.share)}`).join(', ');
-  return `Share of the log covering number (D4), estimated from norms at initialisation. Most: ${named}.${left > 0 ? ` ${left} smaller ones are not drawn.` : ''} A bar opens its line.`;
+  return [
+    t('Share of the log covering number (D4), estimated from norms at initialisation. Most: {0}.', named),
+    ...(left > 0 ? [t('{0} smaller ones are not drawn.', left)] : []),
+    t('A bar opens its line.'),
+  ].join(' ');
 }
 
 export const capacityTable = ({ layers }: LayerCapacities): TextTable => ({
-  head: ['layer', 'share of capacity', 'spectral norm', 'line'],
+  head: [t('layer'), t('share of capacity'), t('spectral norm'), t('line')],
   rows: layers.map(layer => [layerName(layer), formatPercent(layer.share), `≈ ${formatRisk(layer.norm)}`, `${layer.line + 1}`]),
 });
 
@@ -69,7 +74,7 @@ export function capacityOption({ layers }: LayerCapacities, theme: ChartTheme): 
       theme,
       layers,
       layer =>
-        `${layerName(layer)}, line ${layer.line + 1}\n${formatPercent(layer.share)} of capacity · σ ≈ ${formatRisk(layer.norm)} at initialisation`,
+        `${t('{0}, line {1}', layerName(layer), layer.line + 1)}\n${t('{0} of capacity · σ ≈ {1} at initialisation', formatPercent(layer.share), formatRisk(layer.norm))}`,
     ),
     grid: { left: 8, right: 52, top: 4, bottom: 8, containLabel: true },
     xAxis: {

@@ -1,12 +1,13 @@
+import { toTranslate, translated } from '../../src/common/translation';
 import type { Reconstruction, Reconstructions } from '../../src/training/reconstructions';
 import { element } from '../dom';
 import type { ChartTheme } from './chartTheme';
 
 /** The three pictures of an image, in the order in which they are shown. */
 export const ROWS = [
-  { key: 'original', title: 'original' },
-  { key: 'seen', title: 'masked' },
-  { key: 'painted', title: 'reconstructed' },
+  { key: 'original', title: toTranslate('original') },
+  { key: 'seen', title: toTranslate('masked') },
+  { key: 'painted', title: toTranslate('reconstructed') },
 ] as const;
 
 type Key = (typeof ROWS)[number]['key'];
@@ -71,7 +72,7 @@ export function picturesSvg(all: Reconstructions, width: number, theme: ChartThe
     }),
   );
   const titles = ROWS.map(
-    ({ title }, row) => `<text x="0" y="${place(row, 0)[1] + tall / 2 + 4}" fill="${theme.foreground}">${title}</text>`,
+    ({ title }, row) => `<text x="0" y="${place(row, 0)[1] + tall / 2 + 4}" fill="${theme.foreground}">${translated(title)}</text>`,
   );
   return [...titles, ...pictures].join('\n');
 }

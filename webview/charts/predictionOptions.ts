@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, translated } from '../../src/common/translation';
 import { basics, colourOf, decalOf, gridLine, itemTooltip, mutedText } from './chartText';
 import type { ChartTheme } from './chartTheme';
 import type { ChartOption, ScatterSeriesOption } from './echarts';
@@ -33,7 +34,8 @@ export function scatterOption({ name, points, kind }: Prediction, mode: string, 
     tooltip: itemTooltip(
       theme,
       points,
-      ({ arm, estimate, accuracy }) => `${arm}\n${name}  ${formatRisk(estimate)}\n${mode} accuracy  ${(100 * accuracy).toFixed(1)} %`,
+      ({ arm, estimate, accuracy }) =>
+        `${arm}\n${name}  ${formatRisk(estimate)}\n${t('{0} accuracy', mode)}  ${(100 * accuracy).toFixed(1)} %`,
     ),
     grid: { left: 52, right: 60, top: 28, bottom: 44 },
     xAxis: {
@@ -50,7 +52,7 @@ export function scatterOption({ name, points, kind }: Prediction, mode: string, 
     yAxis: {
       type: 'value',
       scale: true,
-      name: `Accuracy (${mode}), %`,
+      name: t('Accuracy ({0}), %', mode),
       nameTextStyle: { ...text, color: theme.foreground, align: 'left', padding: [0, 0, 0, -44] },
       axisLabel: { ...text, formatter: (value: number) => `${+(100 * value).toFixed(1)}` },
       splitLine: gridLine(theme),
@@ -61,7 +63,7 @@ export function scatterOption({ name, points, kind }: Prediction, mode: string, 
 
 export const kindLegend = ({ estimates }: Predictions, theme: ChartTheme): readonly LegendItem[] =>
   KINDS.flatMap((kind, at) =>
-    estimates.some(one => one.kind === kind) ? [{ label: kind, colour: colourOf(theme, at), mark: 'patch' } as const] : [],
+    estimates.some(one => one.kind === kind) ? [{ label: translated(kind), colour: colourOf(theme, at), mark: 'patch' } as const] : [],
   );
 
 /** One bar an estimate, best first; the chosen one is outlined. */
@@ -72,7 +74,7 @@ export function tauOption({ estimates }: Predictions, chosen: string, theme: Cha
     tooltip: itemTooltip(
       theme,
       estimates,
-      ({ name, kind, tau, points }) => `${name} (${kind})\nτ ${signed(tau!)} over ${points.length} arms`,
+      ({ name, kind, tau, points }) => `${name} (${translated(kind)})\n${t('τ {0} over {1} arms', signed(tau!), points.length)}`,
     ),
     grid: { left: 8, right: 16, top: 4, bottom: 8, containLabel: true },
     xAxis: { type: 'value', min: -1, max: 1, axisLabel: { ...text, formatter: signed }, splitLine: gridLine(theme) },

@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, translated } from '../../src/common/translation';
 import type { PanelSnapshot } from '../../src/reporting/panelMessages';
 import { spread } from '../../src/runs/summary/statistics';
 import { estimatesOf, type EstimateOfRun } from '../../src/runs/validity/estimates';
@@ -71,12 +72,17 @@ export function tauText({ name, direction, points, tau }: Prediction): string {
     const [low, high] = bootstrapInterval(kendallTauB, ...columns(points), name)
       .map(end => direction * end)
       .sort((a, b) => a - b) as [number, number];
-    interval = `, 95 % interval ${signed(low)} to ${signed(high)}`;
+    interval = t(', 95 % interval {0} to {1}', signed(low), signed(high));
   } catch {
-    interval = ', too few for an interval';
+    interval = t(', too few for an interval');
   }
-  const few = points.length < 6 ? ' Fewer than six arms: an order by chance is likely.' : '';
-  return `Kendall’s τ ${signed(tau)} over ${points.length} arms${interval}; positive where “${direction === 1 ? 'more' : 'less'} is better” holds.${few}`;
+  const few = points.length < 6 ? ` ${t('Fewer than six arms: an order by chance is likely.')}` : '';
+  return (
+    t('Kendall’s τ {0} over {1} arms', signed(tau), points.length) +
+    interval +
+    (direction === 1 ? t('; positive where “more is better” holds.') : t('; positive where “less is better” holds.')) +
+    few
+  );
 }
 
 /** As `+.43`. */
@@ -84,7 +90,7 @@ export const signed = (value: number): string =>
   value === 0 ? '0' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2).replace(/^0/, '')}`;
 
 export const pointTable = ({ name, points }: Prediction, mode: string): TextTable => ({
-  head: ['arm', name, `${mode} accuracy`],
+  head: [t('arm'), name, t('{0} accuracy', mode)],
   rows: points.map(({ arm, estimate, accuracy }) => [arm, formatRisk(estimate), `${(100 * accuracy).toFixed(1)} %`]),
 });
 
@@ -94,8 +100,8 @@ export const pointData = ({ name, points }: Prediction, mode: string): DataTable
 });
 
 export const tauTable = ({ estimates }: Predictions): TextTable => ({
-  head: ['estimate', 'kind', 'arms', 'τ'],
-  rows: estimates.map(({ name, kind, points, tau }) => [name, kind, `${points.length}`, signed(tau!)]),
+  head: [t('estimate'), t('kind'), t('arms'), 'τ'],
+  rows: estimates.map(({ name, kind, points, tau }) => [name, translated(kind), `${points.length}`, signed(tau!)]),
 });
 
 export const tauData = ({ estimates, mode }: Predictions): DataTable => ({

@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, toTranslate, translated } from '../../src/common/translation';
 import type { PanelSnapshot, RunSummary } from '../../src/reporting/panelMessages';
 import type { Spread } from '../../src/runs/summary/statistics';
 import type { ArmSummary, StudySummary } from '../../src/runs/summary/studySummary';
@@ -83,8 +84,8 @@ function sweptKind(kinds: readonly string[]): string {
 }
 
 function labelOf({ pretrained, regulariser: { kind, lambda } }: RunSummary, swept: string, ofKind: number): string {
-  if (!pretrained) return 'scratch';
-  if (kind === 'none') return 'none';
+  if (!pretrained) return t('scratch');
+  if (kind === 'none') return t('none');
   const strength = lambda === undefined ? '' : `${lambda}`.replace(/^0\./, '.');
   if (kind === swept) return strength;
   return ofKind === 1 ? nameOf(kind) : `${nameOf(kind)} ${strength}`;
@@ -99,11 +100,11 @@ function plotsOf(arms: readonly ArmSummary[]): readonly ImpactPlot[] {
   });
   const modes = (['probe', 'frozen', 'full'] as const).map(mode => line(mode, arm => arm.accuracy.find(one => one.mode === mode)?.test));
   const plots = [
-    plot('Downstream accuracy', modes, true),
-    plot('Reconstruction loss, held out', [line('reconstruction loss', arm => arm.holdOutLoss)]),
-    plot('Complexity of the representation', [line('complexity', arm => arm.featureComplexity)]),
-    plot('Domain term of the bound', [
-      line('domain term', arm => generalBound(arm)?.terms.find(term => term.name === 'domain shift')?.value),
+    plot(toTranslate('Downstream accuracy'), modes, true),
+    plot(toTranslate('Reconstruction loss, held out'), [line(toTranslate('reconstruction loss'), arm => arm.holdOutLoss)]),
+    plot(toTranslate('Complexity of the representation'), [line(toTranslate('complexity'), arm => arm.featureComplexity)]),
+    plot(toTranslate('Domain term of the bound'), [
+      line(toTranslate('domain term'), arm => generalBound(arm)?.terms.find(term => term.name === 'domain shift')?.value),
     ]),
   ];
   return plots.filter(({ lines }) => lines.length > 0);
@@ -113,14 +114,18 @@ function plotsOf(arms: readonly ArmSummary[]): readonly ImpactPlot[] {
 function verdictOf({ comparisons }: StudySummary, group: readonly { readonly arm: ArmSummary; readonly run: RunSummary }[]): string {
   const regularised = new Set(group.filter(({ run }) => run.regulariser.kind !== 'none').map(({ arm }) => arm.arm));
   const about = comparisons.filter(({ arm, baseline }) => regularised.has(arm) && group.some(one => one.arm.arm === baseline));
-  if (about.length === 0) return 'Differences can be judged once two arms share at least two seeds.';
+  if (about.length === 0) return t('Differences can be judged once two arms share at least two seeds.');
   const differing = about.filter(({ verdict }) => verdict !== 'no difference');
-  if (differing.length === 0) return 'No regulariser differs measurably from none.';
-  const sentences = differing
-    .slice(0, 2)
-    .map(({ arm, mode, verdict, points }) => `${arm} is ${verdict} than none by ${Math.abs(points.mean).toFixed(1)} points (${mode})`);
-  const more = differing.length > 2 ? `; ${differing.length - 2} more comparisons differ` : '';
-  return `${sentences.join('; ')}${more}; ${about.length - differing.length} of ${about.length} show no measurable difference.`;
+  if (differing.length === 0) return t('No regulariser differs measurably from none.');
+  const sentences = differing.slice(0, 2).map(({ arm, mode, verdict, points }) => {
+    const size = Math.abs(points.mean).toFixed(1);
+    return verdict === 'better'
+      ? t('{0} is better than none by {1} points ({2})', arm, size, mode)
+      : t('{0} is worse than none by {1} points ({2})', arm, size, mode);
+  });
+  const more = differing.length > 2 ? t('; {0} more comparisons differ', differing.length - 2) : '';
+  const rest = t('; {0} of {1} show no measurable difference.', about.length - differing.length, about.length);
+  return sentences.join('; ') + more + rest;
 }
 
 /** A value as the plots write it. */
@@ -137,7 +142,7 @@ function spreadText(spread: Spread | undefined, isShare: boolean): string {
 export function impactTable({ arms, plots }: RegulariserImpact): TextTable {
   const columns = plots.flatMap(plot => plot.lines.map(line => ({ line, isShare: plot.isShare })));
   return {
-    head: ['arm', ...columns.map(({ line, isShare }) => (isShare ? `${line.name} accuracy` : line.name))],
+    head: [t('arm'), ...columns.map(({ line, isShare }) => (isShare ? t('{0} accuracy', line.name) : translated(line.name)))],
     rows: arms.map(({ arm }, at) => [arm, ...columns.map(({ line, isShare }) => spreadText(line.values[at], isShare))]),
   };
 }

@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t } from '../../src/common/translation';
 import type { PanelSnapshot } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
@@ -48,12 +49,12 @@ export function describeNorms({ matrices, runs }: TrainedNorms): string {
     norms.flatMap((norm, at) => (norm && norm.first > 0 ? [{ label, matrix: matrices[at]!, factor: norm.last / norm.first }] : [])),
   );
   const most = growths.sort((a, b) => b.factor - a.factor)[0];
-  const grew = most ? ` Most grown: ${most.matrix}, × ${most.factor.toFixed(1)} (${most.label}).` : '';
-  return `Largest singular value of each matrix, estimated by power iteration: open at the start, filled now.${grew}`;
+  const grew = most ? ` ${t('Most grown: {0}, × {1} ({2}).', most.matrix, most.factor.toFixed(1), most.label)}` : '';
+  return t('Largest singular value of each matrix, estimated by power iteration: open at the start, filled now.') + grew;
 }
 
 export const normTable = ({ matrices, runs }: TrainedNorms): TextTable => ({
-  head: ['matrix', ...runs.map(({ label }) => `${label}: start → now`)],
+  head: [t('matrix'), ...runs.map(({ label }) => t('{0}: start → now', label))],
   rows: matrices.map((matrix, at) => [
     matrix,
     ...runs.map(({ norms }) => {
@@ -70,7 +71,7 @@ export const normData = ({ matrices, runs }: TrainedNorms): DataTable => ({
 
 export const normLegend = ({ runs }: TrainedNorms, theme: ChartTheme): readonly LegendItem[] => [
   ...runs.map(({ label }, at): LegendItem => ({ label, colour: colourOf(theme, at), mark: 'patch' })),
-  { label: 'at the start', colour: theme.muted, mark: 'open' },
+  { label: t('at the start'), colour: theme.muted, mark: 'open' },
 ];
 
 /** Two series a run: its norms at the start and now. */
@@ -89,13 +90,13 @@ export function normOption({ matrices, runs }: TrainedNorms, theme: ChartTheme):
       return [
         {
           type: 'scatter' as const,
-          name: `${label}, start`,
+          name: t('{0}, start', label),
           symbol,
           symbolSize: 7,
           itemStyle: openMark(theme, colour),
           data: values('first'),
         },
-        { type: 'scatter' as const, name: `${label}, now`, symbol, symbolSize: 9, itemStyle: { color: colour }, data: values('last') },
+        { type: 'scatter' as const, name: t('{0}, now', label), symbol, symbolSize: 9, itemStyle: { color: colour }, data: values('last') },
       ];
     }),
   };

@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, toTranslate, translated } from '../../src/common/translation';
 import type { PanelSnapshot, RunSummary, Series } from '../../src/reporting/panelMessages';
 import type { TextTable } from '../dom';
 import type { DataTable } from '../exportFile';
@@ -18,10 +19,10 @@ const NORM = 'spectralNorm/';
 
 // What a regulariser adds to the loss is drawn apart, so that arms can be compared in the first plot.
 const PLOTS: readonly Plot[] = [
-  { title: 'Reconstruction loss', solid: ['reconstruction', 'loss'], dashed: 'holdOutLoss' },
-  { title: 'Regulariser', solid: ['regulariser'], dashed: 'heldOutRegulariser' },
-  { title: 'Feature norm', solid: ['featureNorm'] },
-  { title: 'Complexity: log₁₀ of the product of spectral norms', solid: [NORM_DECADES] },
+  { title: toTranslate('Reconstruction loss'), solid: ['reconstruction', 'loss'], dashed: 'holdOutLoss' },
+  { title: toTranslate('Regulariser'), solid: ['regulariser'], dashed: 'heldOutRegulariser' },
+  { title: toTranslate('Feature norm'), solid: ['featureNorm'] },
+  { title: toTranslate('Complexity: log₁₀ of the product of spectral norms'), solid: [NORM_DECADES] },
 ];
 
 /** One line in one plot. `colour` counts the selected runs. */
@@ -34,6 +35,9 @@ export interface Curve {
   readonly steps: readonly number[];
   readonly values: readonly number[];
 }
+
+/** What a curve is of: its run, and whether it is the one on held-out images. */
+export const curveName = ({ label, heldOut }: Pick<Curve, 'label' | 'heldOut'>): string => (heldOut ? t('{0} (held out)', label) : label);
 
 /** What the training chart draws. */
 export interface TrainingCurves {
@@ -90,19 +94,17 @@ export function phasesOf({ selected, series }: PanelSnapshot): readonly string[]
 
 /** The chart in a sentence for those who do not see it. */
 export function describeCurves({ plots, curves }: TrainingCurves): string {
-  if (curves.length === 0) return 'No curve to draw yet: choose runs below.';
+  if (curves.length === 0) return t('No curve to draw yet: choose runs below.');
   const sentences = plots.map((plot, index) => {
-    const ends = curves
-      .filter(curve => curve.plot === index)
-      .map(curve => `${curve.label}${curve.heldOut ? ' (held out)' : ''} ${lastPoint(curve)}`);
+    const ends = curves.filter(curve => curve.plot === index).map(curve => `${curveName(curve)} ${lastPoint(curve)}`);
     const shown = ends.slice(0, 4).join('; ');
-    return `${plot.title}: ${shown}${ends.length > 4 ? `; ${ends.length - 4} more` : ''}.`;
+    return `${translated(plot.title)}: ${shown}${ends.length > 4 ? t('; {0} more', ends.length - 4) : ''}.`;
   });
   return sentences.join(' ');
 }
 
 function lastPoint({ steps, values }: Curve): string {
-  return `${formatRisk(values.at(-1) ?? NaN)} at step ${(steps.at(-1) ?? 0).toLocaleString('en-US')}`;
+  return t('{0} at step {1}', formatRisk(values.at(-1) ?? NaN), (steps.at(-1) ?? 0).toLocaleString('en-US'));
 }
 
 const TABLE_ROWS = 20;
@@ -113,10 +115,7 @@ export function curveTable({ plots, curves }: TrainingCurves): TextTable {
   const stride = Math.max(1, (all.length - 1) / (TABLE_ROWS - 1));
   const steps = [...new Set(Array.from({ length: Math.min(TABLE_ROWS, all.length) }, (_, row) => all[Math.round(row * stride)]!))];
   return {
-    head: [
-      'step',
-      ...curves.map(({ plot, label, heldOut }) => `${plots[plot]!.title.toLowerCase()}, ${label}${heldOut ? ' (held out)' : ''}`),
-    ],
+    head: [t('step'), ...curves.map(curve => `${translated(plots[curve.plot]!.title).toLowerCase()}, ${curveName(curve)}`)],
     rows: steps.map(step => [step.toLocaleString('en-US'), ...curves.map(curve => valueUpTo(curve, step))]),
   };
 }

@@ -1,4 +1,5 @@
 import { formatRisk } from '../../src/common/format';
+import { t, translated } from '../../src/common/translation';
 import { thinned } from '../../src/common/thin';
 import { smooth } from '../smoothing';
 import { basics, colourOf, dashOf, gridLine, mutedText, valuesTooltip } from './chartText';
@@ -6,7 +7,7 @@ import type { ChartTheme } from './chartTheme';
 import type { ChartOption } from './echarts';
 import type { LegendItem } from './legend';
 import { plotGrid, type PlotGrid } from './plotGrid';
-import type { Curve, TrainingCurves } from './trainingCurves';
+import { curveName, type Curve, type TrainingCurves } from './trainingCurves';
 
 /** How the curves are drawn. */
 export interface TrainingLook {
@@ -33,7 +34,7 @@ export function trainingLegend({ curves }: TrainingCurves, theme: ChartTheme): r
       mark: 'line',
       dash: dashOf(theme, colour),
     })),
-    ...(curves.some(curve => curve.heldOut) ? [{ label: 'held out', colour: theme.muted, mark: 'dashed' } as const] : []),
+    ...(curves.some(curve => curve.heldOut) ? [{ label: t('held out'), colour: theme.muted, mark: 'dashed' } as const] : []),
   ];
 }
 
@@ -60,7 +61,7 @@ export function trainingOption(shown: TrainingCurves, look: TrainingLook, width:
       ...(look.log ? { type: 'log' as const, logBase: 2 } : { type: 'value' as const }),
       scale: true,
       splitNumber: 4,
-      name: plot.title,
+      name: translated(plot.title),
       nameTextStyle: { ...text, color: theme.foreground, align: 'left', padding: [0, 0, 0, -44] },
       nameGap: 10,
       axisLabel: { ...text, hideOverlap: true, formatter: (value: number) => formatRisk(value) },
@@ -84,7 +85,7 @@ function one(curve: Curve, look: TrainingLook, theme: ChartTheme) {
   const colour = colourOf(theme, curve.colour);
   return {
     type: 'line' as const,
-    name: `${curve.label}${curve.heldOut ? ' (held out)' : ''}`,
+    name: curveName(curve),
     xAxisIndex: curve.plot,
     yAxisIndex: curve.plot,
     showSymbol: curve.steps.length === 1,

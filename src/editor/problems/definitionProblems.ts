@@ -3,6 +3,7 @@ import type { AnalysedDefinition } from '../../definitions/analysisProtocol';
 import { wantsArguments } from '../argumentsText';
 import { layerHints, totalShare, type CapacityShares } from '../hintText';
 import { allLayers, firstUnknown } from '../lensText';
+import { t } from '../../common/translation';
 
 /** The kinds of problems; docs/editor.md has a section for each. */
 export type ProblemCode = 'dominant-layer' | 'nonlinear-decoder' | 'free-feature-scale' | 'unknown-argument';
@@ -45,7 +46,12 @@ function dominantLayer(definition: AnalysedDefinition, shares: CapacityShares): 
   const found = held.find(({ layer, share }) => share > DOMINANT && layer.children.length === 0);
   if (!found || held.filter(({ share }) => share > 0).length < FEWEST_LAYERS) return [];
   const { layer, share } = found;
-  const message = `${layer.path} holds ${Math.round(100 * share)} % of the log capacity of ${architecture.name}: the bound follows this layer. A smaller layer, or a capped spectral norm, lowers it.`;
+  const message = t(
+    '{0} holds {1} % of the log capacity of {2}: the bound follows this layer. A smaller layer, or a capped spectral norm, lowers it.',
+    layer.path,
+    Math.round(100 * share),
+    architecture.name,
+  );
   return [{ code: 'dominant-layer', severity: 'information', message, range: layer.range, definition, layer }];
 }
 
@@ -58,7 +64,10 @@ function nonlinearDecoder(definition: AnalysedDefinition): readonly DefinitionPr
   const first = decoder[0];
   const isNonlinear = allLayers(decoder).some(({ kind }) => NONLINEAR.has(kind));
   if (!first || !isNonlinear) return [];
-  const message = `The decoder of ${name} is not linear: how far its pre-training loss transfers can be estimated over the checkpoints of a run, not certified. A linear decoder has a certified constant (D2).`;
+  const message = t(
+    'The decoder of {0} is not linear: how far its pre-training loss transfers can be estimated over the checkpoints of a run, not certified. A linear decoder has a certified constant (D2).',
+    name,
+  );
   return [{ code: 'nonlinear-decoder', severity: 'hint', message, range: first.range, definition, layer: first }];
 }
 
@@ -67,7 +76,10 @@ function freeFeatureScale(definition: AnalysedDefinition): readonly DefinitionPr
   const weighted = leaves.filter(({ kind, parameters }) => kind === 'normalisation' || !parameters.known || parameters.value.length > 0);
   const last = weighted.filter(({ path }) => !/^decoder/i.test(path)).at(-1);
   if (!last || last.kind === 'normalisation') return [];
-  const message = `The features of ${definition.architecture.name} have no fixed scale: RadReg can be lowered by shrinking them, which helps no bound. End the encoder in a LayerNorm, or penalise normalised features.`;
+  const message = t(
+    'The features of {0} have no fixed scale: RadReg can be lowered by shrinking them, which helps no bound. End the encoder in a LayerNorm, or penalise normalised features.',
+    definition.architecture.name,
+  );
   return [{ code: 'free-feature-scale', severity: 'hint', message, range: last.range, definition, layer: last }];
 }
 
@@ -76,6 +88,6 @@ function unknownArgument(definition: AnalysedDefinition): readonly DefinitionPro
   const reason = wantsArguments(architecture) ? firstUnknown(architecture) : undefined;
   if (!reason) return [];
   const range = { startLine: reason.line, startColumn: 0, endLine: reason.line, endColumn: Number.MAX_SAFE_INTEGER };
-  const message = `${architecture.name} cannot be constructed: ${reason.why}. Its size and its bound are not known.`;
+  const message = t('{0} cannot be constructed: {1}. Its size and its bound are not known.', architecture.name, reason.why);
   return [{ code: 'unknown-argument', severity: 'information', message, range, definition }];
 }

@@ -29,13 +29,17 @@ const whole = architecture(
 const partly = architecture([layer('fc', undefined), layer('head', [5, 5])], unknown('`width` has no default', 7));
 
 describe('the size of a definition', () => {
-  it('counts parameters and the layers that hold them', () => assert.equal(sizeText(whole).title, '1,000 parameters · 3 layers'));
+  it('counts parameters, and behind the lens the layers that hold them', () => {
+    const { title, tooltip } = sizeText(whole);
+    assert.equal(title, '1,000 parameters');
+    assert.equal(tooltip, 'Net has 1,000 learnable parameters in 3 layers, read from the source.');
+  });
   it('gives no number when one contribution is unknown, and says which', () => {
     const { title, tooltip } = sizeText(partly);
-    assert.equal(title, '? parameters · 2 layers');
+    assert.equal(title, '? parameters');
     assert.match(tooltip, /`width` has no default \(line 8\)/);
   });
-  it('tells one layer from several', () => assert.match(sizeText(architecture([layer('fc', [2, 2])], known(4))).title, /1 layer$/));
+  it('tells one layer from several', () => assert.match(sizeText(architecture([layer('fc', [2, 2])], known(4))).tooltip, / in 1 layer,/));
 
   it('tabulates two levels with shares of the whole', () => {
     const text = definitionMarkdown(whole);
@@ -67,7 +71,7 @@ describe('the size of a definition', () => {
   });
   it('marks the last good result of a text that cannot be read', () => {
     const { title, tooltip } = sizeText(whole, true);
-    assert.equal(title, '1,000 parameters · 3 layers · before this edit');
+    assert.equal(title, '1,000 parameters · before this edit');
     assert.match(tooltip, /last good result/);
   });
   it('marks what is unknown', () => {

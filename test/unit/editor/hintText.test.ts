@@ -31,6 +31,11 @@ const cases: readonly (readonly [why: string, layers: readonly Layer[], expected
     ],
   ],
   [
+    'behind a long line of code the words are left out too',
+    [layer('fc1', 4, { parameters: known([matrix(3072, 768, 1.92), bias]), range: { ...lines(4, 4), endColumn: 91 } })],
+    [[4, ' 2.36 M · σ≈1.9 · 11 %']],
+  ],
+  [
     'a layer without parameters is told of where it changes the shape, and only there',
     [
       layer('pool', 4, { inputShape: ['B', 8, 28, 28], outputShape: ['B', 8, 14, 'W'] }),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { known, unknown } from '../../../src/architecture/architecture';
 import { ageText } from '../../../src/editor/ageText';
 import { actionTexts } from '../../../src/editor/actionText';
-import { boundText, transferabilityText, type DefinitionKnowledge, type FinishedRun } from '../../../src/editor/lensText';
+import { sizeText } from '../../../src/editor/definitionText';
+import { boundText, roomFor, transferabilityText, type DefinitionKnowledge, type FinishedRun } from '../../../src/editor/lensText';
 import { architecture, layer, matrix, NOW, record, report, results, term } from './builders';
 
 const net = architecture([layer('fc', 1, { parameters: known([matrix(2, 2)]) })]);
@@ -23,21 +24,21 @@ const cases: readonly (readonly [
   bound: string,
 ])[] = [
   [
-    'a finished run gives its certificate and the largest terms of D1, each total with its evidence',
+    'a finished run gives its certificate and as many of the largest terms of D1 as fit, each total with its evidence',
     { architecture: net, estimate: estimate(2), run: run(report('F2', 0.174), report('F1', 0.2), general) },
-    'Transferability: certified Gibbs ≤ .174 (test .042) · RadReg λ=0.003, 2 h ago',
-    'Bound: assumed .620 = transfer .31 + concentration .19 + rest .12',
+    'Transferability: certified ≤ .174 (test .042) · RadReg λ=0.003',
+    'Bound: assumed .620 = transfer .31 + concentration .19 + …',
   ],
   [
     'vacuous bounds of a run are called so, with the n that would mend them',
     { architecture: net, run: run(report('F1', 1, { needed: { n: 800 } }), vacuousGeneral) },
-    'Transferability: certified but vacuous, needs n ≈ 800 (test .042) · RadReg λ=0.003, 2 h ago',
+    'Transferability: certified but vacuous, needs n ≈ 800 (test .042) · RadReg λ=0.003',
     'Bound: vacuous 1.35, needs n ≈ 2,300 = transfer 1.35',
   ],
   [
     'a run without a certificate says what was measured',
     { architecture: net, run: run() },
-    'Transferability: test .042 measured · RadReg λ=0.003, 2 h ago',
+    'Transferability: test .042 measured · RadReg λ=0.003',
     'Bound: unknown · 1 of 1 layers known',
   ],
   [
@@ -60,7 +61,7 @@ const cases: readonly (readonly [
   ],
   [
     'what an edit did stands behind the bound',
-    { architecture: net, estimate: estimate(0.4), change: { title: 'complexity ×1.8 vs HEAD', tooltip: '' } },
+    { architecture: net, estimate: estimate(0.4), change: { title: 'complexity ×1.8 vs HEAD', short: '×1.8 vs HEAD', tooltip: '' } },
     'Transferability: estimated ≤ .400, no run yet',
     'Bound: estimated ≤ .400 at N = 10,000 · complexity ×1.8 vs HEAD',
   ],
@@ -108,17 +109,24 @@ describe('the texts of lenses', () => {
       tooltip,
       /^From 500 labels, F2 bounds the error of the head: \.174 \(certified\), failing with probability at most \.050\. It is the error of the randomised/,
     );
+    assert.match(tooltip, /Arm "RadReg λ=0\.003", seed 0, study [^,]+, 2 h ago\.$/);
   });
 
-  it('fits an editor beside a side bar, with a run and with a change, and names every term behind the lens', () => {
-    const change = { title: 'complexity ×1.8 vs HEAD', tooltip: 'Against HEAD.' };
-    const knowledge = { architecture: net, unlabelled: 10_000, run: run(report('F2', 0.174), general), change };
-    const texts = [transferabilityText(knowledge, NOW), boundText(knowledge), ...actionTexts(0)];
-    assert.ok(texts.map(({ title }) => title).join(' | ').length <= 200, texts.map(({ title }) => title).join(' | '));
-    const { tooltip } = boundText(knowledge);
-    for (const part of ['transfer .31', 'complexity .08', 'concentration .19', 'shift .04', 'task 0 (measured)', 'Against HEAD.'])
-      assert.ok(tooltip.includes(part), tooltip);
-  });
+  for (const [what, arm, change] of [
+    ['a run', 'RadReg λ=0.003', undefined],
+    ['a run and a change', 'RadReg λ=0.003', { title: 'complexity ×1.8 vs HEAD', short: '×1.8 vs HEAD', tooltip: 'Against HEAD.' }],
+    ['a run of a long name', 'the arm that somebody has named in a whole sentence', undefined],
+  ] as const)
+    it(`fits an editor beside a side bar with ${what}, and names every term behind the lens`, () => {
+      const finished = record({ arm, results: results([report('F2', 0.174), general]) }) as FinishedRun;
+      const knowledge = { architecture: net, unlabelled: 10_000, run: finished, change };
+      const others = [sizeText(net), transferabilityText(knowledge, NOW), ...actionTexts(0)];
+      const bound = boundText(knowledge, roomFor(others));
+      const line = [...others, bound].map(({ title }) => title).join(' | ');
+      assert.ok(line.length <= 167, `${line.length} characters: ${line}`);
+      for (const part of ['transfer .31', 'complexity .08', 'concentration .19', 'shift .04', 'task 0 (measured)', change?.tooltip ?? ''])
+        assert.ok(bound.tooltip.includes(part), bound.tooltip);
+    });
 
   it('names the figures that rank encoders beside the certificate, where a run left them', () => {
     const left = run(report('F2', 0.174));

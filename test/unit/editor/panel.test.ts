@@ -122,4 +122,13 @@ describe('the panel’s page', () => {
     assert.equal(page.match(/<script/g)?.length, 1);
     assert.match(page, /<script nonce="abc" src="https:\/\/x\/dist\/panel\.js">/);
   });
+
+  it('carries its texts in another language as data, which cannot end the element that holds them', () => {
+    const texts = { Stop: 'Anhalten', '</script>': '</script><script>alert(1)</script>' };
+    const german = panelPage({ script: 'https://x/dist/panel.js', cspSource: 'https://x', nonce: 'abc', language: 'de', texts });
+    assert.match(german, /<html lang="de">/);
+    const [, data] = /<script type="application\/json" nonce="abc" id="boundlens-texts">(.*?)<\/script>/.exec(german)!;
+    assert.deepEqual(JSON.parse(data!), texts);
+    assert.equal(german.match(/<script/g)?.length, 2);
+  });
 });

@@ -85,7 +85,7 @@ describe('the bars of the bound', () => {
 
   const captions = [
     { arms: [bounded], expected: /All are below 1\.00/ },
-    { arms: [bounded, vacuous], expected: /1 of 2 is vacuous/ },
+    { arms: [bounded, vacuous], expected: /1 of 2 vacuous/ },
     { arms: [vacuous, vacuous], expected: /All are vacuous/ },
   ];
   for (const { arms, expected } of captions)
