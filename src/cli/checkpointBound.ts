@@ -1,22 +1,19 @@
-import path from 'node:path';
 import type { Architecture } from '../architecture/architecture';
 import { tensorKey } from '../architecture/composition';
-import { allLayers } from '../architecture/counts';
 import { initialNorms } from '../architecture/initialWeights';
 import { elementCount, type Checkpoint, type TensorInfo } from '../checkpoints/checkpoint';
-import { matchWeights, type WeightMatching } from '../checkpoints/matchWeights';
 import { measureWeights, peeledWeights } from '../checkpoints/measuredWeights';
 import { checkpointNorms, type CheckpointNorms, type NormOptions, type TensorNorms } from '../checkpoints/norms';
 import { openCheckpoint } from '../checkpoints/openCheckpoint';
 import { matrixLayout } from '../checkpoints/weightShape';
-import { FileFault, UsageFault } from '../common/fault';
+import { FileFault } from '../common/fault';
 import { boundOf } from '../definitions/architectureBounds';
 import { architectureBound, type ArchitectureBound } from '../theory/architectureBound';
 import { peel } from '../theory/peeling';
 import type { Report } from '../theory/report';
 import { bestProducts } from './bestProducts';
 import type { CommandContext } from './command';
-import { readDefinitions } from './readDefinitions';
+import { matchedDefinition } from './matchedDefinition';
 
 /** One matrix of a checkpoint with its share of the capacity. */
 export interface CheckpointLayer extends Pick<TensorNorms, 'name' | 'spectral' | 'frobenius' | 'l21' | 'stableRank'> {
@@ -125,7 +122,7 @@ async function boundAsDefined(
   options: NormOptions,
   context: CommandContext,
 ): Promise<CheckpointBound> {
-  const { file, architecture, matching } = await bestMatch(checkpoint, definition, context);
+  const { file, architecture, matching } = await matchedDefinition(checkpoint, definition, context);
   const measured = await measureWeights(checkpoint, matching, options);
   const { norms, nats } = peeledWeights(measured, initialNorms(architecture));
   const isWhole = matching.missing.length === 0;
@@ -178,38 +175,3 @@ const compositionOf = ({ report }: ArchitectureBound, { composition }: Architect
   if (lost !== undefined) return `one chain: ${lost}`;
   return composition?.known ? 'as `forward` says' : 'one chain: no reader looks at how this framework composes layers';
 };
-
-/** The definition that `FILE#Class` names, or the one of the file that most tensors fit. */
-async function bestMatch(
-  checkpoint: Checkpoint,
-  definition: string,
-  context: CommandContext,
-): Promise<{ readonly file: string; readonly architecture: Architecture; readonly matching: WeightMatching }> {
-  const [file = '', name] = definition.split('#');
-  const [analysis] = await readDefinitions([file], () => ({ unlabelled: 1 }), context);
-  const architectures = analysis!.definitions.map(({ architecture }) => architecture);
-  const named = architectures.filter(architecture => name === undefined || architecture.name === name);
-  if (named.length === 0)
-    throw new UsageFault(
-      name === undefined ? `${file} defines no model` : `${file} defines no model named ${name}`,
-      architectures.length > 0
-        ? `give one of ${architectures.map(one => `${path.basename(file)}#${one.name}`).join(', ')}`
-        : 'give a file that defines one',
-    );
-  const matched = named.map(architecture => ({ architecture, matching: matchWeights(architecture.layers, checkpoint.tensors) }));
-  const best = matched.reduce((found, one) => (fit(one) > fit(found) ? one : found));
-  if (best.matching.matches.length === 0)
-    throw new FileFault(
-      checkpoint.file,
-      `holds no tensor of ${best.architecture.name} in ${file}: ${best.matching.missing[0]?.why ?? 'it has no known parameter'}`,
-      'give the definition that it was trained with',
-    );
-  return { file, ...best };
-}
-
-/** Share of a definition's tensors that were found, and then their number. */
-function fit({ architecture, matching }: { readonly architecture: Architecture; readonly matching: WeightMatching }): number {
-  const wanted = matching.matches.length + matching.missing.length;
-  const isOpen = [...allLayers(architecture.layers)].some(layer => !layer.parameters.known);
-  return wanted === 0 ? 0 : matching.matches.length / wanted + matching.matches.length * 1e-9 - (isOpen ? 0.5 : 0);
-}

@@ -4,40 +4,90 @@ import { openCheckpoint } from '../../checkpoints/openCheckpoint';
 import type { InputShape } from '../../checkpoints/operatorShape';
 import { table, type Column } from '../../reporting/table';
 import { bestProducts } from '../bestProducts';
+import { definitionMeasures, type MeasureOptions } from '../definitionMeasures';
+import { measuresText } from '../measuresText';
 import { onlyPositional, parse, positiveInteger, type Command } from '../command';
 
-/** `boundlens norms`: certified spectral norms and other norms of every weight of a checkpoint. */
+/** `boundlens norms`: certified spectral norms and other norms of every weight of a checkpoint, and measures of the network that a definition makes of them. */
 export const normsCommand: Command = {
   name: 'norms',
-  usage: 'CHECKPOINT [--input-shape C,H,W [--stride S] [--padding P]] [--power-law] [--json]',
-  summary: 'Prints the norms of every weight of a checkpoint; convolutions as operators on an input of C × H × W.',
-  async run(argv, { terminal, signal }) {
+  usage:
+    'CHECKPOINT [--input-shape C,H,W [--stride S] [--padding P]] [--power-law] [--definition FILE#Class [--initial CHECKPOINT] [--margin γ] [--points n [--input-norm B] [--sigma σ]]] [--json]',
+  summary:
+    'Prints the norms of every weight of a checkpoint, convolutions as operators on an input of C × H × W; with a definition also the measures of its blocks and of the whole.',
+  async run(argv, context) {
+    const { terminal, signal } = context;
     const { options, positionals } = parse(this, argv, {
       'input-shape': 'string',
       stride: 'string',
       padding: 'string',
       'power-law': 'boolean',
+      definition: 'string',
+      initial: 'string',
+      margin: 'string',
+      points: 'string',
+      'input-norm': 'string',
+      sigma: 'string',
     });
     const file = onlyPositional(this, positionals);
     const inputShape = parsedInputShape(options);
+    const measured = parsedMeasureOptions(options);
     const checkpoint = await openCheckpoint(file);
     try {
+      const how = { ...(await bestProducts()), signal };
       const norms = await checkpointNorms(checkpoint, {
-        ...(await bestProducts()),
+        ...how,
         inputShape,
         powerLaw: options['power-law'],
-        signal,
         progress: (fraction, name) => terminal.progress(fraction, name),
       });
       terminal.progressDone();
-      terminal.document(norms);
+      const { definition } = options;
+      const measures =
+        definition === undefined ? undefined : await definitionMeasures(checkpoint, norms, definition, measured, how, context);
+      terminal.document({ ...norms, ...(measures && { measures }) });
       terminal.print(normsText(norms));
+      if (measures) terminal.print(`\n${measuresText(measures)}`);
     } finally {
       await checkpoint.close();
     }
     return 0;
   },
 };
+
+interface TypedMeasureOptions {
+  readonly definition?: string;
+  readonly initial?: string;
+  readonly margin?: string;
+  readonly points?: string;
+  readonly 'input-norm'?: string;
+  readonly sigma?: string;
+}
+
+function parsedMeasureOptions(options: TypedMeasureOptions): MeasureOptions {
+  const { definition, initial } = options;
+  const given = (['initial', 'margin', 'points', 'input-norm', 'sigma'] as const).find(name => options[name] !== undefined);
+  if (definition === undefined && given !== undefined)
+    throw new UsageFault(`--${given} speaks of a network, and a checkpoint alone is none`, 'add --definition FILE#Class');
+  const alone = (['input-norm', 'sigma'] as const).find(name => options[name] !== undefined);
+  if (alone !== undefined && options.points === undefined)
+    throw new UsageFault(`--${alone} goes with the number of training points`, 'add --points n');
+  const entries = {
+    margin: positiveNumber('margin', options.margin),
+    points: positiveInteger('points', options.points),
+    inputNorm: positiveNumber('input-norm', options['input-norm']),
+    sigma: positiveNumber('sigma', options.sigma),
+    initial,
+  };
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+function positiveNumber(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!(number > 0 && number < Infinity)) throw new UsageFault(`--${option} is ${value}`, 'give a number above 0');
+  return number;
+}
 
 interface ShapeOptions {
   readonly 'input-shape'?: string;

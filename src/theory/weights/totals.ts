@@ -70,25 +70,25 @@ export function logBartlettComplexity(
 }
 
 /**
- * Rademacher complexity of bias-free networks with depth d and 1-Lipschitz, positive-homogeneous activations on n points:
+ * The logarithm of the Rademacher complexity of bias-free networks with depth d and 1-Lipschitz, positive-homogeneous activations on n points:
  * (1/n)·Π‖Wᵢ‖_F·(√(2d ln 2) + 1)·(Σ‖x‖²)^½ (Golowich, Rakhlin and Shamir 2018, theorem 1).
  */
-export function golowichFrobenius(layers: readonly Pick<LayerNorms, 'frobenius'>[], points: number, sumOfSquares: number): number {
-  const product = layers.reduce((total, { frobenius }) => total * frobenius, 1);
-  return (product * (Math.sqrt(2 * Math.LN2 * layers.length) + 1) * Math.sqrt(sumOfSquares)) / points;
+export function logGolowichFrobenius(layers: readonly Pick<LayerNorms, 'frobenius'>[], points: number, sumOfSquares: number): number {
+  const product = sum(layers, ({ frobenius }) => Math.log(frobenius));
+  return product + Math.log(Math.sqrt(2 * Math.LN2 * layers.length) + 1) + Math.log(sumOfSquares) / 2 - Math.log(points);
 }
 
 /**
  * The same in ‖W‖_{1,∞}: (2/n)·Π‖Wᵢ‖_{1,∞}·√(d + 1 + ln m)·max_j(Σᵢ xᵢⱼ²)^½ with m input coordinates (Golowich, Rakhlin and Shamir 2018, theorem 2).
  */
-export function golowichL1(
+export function logGolowichL1(
   layers: readonly Pick<LayerNorms, 'l1Infinity'>[],
   points: number,
   inputs: number,
   largestColumnSquare: number,
 ): number {
-  const product = layers.reduce((total, { l1Infinity }) => total * l1Infinity, 1);
-  return (2 * product * Math.sqrt(layers.length + 1 + Math.log(inputs)) * Math.sqrt(largestColumnSquare)) / points;
+  const product = sum(layers, ({ l1Infinity }) => Math.log(l1Infinity));
+  return Math.LN2 + product + (Math.log(layers.length + 1 + Math.log(inputs)) + Math.log(largestColumnSquare)) / 2 - Math.log(points);
 }
 
 /** ln(Πσᵢ²·Σ‖Wᵢ − Mᵢ‖_F²/σᵢ²), the norm term of Neyshabur, Bhojanapalli and Srebro (2018); Mᵢ = 0 by default. */

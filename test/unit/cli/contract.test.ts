@@ -92,6 +92,55 @@ describe('the command line’s documents', function () {
     assert.ok((l1['certified'] as number) < (many['certified'] as number));
   }); // prettier-ignore
 
+  const measuresOf = async (name: string, ...more: readonly string[]) => {
+    const definition = path.join(CHECKPOINTS, 'definitions', `${name}.py`);
+    const document = await documentOf('norms', path.join(CHECKPOINTS, name, 'model.safetensors'), '--definition', definition, ...more);
+    return { document, ...(document['measures'] as { readonly blocks: readonly Measured[]; readonly total: Measured }) };
+  };
+  interface Measured {
+    readonly name: string;
+    readonly matrices: readonly string[];
+    readonly measures: readonly { readonly id: string; readonly value: number; readonly evidence: string; readonly formula: string }[];
+    readonly withoutPathNorms?: string;
+  }
+  const valueOf = ({ measures }: Measured, id: string) => measures.find(measure => measure.id === `measure.${id}`)?.value;
+
+  it('norms with a definition: measures of every block and of the whole, with id, formula and evidence', async () => {
+    const initial = path.join(CHECKPOINTS, 'mlp/init.safetensors');
+    const { document, blocks, total } = await measuresOf(
+      'mlp',
+      '--initial',
+      initial,
+      '--margin',
+      '2',
+      '--points',
+      '1000',
+      '--sigma',
+      '0.1',
+    );
+    assert.deepEqual(blocks.map(({ name }) => name), ['net.0', 'net.2', 'net.4']); // prettier-ignore
+    const totals = document['totals'] as Readonly<Record<string, number>>;
+    close(valueOf(total, 'bartlettFromZero')!, totals['logBartlettComplexity']!);
+    close(valueOf(total, 'parameterNorm')!, totals['sumFrobeniusSquared']!);
+    for (const id of ['parameterNorm', 'logProductSpectral', 'frobeniusDistance'])
+      close(valueOf(total, id)!, blocks.reduce((sum, block) => sum + valueOf(block, id)!, 0), 1e-9); // prettier-ignore
+    close(valueOf(total, 'logProductSpectralOverMargin')!, valueOf(total, 'logProductSpectral')! - Math.log(4));
+    close(valueOf(total, 'perturbationFromInitial')!, valueOf(total, 'frobeniusDistance')! / 0.04 + Math.log(1e4) + 10);
+    assert.deepEqual(total.measures.filter(({ evidence }) => evidence === 'measured').length, 14);
+    assert.ok(total.measures.every(({ formula, value }) => formula !== '' && Number.isFinite(value)));
+  });
+
+  for (const [name, why] of [
+    ['cnn', /is a convolution/],
+    ['vit', /^patch_embed\.weight is a convolution/],
+  ] as const)
+    it(`norms with a definition: ${name} has no path norm as a whole, and says why`, async () => {
+      const { blocks, total } = await measuresOf(name);
+      assert.ok(blocks.length > 1 && valueOf(total, 'logSumSpectral') !== undefined);
+      assert.equal(valueOf(total, 'pathNorm1'), undefined);
+      assert.match(total.withoutPathNorms!, why);
+    });
+
   it('bound of a specification: the report', async () => {
     const document = await documentOf('bound', spec({ theorem: 'D1', n: 1000, rademacher: 1 / Math.sqrt(1000), C_beta: 1, E_U: 0.01 }));
     const report = isReport(document);
@@ -163,6 +212,9 @@ describe('the command line’s documents', function () {
   });
 
   const refusals: readonly (readonly [what: string, args: () => readonly string[], code: 1 | 2, says: RegExp])[] = [
+    ['a margin without a definition', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--margin', '2'], 2, /--margin speaks of a network, and a checkpoint alone is none: add --definition/],
+    ['noise without points', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', 'a.py', '--sigma', '1'], 2, /--sigma goes with the number of training points: add --points n/],
+    ['another network before training', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', path.join(CHECKPOINTS, 'definitions/mlp.py'), '--initial', path.join(CHECKPOINTS, 'cnn/init.safetensors')], 1, /has no net\.0\.weight of shape \[128, 64\]: give the weights before training/],
     ['no argument', () => ['bound'], 2, /bound takes one argument, not 0: use boundlens bound/],
     ['an unknown option', () => ['bound', 'x.json', '--lambda', '1'], 2, /Unknown option '--lambda'.*: use boundlens bound/],
     ['a file that is not there', () => ['bound', 'none.json'], 1, /none\.json does not exist: /],
