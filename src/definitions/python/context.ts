@@ -31,6 +31,8 @@ export interface Library {
   compare?(left: Value, right: Value, line: number): Value | undefined;
   /** Carries out `container[index] = value` on an object of the library; false when it is not followed. */
   assignElement?(container: Value, index: Value, value: Value): boolean;
+  /** Carries out `value[a, b:c] = assigned` on a value that only the library understands; false when it is not followed. */
+  assignPart?(value: Value, indices: readonly Index[], assigned: Value): boolean;
   /** Whether an object has a method of Python's protocols from the library: `__call__`, `__iter__`. */
   hasMethod?(value: InstanceValue, name: string): boolean;
   /** Whether a value is an instance of a library's class. */

@@ -4,13 +4,14 @@ import { MAXIMUM_LENGTH } from './budget';
 import { isBuiltinName } from './builtins';
 import { readCall } from './calls';
 import { iterated, slice, subscript } from './collections';
-import type { Context, Index } from './context';
+import type { Context } from './context';
 import { putInDoubt } from './doubt';
 import { directed, unescaped } from './formatting';
 import { defineFunction } from './functions';
 import { keyOf } from './keys';
 import { compare, decided, negated, reasonOf, truth } from './operators';
 import { Scope } from './scope';
+import { readIndex } from './readIndex';
 import { childrenOf, field, lineOf, rangeOf, sliceBounds, written } from './syntax';
 import { bindPattern } from './targets';
 import { boolean, dictionary, float, integer, list, NONE, reference, text, tuple, undecided, undecidedPlain, type Value } from './values';
@@ -246,12 +247,6 @@ function readSubscript(node: Node, scope: Scope, context: Context): Value {
   if (item) return item;
   putInDoubt(value, reason());
   return { kind: 'undecided', reason: reasonOf(place, reason().why, lineOf(node)), plain: false };
-}
-
-function readIndex(node: Node, scope: Scope, context: Context): Index {
-  if (node.type === 'ellipsis') return { rest: true };
-  if (node.type === 'slice') return { slice: sliceBounds(node).map(bound => bound && context.evaluate(bound, scope)) };
-  return { at: context.evaluate(node, scope) };
 }
 
 function readCallNode(node: Node, scope: Scope, context: Context): Value {

@@ -2,6 +2,7 @@ import type { Node } from '../syntaxNode';
 import { unknown } from '../../architecture/architecture';
 import { assignSlice, assignSubscript, iterated } from './collections';
 import type { Context } from './context';
+import { readIndex } from './readIndex';
 import { keyOf } from './keys';
 import type { Scope } from './scope';
 import { childrenOf, field, lineOf, sliceBounds, written } from './syntax';
@@ -23,7 +24,11 @@ export function bindPattern(target: Node, value: Value, scope: Scope, context: C
     case 'subscript': {
       const container = context.evaluate(field(target, 'value') ?? target, scope);
       const index = field(target, 'subscript');
-      if (container.kind === 'library') context.library.assign(container, '[]', value, lineOf(target));
+      if (container.kind === 'library') {
+        const indices = target.childrenForFieldName('subscript').map(each => readIndex(each, scope, context));
+        if (context.library.assignPart?.(container, indices, value)) return;
+        context.library.assign(container, '[]', value, lineOf(target));
+      }
       if (index?.type === 'slice') {
         const bounds = sliceBounds(index).map(bound => bound && context.evaluate(bound, scope));
         assignSlice(container, bounds, iterated(value, context), lineOf(target));

@@ -3,6 +3,7 @@ import type { Context } from '../python/context';
 import { builtin, list, NONE, text, tuple, undecidedPlain, type BuiltinValue, type Call, type Value } from '../python/values';
 import { extend } from './containers';
 import { ModuleValue } from './moduleValue';
+import { numbersLaw } from './tensorArrays';
 import { ParameterValue, TensorValue } from './tensors';
 
 type Method = (module: ModuleValue, call: Call, context: Context) => Value;
@@ -126,6 +127,11 @@ export function moduleMethod(module: ModuleValue, name: string, context: Context
 
 /** Carries out `parameter.requires_grad = …`; other attributes of a tensor do not matter here. */
 export function assignToParameter(parameter: ParameterValue, name: string, assigned: Value, line: number): void {
+  if (name === 'data') {
+    const numbers = assigned instanceof TensorValue ? assigned.numbers : undefined;
+    const start = assigned instanceof TensorValue || assigned instanceof ParameterValue ? assigned.start : undefined;
+    parameter.start = numbers ? numbersLaw(numbers) : (start ?? { kind: 'not known', why: 'what `data` is set to is not followed' });
+  }
   if (name !== 'requires_grad') return;
   if (assigned.kind === 'boolean') parameter.learnable = assigned.value;
   else

@@ -1,6 +1,8 @@
 import type { StartLaw, UnknownStart } from '../../architecture/computation';
 import { constantLaw, fans, glorotNormal, glorotUniform, normalLaw, uniformLaw } from '../../architecture/torch/startLaws';
 import type { Call, Value } from '../python/values';
+import { broadcastTo } from '../python/numberArray';
+import { arrayFrom, numbersLaw, tensorFrom } from './tensorArrays';
 import { ParameterValue, TensorValue } from './tensors';
 
 const numberOf = (value: Value | undefined, otherwise: number): number | undefined => {
@@ -95,12 +97,26 @@ export function restart(target: Value | undefined, name: string, rest: readonly 
   if (!tensor || !/_$/.test(name)) return;
   const read: Read = (place, argument, otherwise) => numberOf(rest[place] ?? call.keywords.get(argument), otherwise);
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-  const law = tensor.shape.known && !call.spread ? rule?.(read, tensor.shape.value, call) : undefined;
+  const drawn = tensor.shape.known && !call.spread ? rule?.(read, tensor.shape.value, call) : undefined;
   const isPart = tensor instanceof TensorValue && tensor.isPart;
+  const copied = name === 'copy_' && !isPart ? copyLaw(tensor, rest[0] ?? call.keywords.get('src')) : undefined;
+  const law = drawn ?? copied;
   const start: StartLaw | UnknownStart =
     law && !isPart
       ? law
       : { kind: 'not known', why: isPart ? `\`${call.type}\` sets a part of it` : `what \`${call.type}\` makes of it is not followed` };
   if (parameter) parameter.start = start;
-  if (tensor instanceof TensorValue) tensor.start = start;
+  if (!(tensor instanceof TensorValue)) return;
+  tensor.start = start;
+  tensor.numbers = undefined;
+}
+
+/** What `tensor.copy_(source)` makes of it: the source's numbers, repeated where it has fewer, or its law. */
+function copyLaw({ shape }: TensorValue | ParameterValue, source: Value | undefined): StartLaw | undefined {
+  if (!shape.known) return undefined;
+  const from = source instanceof ParameterValue ? source.start : source instanceof TensorValue ? source.start : undefined;
+  const array = source instanceof TensorValue ? arrayFrom(source) : undefined;
+  const spread = array && broadcastTo(array, shape.value);
+  if (spread) return numbersLaw(tensorFrom(spread).numbers!);
+  return from && from.kind !== 'not known' && from.kind !== 'numbers' && from.kind !== 'identity' ? from : undefined;
 }

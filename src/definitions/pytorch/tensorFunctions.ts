@@ -2,7 +2,10 @@ import { known, unknown, type Known } from '../../architecture/architecture';
 import type { StartLaw } from '../../architecture/computation';
 import { constantLaw, normalLaw } from '../../architecture/torch/startLaws';
 import { float, integer, list, tuple, undecidedPlain, type Call, type Value } from '../python/values';
+import { grid, reshaped } from '../python/numberArray';
+import { ArrayValue } from '../python/arrayValue';
 import { argumentOf } from './construct';
+import { arrayFrom, tensorFrom } from './tensorArrays';
 import { differences, elementwise, joined, tensorMethod, tensorOf } from './tensorMath';
 import { ParameterValue, TensorValue, unknownTensor } from './tensors';
 
@@ -22,6 +25,7 @@ const isSize = (value: unknown): value is number => typeof value === 'number' &&
 
 /** The value of `torch.name(…)` when it makes a tensor; undefined for every other function. */
 export function callTensorFunction(name: string, call: Call): Value | undefined {
+  if (name.endsWith('Tensor') && call.positional[0] instanceof ArrayValue) return tensorFrom(call.positional[0].array);
   if (BY_SHAPE.has(name)) return new TensorValue(shapeOf(name, call), BY_SHAPE.get(name)).startingBy(lawOf(name, call));
   const [first] = call.positional;
   switch (name) {
@@ -33,8 +37,18 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
       return first instanceof TensorValue || first instanceof ParameterValue
         ? new TensorValue(first.shape).startingBy(lawOf(name.replace('_like', ''), call))
         : undefined;
+    case 'from_numpy':
+    case 'as_tensor':
     case 'tensor':
+      if (first instanceof ArrayValue) return tensorFrom(first.array);
+      if (name === 'from_numpy') return new TensorValue(notKnown(call));
       return numbersOf(first) ?? new TensorValue(tensorShape(first, call));
+    case 'outer':
+    case 'ger': {
+      const [left, right] = call.positional.map(value => (value instanceof TensorValue ? arrayFrom(value) : undefined));
+      if (left?.shape.length !== 1 || right?.shape.length !== 1) return undefined;
+      return elementwise('*', tensorFrom(reshaped(left, [left.size, 1])), tensorFrom(right));
+    }
     case 'eye':
       return first?.kind === 'integer' && call.positional.length === 1 ? new TensorValue(known([first.value, first.value])) : undefined;
     case 'arange':
@@ -44,7 +58,14 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
     case 'meshgrid': {
       const all = tensorsOf(first?.kind === 'sequence' ? first.items : call.positional);
       const sides = all?.map(({ shape }) => (shape.known && shape.value.length === 1 ? shape.value[0]! : NaN));
-      return sides && !sides.includes(NaN) ? list(sides.map(() => new TensorValue(known(sides)))) : undefined;
+      if (!all || !sides || sides.includes(NaN)) return undefined;
+      const indexing = call.keywords.get('indexing');
+      const axes = all.map(arrayFrom);
+      const isColumnsFirst = indexing?.kind === 'string' && indexing.value === 'xy';
+      const made = axes.every(axis => axis !== undefined) ? grid(axes, isColumnsFirst ? 'xy' : 'ij') : undefined;
+      if (made) return list(made.map(tensorFrom));
+      const shape = isColumnsFirst && sides.length > 1 ? [sides[1]!, sides[0]!, ...sides.slice(2)] : sides;
+      return list(sides.map(() => new TensorValue(known(shape))));
     }
     case 'stack':
     case 'cat':

@@ -1,6 +1,19 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
 import type { Index } from '../python/context';
 import { list, type Call, type Value } from '../python/values';
+import { viewAt } from '../python/arrayIndex';
+import {
+  broadcastShape,
+  broadcastTo,
+  combined,
+  concatenated,
+  mapped,
+  permuted,
+  stacked,
+  viewed,
+  type NumberArray,
+} from '../python/numberArray';
+import { arrayFrom, tensorFrom } from './tensorArrays';
 import { TensorValue, type Numbers } from './tensors';
 
 /** Scalars of a tensor that are followed one by one; of larger ones only the shape is. */
@@ -19,18 +32,6 @@ export function tensorOf(shape: Shape, values: readonly number[], whole: boolean
   return new TensorValue(known(shape), undefined, kept ? { values: whole ? values : values.map(Math.fround), whole } : undefined);
 }
 
-/** The shape of two tensors against each other, as PyTorch broadcasts them; undefined when they do not fit. */
-export function broadcast(left: Shape, right: Shape): Shape | undefined {
-  const length = Math.max(left.length, right.length);
-  const sides: number[] = [];
-  for (let place = 1; place <= length; place++) {
-    const [a, b] = [left.at(-place) ?? 1, right.at(-place) ?? 1];
-    if (a !== b && a !== 1 && b !== 1) return undefined;
-    sides.unshift(a === 1 ? b : a);
-  }
-  return sides;
-}
-
 const BINARY: Readonly<Record<string, (left: number, right: number) => number>> = {
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
@@ -43,16 +44,28 @@ const BINARY: Readonly<Record<string, (left: number, right: number) => number>> 
 /** Elementwise arithmetic of two tensors; undefined where their shapes are not known or do not fit. */
 export function elementwise(operator: string, left: TensorValue, right: TensorValue): TensorValue | undefined {
   if (!left.shape.known || !right.shape.known) return undefined;
-  const shape = broadcast(left.shape.value, right.shape.value);
+  const shape = broadcastShape(left.shape.value, right.shape.value);
   if (!shape) return undefined;
   const rule = BINARY[operator];
   const [a, b] = [left.numbers, right.numbers];
   const isPairwise = a && b && (a.values.length === b.values.length || a.values.length === 1 || b.values.length === 1);
-  if (!rule || !isPairwise || sizeOf(shape) !== Math.max(a.values.length, b.values.length)) return new TensorValue(known(shape));
+  if (!rule || !isPairwise || sizeOf(shape) !== Math.max(a.values.length, b.values.length)) return spread(rule, left, right, shape);
   const values = Array.from({ length: sizeOf(shape) }, (_, index) =>
     rule(a.values[a.values.length === 1 ? 0 : index]!, b.values[b.values.length === 1 ? 0 : index]!),
   );
   return tensorOf(shape, values, a.whole && b.whole && operator !== '/');
+}
+
+/** Numbers of two tensors that broadcast against each other, or of large ones, as far as both are known. */
+function spread(
+  rule: ((left: number, right: number) => number) | undefined,
+  left: TensorValue,
+  right: TensorValue,
+  shape: Shape,
+): TensorValue {
+  const [a, b] = [arrayFrom(left), arrayFrom(right)];
+  const made = rule && a && b && combined(a, b, rule, a.whole && b.whole && rule !== BINARY['/']);
+  return made ? tensorFrom(made) : new TensorValue(known(shape));
 }
 
 const roundHalfToEven = (value: number): number => {
@@ -68,6 +81,8 @@ const UNARY: Readonly<Record<string, (value: number) => number>> = {
   log2: Math.log2,
   exp: Math.exp,
   sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
   abs: Math.abs,
   sign: Math.sign,
   neg: value => -value,
@@ -158,17 +173,18 @@ function reduced(shape: Shape, call: Call): Shape | undefined {
   return keeps?.kind === 'boolean' && keeps.value ? shape.with(place, 1) : shape.toSpliced(place, 1);
 }
 
+/** Functions that leave whole numbers whole. */
+const WHOLE = ['abs', 'neg', 'sign'];
+
 /** What `tensor.name(…)` or `torch.name(tensor, …)` makes; undefined for a name that is not followed. The call is without the tensor. */
 export function tensorMethod(tensor: TensorValue, name: string, call: Call): TensorValue | undefined {
   const { shape, numbers } = tensor;
   const unary = UNARY[name];
+  if (unary && numbers && shape.known && sizeOf(shape.value) > MAXIMUM_NUMBERS)
+    return tensorFrom(mapped(arrayFrom(tensor)!, unary, numbers.whole && WHOLE.includes(name)));
   if (unary)
     return shape.known && numbers
-      ? tensorOf(
-          shape.value,
-          numbers.values.map(numbers.whole ? unary : value => unary(value)),
-          numbers.whole && ['abs', 'neg', 'sign'].includes(name),
-        )
+      ? tensorOf(shape.value, numbers.values.map(numbers.whole ? unary : value => unary(value)), numbers.whole && WHOLE.includes(name))
       : new TensorValue(shape);
   if (name === 'int' || name === 'long')
     return shape.known && numbers ? tensorOf(shape.value, numbers.values.map(Math.trunc), true) : new TensorValue(shape);
@@ -184,8 +200,28 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
   if (!shape.known) return new TensorValue(shape);
   const result = rule(shape.value, call);
   if (!result || result.some(Number.isNaN)) return new TensorValue(openShape(call));
-  const keeps = name in RESHAPING && !['permute', 'transpose', 'swapaxes', 't'].includes(name);
+  const array = numbers && arrayFrom(tensor);
+  const moved = array && movedNumbers(array, name, result, call);
+  if (moved) return tensorFrom(moved);
+  const keeps = name in RESHAPING && !MOVING.includes(name);
   return new TensorValue(known(result), undefined, keeps ? numbers : undefined).startingBy(name in RESHAPING ? tensor.start : undefined);
+}
+
+/** Methods that put numbers into another order. */
+const MOVING = ['permute', 'transpose', 'swapaxes', 't'];
+
+/** Numbers in another order, or repeated; undefined where they stay as they lie. */
+function movedNumbers(array: NumberArray, name: string, shape: Shape, { positional }: Call): NumberArray | undefined {
+  if (name === 'expand') return broadcastTo(array, shape);
+  if (!MOVING.includes(name)) return undefined;
+  const axes = array.shape.map((_, axis) => axis);
+  if (name === 'permute')
+    return permuted(
+      array,
+      integersOf(positional)!.map(axis => axes.at(axis)!),
+    );
+  const [first, second] = name === 't' ? [0, 1] : integersOf(positional)!.map(axis => axes.at(axis)!);
+  return permuted(array, axes.with(first!, second!).with(second!, first!));
 }
 
 /** Functions that make one number of all. */
@@ -197,7 +233,7 @@ const FOLDED: Readonly<Record<string, (values: readonly number[]) => number>> = 
   mean: values => values.reduce((total, value) => total + value, 0) / values.length,
 };
 
-const KEEPS_NUMBERS = new Set(['contiguous', 'clone', 'detach', 'float', 'double', 'to', 'cpu', 'cuda']);
+const KEEPS_NUMBERS = new Set(['contiguous', 'clone', 'detach', 'float', 'double', 'to', 'cpu', 'cuda', 'type', 'type_as']);
 
 function cumulated(shape: Shape, numbers: Numbers | undefined): TensorValue {
   if (!numbers) return new TensorValue(known(shape));
@@ -229,6 +265,9 @@ export function joined(name: 'stack' | 'cat', tensors: readonly TensorValue[], d
   if (!first || shapes.some(shape => shape?.length !== first.length)) return undefined;
   const place = placeOf(dimension, first.length + (name === 'stack' ? 1 : 0), 0);
   if (place === undefined) return undefined;
+  const arrays = tensors.map(arrayFrom);
+  const together = arrays.every(array => array !== undefined) ? (name === 'stack' ? stacked : concatenated)(arrays, place) : undefined;
+  if (together) return tensorFrom(together);
   if (name === 'stack') return new TensorValue(known(first.toSpliced(place, 0, shapes.length)));
   const sum = shapes.reduce((total, shape) => total + (shape?.[place] ?? NaN), 0);
   return new TensorValue(known(first.with(place, sum)));
@@ -238,6 +277,9 @@ export function joined(name: 'stack' | 'cat', tensors: readonly TensorValue[], d
 export function selected(tensor: TensorValue, indices: readonly Index[]): TensorValue | undefined {
   if (!tensor.shape.known) return tensor;
   const from = tensor.shape.value;
+  const array = tensor.numbers && arrayFrom(tensor);
+  const view = array && viewAt(from, indices);
+  if (view?.shape.length) return tensorFrom(viewed(array!, view));
   const consumed = indices.filter(index => !('rest' in index) && !('at' in index && index.at.kind === 'none')).length;
   const sides: number[] = [];
   let place = 0;

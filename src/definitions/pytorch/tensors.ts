@@ -12,7 +12,7 @@ export interface Numbers {
 /** A tensor that is computed while the model is built, as `torch.zeros(1, 16, 48)`. */
 export class TensorValue extends LibraryValue {
   /** How its entries are drawn, where that is known. */
-  start?: StartLaw | UnknownStart;
+  start: StartLaw | UnknownStart | undefined;
   /** The parameter whose numbers these are, as those of `weight.data`. */
   parameter?: ParameterValue;
   /** It is only a part of that parameter. */
@@ -21,10 +21,16 @@ export class TensorValue extends LibraryValue {
   constructor(
     readonly shape: Known<readonly number[]>,
     /** Standard deviation of its entries, when they are independent draws of mean 0. */
-    readonly deviation?: number,
-    readonly numbers?: Numbers,
+    public deviation?: number,
+    /** They change with what is written into it. */
+    public numbers?: Numbers,
   ) {
     super();
+  }
+
+  override saved(): () => void {
+    const { start, deviation, numbers } = this;
+    return () => void Object.assign(this, { start, deviation, numbers });
   }
 
   /** The same law, every entry times a number. */
@@ -82,8 +88,8 @@ export class ParameterValue extends LibraryValue {
   }
 
   override saved(): () => void {
-    const { learnable, doubt } = this;
-    return () => void Object.assign(this, { learnable, doubt });
+    const { learnable, doubt, start } = this;
+    return () => void Object.assign(this, { learnable, doubt, start });
   }
 
   /** A parameter of its own with the same shape, as `copy.deepcopy` makes it. */

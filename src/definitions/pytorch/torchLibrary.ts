@@ -2,6 +2,8 @@ import { unknown, type Known, type Unknown } from '../../architecture/architectu
 import { initialSpectralNorm } from '../../architecture/initialNorm';
 import { torchLayerRule } from '../../architecture/torch/layerRules';
 import { bindArguments } from '../python/calls';
+import { arrayItems, arrayPart, ArrayValue, assignArrayPart } from '../python/arrayValue';
+import { arrayAttribute, callNumpy, operateArrays } from '../python/numpyArrays';
 import { ancestors, findMember } from '../python/classes';
 import type { Context, Index, Library } from '../python/context';
 import { dictionary, InstanceValue, list, NONE, tuple, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
@@ -14,6 +16,7 @@ import { tensorAttribute } from './tensorAttributes';
 import { callTensorFunction, iterateTensor, operateTensors } from './tensorFunctions';
 import { selected } from './tensorMath';
 import { restart } from './startLaw';
+import { assignPart, numbersLaw } from './tensorArrays';
 import { ParameterValue, TensorValue } from './tensors';
 
 const MODULE_BASES = new Set([
@@ -41,6 +44,9 @@ export const isModuleBase = (path: string): boolean => {
 };
 
 const isEncoder = (path: string) => /^torch\.nn\.Transformer(Encoder|Decoder)$/.test(canonical(path));
+
+/** Longer arrays are not iterated over. */
+const MAXIMUM_ITEMS = 10_000;
 
 /** Modules whose functions neither return layers nor change the ones that they are given. */
 const HARMLESS_MODULES = new Set(
@@ -78,6 +84,7 @@ export class TorchLibrary implements Library {
       this.initialise(module, name, call, context);
       return module;
     }
+    if (/^(numpy|np)\./.test(name)) return callNumpy(name.slice(name.indexOf('.') + 1), call);
     if (isRearrangement(name)) return rearrangement(name, call);
     if (name === 'functools.partial') return partial(call);
     if (name === 'copy.deepcopy') return deepCopy(call, context);
@@ -95,6 +102,8 @@ export class TorchLibrary implements Library {
   attribute(value: Value, name: string, context: Context): Value | undefined {
     if (value instanceof ModuleValue) return name === 'training' ? { kind: 'boolean', value: true } : moduleMethod(value, name, context);
     if (value instanceof TensorValue || value instanceof ParameterValue) return tensorAttribute(value, name);
+    if (value instanceof ArrayValue)
+      return arrayAttribute(value, name) ?? undecidedPlain(unknown(`\`${name}\` of an array is not followed`, 0));
     return undefined;
   }
 
@@ -138,17 +147,27 @@ export class TorchLibrary implements Library {
   }
 
   operate(operator: string, left: Value, right: Value, line: number): Value | undefined {
-    return operateTensors(operator, left, right, line);
+    return operateArrays(operator, left, right) ?? operateTensors(operator, left, right, line);
   }
 
   iterate(value: Value): readonly Value[] | undefined {
     if (value instanceof ModuleValue) return elementsOf(value);
+    if (value instanceof ArrayValue) return (value.array.shape[0] ?? Infinity) <= MAXIMUM_ITEMS ? arrayItems(value) : undefined;
     return value instanceof TensorValue ? iterateTensor(value) : undefined;
   }
 
   select(value: Value, indices: readonly Index[], _line: number): Value | undefined {
     if (value instanceof ParameterValue) return selected(new TensorValue(value.shape), indices)?.within(value, true);
+    if (value instanceof ArrayValue) return arrayPart(value, indices);
     return value instanceof TensorValue ? selected(value, indices) : undefined;
+  }
+
+  assignPart(value: Value, indices: readonly Index[], assigned: Value): boolean {
+    if (value instanceof ArrayValue) assignArrayPart(value, indices, assigned);
+    else if (value instanceof TensorValue) assignPart(value, indices, assigned);
+    else if (value instanceof ParameterValue) value.start = { kind: 'not known', why: 'a part of it is set' };
+    else return false;
+    return true;
   }
 
   assignElement(container: Value, index: Value, value: Value): boolean {
@@ -249,7 +268,7 @@ function parameter(call: Call): Value {
   const norm = isMatrix && tensor?.deviation !== undefined ? initialSpectralNorm(rows, columns, tensor.deviation) : undefined;
   const learnable = call.positional[1] ?? call.keywords.get('requires_grad');
   const result = new ParameterValue(learnable && learnable.kind !== 'boolean' ? notDecided(learnable, call) : shape, norm, call.range);
-  const start = tensor?.numbers ? { kind: 'numbers' as const, values: tensor.numbers.values } : tensor?.start;
+  const start = tensor?.numbers ? numbersLaw(tensor.numbers) : tensor?.start;
   if (start) result.start = start;
   result.learnable = learnable?.kind === 'boolean' ? learnable.value : true;
   return result;

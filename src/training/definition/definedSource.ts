@@ -1,4 +1,6 @@
 import path from 'node:path';
+import type { Program } from '../../architecture/computation';
+import type { Obstacle } from '../../architecture/instantiation';
 import { ValueFault } from '../../common/fault';
 import { constructionCall } from '../../studies/constructionCall';
 import { namedDefinition } from '../../studies/namedDefinition';
@@ -51,13 +53,21 @@ export async function definedSource(
   return { program: found.program, notes, ...(start && { values: start.values }), ...(stage && { stage }) };
 }
 
+/** Tensors that would begin with what are no numbers: a part of what they are computed from is not followed. */
+const endlessStarts = ({ state }: Program): readonly Obstacle[] =>
+  state.flatMap(({ name, start, line }) =>
+    start.kind === 'numbers' && !start.values.every(Number.isFinite)
+      ? [{ name, line: line + 1, why: 'not all of the numbers that it starts from are followed' }]
+      : [],
+  );
+
 /** @param started tensors that a checkpoint gives values to */
 function requireComputable(
   { file, name }: { readonly file: string; readonly name: string },
   { program, architecture }: ReadProgram,
   started: ReadonlySet<string>,
 ): void {
-  const obstacles = obstaclesIn(program).filter(obstacle => !started.has(obstacle.name));
+  const obstacles = [...obstaclesIn(program), ...endlessStarts(program)].filter(obstacle => !started.has(obstacle.name));
   const tensors = new Set(program.state.map(({ name: tensor }) => tensor));
   const isStart = obstacles.every(obstacle => tensors.has(obstacle.name));
   const start = isStart ? 'begin with a checkpoint that holds them (`encoder.checkpoint`), ' : '';

@@ -2,6 +2,7 @@ import type { StartLaw, StateTensor, UnknownStart } from '../../../architecture/
 import { constantLaw, torchStartLaw } from '../../../architecture/torch/startLaws';
 import type { Value } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
+import { numbersLaw } from '../tensorArrays';
 import { ParameterValue, TensorValue } from '../tensors';
 
 /** What a model's state dict holds, and the further names under which it holds tensors that layers share. */
@@ -48,7 +49,7 @@ function startOf(module: ModuleValue, attribute: string, value: Value, law: Star
     return constantLaw(start?.known && typeof start.value === 'number' ? start.value : 0.25);
   }
   if (law) return law;
-  if (value instanceof TensorValue && value.numbers) return { kind: 'numbers', values: value.numbers.values };
+  if (value instanceof TensorValue && value.numbers) return numbersLaw(value.numbers);
   if (value instanceof TensorValue && value.start) return value.start;
   return { kind: 'not known', why: 'the source does not say what it starts from in a form that is followed' };
 }

@@ -30,10 +30,10 @@ export function encoderOf(
 export const wave = (size: number, phase: number, scale: number, offset: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => offset + scale * Math.sin(0.7 * i + phase));
 
-/** Gives every tensor the numbers that record.py gives it. */
-export function fixWeights(parameters: Parameters, { saved }: Pick<DefinedEncoder, 'saved'>): void {
+/** Gives every tensor the numbers that record.py gives it, but those that keep their own. */
+export function fixWeights(parameters: Parameters, { saved }: Pick<DefinedEncoder, 'saved'>, kept: readonly string[] = []): void {
   for (const [place, name] of Object.keys(saved).sort().entries()) {
-    if (name.endsWith('num_batches_tracked')) continue;
+    if (name.endsWith('num_batches_tracked') || kept.includes(name)) continue;
     const values = parameters.values(saved[name]!);
     values.set(wave(values.length, place, 0.3, name.endsWith('running_var') ? 1 : 0));
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Program } from '../../../../src/architecture/computation';
 import { obstaclesIn } from '../../../../src/architecture/obstacles';
 import { nativeEngine } from '../engines';
 import { encoderOf, FIXTURES, fixWeights, layout, programOf, wave } from './programs';
@@ -9,6 +10,8 @@ const IMAGES = 3;
 
 interface Recorded {
   readonly state: Readonly<Record<string, readonly number[]>>;
+  /** What tensors begin with that are computed where the model is made. */
+  readonly starts?: Readonly<Record<string, readonly number[]>>;
   readonly shape: readonly number[];
   readonly features: readonly number[];
 }
@@ -34,29 +37,54 @@ describe('programs against PyTorch', () => {
     it(`computes what PyTorch does: ${name}`, async () => {
       const { program } = await programOf({ name });
       assert.deepEqual(obstaclesIn(program), []);
-      const { state, features } = recorded[name]!;
+      const { state } = recorded[name]!;
       const names = [
         ...program.state.map(tensor => [tensor.name, tensor.shape]),
         ...Object.entries(program.aliases).map(([one, other]) => [one, state[other]]),
       ];
       assert.deepEqual(Object.fromEntries(names), state, 'the state has the names and shapes that PyTorch gives it');
-      const { encoder, parameters } = encoderOf(program);
-      fixWeights(parameters, encoder);
-      const pass = await (
-        await nativeEngine()
-      ).forwardPass({
-        inputs: { images: { shape: layout.shape(IMAGES) } },
-        parameters,
-        outputs: ({ images }) => ({ features: encoder.features(images!) }),
-      });
-      const { features: made } = await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) });
-      pass.dispose();
-      parameters.dispose();
-      assert.equal(made!.length, features.length);
-      for (const [i, expected] of features.entries())
-        assert.ok(
-          Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)),
-          `${name}[${i}] is ${made![i]}, PyTorch says ${expected}`,
-        );
+      await requireFeatures(name, program, recorded[name]!);
     });
+
+  it('begins with the positions that PyTorch and NumPy compute', async () => {
+    const { program } = await programOf({ name: 'Positions', file: path.join(FIXTURES, 'positions.py') });
+    assert.deepEqual(obstaclesIn(program), []);
+    const { state, starts = {} } = recorded.Positions!;
+    assert.deepEqual(Object.fromEntries(program.state.map(tensor => [tensor.name, tensor.shape])), state);
+    const found = program.state.filter(({ start }) => start.kind === 'numbers');
+    assert.deepEqual(
+      found.map(({ name, role }) => [name, role]),
+      [
+        ['plane', 'frozen'],
+        ['line', 'buffer'],
+        ['outer', 'trained'],
+      ],
+    );
+    for (const { name, start } of found)
+      for (const [i, expected] of starts[name]!.entries())
+        assert.ok(start.kind === 'numbers' && Math.abs(start.values[i]! - expected) <= 1e-6, `${name}[${i}] is not ${expected}`);
+    await requireFeatures('Positions', program, recorded.Positions!, Object.keys(starts));
+  });
 });
+
+/** Features with the weights of record.py must be those that PyTorch made of them. */
+async function requireFeatures(name: string, program: Program, { features }: Recorded, kept: readonly string[] = []): Promise<void> {
+  const { encoder, parameters } = encoderOf(program);
+  fixWeights(parameters, encoder, kept);
+  const pass = await (
+    await nativeEngine()
+  ).forwardPass({
+    inputs: { images: { shape: layout.shape(IMAGES) } },
+    parameters,
+    outputs: ({ images }) => ({ features: encoder.features(images!) }),
+  });
+  const { features: made } = await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) });
+  pass.dispose();
+  parameters.dispose();
+  assert.equal(made!.length, features.length);
+  for (const [i, expected] of features.entries())
+    assert.ok(
+      Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)),
+      `${name}[${i}] is ${made![i]}, PyTorch says ${expected}`,
+    );
+}

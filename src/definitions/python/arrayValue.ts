@@ -1,0 +1,56 @@
+import { viewAt } from './arrayIndex';
+import type { Index } from './context';
+import { NumberArray, numbersAt, overwritten, scalarArray, stacked, viewed } from './numberArray';
+import { float, integer, LibraryValue, type Value } from './values';
+
+/** An array of NumPy's; what is written into it makes another array of numbers in its place. */
+export class ArrayValue extends LibraryValue {
+  constructor(public array: NumberArray) {
+    super();
+  }
+
+  override saved(): () => void {
+    const { array } = this;
+    return () => void (this.array = array);
+  }
+}
+
+/** An array as a value; one without sides as its number. */
+export function wrapped(array: NumberArray | undefined): Value | undefined {
+  if (!array || array.shape.length > 0) return array && new ArrayValue(array);
+  const [value] = array.values;
+  return array.whole ? integer(value!) : float(value!);
+}
+
+/** A number, a list of numbers or arrays, or an array as numbers. */
+export function arrayOf(value: Value | undefined): NumberArray | undefined {
+  if (value instanceof ArrayValue) return value.array;
+  if (value?.kind === 'integer' || value?.kind === 'float') return scalarArray(value.value, value.kind === 'integer');
+  if (value?.kind === 'boolean') return scalarArray(Number(value.value));
+  if (value?.kind !== 'sequence' || value.doubt || value.items.length === 0) return undefined;
+  const items = value.items.map(arrayOf);
+  return items.every(item => item !== undefined) ? stacked(items, 0) : undefined;
+}
+
+/** What a `for` over an array takes. */
+export function rowsOf({ array }: ArrayValue): NumberArray[] {
+  const [count = 0, ...rest] = array.shape;
+  const size = rest.reduce((total, side) => total * side, 1);
+  return Array.from({ length: count }, (_, row) => numbersAt(rest, array.whole, place => array.values[row * size + place]!));
+}
+
+/** The items of an array: numbers of a row, rows of what has more sides. */
+export const arrayItems = (value: ArrayValue): Value[] => rowsOf(value).map(row => wrapped(row)!);
+
+/** `array[a, b:c]`; undefined where an index is not followed. */
+export function arrayPart({ array }: ArrayValue, indices: readonly Index[]): Value | undefined {
+  const view = viewAt(array.shape, indices);
+  return view && wrapped(viewed(array, view));
+}
+
+/** Carries out `array[a, b:c] = value`; what is not followed leaves numbers that are not known. */
+export function assignArrayPart(value: ArrayValue, indices: readonly Index[], assigned: Value): void {
+  const [view, by] = [viewAt(value.array.shape, indices), arrayOf(assigned)];
+  const { shape } = value.array;
+  value.array = (view && by && overwritten(value.array, view, by)) ?? numbersAt(shape, false, () => NaN);
+}
