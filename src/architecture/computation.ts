@@ -86,6 +86,8 @@ export type Computation =
       readonly variance: string;
       readonly momentum: number;
       readonly epsilon: number;
+      /** Whether running variances follow the mean square over a batch, not its unbiased estimate. */
+      readonly biased?: true;
       readonly weight: string | null;
       readonly bias: string | null;
     }
@@ -135,9 +137,13 @@ export interface UnknownStart {
 
 /** A tensor of a model's state: what is trained, what is frozen, and buffers. */
 export interface StateTensor {
-  /** As in a state dict. */
+  /** As in a state dict, or the path of a variable. */
   readonly name: string;
   readonly shape: readonly number[];
+  /** How steps see it, where that is not how it is saved: its axes in this order, then as this shape. */
+  readonly seen?: { readonly order: readonly number[]; readonly shape: readonly number[] };
+  /** What an architecture calls it, path and name joined by dots, where that is not its name. */
+  readonly key?: string;
   readonly start: StartLaw | UnknownStart;
   readonly role: 'trained' | 'frozen' | 'buffer';
   /** Zero-based line on which it is constructed. */
@@ -151,6 +157,8 @@ export interface Program {
   readonly output: number;
   /** Sides of one input without its batch. */
   readonly input: readonly number[];
+  /** Where images have their channels: before rows and columns when absent. */
+  readonly channels?: 'last';
   readonly state: readonly StateTensor[];
   /** Further names of tensors that layers share, with the name under which they stand in `state`. */
   readonly aliases: Readonly<Record<string, string>>;

@@ -58,13 +58,16 @@ const numberIn = (value: Known<PlainValue> | undefined): number | undefined => {
 function patchIn(layers: readonly Layer[]): number | undefined {
   const sides = layers
     .filter(({ kind }) => kind === 'convolution')
-    .map(each => [numberIn(each.arguments['kernel_size']), numberIn(each.arguments['stride'])] as const);
+    .map(each => [numberIn(each.arguments['kernel_size']), numberIn(each.arguments['stride'] ?? each.arguments['strides'])] as const);
   return sides.find(([kernel, stride]) => kernel !== undefined && kernel > 1 && kernel === stride)?.[0];
 }
 
 const shapeOf = (layer: Layer): readonly number[] => (layer.parameters.known ? (layer.parameters.value[0]?.shape ?? []) : []);
 
-const outputsOf = (layer: Layer): number => shapeOf(layer)[0] ?? 64;
+const outputsOf = ({ parameters }: Layer): number => {
+  const [weight] = parameters.known ? parameters.value : [];
+  return weight?.outputs ?? weight?.shape[0] ?? 64;
+};
 
 /** The width of tokens: what a normalisation or an attention works on. */
 const widthOf = (layers: readonly Layer[]): number | undefined =>

@@ -110,7 +110,7 @@ export class Documents {
     text: string,
     parser: SourceParser,
     language: Grammar,
-    { call, studied }: Partial<AnalysisSettings>,
+    { call, studied, trained, program }: Partial<AnalysisSettings>,
   ): ReadText {
     const path = pathOf(uri);
     if (path !== undefined) this.open.set(path, text);
@@ -120,7 +120,7 @@ export class Documents {
     };
     const expression = (written: string) => this.sourcesOf(language)!.rootOf(`<${written}>`, written);
     const read = this.trees.use(uri, text, parser, root => ({
-      found: readTensorflow(root, { path, files: this.files, call, studied, roots, expression }),
+      found: readTensorflow(root, { path, files: this.files, call, studied, trained, program, roots, expression }),
       broken: root.hasError,
     }));
     for (const sources of this.scripts.values()) sources.trim();

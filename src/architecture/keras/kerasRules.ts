@@ -18,7 +18,8 @@ const UNCHANGED: readonly (readonly [kind: LayerKind, text: string, names: strin
   ['activation', 'alpha=1.0', 'ELU'],
   ['activation', 'axis=-1', 'Softmax'],
   ['dropout', 'rate', 'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout'],
-  ['other', '', 'InputLayer GaussianNoise ActivityRegularization Masking Rescaling Identity'],
+  ['other', '', 'InputLayer GaussianNoise ActivityRegularization Masking Identity'],
+  ['other', 'scale, offset=0.0', 'Rescaling'],
   [
     'other',
     '',

@@ -36,7 +36,7 @@ const repeat: KerasRule = weightless('shape', 'n', (values, inputs) => {
 });
 
 /** What is added before and after each side: one number for all, one a side, or a pair a side. */
-function margins(name: string, dimensions: number, values: LayerArguments): readonly (readonly [number, number])[] {
+export function margins(name: string, dimensions: number, values: LayerArguments): readonly (readonly [number, number])[] {
   const value = values.given(name);
   const pair = (item: unknown): readonly [number, number] => {
     if (typeof item === 'number') return [item, item];
@@ -65,7 +65,7 @@ const cropping = (dimensions: number): KerasRule =>
   });
 
 const upsampling = (dimensions: number): KerasRule =>
-  weightless('shape', 'size=2, data_format=None', (values: LayerArguments, inputs: LayerInputs) => {
+  weightless('shape', "size=2, data_format=None, interpolation='nearest'", (values: LayerArguments, inputs: LayerInputs) => {
     const { sides, join } = spatialSides(values, inputs, dimensions);
     const factors = values.tuple('size', dimensions);
     return join(sides.map((side, axis) => (side === null ? null : side * factors[axis]!)));

@@ -31,7 +31,7 @@ export class EvaluatedSource {
 
   constructor(
     public root: Node,
-    private context: ReadContext,
+    public context: ReadContext,
     library: Library,
     private readonly framework: Framework,
   ) {
@@ -97,14 +97,24 @@ export class EvaluatedSource {
   /** The model that an expression such as `Net(width=4) on (1, 28, 28, 1)` makes, with the shape of one input; without layers when it makes none. */
   readCall(
     expression: string,
-    build: (name: string, range: SourceRange, model: KerasLayer, input: string | undefined) => Architecture,
+    build: (
+      name: string,
+      range: SourceRange,
+      model: KerasLayer,
+      input: string | undefined,
+      again: () => KerasLayer | undefined,
+    ) => Architecture,
   ): Architecture[] {
     const { call, input } = splitInput(expression);
     this.budget.renew();
     const { name, range } = calledIn(call, this.scope);
     return this.bounded(name, range, () => {
       const value = this.value(call, range);
-      if (value instanceof KerasLayer) return [build(name, range, value, input)];
+      const again = (): KerasLayer | undefined => {
+        const made = this.value(call, range);
+        return made instanceof KerasLayer ? made : undefined;
+      };
+      if (value instanceof KerasLayer) return [build(name, range, value, input, again)];
       const reason = value?.kind === 'undecided' ? value.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
       return [this.nothing(name, range, reason)];
     });

@@ -7,7 +7,7 @@ import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type Cla
 import { callApplication, callApplicationHelper } from './applicationHelpers';
 import { applyRule, argument, describe, ruleLayer, shapeFrom } from './construct';
 import { canonical, isHarmlessPath, isKerasBase, layerName, snakeCase } from './kerasPaths';
-import { KerasLayer, KerasTensor, WeightValue } from './kerasValues';
+import { InitialiserValue, KerasLayer, KerasTensor, WeightValue } from './kerasValues';
 import { callLayer, shapeValue } from './layerCalls';
 import { assignToLayer, layerMember, outputWithin } from './layerMembers';
 import { emptySequence, inputTensor, makeFunctional, makeSequential } from './models';
@@ -44,6 +44,7 @@ export class KerasLibrary implements Library {
     if (/\.get_uid$/.test(name)) return this.uid(call);
     if (/^keras\.initializers\.\w+$/.test(name) && [...call.keywords.keys()].every(key => key === 'seed') && call.positional.length === 0)
       return text(name.replace('keras.initializers.', ''));
+    if (/^keras\.initializers\.[A-Z]\w*$/.test(name)) return initialiser(name.replace('keras.initializers.', ''), call);
     if (name === 'functools.partial') return partial(call);
     if (/^copy\.(deep)?copy$/.test(name) && call.positional[0]) return deepCopied(call.positional[0], () => undefined);
     if (/^tensorflow\.(Variable|compat\.v1\.Variable)$|^keras\.(Variable|backend\.Variable)$/.test(name)) return variable(call, context);
@@ -159,7 +160,9 @@ export class KerasLibrary implements Library {
   }
 
   select(value: Value, indices: readonly Index[], line: number): Value | undefined {
-    return value instanceof KerasTensor ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value] }) : undefined;
+    return value instanceof KerasTensor
+      ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value], indices, line })
+      : undefined;
   }
 
   isInstance(value: Value, path: string): boolean | undefined {
@@ -252,7 +255,28 @@ function variable(call: Call, context: Context): Value {
           : initial?.kind === 'undecided'
             ? initial.reason
             : open;
-  return new WeightValue(sides, name?.kind === 'string' ? name.value : 'variable', isOn, call.range);
+  return new WeightValue(sides, name?.kind === 'string' ? name.value : 'variable', isOn, call.range, {
+    initialiser: initial,
+    isBuilt: false,
+    isBare: true,
+  });
+}
+
+/** The first argument of initialisers that take one by place. */
+const FIRST_ARGUMENT: Readonly<Record<string, string>> = { Constant: 'value', VarianceScaling: 'scale' };
+
+/** An initialiser of numbers and words; undefined where an argument is something else. */
+function initialiser(name: string, call: Call): Value | undefined {
+  const [first, ...more] = call.positional;
+  const named = first && (FIRST_ARGUMENT[name] ?? (/Normal$/.test(name) ? 'mean' : /Uniform$/.test(name) ? 'minval' : undefined));
+  const second = more.length === 1 ? (/Normal$/.test(name) ? 'stddev' : /Uniform$/.test(name) ? 'maxval' : undefined) : undefined;
+  const given = [...call.keywords, ...(first && named ? [[named, first] as const] : []), ...(second ? [[second, more[0]!] as const] : [])];
+  const plain = given.flatMap(([key, value]) =>
+    value.kind === 'integer' || value.kind === 'float' || value.kind === 'string' ? [[key, value.value] as const] : [],
+  );
+  const isWhole = given.every(([key, value]) => key === 'seed' || plain.some(([each]) => each === key) || value.kind === 'none');
+  if (call.spread || !isWhole || (first && !named) || (more.length > 0 && !second)) return undefined;
+  return new InitialiserValue({ name, arguments: Object.fromEntries(plain) });
 }
 
 function partial(call: Call): Value | undefined {

@@ -15,6 +15,7 @@ import { isKerasBase } from './kerasPaths';
 import { KerasLibrary } from './kerasLibrary';
 import { KerasLayer } from './kerasValues';
 import { buildFor } from './models';
+import { withProgram } from './program/withProgram';
 import { toArchitecture } from './toArchitecture';
 
 /**
@@ -50,9 +51,9 @@ class KerasSource {
   read(expression: string | undefined): Architecture[] {
     if (expression !== undefined) {
       this.library.resetNames();
-      return this.source.readCall(expression, (name, range, model, input) => {
+      return this.source.readCall(expression, (name, range, model, input, again) => {
         this.buildAs(model, input, range);
-        return toArchitecture(name, range, model);
+        return this.finished(name, range, model, again);
       });
     }
     const assigned = this.assignedModels();
@@ -80,7 +81,7 @@ class KerasSource {
       if (!(model instanceof KerasLayer) || !model.isModel || model.classValue || told.has(model)) continue;
       told.add(model);
       const callee = right.type === 'call' ? field(right, 'function')?.text : undefined;
-      found.push({ architecture: toArchitecture(left.text, rangeOf(node), model), callee });
+      found.push({ architecture: this.finished(left.text, rangeOf(node), model), callee });
     }
     return found;
   }
@@ -125,7 +126,12 @@ class KerasSource {
       const model = this.source.interpreter.call(value, call);
       if (!(model instanceof KerasLayer) || model.classValue) return [];
       this.buildAs(model, directive?.input, range);
-      return [toArchitecture(name, range, model)];
+      return [
+        this.finished(name, range, model, () => {
+          const made = this.source.interpreter.call(value, call);
+          return made instanceof KerasLayer ? made : undefined;
+        }),
+      ];
     };
     return this.bounded(name, range, read);
   }
@@ -136,8 +142,15 @@ class KerasSource {
       const directive = this.source.directive(classValue.node, classValue.name);
       const used = directive ? undefined : instances.find(instance => instance.classValue === classValue && instance.input?.known);
       const whole = used && toArchitecture(classValue.name, range, used);
-      if (whole?.parameterCount.known) return [whole];
       const directed = directive && this.source.directed(directive, range);
+      const again = (): KerasLayer | undefined => {
+        for (const { call } of constructionsOf(classValue, range, this.source, directed)) {
+          const made = construct(classValue, call, this.source.interpreter);
+          if (made instanceof KerasLayer) return made;
+        }
+        return undefined;
+      };
+      if (whole?.parameterCount.known) return [this.finished(classValue.name, range, used!, again)];
       const found = firstKnown(constructionsOf(classValue, range, this.source, directed), one => this.built(classValue, range, one));
       return found ? [found] : [];
     });
@@ -149,8 +162,30 @@ class KerasSource {
     const instance = construct(classValue, call, this.source.interpreter);
     if (!(instance instanceof KerasLayer)) return undefined;
     this.buildAs(instance, input, range);
+    const again = (): KerasLayer | undefined => {
+      const made = construct(classValue, call, this.source.interpreter);
+      return made instanceof KerasLayer ? made : undefined;
+    };
     const given = formalsOf(classValue).length > 0 ? { arguments: givenArguments(classValue, call, source, line) } : {};
-    return { ...toArchitecture(classValue.name, range, instance), ...given };
+    return this.finished(classValue.name, range, instance, again, given);
+  }
+
+  /** An architecture with what stands in the way of training it, and with its program where that is asked for. */
+  private finished(
+    name: string,
+    range: SourceRange,
+    model: KerasLayer,
+    again: () => KerasLayer | undefined = () => undefined,
+    given: Pick<Architecture, 'arguments'> = {},
+  ): Architecture {
+    const architecture = { ...toArchitecture(name, range, model), ...given };
+    const { interpreter, context } = this.source;
+    const anew = () => {
+      this.library.resetNames();
+      this.source.budget.renew();
+      return again();
+    };
+    return withProgram(architecture, model, anew, interpreter, context);
   }
 
   /** Calls a model with an input of the shape behind `on`, which leaves out the batch. */

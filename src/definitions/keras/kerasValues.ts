@@ -1,10 +1,12 @@
 import { unknown, type Known, type LayerKind, type SourceRange, type Unknown } from '../../architecture/architecture';
 import type { Operation } from '../../architecture/composition';
+import type { Initialiser } from '../../architecture/keras/startLaws';
 import type { KerasRule, KerasWeight } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
 import type { LayerArguments } from '../../architecture/torch/layerArguments';
 import { findMember } from '../python/classes';
-import { InstanceValue, LibraryValue, type ClassValue, type Value } from '../python/values';
+import type { Index } from '../python/context';
+import { InstanceValue, LibraryValue, type Call, type ClassValue, type Value } from '../python/values';
 import type { Equation } from './einsum';
 import { isHarmlessMember } from './harmlessMembers';
 
@@ -45,6 +47,12 @@ export interface TensorHistory {
   readonly inside?: KerasTensor;
   /** Why layers that are not known may stand between it and its inputs. */
   readonly doubt?: Unknown;
+  /** What the layer or function was called with. */
+  readonly call?: Call;
+  /** Both sides of an operator, numbers among them. */
+  readonly operands?: readonly [left: Value, right: Value];
+  /** What a tensor was indexed with. */
+  readonly indices?: readonly Index[];
 }
 
 /** The order of axes of a transpose, the equation of an `einsum`, whether a product of matrices transposes its second factor. */
@@ -61,6 +69,8 @@ export class WeightValue extends KerasTensor {
     public name: string,
     readonly trainable: Known<boolean>,
     readonly range: SourceRange,
+    /** What it starts as, and whether it was made in the layer's `build`; absent where nobody asks. */
+    readonly beginning?: { readonly initialiser: Value | undefined; readonly isBuilt: boolean; readonly isBare: boolean },
   ) {
     super(shape);
   }
@@ -71,13 +81,26 @@ export class WeightValue extends KerasTensor {
   }
 }
 
+/** An initialiser with arguments: `keras.initializers.TruncatedNormal(stddev=0.02)`. */
+export class InitialiserValue extends LibraryValue {
+  constructor(readonly initialiser: Initialiser) {
+    super();
+  }
+}
+
 /** What a layer does when it is called. */
 export type LayerBody =
   | { readonly kind: 'rule'; readonly rule: KerasRule; readonly values: LayerArguments }
   | { readonly kind: 'bidirectional'; readonly forward: KerasLayer; readonly backward: KerasLayer; readonly merge: string | null }
   | { readonly kind: 'time distributed'; readonly inner: KerasLayer }
   | { readonly kind: 'recurrence'; readonly cells: readonly KerasLayer[]; readonly sequences: boolean }
-  | { readonly kind: 'sequential'; readonly layers: KerasLayer[]; input: Known<Shape> }
+  | {
+      readonly kind: 'sequential';
+      readonly layers: KerasLayer[];
+      input: Known<Shape>;
+      /** Whether its layers say what it is given, so that they are built as it is constructed. */
+      isDeclared?: boolean;
+    }
   | {
       readonly kind: 'functional';
       readonly inputs: readonly KerasTensor[];
@@ -111,6 +134,8 @@ export class KerasLayer extends InstanceValue {
   weights: Known<readonly KerasWeight[]>;
   /** Construction arguments that were understood, by name. */
   arguments: Readonly<Record<string, Known<number | string | boolean>>> = {};
+  /** How its tensors start, by the names of its arguments: `kernel_initializer`. */
+  initialisers: ReadonlyMap<string, Value> = new Map();
   /** Weights that its own code adds. */
   readonly added: WeightValue[] = [];
   /** The shapes of its first call. */

@@ -53,7 +53,7 @@ export function callLayer(layer: KerasLayer, call: Call, context: Context): Valu
 function applied(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, context: Context): Value {
   const { body } = layer;
   const line = call.range.startLine;
-  const made = (shape: Known<Shape>) => new KerasTensor(shape, { layer, inputs });
+  const made = (shape: Known<Shape>) => new KerasTensor(shape, { layer, inputs, call });
   const [first = new KerasTensor(unknown(`\`${call.type}(…)\` is called without an input`, line))] = inputs;
   switch (body.kind) {
     case 'rule': {

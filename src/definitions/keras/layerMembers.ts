@@ -47,6 +47,11 @@ function addWeight(layer: KerasLayer, call: Call, context: Context): WeightValue
     name?.kind === 'string' ? name.value : `variable_${layer.added.length}`,
     trainable ? switchOf(trainable, line) : { known: true, value: true },
     call.range,
+    {
+      initialiser: call.keywords.get('initializer') ?? call.positional[isNamedFirst ? 3 : 1],
+      isBuilt: layer.body.kind === 'own' && layer.body.isBuilt,
+      isBare: false,
+    },
   );
   layer.added.push(weight);
   return weight;

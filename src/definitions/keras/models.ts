@@ -34,6 +34,7 @@ export function addLayer(model: KerasLayer, value: Value, call: Call, context: C
   if (body.kind !== 'sequential') return;
   if (value instanceof KerasTensor) {
     body.input = value.shape;
+    body.isDeclared = value.shape.known;
     model.output = value.shape;
     return;
   }
@@ -46,6 +47,7 @@ export function addLayer(model: KerasLayer, value: Value, call: Call, context: C
   const declared = value.attributes.get('input_shape');
   if (body.layers.length === 0 && !body.input.known && declared) body.input = shapeFrom(declared, context, line);
   if (body.layers.length === 0 && !body.input.known) body.input = ownInput(value) ?? body.input;
+  if (body.layers.length === 0) body.isDeclared = body.input.known;
   body.layers.push(value);
   const before = body.layers.length === 1 ? body.input : (model.output ?? body.input);
   if (!body.input.known) return;

@@ -3,7 +3,7 @@ import { ISOMETRY, type Operation as Step } from '../../architecture/composition
 import { LayerInputs } from '../../architecture/keras/kerasRule';
 import { concatenated } from '../../architecture/keras/merging';
 import { reshaped } from '../../architecture/keras/reshaping';
-import { axisOf, broadcast, productOf, writtenShape, type Shape } from '../../architecture/keras/shape';
+import { axisOf, broadcast, productOf, withSide, writtenShape, type Shape } from '../../architecture/keras/shape';
 import { Undecided } from '../../architecture/torch/layerArguments';
 import type { Context } from '../python/context';
 import { float, integer, tuple, undecidedPlain, type Call, type Value } from '../python/values';
@@ -93,6 +93,14 @@ function mannerOf(name: string, call: Call, inputs: readonly KerasTensor[]): Man
   return name === 'matmul' && isTurned('b') === true && isTurned('a') === false ? { transposesSecond: true } : undefined;
 }
 
+/** Rows and columns of a patch: one number, two, or TensorFlow's `[1, rows, columns, 1]`. */
+function sizesOf(value: Value | undefined): readonly [number, number] | undefined {
+  const sides = axesOf(value);
+  if (!sides || sides.some(Number.isNaN)) return undefined;
+  const [first, second = first] = sides.length === 4 ? sides.slice(1, 3) : sides;
+  return first === undefined || second === undefined ? undefined : [first, second];
+}
+
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   concat: (inputs, call) =>
     concatenated(inputs.all, axesOf(argument(call, 1, 'axis'))?.[0] ?? inputs.undecided('its axis is not said'), inputs),
@@ -159,6 +167,40 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       return side === null || before === undefined || after === undefined ? null : side + before + after;
     });
   },
+  broadcast_to(inputs, call) {
+    const target = argument(call, 1, 'shape');
+    const items = target?.kind === 'sequence' && !target.doubt ? target.items : inputs.undecided('its shape is not known');
+    return items.map(item => (item.kind === 'integer' ? item.value : null));
+  },
+  tile(inputs, call) {
+    const times = argument(call, 1, 'repeats') ?? call.keywords.get('multiples');
+    const shape = inputs.first;
+    if (times?.kind !== 'sequence' || times.doubt || times.items.length !== shape.length)
+      return inputs.undecided('how often it repeats is not known');
+    return shape.map((side, axis) => {
+      const item = times.items[axis]!;
+      return side === null || item.kind !== 'integer' ? null : side * item.value;
+    });
+  },
+  repeat(inputs, call) {
+    const shape = inputs.first;
+    const place = axisOf(axesOf(argument(call, 2, 'axis'))?.[0] ?? NaN, shape.length) ?? inputs.undecided('its axis is not known');
+    const count = argument(call, 1, 'repeats');
+    const side = shape[place] ?? null;
+    return withSide(shape, place, side === null || count?.kind !== 'integer' ? null : side * count.value);
+  },
+  extract_patches(inputs, call) {
+    const [batch, height, width, channels] = inputs.ranked(4) as [number | null, number | null, number | null, number | null];
+    const size = argument(call, 1, 'size') ?? call.keywords.get('sizes');
+    const steps = argument(call, 2, 'strides');
+    const sides = sizesOf(size) ?? inputs.undecided('the size of its patches is not known');
+    const strides = steps && steps.kind !== 'none' ? (sizesOf(steps) ?? inputs.undecided('its strides are not known')) : sides;
+    const padding = argument(call, 4, 'padding') ?? call.keywords.get('padding');
+    if (padding?.kind === 'string' && padding.value.toLowerCase() !== 'valid') return inputs.undecided('its padding is not `valid`');
+    if (sides.some((side, axis) => side !== strides[axis])) return inputs.undecided('its patches do not tile the image');
+    const counted = [height, width].map((side, axis) => (side === null ? null : Math.floor(side / sides[axis]!)));
+    return [batch, ...counted, channels === null ? null : sides[0] * sides[1] * channels];
+  },
   dynamic_slice_in_dim(inputs, call) {
     const size = argument(call, 2, 'slice_size');
     const [axis = 0] = axesOf(argument(call, 3, 'axis')) ?? [];
@@ -205,7 +247,12 @@ export function callOperation(path: string, call: Call, context: Context): Value
   if (path.startsWith('numpy.random.')) return drawn(name, call, context);
   const first = argument(call, 0, 'shape');
   if (MAKERS.has(name) && first && !(first instanceof KerasTensor))
-    return new KerasTensor(shapeFrom(first, context, line, true), { inputs: [], step: { kind: 'constant', entry: null } });
+    return new KerasTensor(shapeFrom(first, context, line, true), {
+      inputs: [],
+      function: name,
+      call,
+      step: { kind: 'constant', entry: null },
+    });
   if (name === 'range' || name === 'arange') return ranged(call);
   if (name === 'eye' && first?.kind === 'integer') return new KerasTensor(known([first.value, first.value]));
   const inputs = tensorArguments(call);
@@ -231,6 +278,7 @@ export function callOperation(path: string, call: Call, context: Context): Value
     function: name,
     isPlain,
     line,
+    call,
     ...(manner && { manner }),
     ...(step && { step }),
   });
@@ -300,7 +348,11 @@ function ranged(call: Call): Value | undefined {
   const numbers = ends.map(value => (value?.kind === 'integer' ? value.value : undefined));
   const [start, limit] = ends[1] === undefined ? [0, numbers[0]] : numbers;
   if (start === undefined || limit === undefined) return new KerasTensor(known([null]));
-  return new KerasTensor(known([Math.max(0, limit - start)]));
+  const step = argument(call, 2, 'step') ?? call.keywords.get('delta');
+  const isByOne = !step || (step.kind === 'integer' && step.value === 1);
+  const count: Shape = [Math.max(0, limit - start)];
+  if (!isByOne) return new KerasTensor(known(count));
+  return new KerasTensor(known(count), { inputs: [], function: 'arange', call, step: { kind: 'constant', entry: Math.abs(limit) } });
 }
 
 /** `tf.shape(x)`: sides that are not fixed are numbers of the running program. */
@@ -328,7 +380,7 @@ export function operateTensors(left: Value, right: Value, operator: string, line
     return given.all.reduce((first, second) => joined(first, second, given));
   });
   const step = withNumber(left, right, operator);
-  return new KerasTensor(shape, { inputs: operands, operation: operator, line, ...(step && { step }) });
+  return new KerasTensor(shape, { inputs: operands, operation: operator, line, operands: [left, right], ...(step && { step }) });
 }
 
 /** What an operator does with a tensor and a number; undefined where no bound on its slope is known. */

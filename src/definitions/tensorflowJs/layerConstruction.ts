@@ -109,7 +109,10 @@ export function layerFrom(name: string, className: string, call: Call, configura
     else if (otherwise !== undefined) values.set(formal.name, known(otherwise));
     else values.set(formal.name, unknown(`\`${call.type}(…)\` is not told its \`${camelCase(formal.name)}\``, line));
   }
-  return new RuleLayer(construction, rule, new LayerArguments(values, line));
+  const initialisers = [...configuration.properties].flatMap(([name, value]) =>
+    name.endsWith('Initializer') ? [[name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`), value] as const] : [],
+  );
+  return new RuleLayer(construction, rule, new LayerArguments(values, line), new Map(initialisers));
 }
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

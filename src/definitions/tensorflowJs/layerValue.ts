@@ -2,7 +2,8 @@ import { known, unknown, type Known, type LayerKind, type SourceRange } from '..
 import { LayerInputs, type KerasRule, type KerasWeight } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
 import { Undecided, type LayerArguments } from '../../architecture/torch/layerArguments';
-import { LibraryValue } from '../javascript/values';
+import type { Initialiser } from '../../architecture/keras/startLaws';
+import { LibraryValue, type Value } from '../javascript/values';
 
 /** A tensor without numbers: its shape, the batch first, and the layer that makes it. */
 export class TensorValue extends LibraryValue {
@@ -11,6 +12,13 @@ export class TensorValue extends LibraryValue {
     readonly layer?: LayerValue,
     readonly inputs: readonly TensorValue[] = [],
   ) {
+    super();
+  }
+}
+
+/** `tf.initializers.truncatedNormal({stddev: 0.02})` */
+export class InitialiserValue extends LibraryValue {
+  constructor(readonly initialiser: Initialiser) {
     super();
   }
 }
@@ -55,6 +63,8 @@ export class RuleLayer extends LayerValue {
     construction: Construction,
     private readonly rule: KerasRule,
     private readonly values: LayerArguments,
+    /** How its weights start, by the names of Keras' arguments. */
+    readonly initialisers: ReadonlyMap<string, Value> = new Map(),
   ) {
     super(construction);
     this.built = unknown(`the input of \`${construction.type}(…)\` is not known`, construction.range.startLine);

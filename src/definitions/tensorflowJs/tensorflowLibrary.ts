@@ -17,7 +17,7 @@ import {
 } from '../javascript/values';
 import { CustomLayer } from './customLayer';
 import { automaticName, classOf, declaredShape, layerFrom, shapeOf } from './layerConstruction';
-import { FunctionalModel, LayerValue, SequentialModel, TensorValue, type Construction } from './layerValue';
+import { FunctionalModel, InitialiserValue, LayerValue, SequentialModel, TensorValue, type Construction } from './layerValue';
 
 /** Methods of models and layers that add and take away no weights. */
 const READING = new Set(
@@ -68,6 +68,8 @@ export class TensorflowLibrary implements Library {
     if (path === 'tf.sequential') return this.sequential(call);
     if (path === 'tf.model') return this.model(call);
     if (path === 'tf.input' || path === 'tf.layers.input') return this.input(call);
+    const initialiser = /^tf\.initializers\.(\w+)$/.exec(path)?.[1];
+    if (initialiser !== undefined) return this.initialiser(initialiser, call);
     const name = /^tf\.layers\.(\w+)$/.exec(path)?.[1];
     return name === undefined ? undefined : this.layer(path, name, call);
   }
@@ -115,6 +117,16 @@ export class TensorflowLibrary implements Library {
     if (!first || first.kind === 'nothing') return { read: object(), open: undefined };
     if (first.kind === 'object') return { read: first, open: first.doubt };
     return { read: object(), open: first.kind === 'undecided' ? first.reason : unknown('its configuration is not known', range.startLine) };
+  }
+
+  /** An initialiser of numbers and words; undefined where its configuration holds something else. */
+  private initialiser(name: string, call: Call): Value | undefined {
+    const { read, open } = this.configuration(call);
+    const plain = [...read.properties].flatMap(([key, value]) =>
+      value.kind === 'number' || value.kind === 'string' ? [[key, value.value] as const] : [],
+    );
+    if (open || plain.length < read.properties.size) return undefined;
+    return new InitialiserValue({ name, arguments: Object.fromEntries(plain) });
   }
 
   private nameFor(configuration: ObjectValue, className: string): string {

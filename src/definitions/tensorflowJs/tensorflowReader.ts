@@ -13,6 +13,7 @@ import type { Node } from '../syntaxNode';
 import { withoutLayers } from '../withoutLayers';
 import { FunctionalModel, LayerValue, SequentialModel } from './layerValue';
 import { declaredLine, enclosing, headerOf, makersOf, MAKES_MODEL, nameOf, nodeAt, type Maker } from './makers';
+import { withProgram } from './program';
 import { TensorflowLibrary } from './tensorflowLibrary';
 import { toArchitecture } from './toArchitecture';
 
@@ -24,7 +25,7 @@ const TOTAL_STEPS = 1_500_000;
 const STEPS = 60_000;
 
 /** What reading a script may look at beside its own text. */
-export interface ScriptContext extends Pick<ReadContext, 'path' | 'files' | 'call' | 'studied'> {
+export interface ScriptContext extends Pick<ReadContext, 'path' | 'files' | 'call' | 'studied' | 'trained' | 'program'> {
   /** Trees of other files. */
   readonly roots: ScriptRoots;
   /** The tree of an expression in the language of the source. */
@@ -82,7 +83,7 @@ class TensorflowSource {
     const { result, isExhausted } = this.evaluated((evaluator, scope) => evaluator.evaluate(this.parsed(expression, range), scope));
     const tooMuch = isExhausted ? unknown(TOO_MUCH, range.startLine) : undefined;
     const found = result ? modelsIn(result, name) : [];
-    const architectures = found.map(([label, model]) => toArchitecture(label, range, model, tooMuch));
+    const architectures = found.map(([label, model]) => this.finished(toArchitecture(label, range, model, tooMuch), model));
     if (architectures.length > 0) return architectures;
     const otherwise = result?.kind === 'undecided' ? result.reason : unknown(`\`${expression}\` makes no model`, range.startLine);
     return [withoutLayers('tensorflow.js', name, range, tooMuch ?? otherwise)];
@@ -124,8 +125,12 @@ class TensorflowSource {
         const { name, range } = isReturned && by.isOwn ? { name: by.name, range: headerOf(by.node) } : nameOf(node);
         const { startLine, startColumn } = model.construction.range;
         const tooMuch = isExhausted ? unknown(TOO_MUCH, startLine) : undefined;
-        return { key: `${startLine}:${startColumn}`, architecture: toArchitecture(name, range, model, tooMuch) };
+        return { key: `${startLine}:${startColumn}`, architecture: this.finished(toArchitecture(name, range, model, tooMuch), model) };
       });
+  }
+
+  private finished(architecture: Architecture, model: LayerValue): Architecture {
+    return withProgram(architecture, model, this.context);
   }
 
   /** What a function returns that is called as its directive says, else without arguments. */

@@ -18,7 +18,7 @@ export interface CheckpointStart {
  * Reads the values that a checkpoint has for a definition, by name and shape.
  * @throws FileFault when it has none, or cannot be read
  */
-export async function checkpointValues(file: string, { architecture }: Pick<ReadProgram, 'architecture'>): Promise<CheckpointStart> {
+export async function checkpointValues(file: string, { architecture, program }: ReadProgram): Promise<CheckpointStart> {
   const checkpoint = await openCheckpoint(file);
   try {
     const { matches, missing, unused } = matchWeights(architecture.layers, checkpoint.tensors);
@@ -28,12 +28,17 @@ export async function checkpointValues(file: string, { architecture }: Pick<Read
         `has no tensor of ${architecture.name}: ${missing[0]?.why ?? 'the definition has none'}`,
         'name a checkpoint of this definition',
       );
+    const names = new Map(program.state.flatMap(({ name, key }) => (key === undefined ? [] : [[key, name] as const])));
+    const nameOf = (layer: string, parameter: string): string => {
+      const key = tensorKey(layer, parameter);
+      return names.get(key) ?? key;
+    };
     const values = new Map<string, Float32Array>();
     for (const { layer, parameter, tensor } of matches)
-      values.set(tensorKey(layer, parameter.name), Float32Array.from(await checkpoint.read(tensor.name), Number));
+      values.set(nameOf(layer, parameter.name), Float32Array.from(await checkpoint.read(tensor.name), Number));
     return {
       values,
-      missing: missing.map(({ layer, parameter, why }) => ({ name: tensorKey(layer, parameter.name), why })),
+      missing: missing.map(({ layer, parameter, why }) => ({ name: nameOf(layer, parameter.name), why })),
       unused: unused.map(({ name }) => name),
     };
   } finally {

@@ -58,12 +58,12 @@ export class DefinedEncoder implements Encoder {
     const saved = [...state.map(({ name }) => [name, OWN + name]), ...Object.entries(aliases).map(([name, first]) => [name, OWN + first])];
     this.saved = Object.fromEntries(saved) as Record<string, string>;
     this.input = steps.findIndex(({ op }) => op === 'input');
-    this.width = featureCount(steps[output]!);
+    this.width = featureCount(program);
     this.norm = isBounded(steps, output) ? 'bounded' : 'free';
     this.cost = steps.reduce((sum, step) => sum + multiplications(step, steps, state), 0) / 1e6;
     if (stage) {
       const given = (images: Tensor, count: number) => new Map([[this.input, this.arranged(images, count)]]);
-      this.tokens = new DefinedTokens(program, stage, layout, name => this.state.get(name)!, given);
+      this.tokens = new DefinedTokens(program, stage, layout, this.tensors(), given);
     }
     if (steps.some(({ op }) => op === 'batch normalisation'))
       this.inTraining = runningStatistics(
@@ -76,18 +76,29 @@ export class DefinedEncoder implements Encoder {
   features(images: Tensor): Tensor {
     const count = images.shape[0] / this.layout.tokens;
     const given = new Map([[this.input, this.arranged(images, count)]]);
-    const state = (name: string): Tensor => this.state.get(name)!;
-    return pooled(execute(this.program, given, { state, images: count, onStatistics: this.onStatistics }), count);
+    const made = execute(this.program, given, { state: this.tensors(), images: count, onStatistics: this.onStatistics });
+    return pooled(made, count, this.program.channels);
   }
 
-  /** Images as the definition takes them: channels before rows and columns. */
+  /** Tensors of the state as steps see them. */
+  private tensors(): (name: string) => Tensor {
+    const seen = new Map(this.program.state.flatMap(tensor => (tensor.seen ? [[tensor.name, tensor.seen] as const] : [])));
+    return name => {
+      const tensor = this.state.get(name)!;
+      const as = seen.get(name);
+      return as ? reshape(transpose(tensor, [...as.order]), [...as.shape]) : tensor;
+    };
+  }
+
+  /** Images as the definition takes them: channels before rows and columns, or behind them. */
   private arranged(images: Tensor, count: number): Tensor {
     const { image, patch } = this.layout;
     const { height, width, channels } = image;
     const cut = patch === undefined ? images : reshape(images, [count, height / patch, width / patch, patch, patch, channels]);
     const whole = patch === undefined ? cut : transpose(cut, [0, 1, 3, 2, 4, 5]);
     const planes = reshape(whole, [count, height, width, channels]);
-    return reshape(transpose(planes, [0, 3, 1, 2]), [count, ...this.program.input]);
+    const ordered = this.program.channels === 'last' ? planes : transpose(planes, [0, 3, 1, 2]);
+    return reshape(ordered, [count, ...this.program.input]);
   }
 }
 
@@ -98,16 +109,18 @@ export function inputShapesOf({ image: { height, width, channels } }: ImageLayou
 }
 
 /** Numbers for each image: a vector, or the mean of its tokens or positions. */
-function pooled(made: Tensor, count: number): Tensor {
+function pooled(made: Tensor, count: number, channels: Program['channels']): Tensor {
   if (made.rank === 2) return made;
-  return made.rank === 3 ? mean(made, 1) : reshape(mean(made, [2, 3]), [count, made.shape[1]!]);
+  if (made.rank === 3) return mean(made, 1);
+  const [axes, side] = channels === 'last' ? [[1, 2], made.shape[3]!] : [[2, 3], made.shape[1]!];
+  return reshape(mean(made, axes), [count, side]);
 }
 
 /** How many features a result makes; NaN where it is none that is understood. */
-export function featureCount({ shape }: Step): number {
-  const sides = shapeAt(shape, 1);
-  if (sides[0] !== 1) return NaN;
-  return sides.length === 2 ? sides[1]! : sides.length === 3 ? sides[2]! : sides.length === 4 ? sides[1]! : NaN;
+export function featureCount({ steps, output, channels }: Program): number {
+  const sides = shapeAt(steps[output]!.shape, 1);
+  if (sides[0] !== 1 || sides.length < 2 || sides.length > 4) return NaN;
+  return sides.length === 4 && channels !== 'last' ? sides[1]! : sides.at(-1)!;
 }
 
 function initialiserOf({ name, start, shape }: StateTensor, given: StartValues): Initialiser {
@@ -151,12 +164,13 @@ function isBounded(steps: readonly Step[], place: number): boolean {
 /** Multiplications of one step for one image. */
 function multiplications(step: Step, steps: readonly Step[], state: readonly StateTensor[]): number {
   const made = product(shapeAt(step.shape, 1));
-  if (step.op === 'linear' || step.op === 'convolution') {
-    const [, ...inputs] = state.find(({ name }) => name === step.weight)?.shape ?? [];
-    return made * product(inputs);
-  }
+  const sidesOf = (weight: string): readonly number[] => {
+    const tensor = state.find(({ name }) => name === weight);
+    return (tensor?.seen?.shape ?? tensor?.shape ?? []).slice(1);
+  };
+  if (step.op === 'linear' || step.op === 'convolution') return made * product(sidesOf(step.weight));
   if (step.op === 'transposed convolution') {
-    const [, ...outputs] = state.find(({ name }) => name === step.weight)?.shape ?? [];
+    const outputs = sidesOf(step.weight);
     return product(shapeAt(steps[step.inputs[0]!]!.shape, 1)) * product(outputs);
   }
   const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);

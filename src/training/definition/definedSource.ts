@@ -78,7 +78,7 @@ function requireComputable(
     throw new ValueFault(file, name, `cannot be trained as it is: ${[...shown, ...more].join('; ')}`, mend);
   }
   const made = program.steps[program.output]!;
-  if (!(featureCount(made) >= 1))
+  if (!(featureCount(program) >= 1))
     throw new ValueFault(
       file,
       name,

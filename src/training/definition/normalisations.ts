@@ -4,7 +4,7 @@ import type { Computation } from '../../architecture/computation';
 import { layerNorm } from '../engine/operations';
 import { product } from '../../architecture/sides';
 
-/** Mean and unbiased variance of one batch for each channel, and where the running ones stand. */
+/** Mean and variance of one batch for each channel, unbiased unless the layer says otherwise, and where the running ones stand. */
 export interface BatchStatistics {
   readonly mean: string;
   readonly variance: string;
@@ -44,7 +44,7 @@ const affine = (x: Tensor, gain: Tensor | undefined, bias: Tensor | undefined): 
 /** Normalises each channel by its running statistics, or by those of the batch where `onStatistics` takes them. */
 export function batchNormalise(
   x: Tensor,
-  { mean, variance, momentum, epsilon }: Extract<Computation, { op: 'batch normalisation' }>,
+  { mean, variance, momentum, epsilon, biased }: Extract<Computation, { op: 'batch normalisation' }>,
   state: (name: string) => Tensor,
   gain: Tensor | undefined,
   bias: Tensor | undefined,
@@ -59,8 +59,8 @@ export function batchNormalise(
   const count = x.size / x.shape[1]!;
   const centre = tf.mean(x, axes);
   const spread = tf.mean(tf.square(tf.sub(x, perChannel(x, centre))), axes);
-  const unbiased = tf.mul(spread, count / Math.max(1, count - 1));
-  onStatistics({ mean, variance, momentum, values: { mean: centre, variance: unbiased } });
+  const followed = biased ? spread : tf.mul(spread, count / Math.max(1, count - 1));
+  onStatistics({ mean, variance, momentum, values: { mean: centre, variance: followed } });
   return normalised(centre, spread);
 }
 

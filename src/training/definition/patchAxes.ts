@@ -30,8 +30,9 @@ const values = (size: number): Axis => [{ of: 'values', size }];
 const isFree = (axis: Axis): boolean => axis.every(({ of }) => of === 'values');
 
 /** Every tensor of a program that holds one token a patch, in its order; empty where images are not cut into square patches. */
-export function embeddedPatches({ steps, input }: Program): readonly EmbeddedPatches[] {
-  const [height, width] = input.slice(-2);
+export function embeddedPatches({ steps, input, channels }: Program): readonly EmbeddedPatches[] {
+  const isLast = channels === 'last' && input.length === 3;
+  const [height, width] = isLast ? input : input.slice(-2);
   if (input.length < 2 || input.length > 3 || height === undefined || width === undefined) return [];
   const placements: (Placement | 'constant' | undefined)[] = [];
   const found: EmbeddedPatches[] = [];
@@ -49,8 +50,9 @@ export function embeddedPatches({ steps, input }: Program): readonly EmbeddedPat
 
   function placed(step: Step, place: number): Placement | 'constant' | undefined {
     if (step.op === 'input') {
-      const channels = input.slice(0, -2).map(values);
-      return { axes: [...channels, [{ of: 'height', size: height! }], [{ of: 'width', size: width! }]], prefix: 0 };
+      const depth = (isLast ? input.slice(2) : input.slice(0, -2)).map(values);
+      const plane: readonly Axis[] = [[{ of: 'height', size: height! }], [{ of: 'width', size: width! }]];
+      return { axes: isLast ? [...plane, ...depth] : [...depth, ...plane], prefix: 0 };
     }
     const taken = step.inputs.map(each => placements[each]);
     if (taken.every(each => each === 'constant')) return 'constant';

@@ -1,0 +1,240 @@
+import { known, unknown, type Known } from '../../../architecture/architecture';
+import type { Program } from '../../../architecture/computation';
+import type { Shape } from '../../../architecture/composition';
+import { LayerInputs } from '../../../architecture/keras/kerasRule';
+import type { Shape as KerasShape } from '../../../architecture/keras/shape';
+import { Undecided } from '../../../architecture/torch/layerArguments';
+import type { ProgramRequest } from '../../definitionReader';
+import type { Call, Value } from '../../python/values';
+import { tensorsBetween, WeightValue, KerasTensor, type KerasLayer } from '../kerasValues';
+import { orReason } from '../layerCalls';
+import { written } from './inputShapes';
+import { classNameOf, kerasState, type KerasState } from './kerasState';
+import { layerProgram, type LayerSite } from './layerPrograms';
+import { operationProgram } from './operationPrograms';
+import { ProgramBuilder } from './programBuilder';
+
+/** What a model's own code was given and made. */
+type Pass = NonNullable<KerasLayer['pass']>;
+
+/**
+ * How a model of Keras computes its features, from what its evaluation left behind.
+ * @param input sides of one input without its batch; what the model itself says when absent
+ * @param pass what another method than `call` was given and made
+ */
+export function kerasProgram(
+  model: KerasLayer,
+  input: readonly number[] | undefined,
+  outlet: ProgramRequest['outlet'],
+  pass?: Pass,
+): Known<Program> {
+  const state = kerasState(model);
+  const line = model.construction.range.startLine;
+  const names = state.tensors.map(({ name }) => name);
+  const twice = names.find((name, place) => names.indexOf(name) < place);
+  if (twice !== undefined) return unknown(`two of its variables are called \`${twice}\`: give their layers a \`name\``, line);
+  const walk = new ProgramWalk(new ProgramBuilder(), state, input);
+  const outputs = walk.run(model, undefined, pass);
+  const [first] = outputs;
+  const output = outlet ? walk.met(outlet) : first;
+  if (output === undefined) {
+    const why = outlet
+      ? `its pass meets no layer \`${outlet.layer}\`: name one of ${walk.layers.join(', ')}`
+      : 'what it returns is not a tensor';
+    return unknown(why, line);
+  }
+  return known(walk.builder.program(output, walk.inputSides, state.tensors));
+}
+
+/** Writes down the steps of a model of layers. */
+class ProgramWalk {
+  /** Places of what each layer was given and made at its first call, by its path. */
+  private readonly first = new Map<string, { readonly input: number; readonly output: number }>();
+  inputSides: readonly number[] = [];
+
+  constructor(
+    readonly builder: ProgramBuilder,
+    private readonly state: KerasState,
+    private readonly input: readonly number[] | undefined,
+  ) {}
+
+  get layers(): readonly string[] {
+    return [...this.first.keys()];
+  }
+
+  /** The place of what a layer was given or made; layers go by their paths, or by their names alone. */
+  met({ layer, side }: NonNullable<ProgramRequest['outlet']>): number | undefined {
+    const found = this.first.get(layer) ?? [...this.first].find(([path]) => path.split('/').at(-1) === layer)?.[1];
+    return found?.[side];
+  }
+
+  /** The results of a model for some inputs, or for images. */
+  run(model: KerasLayer, given: readonly number[] | undefined, other?: Pass): readonly number[] {
+    const line = model.construction.range.startLine;
+    const { body } = model;
+    const pass = other ?? model.pass;
+    if (pass && (other || body.kind === 'own' || model.classValue)) return this.between(pass.inputs, pass.outputs, given, line);
+    if (body.kind === 'sequential') {
+      const { input, layers } = body;
+      let place = given?.[0] ?? this.images(input.known ? input : (model.input ?? input), line);
+      for (const layer of layers) place = this.call(layer, [place], layer.output, line);
+      return [place];
+    }
+    return body.kind === 'functional' ? this.between(body.inputs, body.outputs, given, line) : [];
+  }
+
+  /** The images that a model is given, of the asked shape where its own says no other. */
+  private images(declared: Known<KerasShape>, line: number): number {
+    const own = declared.known ? declared.value.slice(1) : undefined;
+    const asked = this.input ?? (own?.every(side => side !== null) ? own : undefined);
+    this.inputSides = asked ?? [];
+    const shape: Shape = asked ? ['B', ...asked] : null;
+    const fits = !own || !asked || (own.length === asked.length && own.every((side, axis) => side === null || side === asked[axis]));
+    if (fits) return this.builder.emit({ op: 'input', name: 'images' }, [], shape, line);
+    return this.builder.refuse('input', `it takes (${own.join(', ')}) and images are (${asked.join(', ')})`, [], shape, line);
+  }
+
+  private between(
+    inputs: readonly KerasTensor[],
+    outputs: readonly KerasTensor[],
+    given: readonly number[] | undefined,
+    line: number,
+  ): readonly number[] {
+    const places = new Map<KerasTensor, number>();
+    inputs.forEach((tensor, index) => {
+      const place = given ? given[index] : index === 0 ? this.images(tensor.shape, line) : this.refusedInput(tensor, index, line);
+      if (place !== undefined) places.set(tensor, place);
+    });
+    for (const tensor of tensorsBetween(inputs, outputs)) places.set(tensor, this.tensor(tensor, places, line));
+    return outputs.flatMap(tensor => places.get(tensor) ?? []);
+  }
+
+  private refusedInput({ shape }: KerasTensor, index: number, line: number): number {
+    return this.builder.refuse(`input ${index + 1}`, 'it takes several inputs and images are one', [], written(shape), line);
+  }
+
+  private tensor(tensor: KerasTensor, places: ReadonlyMap<KerasTensor, number>, line: number): number {
+    const { builder } = this;
+    const { history, shape } = tensor;
+    if (tensor instanceof WeightValue) return this.weight(tensor, line);
+    const at = history?.line ?? history?.call?.range.startLine ?? line;
+    const before = history?.inputs ?? [];
+    const inputs = before.map(each => places.get(each) ?? this.tensor(each, places, at));
+    if (builder.isFull) return builder.refuse('model', 'it has too many steps', inputs, null, at);
+    const { layer, inside } = history ?? {};
+    if (layer && inside && layer.classValue) {
+      const [made] = this.entered(layer, () => this.between(before, [inside], inputs, at), inputs);
+      return made ?? builder.refuse(layer.construction.type, 'what it returns is not a tensor', inputs, null, at);
+    }
+    if (layer) return this.call(layer, inputs, shape, at, history?.call);
+    if (!history) return builder.refuse('value', 'where this value comes from is not followed', [], written(shape), at);
+    const name = history.operation ?? history.function ?? 'value';
+    const placeOf = (value: Value): number | undefined => {
+      const index = value instanceof KerasTensor ? before.indexOf(value) : -1;
+      return index < 0 ? undefined : inputs[index];
+    };
+    return this.orRefuse(name, inputs, written(shape), at, () =>
+      operationProgram({ builder, history, inputs, output: this.sidesOf(tensor, inputs), line: at, placeOf }),
+    );
+  }
+
+  /** The shape of what an operation makes; that of its input where the source leaves sides open that a run does not. */
+  private sidesOf({ shape }: KerasTensor, inputs: readonly number[]): Shape {
+    const sides = written(shape);
+    const isConstant = inputs.length > 0 && inputs.every(place => this.builder.shape(place)?.[0] !== 'B');
+    return isConstant && shape.known && shape.value[0] === null && sides ? null : sides;
+  }
+
+  private weight(weight: WeightValue, line: number): number {
+    const name = this.state.named.get(weight);
+    const shape = written(weight.shape);
+    if (name === undefined) return this.builder.refuse(weight.name, 'the layer that this weight belongs to is not known', [], shape, line);
+    return this.builder.emit({ op: 'parameter', name }, [], shape, line);
+  }
+
+  private call(layer: KerasLayer, inputs: readonly number[], output: Known<KerasShape> | undefined, line: number, call?: Call): number {
+    const { builder } = this;
+    const name = layer.name ?? layer.construction.type;
+    const at = layer.construction.range.startLine;
+    if (layer.isModel && !layer.classValue) {
+      const results = this.entered(layer, () => this.run(layer, inputs), inputs);
+      return results.length === 1 ? results[0]! : builder.refuse(name, 'it makes several tensors', inputs, null, line);
+    }
+    if (layer.body.kind !== 'rule' || layer.classValue) {
+      const why = `what \`${layer.construction.type}\` computes is not followed`;
+      return builder.refuse(name, why, inputs, output ? written(output) : null, at);
+    }
+    const { rule, values } = layer.body;
+    const given = inputs.map((place): Known<KerasShape> => this.kerasShape(place, line));
+    const made = orReason(() => rule.output(values, new LayerInputs(given, line)));
+    const shape = written(made);
+    const className = classNameOf(layer);
+    const [result] = this.entered(
+      layer,
+      () => [
+        this.orRefuse(className, inputs, shape, at, () => {
+          if (!made.known) throw new Undecided(made);
+          requirePlain(call, line);
+          return layerProgram({
+            builder,
+            className,
+            values,
+            inputs,
+            output: shape!,
+            line: at,
+            tensor: tensor => this.state.of(layer, tensor),
+            activation: () => activationOf(layer, at),
+            isTrained: !layer.trainable.known || layer.trainable.value,
+          } satisfies LayerSite);
+        }),
+      ],
+      inputs,
+    );
+    return result!;
+  }
+
+  private kerasShape(place: number, line: number): Known<KerasShape> {
+    const shape = this.builder.shape(place);
+    if (!shape) return unknown('the shape of its input is not known', line);
+    return known(shape.map(side => (typeof side === 'number' ? side : null)));
+  }
+
+  /** Notes what a layer is given and makes at its first call. */
+  private entered(layer: KerasLayer, work: () => readonly number[], inputs: readonly number[]): readonly number[] {
+    const made = work();
+    const path = this.state.paths.get(layer);
+    const [input, output] = [inputs[0], made[0]];
+    if (path !== undefined && path !== '' && input !== undefined && output !== undefined && !this.first.has(path))
+      this.first.set(path, { input, output });
+    return made;
+  }
+
+  private orRefuse(name: string, inputs: readonly number[], shape: Shape, line: number, work: () => number): number {
+    const place = orReason(work);
+    return place.known ? place.value : this.builder.refuse(name, place.why, inputs, shape, line);
+  }
+}
+
+/** Masks change what attention and others compute. Throws `Undecided` where a call has one. */
+function requirePlain(call: Call | undefined, line: number): void {
+  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask']) {
+    const value = call?.keywords.get(name);
+    const isOff = !value || value.kind === 'none' || (value.kind === 'boolean' && !value.value);
+    if (!isOff) throw new Undecided(unknown(`\`${name}\` is not followed`, line));
+  }
+}
+
+/** Modules whose functions bear Keras' names of activations. */
+const ACTIVATIONS = /^(keras\.(activations|ops|ops\.nn)|tensorflow(\.keras\.activations|\.nn|\.math)?|tensorflow|jax\.nn|flax\.linen)\./;
+
+/** The name of a layer's activation; null where it has none. */
+function activationOf(layer: KerasLayer, line: number): string | null {
+  const { body } = layer;
+  if (body.kind !== 'rule' || body.values.isMissing('activation')) return null;
+  const word = body.values.wordIfKnown('activation');
+  if (word !== undefined) return word;
+  const value = layer.attributes.get('activation');
+  if (value?.kind !== 'reference' || !ACTIVATIONS.test(value.path)) throw new Undecided(unknown('its activation is not followed', line));
+  const name = value.path.split('.').at(-1)!;
+  return name === 'gelu' && /\b(ops|jax)\b/.test(value.path) ? 'gelu_tanh' : name;
+}

@@ -1,0 +1,90 @@
+import { known, unknown, type Architecture, type Known } from '../../../architecture/architecture';
+import type { Program } from '../../../architecture/computation';
+import type { Instantiation } from '../../../architecture/instantiation';
+import { instantiationOf } from '../../../architecture/obstacles';
+import type { Shape } from '../../../architecture/keras/shape';
+import { isSettled } from '../../../architecture/sides';
+import type { ProgramRequest, ReadContext, TrainedPart } from '../../definitionReader';
+import type { Context } from '../../python/context';
+import type { Call } from '../../python/values';
+import { KerasTensor, type KerasLayer } from '../kerasValues';
+import { knownTensors } from '../layerCalls';
+import { buildFor } from '../models';
+import { channelsLastOf, likeliest, openSides } from './inputShapes';
+import { kerasProgram } from './programWalk';
+
+/**
+ * An architecture with what stands in the way of training it, and with the program that is asked for.
+ * @param again constructs the model anew, to be called with images of another shape; undefined where the source made it once and for all
+ */
+export function withProgram(
+  architecture: Architecture,
+  model: KerasLayer,
+  again: () => KerasLayer | undefined,
+  context: Context,
+  { program: request, trained = {} }: Pick<ReadContext, 'program' | 'trained'>,
+): Architecture {
+  const { name, parameterCount: count } = architecture;
+  const part = Object.hasOwn(trained, name) ? trained[name] : undefined;
+  const own = openSides(inputOf(model));
+  const reader = new ProgramReader(model, again, context, architecture.range.startLine);
+  const judged = count.known || part ? reader.read(own, part ?? {}) : count;
+  const instantiation: Instantiation = {
+    ...(part?.method !== undefined && { method: part.method }),
+    ...instantiationOf(architecture, judged, judged.known && knowsInputs(judged.value)),
+  };
+  const finished = { ...architecture, instantiation };
+  return request?.name === name ? { ...finished, program: reader.likeliest(request) } : finished;
+}
+
+const knowsInputs = ({ steps }: Program): boolean => steps.every(({ op, shape }) => op !== 'input' || isSettled(shape));
+
+/** The shape of the input that a model says itself or was called with. */
+function inputOf({ body, input }: KerasLayer): Known<Shape> | undefined {
+  if (body.kind === 'functional') return body.inputs[0]?.shape;
+  return body.kind === 'sequential' && body.input.known ? body.input : input;
+}
+
+class ProgramReader {
+  constructor(
+    private readonly model: KerasLayer,
+    private readonly again: () => KerasLayer | undefined,
+    private readonly context: Context,
+    private readonly line: number,
+  ) {}
+
+  /** The program of the likeliest of the asked shapes. */
+  likeliest({ inputs, method, outlet }: ProgramRequest): Known<Program> {
+    const own = inputOf(this.model);
+    const part: TrainedPart = { ...(method !== undefined && { method }), ...(outlet && { outlet }) };
+    const rank = own?.known ? own.value.length - 1 : undefined;
+    return likeliest(inputs.map(channelsLastOf), rank, shape => this.read(shape, part), this.line);
+  }
+
+  /** What a model computes of images of a shape; of its own where that is left out. */
+  read(input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
+    const called = this.called(input);
+    if (method === undefined || method === 'call') return kerasProgram(called, input, outlet);
+    const { context, line } = this;
+    const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };
+    const found = called.classValue ? context.attribute(called, method, line) : undefined;
+    if (!found || found.kind === 'undecided') return unknown(`it has no method \`${method}\` that can be read`, line);
+    const images = new KerasTensor(input ? known([null, ...input]) : unknown('no shape of its input is known', line));
+    const call: Call = { positional: [images], keywords: new Map(), range, type: method };
+    const outputs = knownTensors(context.call(found, call));
+    return kerasProgram(called, input, outlet, { inputs: [images], outputs });
+  }
+
+  /** The model after a call with images of a shape; a class, and a sequence that says no input, is made anew for it. */
+  private called(input: readonly number[] | undefined): KerasLayer {
+    const { model, context, line } = this;
+    const { body } = model;
+    const isOpen = body.kind === 'own' || model.classValue !== undefined || (body.kind === 'sequential' && !body.input.known);
+    if (!input || !isOpen || String(input) === String(openSides(inputOf(model)))) return model;
+    const made = this.again() ?? model;
+    const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };
+    const call: Call = { positional: [], keywords: new Map(), range, type: made.construction.type };
+    buildFor(made, known([null, ...input]), call, context);
+    return made;
+  }
+}
