@@ -46,7 +46,8 @@ export class CaptureFollower {
       const bytes = Buffer.alloc(Math.min(size - this.offset, LARGEST_READ));
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, this.offset);
       const complete = bytes.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
-      this.offset += complete;
+      // No line is as long as all that is read at once: what has no end by then is passed over.
+      this.offset += complete === 0 && bytesRead === LARGEST_READ ? bytesRead : complete;
       return bytes.toString('utf8', 0, complete).split('\n');
     } finally {
       await handle.close();

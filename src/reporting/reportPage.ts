@@ -4,7 +4,7 @@ import type { PanelSnapshot } from './panelMessages';
 export const SNAPSHOT_ELEMENT = 'boundlens-snapshot';
 
 /** The report is one file that holds all it needs: wherever it is opened, it loads nothing and sends nothing. */
-export const REPORT_POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
+const REPORT_POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
 
 /** Colours of the editor's light and dark default themes, for the variables that the page uses. */
 const THEMES = {
@@ -112,3 +112,7 @@ body{margin:0;background:var(--vscode-editor-background);color:var(--vscode-fore
 }
 
 const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** A report from a workspace, where anybody may have written it, for an editor tab: the policy of reports comes before all of it, and no later one loosens it. */
+export const guardedReport = (html: string): string =>
+  `<!doctype html><meta http-equiv="Content-Security-Policy" content="${REPORT_POLICY}">${html}`;

@@ -32,6 +32,8 @@ export async function readMetrics(file: string, offset = 0): Promise<MetricTail>
     const bytes = Buffer.alloc(Math.min(size - start, LARGEST_READ));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
     const complete = bytes.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+    // No line is as long as all that is read at once: what has no end by then is passed over.
+    if (complete === 0 && bytesRead === LARGEST_READ) return { lines: [], damaged: 1, offset: start + bytesRead, restarted };
     const texts = bytes.toString('utf8', 0, complete).split('\n').slice(0, -1);
     const lines = texts.flatMap(text => metricOf(text) ?? []);
     return { lines, damaged: texts.length - lines.length, offset: start + complete, restarted };

@@ -22,6 +22,8 @@ const MESSAGE = { dataspace: 1, link: 6, datatype: 3, layout: 8, filters: 11, co
 /** Objects, messages and tree nodes that are visited before a file is refused: those of real models are far fewer. */
 const MOST_VISITS = 200_000;
 const LONGEST_BLOCK = 64 << 20;
+/** Bytes of all objects, messages and tree nodes together: the structure of real models is a thousandth of it. */
+const MOST_BYTES = 1 << 30;
 const DEEPEST = 32;
 
 const textOf = (view: DataView, at: number, end: number): string => {
@@ -36,6 +38,8 @@ const textOf = (view: DataView, at: number, end: number): string => {
  */
 export class Hdf5Reader {
   private visits = 0;
+  private bytesRead = 0;
+  private readonly continued = new Set<number>();
 
   constructor(private readonly source: ByteSource) {}
 
@@ -63,7 +67,8 @@ export class Hdf5Reader {
   }
 
   private async view(offset: number, length: number): Promise<DataView> {
-    if (++this.visits > MOST_VISITS || length > LONGEST_BLOCK) throw this.broken('is not a plain HDF5 file');
+    this.bytesRead += length;
+    if (++this.visits > MOST_VISITS || length > LONGEST_BLOCK || this.bytesRead > MOST_BYTES) throw this.broken('is not a plain HDF5 file');
     const bytes = await this.source.read(offset, length);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
@@ -146,8 +151,14 @@ export class Hdf5Reader {
   private add(messages: Message[], continued: [number, number][], view: DataView, type: number, at: number, size: number): void {
     if (at + size > view.byteLength) throw this.broken('has a broken object header');
     const body = new DataView(view.buffer, view.byteOffset + at, size);
-    if (type === MESSAGE.continuation && size >= 16) continued.push([this.address(body, 0), this.address(body, 8)]);
-    else messages.push({ type, body });
+    if (type !== MESSAGE.continuation || size < 16) {
+      messages.push({ type, body });
+      return;
+    }
+    const place = this.address(body, 0);
+    if (this.continued.has(place)) throw this.broken('has an object header that goes on in itself');
+    this.continued.add(place);
+    continued.push([place, this.address(body, 8)]);
   }
 
   /** The members of a group, or nothing for what is no group. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { panelPage } from '../../../src/editor/panelPage';
-import { reportPage } from '../../../src/reporting/reportPage';
+import { guardedReport, reportPage } from '../../../src/reporting/reportPage';
 import { arm, run, snapshot, summaryOf } from '../webview/snapshots';
 
 /** The directives of the content security policy of a page. */
@@ -41,6 +41,15 @@ describe('content security policies', () => {
       assert.doesNotMatch(outside.replace('https://file', ''), /(src|href)="https?:/);
     });
   }
+
+  it('a report that lies in a workspace is shown behind the policy of reports, whatever it brings', () => {
+    const own = '<meta http-equiv="Content-Security-Policy" content="default-src *"><script src="https://evil.example/x.js"></script>';
+    const [first] = /^<!doctype html><meta http-equiv="Content-Security-Policy" content="[^"]+">/.exec(guardedReport(own))!;
+    assert.equal(guardedReport(own), `${first}${own}`);
+    const page = `${first}<script>`;
+    assert.deepEqual(policyOf(page), policyOf(PAGES[1]![1]));
+    assert.equal(policyOf(page).get('default-src'), `'none'`);
+  });
 
   it('the panel runs scripts with its nonce alone', () => {
     const policy = policyOf(PAGES[0]![1]);
