@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { Fault, Stopped, UsageFault, sentenceOf } from '../common/fault';
 import type { Command } from './command';
 import { boundCommand } from './commands/bound';
@@ -36,15 +37,18 @@ const SHOWN = COMMANDS.filter(command => !command.hidden);
 
 /** The help text: every command with its arguments and one sentence. */
 export function help(): string {
-  const lines = SHOWN.flatMap(command => [`  boundlens ${command.name} ${command.usage}`, `      ${command.summary}`]);
+  const lines = SHOWN.map(helpOf);
   return [
     'Will this pre-training transfer? The generalization bound, term by term.',
     '',
     ...lines,
     '',
-    'Every command takes --json: one JSON document on stdout.',
+    'Every command takes --json: one JSON document on stdout; and --help. --version says which version this is.',
   ].join('\n');
 }
+
+/** How one command is used, and its sentence. */
+const helpOf = ({ name, usage, summary }: Command): string => `  boundlens ${name} ${usage}\n      ${summary}`;
 
 /**
  * Runs one command line. Returns the exit code: 0 done, 1 a fault, 2 wrong use. Errors go to stderr as one sentence.
@@ -62,8 +66,16 @@ export async function main(argv: readonly string[], assets: string): Promise<num
       process.stdout.write(`${help()}\n`);
       return name === undefined ? 2 : 0;
     }
+    if (name === '--version') {
+      process.stdout.write(`${version}\n`);
+      return 0;
+    }
     const command = COMMANDS.find(candidate => candidate.name === name);
     if (!command) throw new UsageFault(`There is no command "${name}"`, `use one of ${SHOWN.map(known => known.name).join(', ')}`);
+    if (rest.some(word => word === '--help' || word === '-h')) {
+      process.stdout.write(`${helpOf(command)}\n`);
+      return 0;
+    }
     return await command.run(rest, { terminal, assets, signal: stop.signal });
   } catch (error) {
     terminal.progressDone();

@@ -211,6 +211,14 @@ describe('the command line’s documents', function () {
     for (const { report } of definitions) isReport(report);
   });
 
+  it('help of all commands and of one, and the version', async () => {
+    const [all, one, version] = await Promise.all([runCli('--help'), runCli('norms', '--help'), runCli('--version')]);
+    assert.equal(all.code + one.code + version.code, 0);
+    assert.match(one.stdout, /^ {2}boundlens norms CHECKPOINT .*\n {6}\S.*\.\n$/);
+    assert.ok(all.stdout.includes(one.stdout));
+    assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
   const refusals: readonly (readonly [what: string, args: () => readonly string[], code: 1 | 2, says: RegExp])[] = [
     ['a margin without a definition', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--margin', '2'], 2, /--margin speaks of a network, and a checkpoint alone is none: add --definition/],
     ['noise without points', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', 'a.py', '--sigma', '1'], 2, /--sigma goes with the number of training points: add --points n/],
