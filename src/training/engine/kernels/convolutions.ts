@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Emitter, Name } from '../emitter';
 import { TraceFault } from '../traceFault';
 import { kernel, spec, type Kernel, type KernelTable } from './kernel';
-import { inNchw, shape4, sliding, TO_CNHW, TO_OIHW, unreached, type Shape4 } from './layout';
+import { inNchw, shape4, sliding, TO_CNHW, TO_NCHW, TO_OIHW, unreached, type Shape4 } from './layout';
 
 type ConvolutionAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & Partial<tf.Conv2DAttrs>;
 
@@ -43,7 +43,7 @@ function threadedImageGradient(e: Emitter, dy: Name, filter: Name, window: Geome
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = window;
   const rows = inChannels * filterHeight * filterWidth;
   const columns = outHeight * outWidth;
-  const weights = e.transpose(e.reshape(e.transpose(filter, TO_OIHW), [outChannels, rows]), [1, 0]);
+  const weights = e.reshape(e.transpose(filter, [2, 0, 1, 3]), [rows, outChannels]);
   const parts = Math.min(batchSize, Math.ceil((batchSize * rows * columns) / MOST_COLUMNS));
   const all = e.reshape(dy, [batchSize, outChannels, columns]);
   const gradients = (parts === 1 ? [all] : e.several('Split', [all], parts, { axis: 0, num_outputs: parts })).map(part =>
@@ -54,6 +54,20 @@ function threadedImageGradient(e: Emitter, dy: Name, filter: Name, window: Geome
     ),
   );
   return parts === 1 ? gradients[0]! : e.one('Concat', gradients, { axis: 0 });
+}
+
+/**
+ * The same for a filter of fewer numbers than there are filters, mostly that of a first layer: the sum over the images of products of `dy` with
+ * the columns that the windows see. One product over all images would be of few columns, which threads cannot share.
+ */
+function smallFilterGradient(e: Emitter, x: Name, dy: Name, window: Geometry): Name {
+  const { batchSize, inChannels, outChannels, filterHeight, filterWidth, outHeight, outWidth } = window;
+  const size = inChannels * filterHeight * filterWidth;
+  const one = Float32Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0));
+  const seen = e.one('Conv', [e.transpose(x, TO_NCHW), e.floats(one, [size, inChannels, filterHeight, filterWidth])], sliding(window));
+  const flat = (images: Name, channels: number): Name => e.reshape(images, [batchSize, channels, outHeight * outWidth]);
+  const products = e.one('FusedMatMul', [flat(e.transpose(dy, TO_NCHW), outChannels), flat(seen, size)], { transB: 1 }, 'com.microsoft');
+  return e.reshape(e.reduce('ReduceSum', products, [0], false), [outChannels, inChannels, filterHeight, filterWidth]);
 }
 
 /** A depthwise filter [height, width, channels, multiplier] as ONNX wants it: [channels × multiplier, 1, height, width]. */
@@ -93,6 +107,7 @@ export const CONVOLUTIONS: KernelTable = {
     emit: (e, [x, dy], { inputs, attributes }) => {
       const window = geometry(inputs[0].shape, attributes.filterShape, attributes);
       const { batchSize, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth } = window;
+      if (inChannels * filterHeight * filterWidth < outChannels) return e.transpose(smallFilterGradient(e, x, dy, window), [2, 3, 1, 0]);
       // With the channels as lanes it is one product of many columns, not one of few for each channel.
       const images = e.reshape(x, [1, batchSize, inHeight, inWidth * inChannels]);
       const gradient = filterGradient(e, images, dy, window, inChannels, 1);

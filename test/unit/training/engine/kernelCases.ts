@@ -274,6 +274,22 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
       (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, 'valid'),
     ),
     both(
+      'more filters than a filter has numbers',
+      [
+        [3, 7, 6, 1],
+        [3, 3, 1, 12],
+      ],
+      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 1, 'valid'),
+    ),
+    both(
+      'more filters than a filter has numbers, same, stride 2',
+      [
+        [2, 7, 8, 2],
+        [2, 2, 2, 9],
+      ],
+      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, 'same'),
+    ),
+    both(
       'patches, stride 4',
       [
         [2, 8, 8, 1],
