@@ -1,4 +1,4 @@
-import { unknown, type Architecture, type Known } from './architecture';
+import { unknown, type Architecture, type Framework, type Known } from './architecture';
 import { isComputed } from './computedFunctions';
 import type { Program, Step } from './computation';
 import type { Instantiation, Obstacle } from './instantiation';
@@ -21,12 +21,17 @@ export function instantiationOf(
   return { obstacles, knowsInput, scale, ...(obstacles.length > 0 && { nearest: nearestProxy(architecture) }) };
 }
 
-/** The same of a definition, whatever its framework: none but PyTorch's are computed. */
+/** Frameworks whose models are computed. */
+const COMPUTED: readonly Framework[] = ['pytorch', 'keras', 'tensorflow.js'];
+
+/** The same of a definition, whatever its framework. */
 export function instantiationIn(architecture: Architecture): Instantiation {
   const { framework, range, instantiation, parameterCount } = architecture;
   if (instantiation) return instantiation;
   const why =
-    framework === 'pytorch' && !parameterCount.known ? parameterCount : unknown(`models of ${framework} are not computed`, range.startLine);
+    COMPUTED.includes(framework) && !parameterCount.known
+      ? parameterCount
+      : unknown(`models of ${framework} are not computed`, range.startLine);
   return instantiationOf(architecture, why, false);
 }
 
