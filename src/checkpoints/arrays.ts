@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { FileFault, UsageFault, ValueFault } from '../common/fault';
 import type { Checkpoint } from './checkpoint';
 import type { TensorValues } from './elementType';
@@ -33,11 +33,24 @@ export async function readArray(file: string, key?: string | readonly string[], 
     if (names.length === 0) throw new FileFault(file, 'holds no array', 'save it again');
     if (name === undefined)
       throw wanted.length > 0
-        ? new ValueFault(file, wanted.join(' or '), 'is not among its arrays', `rename one of ${names.join(', ')}`)
+        ? new ValueFault(
+            file,
+            [...new Set(wanted)].join(' or '),
+            'is not among its arrays',
+            `${typeof key === 'string' ? 'rename one of' : `name one as ${basename(file)}#NAME:`} ${someOf(names)}`,
+          )
         : new FileFault(file, `holds ${names.length} arrays (${names.join(', ')})`, 'give a file with one');
     const { shape } = checkpoint.tensors.find(tensor => tensor.name === name)!;
     return { shape, values: await checkpoint.read(name, signal) };
   } finally {
     await checkpoint.close();
   }
+}
+
+/** Names of arrays that a sentence lists at most. */
+const MOST_NAMES = 8;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -9,13 +9,15 @@ export interface Terminal {
   note(text: string): void;
   /** The one JSON document, dropped without `--json`. */
   document(value: unknown): void;
-  /** Shows the state of long work: `fraction` in [0, 1]; the bar on a terminal, a line every tenth elsewhere. */
+  /** Shows the state of long work: `fraction` in [0, 1]; the bar on a terminal; elsewhere a line every tenth, once the work has taken two seconds. */
   progress(fraction: number, label: string, secondsLeft?: number): void;
   /** Clears the bar. */
   progressDone(): void;
 }
 
 const BAR_WIDTH = 28;
+/** Milliseconds in which no line is written where there is no bar: quick work needs none. */
+const QUICK = 2000;
 
 /** The bar as one line of at most `columns` characters. */
 export function progressLine(fraction: number, label: string, secondsLeft: number | undefined, columns: number): string {
@@ -31,6 +33,7 @@ export function progressLine(fraction: number, label: string, secondsLeft: numbe
 export class ProcessTerminal implements Terminal {
   private barShown = false;
   private lastTenth = -1;
+  private readonly startedAt = performance.now();
 
   constructor(readonly json: boolean) {}
 
@@ -57,7 +60,7 @@ export class ProcessTerminal implements Terminal {
       return;
     }
     const tenth = Math.floor(10 * fraction);
-    if (tenth === this.lastTenth) return;
+    if (tenth === this.lastTenth || performance.now() - this.startedAt < QUICK) return;
     this.lastTenth = tenth;
     process.stderr.write(`${progressLine(fraction, label, secondsLeft, 200)}\n`);
   }

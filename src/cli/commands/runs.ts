@@ -102,6 +102,12 @@ const NUMERIC = new Intl.Collator(undefined, { numeric: true });
 
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
+    if (folder === path.resolve(DEFAULT_FOLDER) && (error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new FileFault(
+        folder,
+        'does not exist, so nothing has run here yet',
+        'start with boundlens run STUDY, or name the folder that holds the runs',
+      );
     throw fileFault(folder, error);
   });
   if (!found.isDirectory()) throw new FileFault(folder, 'is not a folder', 'name the folder that holds the runs');

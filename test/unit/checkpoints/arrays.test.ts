@@ -42,6 +42,11 @@ describe('arrays of features and labels', () => {
       () => readArray(fixture('arrays.npz'), 'logits'),
       /logits is not among its arrays: rename one of features, labels/,
     ],
+    [
+      'names that are all missing, which FILE#NAME can mend',
+      () => readArray(fixture('arrays.npz'), ['x', 'X', 'x']),
+      /: x or X is not among its arrays: name one as arrays\.npz#NAME: features, labels/,
+    ],
     ['several arrays and no key', () => readArray(fixture('arrays.npz')), /holds 4 arrays/],
     ['pickled objects', () => readArray(fixture('objects.npy')), /'\|O', not as plain numbers: save it as safetensors/],
     ['another ending', () => readArray('features.csv'), /give a \.npy, \.npz or \.safetensors file/],
