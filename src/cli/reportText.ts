@@ -1,4 +1,4 @@
-import { formatCount, formatRisk } from '../common/format';
+import { formatCount, formatRisk, formatSurety } from '../common/format';
 import type { Report } from '../theory/report';
 import { table } from '../reporting/table';
 
@@ -6,7 +6,7 @@ import { table } from '../reporting/table';
 export function reportText(report: Report): string {
   const rows = [
     ...report.terms.map(term => [term.name, formatRisk(term.value), term.evidence, term.formula]),
-    ['total', formatRisk(report.total), report.evidence, `probability ≥ ${1 - report.failureProbability}`],
+    ['total', formatRisk(report.total), report.evidence, formatSurety(report.failureProbability)],
   ];
   const columns = [{ title: 'term' }, { title: 'value', align: 'right' }, { title: 'evidence' }, { title: 'formula' }] as const;
   return [`${report.theorem}: ${report.bounds}`, table(columns, rows), vacuityText(report)].filter(line => line !== '').join('\n');

@@ -27,6 +27,13 @@ export function formatRisk(value: number): string {
   return value.toFixed(3).replace(/^(-?)0\./, '$1.');
 }
 
+/** How surely a bound holds: `probability ≥ .991`, rounded down; empty for a number that is no bound and cannot fail. */
+export function formatSurety(failureProbability: number): string {
+  if (failureProbability === 0) return '';
+  const held = Math.floor(1e4 * (1 - failureProbability) + 1e-9) / 1e4;
+  return `probability ≥ ${`${held}`.replace(/^0\./, '.')}`;
+}
+
 /** A share in percent with one decimal: `95.8 %`. */
 export const formatPercent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

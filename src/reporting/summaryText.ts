@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent, formatRisk } from '../common/format';
+import { formatCount, formatDuration, formatPercent, formatRisk, formatSurety } from '../common/format';
 import type { ArmSummary, ReportSummary, StudySummary } from '../runs/summary/studySummary';
 import type { Spread } from '../runs/summary/statistics';
 import { table, type Column } from './table';
@@ -100,7 +100,8 @@ function theoremTable(theorem: string, arms: readonly ArmSummary[]): string[] {
     sayingOf(report),
   ]);
   const first = found[0]!.report;
-  return [`${theorem}: ${first.bounds} (probability ≥ ${formatRisk(1 - first.failureProbability)})`, table(columns, rows), EVIDENCE_MARKS];
+  const surety = formatSurety(first.failureProbability);
+  return [`${theorem}: ${first.bounds}${surety && ` (${surety})`}`, table(columns, rows), EVIDENCE_MARKS];
 }
 
 const MARKS = { certified: 'c', measured: 'm', estimated: 'e', assumed: 'a' } as const;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatCount, formatDuration, formatPercent, formatPower, formatRisk } from '../../../src/common/format';
+import { formatCount, formatDuration, formatPercent, formatPower, formatRisk, formatSurety } from '../../../src/common/format';
 
 const cases: readonly (readonly [string, string])[] = [
   [formatCount(784), '784'],
@@ -19,6 +19,9 @@ const cases: readonly (readonly [string, string])[] = [
   [formatRisk(22058.77), '2·10⁴'],
   [formatRisk(0.0001), '1·10⁻⁴'],
   [formatPercent(0.9583), '95.8 %'],
+  [formatSurety(0.05), 'probability ≥ .95'],
+  [formatSurety(1 / 120), 'probability ≥ .9916'],
+  [formatSurety(0), ''],
   [formatDuration(9.4), '9 s'],
   [formatDuration(125), '2 min 05 s'],
   [formatDuration(4320), '1 h 12 min'],
