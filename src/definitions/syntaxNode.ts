@@ -1,4 +1,4 @@
-import type { Node as ParsedNode, Point, Tree as ParsedTree } from '@vscode/tree-sitter-wasm';
+import type { Node as ParsedNode, Point } from '@vscode/tree-sitter-wasm';
 
 /** What the nodes of one source have in common, whatever edits it goes through: its text as it stands. */
 export interface Tree {
@@ -121,15 +121,15 @@ export class Node {
    * The node that stands here in the next tree: this very object where tree-sitter kept the subtree, a new one that takes over the
    * children that were kept where not.
    */
-  following(next: ParsedNode, tree: ParsedTree, depth = 0): Node {
+  following(next: ParsedNode, depth = 0): Node {
     if (this.isKeptAs(next)) {
-      this.moveTo(next, tree);
+      this.moveTo(next);
       return this;
     }
     const replacement = new Node(next, this.tree);
     if (this.below && depth < MAXIMUM_PATH) {
       const after = next.children.filter(child => child !== null);
-      replacement.below = replacement.adopt(followAll(this.below, after, this.tree, tree, depth + 1));
+      replacement.below = replacement.adopt(followAll(this.below, after, this.tree, depth + 1));
     }
     return replacement;
   }
@@ -155,7 +155,7 @@ export class Node {
   }
 
   /** Takes the place that the same subtree has in the next tree, with everything below that was looked at. */
-  private moveTo(next: ParsedNode, tree: ParsedTree): void {
+  private moveTo(next: ParsedNode): void {
     const from = this.startPosition;
     const by = next.startIndex - this.startIndex;
     const rows = next.startPosition.row - from.row;
@@ -164,17 +164,13 @@ export class Node {
       rows === 0 && point.row !== from.row
         ? point
         : { row: point.row + rows, column: point.row === from.row ? point.column + columns : point.column };
-    const stays = by === 0 && rows === 0 && columns === 0;
-    const open: Node[] = [this];
+    const open: Node[] = by === 0 && rows === 0 && columns === 0 ? [] : [this];
     for (let node = open.pop(); node; node = open.pop()) {
       const { parsed } = node;
-      parsed.tree = tree;
-      if (!stays) {
-        parsed.startIndex += by;
-        parsed.startPosition = moved(parsed.startPosition);
-        if (node.end !== undefined) node.end += by;
-        if (node.endPoint) node.endPoint = moved(node.endPoint);
-      }
+      parsed.startIndex += by;
+      parsed.startPosition = moved(parsed.startPosition);
+      if (node.end !== undefined) node.end += by;
+      if (node.endPoint) node.endPoint = moved(node.endPoint);
       if (node.below) for (const child of node.below) open.push(child);
     }
     this.parsed = next;
@@ -185,13 +181,13 @@ export class Node {
 const MAXIMUM_PATH = 300;
 
 /** The nodes that follow some siblings: kept ones at both ends, and between them the changed ones in order. */
-function followAll(before: readonly Node[], after: readonly ParsedNode[], source: Tree, tree: ParsedTree, depth: number): Node[] {
+function followAll(before: readonly Node[], after: readonly ParsedNode[], source: Tree, depth: number): Node[] {
   const shift = after.length - before.length;
   const same = (index: number, oldIndex: number) => before[oldIndex]?.isKeptAs(after[index]!) ?? false;
   let end = after.length;
   while (end > 0 && same(end - 1, end - 1 - shift)) end--;
   return after.map((next, index) => {
     const candidate = before[index < end && !same(index, index - shift) ? index : index - shift];
-    return candidate?.type === next.type ? candidate.following(next, tree, depth) : new Node(next, source);
+    return candidate?.type === next.type ? candidate.following(next, depth) : new Node(next, source);
   });
 }

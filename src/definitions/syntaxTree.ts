@@ -8,7 +8,7 @@ export class SyntaxTree {
   private constructor(
     private readonly parser: Parser,
     private readonly source: Tree,
-    private tree: ParsedTree,
+    private readonly tree: ParsedTree,
   ) {
     this.rootNode = new Node(tree.rootNode, source);
   }
@@ -25,16 +25,29 @@ export class SyntaxTree {
   update(text: string): void {
     if (text === this.source.text) return;
     this.tree.edit(editBetween(this.source.text, text));
-    const next = parsed(this.parser, text, this.tree);
-    this.rootNode = this.rootNode.following(next.rootNode, next);
+    const other = parsed(this.parser, text, this.tree);
+    exchange(this.tree, other);
+    this.rootNode = this.rootNode.following(this.tree.rootNode);
     this.source.text = text;
-    this.tree.delete();
-    this.tree = next;
+    other.delete();
   }
 
   delete(): void {
     this.tree.delete();
   }
+}
+
+/** Where tree-sitter's tree keeps the address of what it stands for. */
+type Handle = Record<0, number>;
+
+/**
+ * Lets each of two trees stand for what the other did. So the object that all nodes of a source point to stays the same one through its edits: written anew
+ * into each of a hundred thousand nodes that are kept, a young object would cost the garbage collector far more than the parsing.
+ */
+function exchange(one: ParsedTree, other: ParsedTree): void {
+  const [a, b] = [one, other] as unknown as [Handle, Handle];
+  if (typeof a[0] !== 'number' || typeof b[0] !== 'number') throw new Error('the parser keeps its trees in another way than before');
+  [a[0], b[0]] = [b[0], a[0]];
 }
 
 function parsed(parser: Parser, text: string, before: ParsedTree | null): ParsedTree {
