@@ -2,6 +2,7 @@ import type { Architecture, Layer, Unknown } from '../architecture/architecture'
 import { formatCount, formatRisk } from '../common/format';
 import { t, translated } from '../common/translation';
 import { mostLabels } from '../datasets/downstreamTask';
+import type { ReportGlance } from '../runs/glance';
 import type { RunRecord } from '../runs/record';
 import type { Report, Term } from '../theory/report';
 import type { TrialResults } from '../training/results';
@@ -98,8 +99,8 @@ export function boundText(knowledge: DefinitionKnowledge, room = USUAL_ROOM): Le
 }
 
 /** The strongest certificate of the head, F2 before F1. Both bound the randomised head; the deterministic one errs at most twice as often. */
-export const headCertificate = (results: TrialResults): Report | undefined =>
-  results.reports.find(report => report.theorem === 'F2' || report.theorem === 'F1');
+export const headCertificate = <R extends ReportGlance>({ reports }: { readonly reports: readonly R[] }): R | undefined =>
+  reports.find(report => report.theorem === 'F2' || report.theorem === 'F1');
 
 /** The bound with all its terms, D1. */
 export const generalReport = (results: TrialResults): Report | undefined => results.reports.find(report => report.theorem === 'D1');

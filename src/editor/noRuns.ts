@@ -7,6 +7,8 @@ export const NO_RUNS: RunsView = {
   active: () => [],
   activeOf: () => [],
   latestFinished: () => undefined,
+  read: () => Promise.resolve([]),
+  readNow: () => undefined,
   onDidChange: () => new vscode.Disposable(() => undefined),
   onDidChangeStates: () => new vscode.Disposable(() => undefined),
 };

@@ -1,6 +1,6 @@
 import { summarise } from '../runs/summary/studySummary';
 import type { PanelSnapshot } from '../reporting/panelMessages';
-import { summaryOf, type RunEntry } from '../reporting/runSummary';
+import { summaryOf, type ReadRun, type RunEntry } from '../reporting/runSummary';
 import { belongsTo, byStudy, isActive, type DefinitionPlace, type StudyRuns } from './runIndex';
 
 /** What a person has chosen to see; what is absent is chosen for them. */
@@ -37,18 +37,19 @@ export function shownRuns(study: StudyRuns, choice: PanelChoice): readonly RunEn
   return [...new Set([...running, ...firstOfArm])].slice(0, FEW);
 }
 
-/** Everything a page needs to draw itself. */
+/** Everything a page needs to draw itself. @param read the runs of the study that is shown */
 export function panelSnapshot(
   entries: readonly RunEntry[],
   choice: PanelChoice,
+  read: readonly ReadRun[],
   around: Pick<PanelSnapshot, 'series' | 'reconstructions' | 'definition' | 'capture' | 'trusted'>,
 ): PanelSnapshot {
   const study = shownStudy(entries, choice);
   return {
     studies: byStudy(entries).map(({ name }) => name),
     study: study?.name,
-    runs: study?.entries.map(summaryOf) ?? [],
-    summary: study && summarise(study.entries.map(({ record }) => record)),
+    runs: read.map(summaryOf),
+    summary: summarise(read.map(({ record }) => record)),
     selected: study ? shownRuns(study, choice).map(({ id }) => id) : [],
     ...around,
   };

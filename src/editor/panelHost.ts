@@ -12,7 +12,7 @@ import { panelPage } from './panelPage';
 import { PanelSession, type PanelParts } from './panelSession';
 import type { DefinitionPlace } from './runIndex';
 import type { RunService } from './runService';
-import type { RunNode } from './runTree';
+import type { RunLine } from './runTree';
 
 export const PANEL_TYPE = 'boundlens.panel';
 
@@ -65,7 +65,8 @@ export class PanelHost implements vscode.WebviewPanelSerializer<PanelState>, vsc
   }
 
   /** Lets the view follow what is chosen in the tree of runs. */
-  follow(node: RunNode): void {
+  follow(node: RunLine): void {
+    if (node.kind === 'damaged') return;
     if (node.kind === 'study') this.view?.choose({ study: node.study.name });
     else this.view?.choose({ study: node.entry.record.trial.study.name, runs: [node.entry.id] });
   }

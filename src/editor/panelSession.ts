@@ -188,7 +188,9 @@ export class PanelSession implements vscode.Disposable {
       capture: this.capture.record,
       trusted: vscode.workspace.isTrusted,
     };
-    return panelSnapshot(this.parts.runs.all(), this.choice, around);
+    const all = this.parts.runs.all();
+    const read = await this.parts.runs.read(shownStudy(all, this.choice)?.entries ?? []);
+    return panelSnapshot(all, this.choice, read, around);
   }
 
   private async sendSnapshot(): Promise<void> {
@@ -207,8 +209,14 @@ export class PanelSession implements vscode.Disposable {
     const study = this.study();
     const here = changed.filter(({ studyFolder }) => studyFolder === study?.folder);
     if (here.length + removed.length === 0) return;
-    const summary = states && study ? summarise(study.entries.map(({ record }) => record)) : undefined;
-    await this.post({ type: 'runs', changed: here.map(summaryOf), removed: removed.map(({ id }) => id), ...(summary && { summary }) });
+    const { runs } = this.parts;
+    const summary = states && study ? summarise((await runs.read(study.entries)).map(({ record }) => record)) : undefined;
+    await this.post({
+      type: 'runs',
+      changed: (await runs.read(here)).map(summaryOf),
+      removed: removed.map(({ id }) => id),
+      ...(summary && { summary }),
+    });
     this.followMetrics();
   }
 

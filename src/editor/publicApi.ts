@@ -14,7 +14,7 @@ export function publicApi(definitions: Pick<DefinitionService, 'whenAnalysed'>, 
       const analysed = await definitions.whenAnalysed(document);
       return (analysed?.definitions ?? []).map(publicDefinition);
     },
-    runs: () => runs.all().map(publicRun),
+    runs: () => runs.all().map(entry => publicRun(entry, one => runs.readNow(one))),
     onDidChangeRuns: listener => runs.onDidChange(() => listener()),
   };
   return {

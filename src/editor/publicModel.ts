@@ -1,9 +1,11 @@
 import type { Layer } from '../architecture/architecture';
 import { allLayers } from '../architecture/counts';
-import type { ApiDefinition, ApiLayer, ApiReport, ApiRun } from '../api';
+import type { ApiDefinition, ApiLayer, ApiReport, ApiResults, ApiRun } from '../api';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { RunEntry } from '../reporting/runSummary';
+import type { RunRecord } from '../runs/record';
 import type { Report } from '../theory/report';
+import type { TrialResults } from '../training/results';
 
 /** A definition as other programs see it. */
 export function publicDefinition({ architecture, bound, boundLayers, stale }: AnalysedDefinition): ApiDefinition {
@@ -48,20 +50,26 @@ function publicReport({ theorem, bounds, total, evidence, range, vacuous, needed
   };
 }
 
-/** A run as other programs see it. */
-export function publicRun({ id, folder, record }: RunEntry): ApiRun {
-  const { trial, state, progress, fault, results } = record;
+/** A run as other programs see it. @param recordOf reads its record, for who asks for its results */
+export function publicRun(entry: RunEntry, recordOf: (entry: RunEntry) => RunRecord | undefined): ApiRun {
+  const { id, folder, record } = entry;
+  const { trial, state, progress, fault } = record;
   return {
     ...{ id, folder, study: trial.study.name, arm: trial.arm, seed: trial.seed, state },
     progress: state === 'finished' ? 1 : (progress?.fraction ?? 0),
     definition: trial.definition ? { file: trial.definition.file, name: trial.definition.name } : null,
     fault: fault ?? null,
-    results: results
-      ? {
-          testAccuracy: Object.fromEntries(results.fineTuning.map(({ mode, testAccuracy }) => [mode, testAccuracy])),
-          collapse: results.collapse ?? null,
-          reports: results.reports.map(publicReport),
-        }
-      : null,
+    get results() {
+      const results = record.results && recordOf(entry)?.results;
+      return results ? publicResults(results) : null;
+    },
+  };
+}
+
+function publicResults({ fineTuning, collapse, reports }: TrialResults): ApiResults {
+  return {
+    testAccuracy: Object.fromEntries(fineTuning.map(({ mode, testAccuracy }) => [mode, testAccuracy])),
+    collapse: collapse ?? null,
+    reports: reports.map(publicReport),
   };
 }

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
-import type { RunRecord, RunState } from '../runs/record';
-import type { FinishedRun } from './lensText';
+import type { RunState } from '../runs/record';
 import type { RunEntry } from '../reporting/runSummary';
 
 /** A definition in a file. */
@@ -25,11 +24,11 @@ export function belongsTo({ record }: RunEntry, place: DefinitionPlace): boolean
  * The run whose numbers stand over a definition: the one that ended last among those that pre-trained; one from scratch only when there is no other.
  * Never the one with the best numbers: choosing after looking would void the certificate.
  */
-export function latestFinished(entries: readonly RunEntry[], place: DefinitionPlace): FinishedRun | undefined {
+export function latestFinished(entries: readonly RunEntry[], place: DefinitionPlace): RunEntry | undefined {
   const finished = entries.filter(entry => entry.record.state === 'finished' && entry.record.results && belongsTo(entry, place));
   const pretrained = finished.filter(({ record }) => record.trial.objective.kind !== 'none');
   const candidates = pretrained.length > 0 ? pretrained : finished;
-  return candidates.map(({ record }) => record as FinishedRun).sort((a, b) => endOf(b).localeCompare(endOf(a)))[0];
+  return candidates.reduce<RunEntry | undefined>((last, entry) => (last && endOf(last) >= endOf(entry) ? last : entry), undefined);
 }
 
 /** A study with its runs, as the tree and the panel group them. */
@@ -54,9 +53,11 @@ export function byStudy(entries: readonly RunEntry[]): readonly StudyRuns[] {
     .sort((a, b) => newest(b).localeCompare(newest(a)) || a.name.localeCompare(b.name));
 }
 
-const endOf = (record: RunRecord): string => record.endedAt ?? record.createdAt;
+const endOf = ({ record }: RunEntry): string => record.endedAt ?? record.createdAt;
 const byCreation = (a: RunEntry, b: RunEntry): number =>
-  a.record.createdAt.localeCompare(b.record.createdAt) || a.id.localeCompare(b.id, undefined, { numeric: true });
+  a.record.createdAt === b.record.createdAt ? NUMERIC.compare(a.id, b.id) : a.record.createdAt < b.record.createdAt ? -1 : 1;
+
+const NUMERIC = new Intl.Collator(undefined, { numeric: true });
 
 /** Windows writes one path in several cases. */
 function samePath(a: string, b: string): boolean {

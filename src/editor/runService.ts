@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
+import type { RunRecord } from '../runs/record';
 import { RunFolder } from '../runs/runFolder';
 import { stopRuns } from '../runs/stopRuns';
 import type { FinishedRun } from './lensText';
 import type { Log } from './log';
-import type { RunEntry } from '../reporting/runSummary';
+import type { ReadRun, RunEntry } from '../reporting/runSummary';
 import { belongsTo, isActive, latestFinished, type DefinitionPlace } from './runIndex';
-import type { RunsChange, RunWatcher } from './runWatcher';
+import type { DamagedRun, RunsChange, RunWatcher } from './runWatcher';
 import { stopStudy } from './studyProcess';
 
 /** What is asked of the runs by those who only show them. */
-export type RunsView = Pick<RunService, 'all' | 'active' | 'activeOf' | 'latestFinished' | 'onDidChange' | 'onDidChangeStates'>;
+export type RunsView = Pick<
+  RunService,
+  'all' | 'active' | 'activeOf' | 'latestFinished' | 'read' | 'readNow' | 'onDidChange' | 'onDidChangeStates'
+>;
 
 /** Between two looks at runs that are running. */
 const POLL_MS = 250;
@@ -54,7 +58,24 @@ export class RunService implements vscode.Disposable {
   }
 
   latestFinished(place: DefinitionPlace): FinishedRun | undefined {
-    return latestFinished(this.all(), place);
+    const entry = latestFinished(this.all(), place);
+    const record = entry && this.readNow(entry);
+    return record?.results && { ...record, results: record.results };
+  }
+
+  /** The runs with their whole records, read where they are not known yet; those that cannot be read are left out. */
+  read(entries: readonly RunEntry[]): Promise<readonly ReadRun[]> {
+    return this.watcher.read(entries);
+  }
+
+  /** The whole record of a single run at once, for who cannot wait; undefined when it cannot be read. */
+  readNow(entry: RunEntry): RunRecord | undefined {
+    return this.watcher.readNow(entry);
+  }
+
+  /** The runs whose records are damaged. */
+  damaged(): readonly DamagedRun[] {
+    return this.watcher.damaged();
   }
 
   /** Looks at the disk now; resolves when it has. */

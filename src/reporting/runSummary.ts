@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
 import { mostLabels } from '../datasets/downstreamTask';
+import type { RunGlance } from '../runs/glance';
 import type { RunRecord } from '../runs/record';
 import { regularisersOf } from '../studies/regularisers';
 import type { RunSummary } from './panelMessages';
 
-/** A run on disk with its place among all runs. */
-export interface RunEntry {
+/** A run on disk with its place among all runs, and of its record what lists need. */
+export interface RunEntry<R extends RunGlance = RunGlance> {
   /** Unique among all workspace folders: the path of its folder below the runs folder, as `fashion/radreg-seed-0`. */
   readonly id: string;
   /** Absolute path of the run's folder. */
   readonly folder: string;
   /** Absolute path of the folder that the runs of its study share. */
   readonly studyFolder: string;
-  readonly record: RunRecord;
+  readonly record: R;
 }
 
+/** A run with its whole record. */
+export type ReadRun = RunEntry<RunRecord>;
+
 /** What the panel is told of a run. */
-export function summaryOf({ id, record }: RunEntry): RunSummary {
+export function summaryOf({ id, record }: ReadRun): RunSummary {
   const { trial, engine } = record;
   const regularisers = regularisersOf(trial.regulariser);
   return {

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault, FileFault } from '../common/fault';
-import { summaryOf, type RunEntry } from './runSummary';
+import { summaryOf, type ReadRun } from './runSummary';
 import { readReconstructions } from './readReconstructions';
 import { SeriesStore } from './seriesStore';
 import type { PanelSnapshot, Series } from './panelMessages';
@@ -34,7 +34,7 @@ export async function writeStudyReport(folder: string, runs: readonly StoredRun[
 }
 
 async function snapshotOf(folder: string, runs: readonly StoredRun[], summary: StudySummary): Promise<PanelSnapshot> {
-  const entries: readonly RunEntry[] = runs.map(({ folder: { path: own }, record }) => ({
+  const entries: readonly ReadRun[] = runs.map(({ folder: { path: own }, record }) => ({
     id: path.relative(path.dirname(folder), own),
     folder: own,
     studyFolder: folder,
@@ -59,7 +59,7 @@ async function snapshotOf(folder: string, runs: readonly StoredRun[], summary: S
 }
 
 /** The first run of each arm: all seeds at once are a thicket, and the page offers the others. */
-function oneOfEachArm(entries: readonly RunEntry[]): readonly string[] {
+function oneOfEachArm(entries: readonly ReadRun[]): readonly string[] {
   const arms = new Map<string, string>();
   for (const { id, record } of entries) if (!arms.has(record.trial.arm)) arms.set(record.trial.arm, id);
   return [...arms.values()];

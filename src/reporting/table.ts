@@ -5,7 +5,7 @@ export interface Column {
 
 /** A plain-text table: columns as wide as their widest cell, two spaces between, a rule under the head. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map((column, i) => Math.max(...[column.title, ...rows.map(row => row[i] ?? '')].map(width)));
+  const widths = columns.map((column, i) => rows.reduce((most, row) => Math.max(most, width(row[i] ?? '')), width(column.title)));
   const line = (cells: readonly string[]) =>
     columns
       .map((column, i) => {
@@ -19,4 +19,4 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 }
 
 /** Terminal cells of a text without combining or wide characters, which BoundLens does not print in tables. */
-const width = (text: string): number => Array.from(text).length;
+const width = (text: string): number => (/[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length);

@@ -36,8 +36,8 @@ export async function isAbandoned({ folder, record }: { readonly folder: RunFold
 }
 
 /** Whether nothing more will happen to a run. */
-export function isOver(record: RunRecord): boolean {
-  return record.state !== 'queued' && record.state !== 'running';
+export function isOver({ state }: Pick<RunRecord, 'state'>): boolean {
+  return state !== 'queued' && state !== 'running';
 }
 
 function interrupted(record: RunRecord): RunRecord {

@@ -95,7 +95,14 @@ export class RunFolder {
 
   /** The record, or undefined when the folder has none. */
   async readIfPresent(): Promise<RunRecord | undefined> {
-    return (await asFault(this.recordFile, () => this.files.size(this.recordFile))) === undefined ? undefined : this.read();
+    if ((await asFault(this.recordFile, () => this.files.size(this.recordFile))) === undefined) return undefined;
+    try {
+      return await this.read();
+    } catch (error) {
+      // Somebody removed it in between.
+      if (await this.isGone()) return undefined;
+      throw error;
+    }
   }
 
   /** Makes the folder where there is none and writes its record. */

@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { Trial } from '../studies/study';
 import { trialHash } from '../studies/trialHash';
 import { carryState } from './cluster/carriedState';
@@ -21,14 +21,19 @@ export interface CreateOptions {
 
 /** The runs of one study: a folder with one folder per trial, named by the trial's id. */
 export class RunStore {
+  /** What the path of every run begins with. */
+  private readonly base: string;
+
   constructor(
     readonly path: string,
     readonly files: RunFiles = diskFiles,
-  ) {}
+  ) {
+    this.base = path === '' ? '' : join(path, sep);
+  }
 
   /** The folder of the run with this id, whether it exists or not. */
   folder(id: string): RunFolder {
-    return new RunFolder(path.join(this.path, id), this.files);
+    return new RunFolder(this.base + id, this.files);
   }
 
   /**
@@ -76,9 +81,9 @@ export class RunStore {
 
   /** Moves a run out of the way; returns where it is now. */
   private async keepEarlier(folder: RunFolder, why: string): Promise<string> {
-    const kept = path.join(this.path, 'earlier');
+    const kept = join(this.path, 'earlier');
     await asFault(kept, () => this.files.makeFolder(kept));
-    const name = path.join(kept, `${path.basename(folder.path)}-${why}`);
+    const name = join(kept, `${basename(folder.path)}-${why}`);
     await asFault(folder.path, () => this.files.rename(folder.path, name));
     return name;
   }
@@ -90,7 +95,7 @@ export class RunStore {
 
   /** For each of these folders a text that changes whenever its record is replaced; undefined for one without a record. */
   stamps(names: readonly string[]): Promise<(string | undefined)[]> {
-    return this.files.stamps(names.map(name => `${this.path}${path.sep}${name}${path.sep}run.json`));
+    return this.files.stamps(names.map(name => `${this.base}${name}${sep}run.json`));
   }
 
   /** All runs whose record can be read, by id; `onBroken` hears of the others. */
@@ -115,7 +120,7 @@ export class RunStore {
 /** The study folders with at least one run at or below `root`, at most `depth` levels down. */
 export async function findStores(root: string, depth = 2, files: RunFiles = diskFiles): Promise<RunStore[]> {
   const names = await asFault(root, () => files.folders(root));
-  for (const name of names) if ((await files.size(path.join(root, name, 'run.json'))) !== undefined) return [new RunStore(root, files)];
+  for (const name of names) if ((await files.size(join(root, name, 'run.json'))) !== undefined) return [new RunStore(root, files)];
   if (depth === 0) return [];
-  return (await Promise.all(names.map(name => findStores(path.join(root, name), depth - 1, files)))).flat();
+  return (await Promise.all(names.map(name => findStores(join(root, name), depth - 1, files)))).flat();
 }

@@ -1,4 +1,4 @@
-import type { RunRecord } from './record';
+import type { RunGlance } from './glance';
 
 /** A run is too young to be extrapolated before this share of it is done. */
 const YOUNG = 0.02;
@@ -10,12 +10,12 @@ const YOUNG = 0.02;
  *
  * @param now milliseconds since the epoch
  */
-export function timeLeft(records: readonly RunRecord[], jobs: number, now: number): number | undefined {
+export function timeLeft(records: readonly RunGlance[], jobs: number, now: number): number | undefined {
   const durations = records.flatMap(record => {
     const seconds = duration(record, now);
     return seconds === undefined ? [] : [{ record, seconds }];
   });
-  const expected = (record: RunRecord) =>
+  const expected = (record: RunGlance) =>
     mean(durations.filter(other => other.record.trial.arm === record.trial.arm)) ??
     mean(durations.filter(other => other.record.trial.objective.kind === record.trial.objective.kind)) ??
     (record.trial.objective.kind === 'none' ? mean(durations) : undefined);
@@ -32,7 +32,7 @@ export function timeLeft(records: readonly RunRecord[], jobs: number, now: numbe
 }
 
 /** Share of all work that is done, in [0, 1]; every run counts the same. */
-export function shareDone(records: readonly RunRecord[]): number {
+export function shareDone(records: readonly RunGlance[]): number {
   if (records.length === 0) return 1;
   const done = records.map(({ state, pausedAfter, progress }) => {
     const isOnItsWay = state === 'running' || (state === 'queued' && pausedAfter !== undefined);
@@ -42,7 +42,7 @@ export function shareDone(records: readonly RunRecord[]): number {
 }
 
 /** How long a run takes as a whole, in seconds: known when it is finished, extrapolated when it runs. Clocks that jumped back say nothing. */
-function duration({ results, ...record }: RunRecord, now: number): number | undefined {
+function duration({ results, ...record }: RunGlance, now: number): number | undefined {
   if (record.state === 'finished') {
     if (results) return results.seconds;
     const seconds = (Date.parse(record.endedAt ?? '') - Date.parse(record.startedAt ?? '')) / 1000;
@@ -54,7 +54,7 @@ function duration({ results, ...record }: RunRecord, now: number): number | unde
   return elapsed(record, now) > 0 ? elapsed(record, now) / fraction : undefined;
 }
 
-const elapsed = ({ startedAt }: Pick<RunRecord, 'startedAt'>, now: number) =>
+const elapsed = ({ startedAt }: Pick<RunGlance, 'startedAt'>, now: number) =>
   startedAt ? Math.max(0, (now - Date.parse(startedAt)) / 1000) : 0;
 
 function mean(durations: readonly { readonly seconds: number }[]): number | undefined {

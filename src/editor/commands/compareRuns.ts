@@ -32,7 +32,7 @@ export async function compareRuns(
     subject.kind !== 'node' ? undefined : subject.node.kind === 'study' ? subject.node.study.folder : subject.node.entry.studyFolder;
   const study = studies.find(one => one.folder === folder) ?? (await pickStudyRuns(memory, studies));
   const entries = study && (await pickEntries(study));
-  const summary = entries && summarise(entries.map(({ record }) => record));
+  const summary = entries && summarise((await runs.read(entries)).map(({ record }) => record));
   if (summary) await pages.show(`Comparison: ${study.name}.txt`, summaryText(summary));
 }
 

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { filterMessage } from '../runFilter';
 import type { RunService } from '../runService';
-import type { RunNode, RunTree } from '../runTree';
+import type { RunLine, RunTree } from '../runTree';
 
 /** The Runs view with what can be filtered in it. */
 export interface FilteredView {
   readonly tree: RunTree;
-  readonly view: vscode.TreeView<RunNode>;
+  readonly view: vscode.TreeView<RunLine>;
   readonly runs: RunService;
 }
 

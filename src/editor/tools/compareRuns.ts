@@ -1,6 +1,6 @@
 import { UsageFault } from '../../common/fault';
 import { formatPercent, formatRisk } from '../../common/format';
-import type { RunEntry } from '../../reporting/runSummary';
+import type { RunsView } from '../runService';
 import { table } from '../../reporting/table';
 import { regulariserText } from '../../studies/regularisers';
 import { summarise } from '../../runs/summary/studySummary';
@@ -14,8 +14,9 @@ export const COMPARE_RUNS = 'boundlens_compare_runs';
  * The tool that puts finished runs side by side: a table, and where they are of one study what follows from them with intervals. Throws a UsageFault for a run
  * that is not there or has no results.
  */
-export function compareRuns(entries: readonly RunEntry[], given: unknown): string {
-  const chosen = new ToolInput(COMPARE_RUNS, given, ['runs']).texts('runs', 2).map(id => runOf(entries, id));
+export async function compareRuns(runs: Pick<RunsView, 'all' | 'read'>, given: unknown): Promise<string> {
+  const entries = runs.all();
+  const chosen = await runs.read(new ToolInput(COMPARE_RUNS, given, ['runs']).texts('runs', 2).map(id => runOf(entries, id)));
   const unfinished = chosen.find(({ record }) => !record.results);
   if (unfinished) throw new UsageFault(`The run "${unfinished.id}" has no results (${unfinished.record.state})`, 'compare finished runs');
   const modes = [...new Set(chosen.flatMap(({ record }) => record.results!.fineTuning.map(({ mode }) => mode)))];

@@ -4,6 +4,7 @@ import { summaryText } from '../../reporting/summaryText';
 import { summarise } from '../../runs/summary/studySummary';
 import { publicRun } from '../publicModel';
 import { byStudy, type StudyRuns } from '../runIndex';
+import type { RunsView } from '../runService';
 import { ToolInput } from './toolInput';
 
 export const READ_REPORT = 'boundlens_read_report';
@@ -12,15 +13,19 @@ export const READ_REPORT = 'boundlens_read_report';
  * The tool that reads what runs have shown: of one run everything as JSON, of a study its summary as text, and without either a list of what there is.
  * Throws a UsageFault that names what there is.
  */
-export function readReport(entries: readonly RunEntry[], given: unknown): string {
+export async function readReport(runs: Pick<RunsView, 'all' | 'read'>, given: unknown): Promise<string> {
+  const entries = runs.all();
   const input = new ToolInput(READ_REPORT, given, ['study', 'run']);
   const [study, run] = [input.optionalText('study'), input.optionalText('run')];
-  if (run !== undefined) return JSON.stringify(publicRun(runOf(entries, run)));
+  if (run !== undefined) {
+    const [read] = await runs.read([runOf(entries, run)]);
+    return JSON.stringify(publicRun(read ?? runOf(entries, run), () => read?.record));
+  }
   const studies = byStudy(entries);
   if (study === undefined) return listing(studies);
   const found = studies.find(({ name }) => name === study);
   if (!found) throw new UsageFault(`There is no study "${study}"`, `ask for ${alternatives(studies.map(({ name }) => name))}`);
-  const summary = summarise(found.entries.map(({ record }) => record));
+  const summary = summarise((await runs.read(found.entries)).map(({ record }) => record));
   return summary ? summaryText(summary) : `No run of ${study} has finished yet.\n${listing([found])}`;
 }
 

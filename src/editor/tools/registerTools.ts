@@ -11,8 +11,8 @@ export function registerTools(definitions: Pick<DefinitionService, 'whenAnalysed
   if (typeof models?.registerTool !== 'function') return new vscode.Disposable(() => undefined);
   const tools: Readonly<Record<string, readonly [message: string, invoke: (input: unknown) => string | Promise<string>]>> = {
     [ANALYSE_DEFINITION]: [vscode.l10n.t('Reading model definitions'), input => analyseDefinition(definitions, input)],
-    [READ_REPORT]: [vscode.l10n.t('Reading the report'), input => readReport(runs.all(), input)],
-    [COMPARE_RUNS]: [vscode.l10n.t('Comparing runs'), input => compareRuns(runs.all(), input)],
+    [READ_REPORT]: [vscode.l10n.t('Reading the report'), input => readReport(runs, input)],
+    [COMPARE_RUNS]: [vscode.l10n.t('Comparing runs'), input => compareRuns(runs, input)],
   };
   return vscode.Disposable.from(
     ...Object.entries(tools).map(([name, [invocationMessage, invoke]]) =>

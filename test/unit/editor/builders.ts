@@ -1,6 +1,6 @@
 import type { Architecture, Layer, Parameter, SourceRange } from '../../../src/architecture/architecture';
 import { known, unknown } from '../../../src/architecture/architecture';
-import type { RunEntry } from '../../../src/reporting/runSummary';
+import type { ReadRun } from '../../../src/reporting/runSummary';
 import type { RunRecord } from '../../../src/runs/record';
 import type { Evidence, Report, Term, TermName } from '../../../src/theory/report';
 import { fineTuningResult } from '../support/fineTuningResult';
@@ -127,7 +127,7 @@ export function record({
   };
 }
 
-export const entry = (parts: RecordParts = {}): RunEntry => {
+export const entry = (parts: RecordParts = {}): ReadRun => {
   const made = record(parts);
   const studyFolder = `/runs/${made.trial.study.name}`;
   return { id: `${made.trial.study.name}/${made.id}`, folder: `${studyFolder}/${made.id}`, studyFolder, record: made };

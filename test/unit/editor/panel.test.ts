@@ -102,11 +102,11 @@ describe('what the panel shows', () => {
 
   it('is one plain snapshot; without runs an empty one', () => {
     const around = { series: {}, trusted: true };
-    const snapshot = panelSnapshot(entries, { study: 'old' }, around);
+    const snapshot = panelSnapshot(entries, { study: 'old' }, entries.slice(0, 1), around);
     assert.deepEqual([snapshot.studies, snapshot.study, snapshot.runs.length], [['new', 'old'], 'old', 1]);
     assert.equal(snapshot.summary?.arms.length, 1);
     assert.deepEqual(structuredClone(snapshot), snapshot);
-    const empty = panelSnapshot([], {}, around);
+    const empty = panelSnapshot([], {}, [], around);
     assert.deepEqual([empty.studies, empty.study, empty.runs, empty.selected], [[], undefined, [], []]);
   });
 });

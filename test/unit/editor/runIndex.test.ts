@@ -29,7 +29,8 @@ const latest: readonly (readonly [why: string, entries: readonly RunEntry[], pla
 ];
 
 describe('the run that speaks for a definition', () => {
-  for (const [why, entries, place, expected] of latest) it(why, () => assert.equal(latestFinished(entries, place)?.trial.arm, expected));
+  for (const [why, entries, place, expected] of latest)
+    it(why, () => assert.equal(latestFinished(entries, place)?.record.trial.arm, expected));
 });
 
 describe('runs by study', () => {

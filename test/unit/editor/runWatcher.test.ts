@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RunWatcher } from '../../../src/editor/runWatcher';
+import { Submissions } from '../../../src/runs/cluster/submissions';
+import { glanceOf } from '../../../src/runs/glance';
 import type { RunRecord } from '../../../src/runs/record';
 import { RunFolder } from '../../../src/runs/runFolder';
 import { ownIdentity } from '../../../src/runs/processIdentity';
@@ -122,6 +124,71 @@ describe('watching the runs on disk', () => {
     assert.deepEqual([again.all().length, warnings], [19, []]);
   });
 
+  it('takes ended runs from the index that an earlier window left, and reads a record when it is asked for', async () => {
+    const names = ['fashion/a', 'fashion/b'];
+    for (const name of names) await write(name, record());
+    await watcher.scan();
+    // What is on disk is no record any more, but looks untouched: whoever reads it would find out.
+    for (const name of names) {
+      const file = folderOf(name).recordFile;
+      const time = 1_700_000_000;
+      utimesSync(file, time, time);
+      await watcher.scan();
+      await new RunWatcher({ roots: () => [{ folder: temporary.path, name: '' }], mayWrite: () => true, warn: () => undefined }).scan();
+      writeFileSync(file, ' '.repeat(readFileSync(file).length));
+      utimesSync(file, time, time);
+    }
+    const again = new RunWatcher({
+      roots: () => [{ folder: temporary.path, name: '' }],
+      mayWrite: () => true,
+      warn: line => warnings.push(line),
+    });
+    const { changed } = await again.scan();
+    assert.deepEqual([changed.length, warnings], [2, []], 'no record was read');
+    assert.deepEqual(
+      again.all().map(one => one.record),
+      names.map(() => glanceOf(record())),
+    );
+    assert.deepEqual([await again.read(again.all()), again.readNow(again.all()[0]!)], [[], undefined]);
+    assert.match(warnings[0]!, /is not a run record/);
+  });
+
+  it('reads whole records once, and again when they were replaced', async () => {
+    await write('fashion/a', record());
+    await watcher.scan();
+    const [first] = await watcher.read(watcher.all());
+    assert.deepEqual(first?.record, await folderOf('fashion/a').read());
+    assert.equal(watcher.readNow(watcher.all()[0]!), first.record);
+    await write('fashion/a', record({ state: 'stopped' }));
+    await watcher.scan();
+    assert.equal((await watcher.read(watcher.all()))[0]?.record.state, 'stopped');
+    assert.equal(watcher.readNow(watcher.all()[0]!)!.state, 'stopped');
+  });
+
+  it('sees what a cluster tells of a run whose own record waits', async () => {
+    const waiting = record({ state: 'queued', endedAt: undefined, results: undefined });
+    await write('fashion/a', waiting);
+    const submissions = await Submissions.open(temporary.file('fashion'));
+    await submissions.enlist([waiting.id]);
+    await submissions.add({ scheduler: 'slurm', job: '1', submittedAt: 'now', indices: [0] });
+    await watcher.scan();
+    assert.deepEqual(seen(), ['fashion/a queued']);
+    const attempt = { name: '1_0.0-1', task: '1_0' };
+    for (const fraction of [0.25, 0.5]) {
+      await folderOf('fashion/a').writeLive({
+        ...waiting,
+        state: 'running',
+        attempt,
+        progress: { phase: 'pre-training', fraction, step: 1, steps: 4 },
+      });
+      const { changed } = await watcher.poll();
+      assert.deepEqual(
+        changed.map(({ record: { state, progress } }) => [state, progress?.fraction]),
+        [['running', fraction]],
+      );
+    }
+  });
+
   it('forgets a run whose folder is gone', async () => {
     await write('fashion/a', record());
     await watcher.scan();
@@ -139,5 +206,11 @@ describe('watching the runs on disk', () => {
     assert.deepEqual(seen(), ['fashion/whole finished']);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0]!, /broken/);
+    assert.deepEqual(watcher.damaged(), [
+      { folder: temporary.file('fashion/broken'), studyFolder: temporary.file('fashion'), sentence: warnings[0] },
+    ]);
+    rmSync(temporary.file('fashion/broken'), { recursive: true });
+    assert.equal((await watcher.scan()).states, true);
+    assert.deepEqual(watcher.damaged(), []);
   });
 });

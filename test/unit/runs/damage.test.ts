@@ -6,6 +6,8 @@ import { adoptRuns } from '../../../src/runs/adopt';
 import { listRuns } from '../../../src/runs/runIndex';
 import { metricOf, metricText } from '../../../src/runs/metricLines';
 import { readControl, tellQueue } from '../../../src/runs/queueControl';
+import { withChecksum } from '../../../src/runs/checksum';
+import { glanceOf } from '../../../src/runs/glance';
 import { recordOf, recordText } from '../../../src/runs/recordText';
 import type { RunFolder } from '../../../src/runs/runFolder';
 import { RunStore } from '../../../src/runs/store';
@@ -180,10 +182,10 @@ describe('damaged files of runs', () => {
 
   it('an index or a word to the queue that is cut anywhere changes nothing', async () => {
     await folder.update(record => ({ ...record, state: 'stopped' }));
-    const listed = (await listRuns(store)).map(({ line: one }) => one);
+    const listed = (await listRuns(store)).map(({ glance: one }) => one);
     await cutEverywhere(path.join(store.path, 'index.json'), async () => {
       assert.deepEqual(
-        (await listRuns(store)).map(({ line: one }) => one),
+        (await listRuns(store)).map(({ glance: one }) => one),
         listed,
       );
     });
@@ -200,7 +202,7 @@ describe('damaged files of runs', () => {
     files.failing = true;
     const listed = await listRuns(closed, fault => assert.fail(String(fault)));
     assert.deepEqual(
-      listed.map(({ line: one }) => one.state),
+      listed.map(({ glance: one }) => one.state),
       ['interrupted'],
     );
     assert.deepEqual(
@@ -214,11 +216,14 @@ describe('damaged files of runs', () => {
     await folder.update(record => ({ ...record, state: 'stopped' }));
     await listRuns(store);
     await folder.update(record => ({ ...record, state: 'failed' }));
-    assert.equal((await listRuns(store))[0]!.line.state, 'failed');
-    writeFileSync(
-      path.join(store.path, 'index.json'),
-      JSON.stringify({ version: 1, entries: { 'quick-seed-0': { stamp: 'other', line: {} } } }),
-    );
-    assert.equal((await listRuns(store))[0]!.line.state, 'failed');
+    assert.equal((await listRuns(store))[0]!.glance.state, 'failed');
+    const file = path.join(store.path, 'index.json');
+    writeFileSync(file, withChecksum(JSON.stringify({ version: 2, entries: { 'quick-seed-0': { stamp: 'other', glance: {} } } })));
+    assert.equal((await listRuns(store))[0]!.glance.state, 'failed');
+    const whole = readFileSync(file, 'utf8');
+    for (let at = 0; at < whole.length; at++) {
+      writeFileSync(file, `${whole.slice(0, at)}${whole[at] === '7' ? '8' : '7'}${whole.slice(at + 1)}`);
+      assert.deepEqual((await listRuns(store))[0]!.glance, glanceOf(await folder.read()), `character ${at} of the index changed`);
+    }
   });
 });
