@@ -7,6 +7,8 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`; a FileFault where the source is shorter. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** As many bytes as `into` holds, from `offset`; a FileFault where the source is shorter. Absent where bytes have to be decoded first. */
+  readInto?(into: Uint8Array, offset: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,8 @@ export interface ByteStretch {
   /** Where the bytes begin in their source, when they lie there as they are. */
   readonly placed?: number;
   chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Writes all bytes into an array of `length`, which chunks would be copied into; absent where that saves nothing. */
+  readonly fill?: (into: Uint8Array, signal?: AbortSignal) => Promise<void>;
 }
 
 /** How much of a stretch is held at once, in bytes. */
@@ -40,15 +44,24 @@ class FileSource implements ByteSource {
   ) {}
 
   async read(offset: number, length: number): Promise<Uint8Array> {
-    if (!(offset >= 0 && length >= 0 && offset + length <= this.size))
-      throw brokenFile(this.file, `ends after ${this.size} bytes, before byte ${offset + length} that it speaks of`);
+    if (!(length >= 0 && offset + length <= this.size)) throw this.tooShort(offset + length);
     const bytes = new Uint8Array(length);
+    await this.readInto(bytes, offset);
+    return bytes;
+  }
+
+  async readInto(into: Uint8Array, offset: number): Promise<void> {
+    const { length } = into;
+    if (!(offset >= 0 && offset + length <= this.size)) throw this.tooShort(offset + length);
     for (let at = 0; at < length;) {
-      const { bytesRead } = await this.handle.read(bytes, at, length - at, offset + at);
+      const { bytesRead } = await this.handle.read(into, at, length - at, offset + at);
       if (bytesRead === 0) throw brokenFile(this.file, 'became shorter while it was read');
       at += bytesRead;
     }
-    return bytes;
+  }
+
+  private tooShort(end: number): FileFault {
+    return brokenFile(this.file, `ends after ${this.size} bytes, before byte ${end} that it speaks of`);
   }
 
   close(): Promise<void> {
@@ -81,6 +94,14 @@ export function plainStretch(source: ByteSource, offset: number, length: number)
         yield await source.read(offset + at, Math.min(CHUNK_BYTES, length - at));
       }
     },
+    ...(source.readInto && {
+      fill: async (into: Uint8Array, signal?: AbortSignal) => {
+        for (let at = 0; at < length; at += CHUNK_BYTES) {
+          if (signal?.aborted) throw new Stopped();
+          await source.readInto!(into.subarray(at, Math.min(length, at + CHUNK_BYTES)), offset + at);
+        }
+      },
+    }),
   };
 }
 

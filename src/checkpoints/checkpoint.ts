@@ -1,6 +1,6 @@
 import { Stopped, ValueFault } from '../common/fault';
 import { brokenFile, type ByteSource, type ByteStretch } from './byteSource';
-import { decodedValues, ELEMENT_BYTES, valuesFor, type ElementType, type TensorValues } from './elementType';
+import { asTheyLie, decodedValues, ELEMENT_BYTES, valuesFor, type ElementType, type TensorValues } from './elementType';
 
 /** The kinds of weight files that BoundLens reads. */
 export type CheckpointFormat =
@@ -24,6 +24,8 @@ export interface Checkpoint {
   read(name: string, signal?: AbortSignal): Promise<TensorValues>;
   /** The same values in order, a few million at a time. */
   chunks(name: string, signal?: AbortSignal): AsyncIterable<TensorValues>;
+  /** Writes the values into an array of their number, where they lie in the file as 32-bit floats of this machine; otherwise false, and nothing was read. */
+  fill?(name: string, into: Float32Array, signal?: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -143,6 +145,13 @@ export class StoredCheckpoint implements Checkpoint {
     const tensor = this.find(name);
     if (tensor.strides) yield await readStrided(this.file, tensor, tensor.strides, signal);
     else yield* decoded(this.file, tensor, signal);
+  }
+
+  async fill(name: string, into: Float32Array, signal?: AbortSignal): Promise<boolean> {
+    const { dtype, bytes, littleEndian = true, strides, quantisation } = this.find(name);
+    if (!bytes.fill || strides || quantisation || dtype !== 'float32' || !asTheyLie(dtype, littleEndian)) return false;
+    await bytes.fill(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), signal);
+    return true;
   }
 
   async close(): Promise<void> {

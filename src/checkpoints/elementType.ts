@@ -104,7 +104,7 @@ const READERS: Readonly<Record<ElementType, Read>> = {
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Whether the bytes of these elements are what this machine holds in an array of such floats. */
-const asTheyLie = (type: ElementType, littleEndian: boolean): type is 'float32' | 'float64' =>
+export const asTheyLie = (type: ElementType, littleEndian: boolean): type is 'float32' | 'float64' =>
   (type === 'float32' || type === 'float64') && littleEndian && HOST_IS_LITTLE_ENDIAN;
 
 /** The numbers in `bytes`, which hold whole elements and are given away: no copy is made where none is needed. */

@@ -76,10 +76,13 @@ export async function tensorNorms(
   const layout = kind ? matrixLayout(tensor) : { rows: 1, columns: Math.max(1, elementCount(shape)), outputs: 'rows' as const };
   const entries = new EntryNormAccumulator(layout);
   const brackets = kind && new BracketAccumulator(layout, options, options.powerLaw, scratch);
-  for await (const values of checkpoint.chunks(name, options.signal)) {
-    entries.add(values);
-    await brackets?.add(values);
-  }
+  const whole = await brackets?.fill(async into => (await checkpoint.fill?.(name, into, options.signal)) ?? false);
+  if (whole) entries.add(whole);
+  else
+    for await (const values of checkpoint.chunks(name, options.signal)) {
+      entries.add(values);
+      await brackets?.add(values);
+    }
   const norms = entries.norms();
   const { frobenius, l21, l1Infinity } = norms;
   if (!Number.isFinite(frobenius))

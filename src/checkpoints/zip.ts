@@ -156,7 +156,7 @@ export async function zipStretch(source: ByteSource, entry: ZipEntry): Promise<B
   if (method === STORED) {
     if (size !== compressedSize) throw brokenFile(source.file, `gives ${entry.name} two sizes`);
     const plain = plainStretch(source, offset, size);
-    return { ...plain, chunks: signal => checked(source, entry, plain.chunks(signal)) };
+    return { length: size, placed: offset, chunks: signal => checked(source, entry, plain.chunks(signal)) };
   }
   if (method !== DEFLATED) throw unsupportedFile(source.file, `compresses ${entry.name} in a way (${method}) that is not deflate`);
   if (size > compressedSize * LARGEST_EXPANSION + CHUNK_BYTES) throw brokenFile(source.file, `claims an impossible size for ${entry.name}`);

@@ -40,6 +40,17 @@ export class BracketAccumulator {
     this.double = GramAccumulator.fits(layout) ? new GramAccumulator(layout, products.product, scratch) : undefined;
   }
 
+  /** Has the whole matrix written to where it would be gathered, in place of any `add`: the values, or undefined where `write` or the shape does not allow it. */
+  async fill(write: (into: Float32Array) => Promise<boolean>): Promise<Float32Array | undefined> {
+    if (!this.single) return undefined;
+    const count = this.layout.rows * this.layout.columns;
+    const held = this.scratch.float32(count);
+    if (!(await write(held))) return undefined;
+    this.held = held;
+    this.heldCount = count;
+    return held;
+  }
+
   async add(values: Float32Array | Float64Array): Promise<void> {
     if (this.single && values instanceof Float32Array) {
       this.held ??= this.scratch.float32(this.layout.rows * this.layout.columns);

@@ -22,8 +22,10 @@ export async function factorised(
   product: TransposedProduct,
   scratch = new Scratch(),
 ): Promise<Factorisation | undefined> {
-  const factor = scratch.float64(size * size);
-  const [panelRoom, knownRoom] = [new Float64Array(size * PANEL), new Float64Array(size * PANEL)];
+  const room = scratch.float64(size * (size + 2 * PANEL));
+  const factor = room.subarray(0, size * size);
+  const panelRoom = room.subarray(size * size, size * (size + PANEL));
+  const knownRoom = room.subarray(size * (size + PANEL));
   let residual = 0;
   for (let first = 0; first < size; first += PANEL) {
     const width = Math.min(PANEL, size - first);
@@ -63,8 +65,7 @@ function fillPanel(
 
 /** Writes rows of `width` numbers into a square matrix. */
 function write(rows: Float64Array, matrix: Float64Array, size: number, row: number, column: number, width: number): void {
-  for (let from = 0; from < rows.length; from += width, row++)
-    for (let offset = 0; offset < width; offset++) matrix[row * size + column + offset] = rows[from + offset]!;
+  for (let from = 0; from < rows.length; from += width, row++) matrix.set(rows.subarray(from, from + width), row * size + column);
 }
 
 /** The lower triangle L with LLᵀ = the leading square of the panel; undefined at the first pivot that is not positive. */
@@ -96,7 +97,12 @@ function inverseOf(triangle: Float64Array, width: number): Float64Array {
 }
 
 function frobenius(values: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
-  return Math.sqrt(sum);
+  let [even, odd] = [0, 0];
+  const pairs = values.length - (values.length % 2);
+  for (let index = 0; index < pairs; index += 2) {
+    even += values[index]! * values[index]!;
+    odd += values[index + 1]! * values[index + 1]!;
+  }
+  const last = pairs < values.length ? values[pairs]! ** 2 : 0;
+  return Math.sqrt(even + odd + last);
 }

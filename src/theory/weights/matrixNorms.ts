@@ -49,17 +49,31 @@ export class EntryNormAccumulator {
   }
 
   private addToRow(values: ArrayLike<number>, first: number, count: number, row: number, column: number): void {
-    const { columnSums } = this;
-    let [square, sum] = [0, 0];
-    for (let offset = 0; offset < count; offset++) {
-      const value = values[first + offset]!;
-      square += value * value;
-      sum += Math.abs(value);
+    const sums = this.columnSums.length > 0 ? this.columnSums : undefined;
+    let [evenSquare, oddSquare, evenSum, oddSum] = [0, 0, 0, 0];
+    const pairs = count - (count % 2);
+    for (let offset = 0; offset < pairs; offset += 2) {
+      const even = values[first + offset]!;
+      const odd = values[first + offset + 1]!;
+      const absolute = Math.abs(even);
+      const next = Math.abs(odd);
+      evenSquare += even * even;
+      oddSquare += odd * odd;
+      evenSum += absolute;
+      oddSum += next;
+      if (sums) {
+        sums[column + offset]! += absolute;
+        sums[column + offset + 1]! += next;
+      }
     }
-    if (columnSums.length > 0)
-      for (let offset = 0; offset < count; offset++) columnSums[column + offset]! += Math.abs(values[first + offset]!);
-    this.squares[row]! += square;
-    this.rowSums[row]! += sum;
+    if (pairs < count) {
+      const last = values[first + pairs]!;
+      evenSquare += last * last;
+      evenSum += Math.abs(last);
+      if (sums) sums[column + pairs]! += Math.abs(last);
+    }
+    this.squares[row]! += evenSquare + oddSquare;
+    this.rowSums[row]! += evenSum + oddSum;
   }
 
   private addToColumns(values: ArrayLike<number>, first: number, count: number, row: number, column: number): void {

@@ -7,7 +7,7 @@ export interface SingleGramSum {
   readonly slice: number;
   /** Adds the Gram matrix of a slice: size × inner values in row-major order for the side `rows`, inner × size for `columns`. */
   add(values: Float32Array, inner: number): Promise<void>;
-  /** The sum, size × size with both triangles, and how many additions of slices each entry has seen. */
+  /** The sum, size × size with both triangles, valid until the next sum of this size is finished; and how many additions of slices each entry has seen. */
   finish(): { readonly values: Float32Array; readonly additions: number };
 }
 
@@ -16,7 +16,7 @@ export interface SingleGramSum {
  * multiplication, rounded to 32 bits at every step, which then is added to the running sum with one more rounding.
  */
 export interface SingleAlgebra {
-  /** An empty sum of Gram matrices of order `size`. */
+  /** An empty sum of Gram matrices of order `size`; one at a time of each size. */
   gram(size: number, side: GramSide): Promise<SingleGramSum>;
   /** A square matrix times a vector, to no stated accuracy: for iterations that are checked afterwards. */
   apply(matrix: Float32Array, size: number, vector: Float32Array): Promise<Float32Array>;

@@ -6,25 +6,40 @@ import { createSession, type OnnxRuntime, type OnnxSession } from './onnxRuntime
 
 /** Slices that one call adds, and row strips of the lower triangle. */
 const SLICES = 4;
-const STRIPS = 4;
+const STRIPS = 6;
 /** Size times products of a slice: the error of a Gram matrix of noise grows with both, so larger ones get shorter slices. */
 const BALANCE = 96 * 768;
 const sliceOf = (size: number): number => Math.max(8, Math.min(128, 8 * Math.floor(BALANCE / size / 8)));
 
 type Strips = readonly Float32Array[];
 
+/** What one sum leaves behind for the next of the same size and side. */
+interface Kept {
+  readonly strips: Strips[];
+  /** Room for the lines that one call adds. */
+  group?: Float32Array;
+  /** Where `finish` writes. */
+  values?: Float32Array;
+}
+
 const float = (name: string, shape: readonly (number | string)[]): OnnxValue => ({ name, type: 'float32', shape });
 
 /**
  * Gram matrices in 32-bit floats on the native engine: only the strips of the lower triangle are multiplied. One session a size and side is made and kept.
+ * Products add themselves to the running sum where the engine is seen to sum each slice first (`sumsSlicesFirst`).
  * Throws what Node says where the native library does not load.
  */
 export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
   const runtime = loadNativeRuntime();
   const session = (graph: OnnxGraph) =>
     createSession(runtime, encodeModel(graph), { provider: 'cpu', threads, writesInPlace: true, optimisation: 'disabled' });
+  const gramSession = async (size: number, side: GramSide) => {
+    const fused = await session(gramGraph(size, side, true));
+    if (await sumsSlicesFirst(runtime, fused, size, side)) return fused;
+    return session(gramGraph(size, side, false));
+  };
   const grams = new Map<string, Promise<OnnxSession>>();
-  const pools = new Map<number, Strips[]>();
+  const kept = new Map<string, Kept>();
   const applier = await session({
     nodes: [{ operator: 'MatMul', inputs: ['matrix', 'vector'], outputs: ['image'], attributes: {}, domain: '' }],
     initialisers: [],
@@ -34,9 +49,9 @@ export async function nativeSingle(threads: number): Promise<SingleAlgebra> {
   return {
     async gram(size, side) {
       const key = `${side} ${size}`;
-      if (!grams.has(key)) grams.set(key, session(gramGraph(size, side)));
-      if (!pools.has(size)) pools.set(size, []);
-      return new NativeSum(runtime, await grams.get(key)!, size, side, pools.get(size)!);
+      if (!grams.has(key)) grams.set(key, gramSession(size, side));
+      if (!kept.has(key)) kept.set(key, { strips: [] });
+      return new NativeSum(runtime, await grams.get(key)!, size, side, kept.get(key)!);
     },
     async apply(matrix, size, vector) {
       const feeds = {
@@ -58,8 +73,11 @@ const stripShapes = (size: number): readonly (readonly [number, number])[] =>
     .slice(1)
     .map((end, i) => [end - bounds(size)[i]!, end]);
 
-/** Adds SLICES slices of `values` to the strips `sum0` …, which leave as `next0` …. */
-function gramGraph(size: number, side: GramSide): OnnxGraph {
+/**
+ * Adds SLICES slices of `values` to the strips `sum0` …, which leave as `next0` ….
+ * @param fused whether the product is told to add itself to the running sum, which is faster, but may round otherwise
+ */
+function gramGraph(size: number, side: GramSide, fused: boolean): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const initialisers = new Map<string, OnnxTensor>();
   const node = (operator: string, inputs: readonly string[], output: string, attributes: OnnxNode['attributes'] = {}) => {
@@ -80,12 +98,13 @@ function gramGraph(size: number, side: GramSide): OnnxGraph {
   const sums = ends.slice(1).map((_, strip) => `sum${strip}`);
   for (let part = 0; part < SLICES; part++) {
     const values = slice('values', part * length, (part + 1) * length, inner, `values_${part}`);
-    const lines = side === 'columns' ? node('Transpose', [values], `lines_${part}`, { perm: [1, 0] }) : values;
     for (let strip = 0; strip < STRIPS; strip++) {
-      const own = slice(lines, ends[strip]!, ends[strip + 1]!, 0, `own_${part}_${strip}`);
-      const others = slice(values, 0, ends[strip + 1]!, 1 - inner, `others_${part}_${strip}`);
-      const product = node('Gemm', [own, others], `product_${part}_${strip}`, { transB: inner });
-      sums[strip] = node('Add', [sums[strip]!, product], part === SLICES - 1 ? `next${strip}` : `sum_${part}_${strip}`);
+      const own = slice(values, ends[strip]!, ends[strip + 1]!, 1 - inner, `own_${part}_${strip}`);
+      const others = strip === STRIPS - 1 ? values : slice(values, 0, ends[strip + 1]!, 1 - inner, `others_${part}_${strip}`);
+      const next = part === SLICES - 1 ? `next${strip}` : `sum_${part}_${strip}`;
+      const gemm = (inputs: readonly string[], output: string) => node('Gemm', inputs, output, { transA: 1 - inner, transB: inner });
+      const sum = sums[strip]!;
+      sums[strip] = fused ? gemm([own, others, sum], next) : node('Add', [sum, gemm([own, others], `product_${part}_${strip}`)], next);
     }
   }
   const shapes = stripShapes(size);
@@ -95,6 +114,29 @@ function gramGraph(size: number, side: GramSide): OnnxGraph {
     inputs: [float('values', inner === 0 ? [group, size] : [size, group]), ...shapes.map((shape, i) => float(`sum${i}`, shape))],
     outputs: shapes.map((shape, i) => float(`next${i}`, shape)),
   };
+}
+
+/**
+ * Whether a fused session sums each slice before it adds it to the running sum, in one piece: with running sums of 2²⁴, above which floats are 2 apart, and slices whose
+ * products are all equal and add up to a little over 1, every slice must count for 2. Were a slice added in parts, each below 1, it would be lost. The order of
+ * summation depends on shapes and not on values, so one look at every entry is enough.
+ */
+async function sumsSlicesFirst(runtime: OnnxRuntime, session: OnnxSession, size: number, side: GramSide): Promise<boolean> {
+  const length = sliceOf(size);
+  const sum = 2 ** 24;
+  const shapes = stripShapes(size);
+  const strips = (name: string, content: number) =>
+    shapes.map(
+      (shape, i) => [`${name}${i}`, new runtime.Tensor('float32', new Float32Array(shape[0] * shape[1]).fill(content), shape)] as const,
+    );
+  const values = new Float32Array(SLICES * length * size).fill(Math.ceil(2 ** 14 / Math.sqrt(length)) / 2 ** 14);
+  const next = strips('next', 0);
+  const shape = side === 'columns' ? [SLICES * length, size] : [size, SLICES * length];
+  await session.run(
+    { values: new runtime.Tensor('float32', values, shape), ...Object.fromEntries(strips('sum', sum)) },
+    Object.fromEntries(next),
+  );
+  return next.every(([, { data }]) => data.every(entry => entry === sum + 2 * SLICES));
 }
 
 class NativeSum implements SingleGramSum {
@@ -111,15 +153,14 @@ class NativeSum implements SingleGramSum {
     private readonly session: OnnxSession,
     private readonly size: number,
     private readonly side: GramSide,
-    /** Strips that finished sums have left. */
-    private readonly pool: Strips[],
+    private readonly kept: Kept,
   ) {
-    const taken = () => pool.pop() ?? stripShapes(size).map(([rows, columns]) => new Float32Array(rows * columns));
+    const taken = () => kept.strips.pop() ?? stripShapes(size).map(([rows, columns]) => new Float32Array(rows * columns));
     [this.sums, this.spare] = [taken(), taken()];
     for (const strip of this.sums) strip.fill(0);
     this.slice = sliceOf(size);
     this.length = SLICES * this.slice;
-    this.group = new Float32Array(this.length * size);
+    this.group = kept.group ??= new Float32Array(this.length * size);
   }
 
   async add(values: Float32Array, inner: number): Promise<void> {
@@ -153,15 +194,15 @@ class NativeSum implements SingleGramSum {
   }
 
   finish(): { readonly values: Float32Array; readonly additions: number } {
-    const { size, sums } = this;
-    const values = new Float32Array(size * size);
+    const { size, sums, kept } = this;
+    const values = (kept.values ??= new Float32Array(size * size));
     stripShapes(size).forEach(([rows, columns], strip) => {
       const top = columns - rows;
       for (let row = 0; row < rows; row++)
         values.set(sums[strip]!.subarray(row * columns, row * columns + top + row + 1), (top + row) * size);
     });
     mirrorLower(values, size);
-    this.pool.push(this.sums, this.spare);
+    kept.strips.push(this.sums, this.spare);
     return { values, additions: this.additions };
   }
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { checkpointNorms, type NormOptions } from '../../../src/checkpoints/norms';
+import { Random } from '../../../src/common/random';
 import { plainProduct } from '../../../src/theory/weights/products';
+import { nativeProduct } from '../../../src/training/engine/nativeProduct';
+import { nativeSingle } from '../../../src/training/engine/nativeSingle';
 import { fixture, reference, withCheckpoint } from './fixtures';
 
 const close = (actual: number | undefined, expected: number, what: string) =>
@@ -42,6 +48,45 @@ describe('norms of a checkpoint', () => {
       assert.equal(tensors.find(tensor => tensor.name === name)!.spectral, undefined, name);
     const { tensors: cnn } = await normsOf('cnn/model.pt');
     assert.deepEqual(Object.keys(cnn.find(({ name }) => name === 'bn1.num_batches_tracked')!), ['name', 'shape', 'dtype', 'frobenius']);
+  });
+
+  it('are the same from a matrix that is read whole and from its chunks; a file that became shorter meanwhile is refused', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'boundlens-norms-'));
+    const file = path.join(folder, 'wide.safetensors');
+    try {
+      const random = new Random('wide');
+      const values = Float32Array.from({ length: 600 * 2000 }, () => random.normal());
+      const header = Buffer.from(JSON.stringify({ wide: { dtype: 'F32', shape: [600, 2000], data_offsets: [0, values.byteLength] } }));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(header.length));
+      writeFileSync(file, Buffer.concat([length, header, Buffer.from(values.buffer)]));
+      const options = { product: await nativeProduct(1), single: await nativeSingle(1) };
+      await withCheckpoint(file, async checkpoint => {
+        let filled = 0;
+        const watched = {
+          file,
+          format: checkpoint.format,
+          tensors: checkpoint.tensors,
+          read: checkpoint.read.bind(checkpoint),
+          chunks: checkpoint.chunks.bind(checkpoint),
+          close: checkpoint.close.bind(checkpoint),
+        };
+        const chunked = await checkpointNorms(watched, options);
+        const fill = async (name: string, into: Float32Array) => {
+          const done = await checkpoint.fill!(name, into);
+          if (done) filled++;
+          return done;
+        };
+        assert.deepEqual(await checkpointNorms({ ...watched, fill }, options), chunked);
+        assert.equal(filled, 1);
+        const { lower, upper } = chunked.tensors[0]!.spectral!;
+        assert.ok(upper / lower - 1 < 1e-3);
+        truncateSync(file, 1000);
+        await assert.rejects(checkpointNorms(checkpoint, options), /became shorter while it was read/);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('sum over output units wherever the format stores them', async () => {
