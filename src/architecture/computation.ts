@@ -159,6 +159,8 @@ export interface Program {
   readonly input: readonly number[];
   /** Where images have their channels: before rows and columns when absent. */
   readonly channels?: 'last';
+  /** The framework that also takes its weights in files of its own, where there is one. */
+  readonly weightsFor?: 'tensorflow.js';
   readonly state: readonly StateTensor[];
   /** Further names of tensors that layers share, with the name under which they stand in `state`. */
   readonly aliases: Readonly<Record<string, string>>;

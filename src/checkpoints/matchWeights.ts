@@ -21,18 +21,26 @@ export interface WeightMatching {
   readonly prefix: string;
 }
 
+/** What holds tensors: a layer, or all that is known of one. */
+export interface WeightHolder extends Pick<Layer, 'path' | 'parameters' | 'frozen' | 'buffers'> {
+  readonly children: readonly WeightHolder[];
+}
+
 interface Wanted {
   readonly layer: string;
   readonly name: string;
   readonly parameter: Parameter;
 }
 
+/** Keras names its kernels `dense/kernel:0`: the same path with dots, without the output's number. */
+const dotted = (name: string) => name.replace(/:\d+$/, '').replaceAll('/', '.');
+
 /** Everything that a state holds of the layers: what is trained, what is frozen, and buffers such as running variances. */
-function wantedBelow(layers: readonly Layer[]): Wanted[] {
+function wantedBelow(layers: readonly WeightHolder[]): Wanted[] {
   return layers.flatMap(({ path, parameters, frozen = [], buffers, children }) => [
     ...[...(parameters.known ? parameters.value : []), ...frozen, ...(buffers?.known ? buffers.value : [])].map(parameter => ({
       layer: path,
-      name: tensorKey(path, parameter.name),
+      name: dotted(tensorKey(path, parameter.name)),
       parameter,
     })),
     ...wantedBelow(children),
@@ -42,9 +50,6 @@ function wantedBelow(layers: readonly Layer[]): Wanted[] {
 /** Sides that agree; a single number may be stored with or without a side of 1. */
 const sameShape = (a: readonly number[], b: readonly number[]) =>
   (a.length === b.length && a.every((size, axis) => size === b[axis])) || [...a, ...b].every(size => size === 1);
-
-/** Keras names its kernels `dense/kernel:0`: the same path with dots, without the output's number. */
-const dotted = (name: string) => name.replace(/:\d+$/, '').replaceAll('/', '.');
 
 /** The prefix (`encoder.`, `module.`, none) with which most of the wanted names are names of the checkpoint. */
 function commonPrefix(wanted: readonly Wanted[], names: ReadonlySet<string>): string {
@@ -60,7 +65,7 @@ function commonPrefix(wanted: readonly Wanted[], names: ReadonlySet<string>): st
  * Matches the parameters of a definition to the tensors of a checkpoint by name, and by shape: a tensor of the right name and another shape is reported,
  * never taken. A prefix that the checkpoint puts before all names (`module.`, `encoder.`) is looked through.
  */
-export function matchWeights(layers: readonly Layer[], tensors: readonly TensorInfo[]): WeightMatching {
+export function matchWeights(layers: readonly WeightHolder[], tensors: readonly TensorInfo[]): WeightMatching {
   const wanted = wantedBelow(layers);
   const byName = new Map(tensors.map(tensor => [dotted(tensor.name), tensor]));
   const prefix = commonPrefix(wanted, new Set(byName.keys()));

@@ -55,7 +55,7 @@ function programOf(model: LayerValue, input: readonly number[] | undefined, { me
     const names = [...walk.met.keys()].join(', ');
     return unknown(outlet ? `its pass meets no layer \`${outlet.layer}\`: name one of ${names}` : 'it has no output', line);
   }
-  return known(walk.builder.program(output, walk.inputSides, state));
+  return known({ ...walk.builder.program(output, walk.inputSides, state), weightsFor: 'tensorflow.js' });
 }
 
 /** Every weight once, named as `loadWeights` asks for it: by its layer's own name. */

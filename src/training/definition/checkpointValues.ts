@@ -1,3 +1,4 @@
+import { known } from '../../architecture/architecture';
 import { matchWeights } from '../../checkpoints/matchWeights';
 import { tensorKey } from '../../architecture/composition';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint';
@@ -21,7 +22,10 @@ export interface CheckpointStart {
 export async function checkpointValues(file: string, { architecture, program }: ReadProgram): Promise<CheckpointStart> {
   const checkpoint = await openCheckpoint(file);
   try {
-    const { matches, missing, unused } = matchWeights(architecture.layers, checkpoint.tensors);
+    const byLayer = matchWeights(architecture.layers, checkpoint.tensors);
+    const whole = { path: '', parameters: known(program.state), children: [] };
+    const byName = matchWeights([whole], checkpoint.tensors);
+    const { matches, missing, unused } = byName.matches.length > byLayer.matches.length ? byName : byLayer;
     if (matches.length === 0)
       throw new FileFault(
         file,

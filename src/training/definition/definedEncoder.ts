@@ -38,6 +38,7 @@ export class DefinedEncoder implements Encoder {
   readonly saved: Readonly<Record<string, string>>;
   readonly inTraining?: TrainingMode;
   readonly tokens?: TokenEncoder;
+  readonly weightsFor?: 'tensorflow.js';
   private readonly program: Program;
   private readonly state: ReadonlyMap<string, Tensor>;
   private readonly input: number;
@@ -57,6 +58,7 @@ export class DefinedEncoder implements Encoder {
     this.untrained = state.filter(({ name, role }) => role !== 'trained' || !used.has(name)).map(({ name }) => OWN + name);
     const saved = [...state.map(({ name }) => [name, OWN + name]), ...Object.entries(aliases).map(([name, first]) => [name, OWN + first])];
     this.saved = Object.fromEntries(saved) as Record<string, string>;
+    if (program.weightsFor) this.weightsFor = program.weightsFor;
     this.input = steps.findIndex(({ op }) => op === 'input');
     this.width = featureCount(program);
     this.norm = isBounded(steps, output) ? 'bounded' : 'free';

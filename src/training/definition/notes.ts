@@ -30,11 +30,22 @@ export function maskingNote(stage: TokenStage | undefined): NonNullable<Definiti
   return { at: 'input', why: 'no step makes one token of each square patch that later steps treat alike, so pixels are masked instead' };
 }
 
-/** Layers that would drop something in training. */
+/** Layers of Keras that change images or features in training alone. */
+const RANDOM = /(^|\.)(Random[A-Z]\w*|GaussianNoise)$/;
+
+/** Layers that would drop or change something in training; Keras calls the share of what is dropped `rate`. */
 const dropoutsIn = (layers: readonly Layer[]): string[] =>
-  layers.flatMap(({ path, kind, type, arguments: { p, dropout, num_layers: depth }, children }) => {
+  layers.flatMap(({ path, kind, type, arguments: { p, rate = p, dropout, num_layers: depth }, children }) => {
     const isRecurrent = /(^|\.)(LSTM|GRU|RNN)$/.test(type) && dropout && !isZero(dropout) && depth?.known && depth.value !== 1;
-    return [...((kind === 'dropout' && !isZero(p)) || isRecurrent ? [path] : []), ...dropoutsIn(children)];
+    return [
+      ...((kind === 'dropout' && !isZero(rate)) ||
+      RANDOM.test(type) ||
+      isRecurrent ||
+      (/(^|\.)MultiHeadAttention$/.test(type) && dropout && !isZero(dropout))
+        ? [path]
+        : []),
+      ...dropoutsIn(children),
+    ];
   });
 
 const isZero = (share: Layer['arguments'][string] | undefined): boolean => share?.known === true && share.value === 0;

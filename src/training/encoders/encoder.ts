@@ -28,6 +28,8 @@ export interface Encoder {
   readonly untrained?: readonly string[];
   /** What its parameters are called where they are saved, with the name that they were declared under; the same names when absent. */
   readonly saved?: Readonly<Record<string, string>>;
+  /** A framework that takes its weights in files of its own. */
+  readonly weightsFor?: 'tensorflow.js';
   /** Present where it computes otherwise while it is trained, as batch normalisation does. */
   readonly inTraining?: TrainingMode;
 }

@@ -10,6 +10,7 @@ import type { Call } from '../../python/values';
 import { KerasTensor, type KerasLayer } from '../kerasValues';
 import { knownTensors } from '../layerCalls';
 import { buildFor } from '../models';
+import { toArchitecture } from '../toArchitecture';
 import { channelsLastOf, likeliest, openSides } from './inputShapes';
 import { kerasProgram } from './programWalk';
 
@@ -34,7 +35,11 @@ export function withProgram(
     ...instantiationOf(architecture, judged, judged.known && knowsInputs(judged.value)),
   };
   const finished = { ...architecture, instantiation };
-  return request?.name === name ? { ...finished, program: reader.likeliest(request) } : finished;
+  if (request?.name !== name) return finished;
+  const { program, made } = reader.likeliest(request);
+  // A class that was not told its input has weights only once it is called with images.
+  const whole = count.known || made === model ? finished : { ...finished, ...toArchitecture(name, architecture.range, made) };
+  return { ...whole, program };
 }
 
 const knowsInputs = ({ steps }: Program): boolean => steps.every(({ op, shape }) => op !== 'input' || isSettled(shape));
@@ -54,16 +59,27 @@ class ProgramReader {
   ) {}
 
   /** The program of the likeliest of the asked shapes. */
-  likeliest({ inputs, method, outlet }: ProgramRequest): Known<Program> {
+  likeliest({ inputs, method, outlet }: ProgramRequest): { readonly program: Known<Program>; readonly made: KerasLayer } {
     const own = inputOf(this.model);
     const part: TrainedPart = { ...(method !== undefined && { method }), ...(outlet && { outlet }) };
     const rank = own?.known ? own.value.length - 1 : undefined;
-    return likeliest(inputs.map(channelsLastOf), rank, shape => this.read(shape, part), this.line);
+    const made = new Map<Known<Program>, KerasLayer>();
+    const read = (shape: readonly number[]): Known<Program> => {
+      const called = this.called(shape);
+      const program = this.programOf(called, shape, part);
+      made.set(program, called);
+      return program;
+    };
+    const program = likeliest(inputs.map(channelsLastOf), rank, read, this.line);
+    return { program, made: made.get(program) ?? this.model };
   }
 
   /** What a model computes of images of a shape; of its own where that is left out. */
-  read(input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
-    const called = this.called(input);
+  read(input: readonly number[] | undefined, part: TrainedPart): Known<Program> {
+    return this.programOf(this.called(input), input, part);
+  }
+
+  private programOf(called: KerasLayer, input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
     if (method === undefined || method === 'call') return kerasProgram(called, input, outlet);
     const { context, line } = this;
     const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };

@@ -1,56 +1,20 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openCheckpoint } from '../../../../src/checkpoints/openCheckpoint';
 import { ValueFault } from '../../../../src/common/fault';
 import type { Trial } from '../../../../src/studies/study';
-import { runTrial } from '../../../../src/training/trial';
 import type { TrialResults } from '../../../../src/training/results';
-import { nativeEngine } from '../engines';
-import { sampleData } from '../sampleImages';
+import { contextEncoder, masked, maskReconstruction, models, OutputFolder, training, trialOf } from './ownTrials';
 import { FIXTURES } from './programs';
-
-const models = path.join(process.cwd(), 'media/sample/models');
-const training = { steps: 12, batch: 16, learningRate: 3e-3, warmup: 2 } as const;
-const denoising = { kind: 'denoising', noise: { kind: 'gaussian', deviation: 0.3 }, decoder: { kind: 'linear' }, ...training } as const;
-
-const trialOf = (
-  encoder: Omit<Extract<Trial['encoder'], { kind: 'definition' }>, 'kind'>,
-  objective: Trial['objective'] = denoising,
-): Trial => ({
-  id: 'own-seed-1',
-  study: { name: 'own', file: path.join(models, 'own.study.json') },
-  arm: 'own',
-  seed: 1,
-  data: sampleData,
-  encoder: { kind: 'definition', ...encoder },
-  objective,
-  regulariser: { kind: 'none' },
-  fineTuning: { modes: ['probe', 'full'], steps: 4, learningRates: [1e-3], weightDecay: 0.01, labelNoise: 0 },
-  bound: { failureProbability: 0.05, margin: 1, scaledRadius: 5 },
-});
 
 describe('a trial with a definition as encoder', function () {
   this.timeout(120_000);
-  let folder: string;
+  const folder = new OutputFolder();
+  const run = (trial: Trial): Promise<TrialResults> => folder.run(trial);
+  const saved = (file?: string): Promise<ReadonlyMap<string, Float32Array>> => folder.saved(file);
 
-  before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'boundlens-own-'));
-  });
-  after(() => rm(folder, { recursive: true }));
-
-  const run = async (trial: Trial): Promise<TrialResults> =>
-    runTrial(trial, { engine: await nativeEngine(), assets: path.join(process.cwd(), 'dist'), outputFolder: folder });
-
-  /** Every tensor of the saved encoder. */
-  const saved = async (file = path.join(folder, 'encoder.safetensors')): Promise<ReadonlyMap<string, Float32Array>> => {
-    const checkpoint = await openCheckpoint(file);
-    const values = new Map<string, Float32Array>();
-    for (const { name } of checkpoint.tensors) values.set(name, Float32Array.from(await checkpoint.read(name), Number));
-    await checkpoint.close();
-    return values;
-  };
+  before(() => folder.make());
+  after(() => folder.remove());
 
   it('pre-trains the masked autoencoder of the sample by its method, and saves the whole state under its own names', async () => {
     const results = await run(trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features' }));
@@ -61,10 +25,6 @@ describe('a trial with a definition as encoder', function () {
     assert.equal(state.get('decoder_pred.weight')!.length, 49 * 32);
     assert.equal(state.size, 49);
   });
-
-  const masked = { kind: 'masked autoencoder', maskRatio: 0.75, decoder: { width: 16, depth: 1, heads: 2 }, ...training } as const;
-  const whole = { maskRatio: 0.5, mask: 'random', fill: 'zero' } as const;
-  const teacher = { kind: 'momentum', momentum: 0.9, normaliseTargets: true } as const;
 
   it('leaves masked patches out of a definition with tokens', async () => {
     const { definition, pretraining } = await run(
@@ -89,10 +49,7 @@ describe('a trial with a definition as encoder', function () {
     assert.ok(pretraining!.trainLoss < 0.3);
   });
 
-  for (const objective of [
-    { kind: 'context encoder', target: 'masked', decoder: { kind: 'linear' }, ...whole, ...training },
-    { kind: 'mask reconstruction', teacher, predictor: { kind: 'linear' }, ...whole, ...training },
-  ] as const)
+  for (const objective of [contextEncoder, maskReconstruction])
     it(`pre-trains a definition by ${objective.kind}`, async () => {
       const { pretraining } = await run(trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features' }, objective));
       assert.ok(Number.isFinite(pretraining!.holdOutLoss) && pretraining!.trainLoss < 1.5);
@@ -110,8 +67,8 @@ describe('a trial with a definition as encoder', function () {
   });
 
   it('begins with a checkpoint, and says what of it had no counterpart', async () => {
-    const kept = path.join(folder, 'start.safetensors');
-    await copyFile(path.join(folder, 'encoder.safetensors'), kept);
+    const kept = path.join(folder.path, 'start.safetensors');
+    await copyFile(path.join(folder.path, 'encoder.safetensors'), kept);
     const before = await saved(kept);
     const choice = { definition: `${models}/mlp.py#Convolutional`, checkpoint: kept, features: { layer: 'head', side: 'input' } } as const;
     const { definition } = await run(trialOf({ ...choice, arguments: { width: 4, classes: 3 } }, { kind: 'none' }));

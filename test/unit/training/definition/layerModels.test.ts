@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { obstaclesIn } from '../../../../src/architecture/obstacles';
+import { nativeEngine } from '../engines';
+import { encoderOf, FIXTURES, fixWeights, layout, programOf, wave } from './programs';
+
+const IMAGES = 3;
+
+interface Recorded {
+  readonly state: Readonly<Record<string, readonly number[]>>;
+  /** The largest absolute value that each tensor began with. */
+  readonly largest: Readonly<Record<string, number>>;
+  readonly features: readonly number[];
+}
+
+/** A tensor of fewer entries says little of the law that it was drawn from. */
+const ENTRIES = 16;
+
+for (const [framework, folder, file, names] of [
+  [
+    'Keras',
+    'keras',
+    'models.py',
+    ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
+  ],
+  ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
+] as const)
+  describe(`programs against ${framework}`, () => {
+    let recorded: Readonly<Record<string, Recorded>>;
+
+    before(async () => {
+      recorded = JSON.parse(await readFile(path.join(FIXTURES, folder, 'recorded.json'), 'utf8')) as typeof recorded;
+    });
+
+    for (const name of names)
+      it(`computes what ${framework} does: ${name}`, async () => {
+        const { program } = await programOf({ file: path.join(FIXTURES, folder, file), name });
+        assert.deepEqual(obstaclesIn(program), []);
+        const { state, features, largest } = recorded[name]!;
+        const own = Object.fromEntries(program.state.map(tensor => [tensor.name, tensor.shape]));
+        assert.deepEqual(own, state, 'the state has the names and shapes that the framework gives it');
+        const { encoder, parameters } = encoderOf(program);
+        for (const [tensor, most] of Object.entries(largest)) {
+          const values = parameters.values(encoder.saved[tensor]!);
+          const begun = Math.max(...values.map(Math.abs));
+          const isLike = begun <= 2.2 * most && begun >= most / 2.2;
+          assert.ok(values.length < ENTRIES || isLike, `${tensor} begins within ${begun}, in ${framework} within ${most}`);
+        }
+        fixWeights(parameters, encoder);
+        const pass = await (
+          await nativeEngine()
+        ).forwardPass({
+          inputs: { images: { shape: layout.shape(IMAGES) } },
+          parameters,
+          outputs: ({ images }) => ({ features: encoder.features(images!) }),
+        });
+        const { features: made } = await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) });
+        pass.dispose();
+        parameters.dispose();
+        assert.equal(made!.length, features.length);
+        for (const [i, expected] of features.entries())
+          assert.ok(
+            Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)),
+            `${name}[${i}] is ${made![i]}, ${framework} says ${expected}`,
+          );
+      });
+  });
