@@ -1,8 +1,6 @@
-import { Random } from '../common/random';
 import { certifiedNorm } from './certifiedNorm';
 import type { Parameters } from './engine/parameters';
-import { weightMatrices, type WeightMatrix } from './matrices';
-import { PowerIteration } from './powerIteration';
+import { MatrixNorms } from './matrixNorms';
 
 /** The largest norms that a weight matrix may have. */
 export interface NormLimits {
@@ -22,29 +20,14 @@ const STORAGE_MARGIN = 1e-5;
  * each step rows are shrunk onto the ‖·‖₂,₁ ball (its Euclidean projection) and the matrix is scaled back onto the spectral ball by
  * an estimate; `certify` does the same with a certified upper bound.
  */
-export class NormCaps {
-  private readonly matrices: readonly (WeightMatrix & { readonly power: PowerIteration })[];
-
+export class NormCaps extends MatrixNorms {
   /** @param names parameters among which every matrix is capped */
   constructor(
     private readonly parameters: Parameters,
     names: readonly string[],
     readonly limits: NormLimits,
   ) {
-    const random = new Random('norm caps');
-    this.matrices = weightMatrices(parameters, names).map(matrix => ({
-      ...matrix,
-      power: new PowerIteration(matrix.rows, matrix.columns, random.fork(matrix.name)),
-    }));
-  }
-
-  /** What the estimates of the next step start from, one vector a matrix; for `restore`. */
-  snapshot(): readonly Float64Array[] {
-    return this.matrices.map(({ power }) => power.snapshot());
-  }
-
-  restore(vectors: readonly Float64Array[]): void {
-    this.matrices.forEach(({ power }, i) => power.restore(vectors[i]!));
+    super(parameters, names, 'norm caps');
   }
 
   /** Brings every matrix back under its caps, the spectral one as closely as an estimate can. */
