@@ -1,11 +1,14 @@
 import { unknown } from '../../architecture/architecture';
 import { MAXIMUM_LENGTH } from './budget';
-import { iterated, methodOf, written } from './collections';
+import { iterated } from './collections';
 import type { Context } from './context';
 import { compare, decided, equal, truth } from './operators';
 import { classOf, findMember, isInstance, isSubclass } from './classes';
 import { keyOf } from './keys';
+import { callMath, isNumber, wholeOf } from './mathModule';
+import { methodOf } from './methods';
 import { callStandardLibrary } from './standardLibrary';
+import { written } from './strings';
 import { assignAttribute } from './targets';
 import {
   boolean,
@@ -19,7 +22,6 @@ import {
   reference,
   text,
   tuple,
-  undecidedPlain,
   type Call,
   type Key,
   type Value,
@@ -28,16 +30,11 @@ import {
 /** The value of a call of one of Python's own functions; undefined when it cannot be decided. */
 type Builtin = (values: readonly Value[], call: Call, context: Context) => Value | undefined;
 
-const isNumber = (value: Value | undefined): value is Extract<Value, { kind: 'integer' | 'float' }> =>
-  value?.kind === 'integer' || value?.kind === 'float';
-
 const roundHalfToEven = (value: number): number => {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;
 };
-
-const wholeOf = (value: number): Value | undefined => (Number.isSafeInteger(value) ? integer(value) : undefined);
 
 /** The items of each argument, when all of them are known completely. */
 function itemsOf(values: readonly Value[], context: Context): (readonly Value[])[] | undefined {
@@ -335,43 +332,6 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 const undecidedType = (value: Value, type: Value, call: Call) =>
   firstReason([value, type]) ?? unknown(`what \`${call.type}(…)\` says is not decided`, call.range.startLine);
 
-const MATH: Readonly<Record<string, (...values: number[]) => number>> = {
-  sqrt: Math.sqrt,
-  log: (value: number, base?: number) => (base === undefined ? Math.log(value) : Math.log(value) / Math.log(base)),
-  log2: Math.log2,
-  log10: Math.log10,
-  exp: Math.exp,
-  pow: Math.pow,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  atan: Math.atan,
-  atan2: Math.atan2,
-  tanh: Math.tanh,
-  log1p: Math.log1p,
-  fabs: Math.abs,
-  hypot: Math.hypot,
-};
-
-function commonDivisor(left: number, right: number): number {
-  let [a, b] = [Math.abs(left), Math.abs(right)];
-  while (b !== 0) [a, b] = [b, a % b];
-  return a;
-}
-
-const WHOLE_MATH: Readonly<Record<string, (...values: number[]) => number>> = {
-  ceil: Math.ceil,
-  floor: Math.floor,
-  trunc: Math.trunc,
-  isqrt: value => Math.floor(Math.sqrt(value)),
-  gcd: (...values) => values.reduce(commonDivisor, 0),
-  lcm: (...values) => values.reduce((multiple, value) => (multiple * value) / commonDivisor(multiple, value), 1),
-  factorial: value => Array.from({ length: value }, (_, index) => index + 1).reduce((product, factor) => product * factor, 1),
-  comb: (all, some = 0) =>
-    Array.from({ length: some }, (_, index) => (all - index) / (index + 1)).reduce((product, factor) => product * factor, 1),
-  prod: (...values) => values.reduce((product, value) => product * value, 1),
-};
-
 /** Names that Python defines without an import. */
 export const isBuiltinName = (name: string): boolean => Object.hasOwn(BUILTINS, name) || OTHER_NAMES.has(name);
 
@@ -415,17 +375,4 @@ export function callBuiltin(path: string, call: Call, context: Context): Value |
   const [module, name] = path.split('.') as [string, string];
   if (module === 'builtins' && Object.hasOwn(BUILTINS, name)) return BUILTINS[name]!(call.positional, call, context);
   return module === 'math' ? callMath(name, call, context) : undefined;
-}
-
-function callMath(name: string, call: Call, context: Context): Value | undefined {
-  const values = name === 'prod' && call.positional[0] ? iterated(call.positional[0], context) : call.positional;
-  if (!values?.every(isNumber)) return undefined;
-  const numbers = values.map(value => value.value);
-  if (Object.hasOwn(WHOLE_MATH, name)) {
-    const result = WHOLE_MATH[name]!(...numbers);
-    return name === 'prod' && values.some(value => value.kind === 'float') ? float(result) : wholeOf(result);
-  }
-  if (!Object.hasOwn(MATH, name)) return undefined;
-  const result = MATH[name]!(...numbers);
-  return Number.isFinite(result) ? float(result) : undecidedPlain(unknown(`math.${name} has no result here`, call.range.startLine));
 }
