@@ -10,7 +10,6 @@ import {
   notification,
   openFile,
   quickInput,
-  quickPick,
   runCommand,
   screenshot,
   statusBarItem,
@@ -20,7 +19,7 @@ import {
 } from '../workbench/workbench.mjs';
 import { Film } from './film';
 import { sampleEditor } from './sampleEditor';
-import { writeSmallStudy } from './studies';
+import { preTrain, writeSmallStudy } from './studies';
 
 /** The last step that the training chart describes. */
 async function lastStep(panel: Frame): Promise<number> {
@@ -45,20 +44,6 @@ class Net(nn.Module):
             x = layer(x).relu()
         return x
 `;
-
-/** Where something else takes the focus meanwhile, the list of studies closes: then it is asked for again. */
-async function preTrain(page: Page, study: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    await runCommand(page, 'BoundLens: Pre-train…');
-    try {
-      await quickPick(page, study).click({ timeout: 15_000 });
-      return;
-    } catch (error) {
-      if (attempt === 3) throw error;
-      await page.keyboard.press('Escape');
-    }
-  }
-}
 
 // One story in order: each test goes on where the one before it ended, as a person does. On its way it takes the frames of a short film.
 describe('BoundLens in VS Code', () => {
