@@ -113,7 +113,7 @@ describe('a trial with a definition as encoder', function () {
   });
 
   it('gives the same weights for the same seed', async () => {
-    const trial = trialOf({ definition: `${models}/mlp.py#perceptron`, features: { layer: '2', side: 'output' } });
+    const trial = trialOf({ definition: `${models}/mlp.py#perceptron`, features: { layer: '3', side: 'output' } });
     await run(trial);
     const first = await saved();
     await run(trial);
