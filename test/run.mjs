@@ -26,29 +26,37 @@ const mocha = (/** @type {string} */ bundle, /** @type {number} */ timeout) => [
 const host = (/** @type {string} */ version) => ['test/workbench/hostTests.mjs', version, ...(desktop ? ['--desktop'] : [])];
 
 /**
- * What each suite runs, and which bundles it needs.
- * @type {Record<string, { command: string[], bundles: string[], needs?: string[] }>}
+ * What each suite runs, which bundles it needs, and its lane: lanes run side by side, the suites of one in turn. Some compute on one processor, some
+ * mostly wait for an editor (and share its install), one waits for Slurm.
+ * @type {Record<string, { lane: 'computing' | 'editors' | 'slurm', command: string[], bundles: string[], needs?: string[] }>}
  */
 const suites = {
-  lint: { command: ['test/lint.mjs'], bundles: [] },
-  unit: { command: mocha('out/unit.js', 60_000), bundles: ['unit', 'analysis', 'webAnalysis', 'trainer', 'cli', 'panel'] },
+  lint: { lane: 'computing', command: ['test/lint.mjs'], bundles: [] },
+  unit: {
+    lane: 'computing',
+    command: mocha('out/unit.js', 60_000),
+    bundles: ['unit', 'analysis', 'webAnalysis', 'trainer', 'cli', 'panel'],
+  },
   cluster: {
+    lane: 'slurm',
     command: mocha('out/cluster.js', 60_000),
     bundles: ['cluster', 'trainer', 'cli', 'panel'],
     needs: ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel'],
   },
-  host: { command: host('current'), bundles: ['host', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel'] },
-  'host-minimum': { command: host('minimum'), bundles: ['host', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel'] },
+  host: { lane: 'editors', command: host('current'), bundles: ['host', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel'] },
+  'host-minimum': {
+    lane: 'editors',
+    command: host('minimum'),
+    bundles: ['host', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel'],
+  },
   ui: {
+    lane: 'editors',
     command: mocha('out/ui.js', 300_000),
     bundles: ['ui', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'],
   },
-  packages: { command: mocha('out/packages.js', 300_000), bundles: ['packages'] },
-  faults: { command: mocha('out/faults.js', 60_000), bundles: ['faults', 'trainer', 'cli', 'panel'] },
+  packages: { lane: 'editors', command: mocha('out/packages.js', 300_000), bundles: ['packages'] },
+  faults: { lane: 'computing', command: mocha('out/faults.js', 60_000), bundles: ['faults', 'trainer', 'cli', 'panel'] },
 };
-
-/** Suites that mostly wait for an editor: they run one after the other beside the others, and share the install of VS Code. */
-const EDITORS = ['host', 'host-minimum', 'ui', 'packages'];
 
 /**
  * Runs a Node program, its output passed on as it comes: line by line behind a name, where several run at once.
@@ -158,8 +166,8 @@ async function runAll(names) {
     return results;
   };
   try {
-    const lanes = [true, false].map(ofEditors => inTurn(names.filter(name => EDITORS.includes(name) === ofEditors)));
-    return [built, ...(await Promise.all(lanes)).flat()];
+    const lanes = [...new Set(names.map(name => suites[name]?.lane))].map(lane => names.filter(name => suites[name]?.lane === lane));
+    return [built, ...(await Promise.all(lanes.map(inTurn))).flat()];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
