@@ -238,6 +238,7 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     both('with a bias', [[4, 3], [5, 4], [5]], (a: Tensor2D, b: Tensor2D, bias: Tensor1D) =>
       tf.relu(tf.add(tf.matMul(a, b, true, true), bias)),
     ),
+    both('wide, the first transposed', [[3, 520], [3, 512]], (a: Tensor2D, b: Tensor2D) => tf.matMul(a, b, true)), // prettier-ignore
     both('matrix times vector', [[3, 4], [4]], (a: Tensor2D, b: Tensor1D) => tf.dot(a, b)),
   ],
   convolutions: [
