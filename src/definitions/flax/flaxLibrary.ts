@@ -57,9 +57,10 @@ export class FlaxLibrary implements Library {
     if (/^jax\.random\.\w+$/.test(path)) return this.draw(path, call, context);
     const [, api, name] = /^flax\.(linen|nnx)\.([A-Z]\w*)$/.exec(path) ?? [];
     if (api !== undefined && name !== undefined) return this.makeLayer(api, name, call, context);
-    const pool = /^flax\.(linen|nnx)\.(avg_pool|max_pool|min_pool)$/.test(path) ? windowPool(call, context) : undefined;
+    const pooling = /^flax\.(?:linen|nnx)\.(avg_pool|max_pool|min_pool)$/.exec(path)?.[1];
+    const pool = pooling === undefined ? undefined : windowPool(pooling, call, context);
     if (pool) return pool;
-    const result = /^(flax\.(linen|nnx)|jax|numpy)\./.test(path) ? callOperation(path, call, context) : undefined;
+    const result = /^(flax\.(linen|nnx)|jax|numpy)\./.test(path) ? callOperation(path, spelled(path, call), context) : undefined;
     if (result && /^jax\.numpy\.(zeros|ones|full|empty|eye|identity|arange|linspace|array|asarray)(_like)?$/.test(path))
       this.arrays.add(result);
     return result;
@@ -294,7 +295,9 @@ export class FlaxLibrary implements Library {
   }
 
   select(value: Value, indices: readonly Index[], line: number): Value | undefined {
-    return value instanceof KerasTensor ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value] }) : undefined;
+    return value instanceof KerasTensor
+      ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value], indices, line })
+      : undefined;
   }
 
   isInstance(): boolean | undefined {
@@ -308,6 +311,13 @@ export class FlaxLibrary implements Library {
   isHarmless(path: string): boolean {
     return isHarmlessFlax(path);
   }
+}
+
+/** A call of a function as JAX has it where others have another: its GELU is the approximate one, its leaky ReLU falls by 1 %. */
+function spelled(path: string, call: Call): Call {
+  if (path.endsWith('.gelu')) return { ...call, type: 'jax.nn.gelu' };
+  const isLeaky = path.endsWith('.leaky_relu') && !call.positional[1] && !call.keywords.has('negative_slope');
+  return isLeaky ? { ...call, keywords: new Map([...call.keywords, ['negative_slope', { kind: 'float', value: 0.01 }]]) } : call;
 }
 
 /** `embed.attend(query)`: one score for each row of the table. */

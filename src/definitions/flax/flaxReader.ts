@@ -1,9 +1,11 @@
-import { known, unknown, type Architecture, type Known, type SourceRange } from '../../architecture/architecture';
+import { known, unknown, type Architecture, type Known, type SourceRange, type Unknown } from '../../architecture/architecture';
+import { instantiationOf } from '../../architecture/obstacles';
 import type { Shape } from '../../architecture/keras/shape';
 import type { DefinitionReader, ReadContext } from '../definitionReader';
 import { shapeFrom } from '../keras/construct';
 import { EvaluatedSource } from '../keras/evaluatedSource';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
+import { withProgram } from '../keras/program/withProgram';
 import { toArchitecture } from '../keras/toArchitecture';
 import { construct, readCall } from '../python/calls';
 import { ancestors, findMember } from '../python/classes';
@@ -17,6 +19,9 @@ import type { Node } from '../syntaxNode';
 import { linenFields } from './fields';
 import { FlaxLibrary } from './flaxLibrary';
 import { inheritedRule, isFlaxModule, isLinenModule } from './flaxPaths';
+import { flaxLayer } from './program/flaxLayers';
+import { flaxOperation } from './program/flaxOperations';
+import { flaxState } from './program/flaxState';
 import { RandomStreams } from './streams';
 
 /** Reads Flax: classes of the module level that derive from `linen.Module` or `nnx.Module`. */
@@ -47,15 +52,15 @@ class FlaxSource {
 
   read(expression: string | undefined): Architecture[] {
     if (expression !== undefined)
-      return this.source.readCall(expression, (name, range, module, input) => {
-        return this.called(name, module, input, range);
-      });
+      return this.source.readCall(expression, (name, range, module, input, again) =>
+        this.finished(this.called(name, module, input, range), module, again),
+      );
     const classes = this.source.own.filter(classValue =>
       ancestors(classValue).some(each => each.kind === 'reference' && (isFlaxModule(each.path) || inheritedRule(each.path) !== undefined)),
     );
     const read = classes.flatMap(classValue => this.readClass(classValue).map(architecture => ({ classValue, architecture })));
     return read.map(({ classValue, architecture }) =>
-      architecture.parameterCount.known ? architecture : (this.insideAnother(classValue, architecture.range) ?? architecture),
+      architecture.parameterCount.known ? architecture : { ...architecture, ...this.insideAnother(classValue, architecture.range) },
     );
   }
 
@@ -86,7 +91,30 @@ class FlaxSource {
     this.source.budget.renew();
     const module = construct(classValue, withStreams(classValue, construction.call), this.source.interpreter);
     if (!(module instanceof KerasLayer)) return [];
-    return [withArguments(this.called(classValue.name, module, construction.input, range), classValue, construction)];
+    const architecture = withArguments(this.called(classValue.name, module, construction.input, range), classValue, construction);
+    const again = (): KerasLayer | undefined => {
+      const made = construct(classValue, construction.call, this.source.interpreter);
+      return made instanceof KerasLayer ? made : undefined;
+    };
+    return [this.finished(architecture, module, again)];
+  }
+
+  /** An architecture with what stands in the way of training it, and with its program where that is asked for. */
+  private finished(architecture: Architecture, module: KerasLayer, again: () => KerasLayer | undefined): Architecture {
+    const { classValue } = module;
+    if (!classValue || !isLinen(classValue))
+      return { ...architecture, instantiation: instantiationOf(architecture, notComputed(architecture), false) };
+    const { interpreter, context, budget } = this.source;
+    const anew = (): KerasLayer | undefined => {
+      budget.renew();
+      return again();
+    };
+    const run = (model: KerasLayer, method: string, call: Call): Value => {
+      const images = call.positional.filter(value => value instanceof KerasTensor);
+      return this.library.run(model, method, { ...call, ...inputsOf(classValue, images, method) }, interpreter);
+    };
+    const framework = { state: flaxState, layer: flaxLayer, operation: flaxOperation };
+    return withProgram(architecture, module, anew, interpreter, context, { main: '__call__', run, framework, guesses: GUESSES });
   }
 
   /** A module after it was called with an input; of `nnx`, what it holds is known before, and the call only says how its layers compose. */
@@ -143,12 +171,21 @@ class FlaxSource {
   }
 }
 
+/** Shapes of images that a module is tried with where nothing says what it takes. */
+const GUESSES = [
+  [28, 28, 1],
+  [224, 224, 3],
+];
+
+const notComputed = ({ range }: Architecture): Unknown =>
+  unknown('of Flax only modules of `flax.linen` are computed, and this is one of `flax.nnx`', range.startLine);
+
 /** Switches of `__call__` that every call must say: a module is initialised as it is evaluated, which changes no shape. */
 const SWITCHES: Readonly<Record<string, boolean>> = { train: false, training: false, is_training: false, deterministic: true };
 
 /** What `__call__` is handed: the tensors in order, by name where it takes them so, and the switches that every call must say. */
-function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[]): Pick<Call, 'positional' | 'keywords'> {
-  const found = findMember(classValue, '__call__');
+function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[], method = '__call__'): Pick<Call, 'positional' | 'keywords'> {
+  const found = findMember(classValue, method);
   const formals = found && 'member' in found && found.member.kind === 'function' ? found.member.formals.slice(1) : [];
   const isSwitch = ({ name, default: otherwise }: Formal) => !otherwise && Object.hasOwn(SWITCHES, name);
   const places = formals.filter(({ role }) => role === 'positional' || role === 'rest').length;

@@ -22,7 +22,7 @@ export function ownParameter(module: KerasLayer, call: Call, context: Context): 
   const own = name?.kind === 'string' ? name.value : 'param';
   const before = module.added.find(each => each.name === own);
   if (before) return before;
-  const weight = new WeightValue(sides, own, known(true), call.range);
+  const weight = new WeightValue(sides, own, known(true), call.range, { initialiser, isBuilt: false, isBare: false });
   module.added.push(weight);
   return weight;
 }

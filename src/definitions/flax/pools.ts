@@ -8,7 +8,7 @@ import type { Context } from '../python/context';
 import type { Call, Value } from '../python/values';
 
 /** `nn.avg_pool(x, window_shape, strides, padding='VALID')`, and its maximum. */
-export function windowPool(call: Call, context: Context): Value | undefined {
+export function windowPool(name: string, call: Call, context: Context): Value | undefined {
   const [tensor] = call.positional;
   if (!(tensor instanceof KerasTensor)) return undefined;
   const line = call.range.startLine;
@@ -29,5 +29,5 @@ export function windowPool(call: Call, context: Context): Value | undefined {
     });
     return [batch!, ...moved, sides.at(-1)!];
   });
-  return new KerasTensor(shape, { inputs: [tensor] });
+  return new KerasTensor(shape, { inputs: [tensor], function: name, operation: call.type, call, line });
 }

@@ -82,7 +82,7 @@ export function applyRule(layer: KerasLayer, rule: KerasRule, call: Call): void 
   const positional = call.positional.map((value, place) => [rule.signature[place]?.name ?? String(place), value] as const);
   const given = [...positional, ...call.keywords].filter(([name]) => name !== 'name');
   layer.arguments = shownArguments(given, line);
-  layer.initialisers = new Map(given.filter(([name]) => name.endsWith('_initializer')));
+  layer.initialisers = new Map(given.filter(([name]) => /_init(ializer)?$/.test(name)));
   for (const { name } of rule.signature) {
     const value = given.find(([each]) => each === name)?.[1];
     if (value && !['undecided', 'instance', 'library'].includes(value.kind)) layer.attributes.set(name, value);

@@ -11,7 +11,7 @@ import { orReason } from '../layerCalls';
 import { written } from './inputShapes';
 import { classNameOf, kerasState, type KerasState } from './kerasState';
 import { layerProgram, type LayerSite } from './layerPrograms';
-import { operationProgram } from './operationPrograms';
+import { operationProgram, type OperationSite } from './operationPrograms';
 import { ProgramBuilder } from './programBuilder';
 
 /** What a model's own code was given and made. */
@@ -21,19 +21,21 @@ type Pass = NonNullable<KerasLayer['pass']>;
  * How a model of Keras computes its features, from what its evaluation left behind.
  * @param input sides of one input without its batch; what the model itself says when absent
  * @param pass what another method than `call` was given and made
+ * @param framework how its layers and operations are computed, where they are not Keras'
  */
 export function kerasProgram(
   model: KerasLayer,
   input: readonly number[] | undefined,
   outlet: ProgramRequest['outlet'],
   pass?: Pass,
+  framework: LayerFramework = KERAS,
 ): Known<Program> {
-  const state = kerasState(model);
+  const state = framework.state(model);
   const line = model.construction.range.startLine;
   const names = state.tensors.map(({ name }) => name);
   const twice = names.find((name, place) => names.indexOf(name) < place);
   if (twice !== undefined) return unknown(`two of its variables are called \`${twice}\`: give their layers a \`name\``, line);
-  const walk = new ProgramWalk(new ProgramBuilder(), state, input);
+  const walk = new ProgramWalk(new ProgramBuilder(), state, input, framework);
   const outputs = walk.run(model, undefined, pass);
   const [first] = outputs;
   const output = outlet ? walk.met(outlet) : first;
@@ -46,6 +48,17 @@ export function kerasProgram(
   return known(walk.builder.program(output, walk.inputSides, state.tensors));
 }
 
+/** A framework whose models are layers that Keras' values stand for. */
+export interface LayerFramework {
+  /** The tensors of a model and their names. */
+  readonly state: (model: KerasLayer) => KerasState;
+  /** Write down how a layer or an operation is computed; throw `Undecided` where it cannot be. */
+  readonly layer: (site: LayerSite) => number;
+  readonly operation: (site: OperationSite) => number;
+}
+
+const KERAS: LayerFramework = { state: kerasState, layer: layerProgram, operation: operationProgram };
+
 /** Writes down the steps of a model of layers. */
 class ProgramWalk {
   /** Places of what each layer was given and made at its first call, by its path. */
@@ -56,6 +69,7 @@ class ProgramWalk {
     readonly builder: ProgramBuilder,
     private readonly state: KerasState,
     private readonly input: readonly number[] | undefined,
+    private readonly framework: LayerFramework,
   ) {}
 
   get layers(): readonly string[] {
@@ -134,7 +148,7 @@ class ProgramWalk {
       return index < 0 ? undefined : inputs[index];
     };
     return this.orRefuse(name, inputs, written(shape), at, () =>
-      operationProgram({ builder, history, inputs, output: this.sidesOf(tensor, inputs), line: at, placeOf }),
+      this.framework.operation({ builder, history, inputs, output: this.sidesOf(tensor, inputs), line: at, placeOf }),
     );
   }
 
@@ -175,7 +189,7 @@ class ProgramWalk {
         this.orRefuse(className, inputs, shape, at, () => {
           if (!made.known) throw new Undecided(made);
           requirePlain(call, line);
-          return layerProgram({
+          return this.framework.layer({
             builder,
             className,
             values,

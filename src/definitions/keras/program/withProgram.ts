@@ -1,18 +1,18 @@
 import { known, unknown, type Architecture, type Known } from '../../../architecture/architecture';
 import type { Program } from '../../../architecture/computation';
 import type { Instantiation } from '../../../architecture/instantiation';
-import { instantiationOf } from '../../../architecture/obstacles';
+import { instantiationOf, obstaclesIn } from '../../../architecture/obstacles';
 import type { Shape } from '../../../architecture/keras/shape';
 import { isSettled } from '../../../architecture/sides';
 import type { ProgramRequest, ReadContext, TrainedPart } from '../../definitionReader';
 import type { Context } from '../../python/context';
-import type { Call } from '../../python/values';
+import type { Call, Value } from '../../python/values';
 import { KerasTensor, type KerasLayer } from '../kerasValues';
 import { knownTensors } from '../layerCalls';
 import { buildFor } from '../models';
 import { toArchitecture } from '../toArchitecture';
 import { channelsLastOf, likeliest, openSides } from './inputShapes';
-import { kerasProgram } from './programWalk';
+import { kerasProgram, type LayerFramework } from './programWalk';
 
 /**
  * An architecture with what stands in the way of training it, and with the program that is asked for.
@@ -24,23 +24,41 @@ export function withProgram(
   again: () => KerasLayer | undefined,
   context: Context,
   { program: request, trained = {} }: Pick<ReadContext, 'program' | 'trained'>,
+  calling: Calling = AS_KERAS,
 ): Architecture {
   const { name, parameterCount: count } = architecture;
   const part = Object.hasOwn(trained, name) ? trained[name] : undefined;
   const own = openSides(inputOf(model));
-  const reader = new ProgramReader(model, again, context, architecture.range.startLine);
-  const judged = count.known || part ? reader.read(own, part ?? {}) : count;
+  const reader = new ProgramReader(model, again, context, architecture.range.startLine, calling);
+  const guessed = own ? undefined : reader.guessed(part ?? {});
+  const judged = guessed ?? (count.known || part ? reader.read(own, part ?? {}) : count);
   const instantiation: Instantiation = {
     ...(part?.method !== undefined && { method: part.method }),
-    ...instantiationOf(architecture, judged, judged.known && knowsInputs(judged.value)),
+    ...instantiationOf(architecture, judged, !guessed && judged.known && knowsInputs(judged.value)),
   };
   const finished = { ...architecture, instantiation };
   if (request?.name !== name) return finished;
   const { program, made } = reader.likeliest(request);
   // A class that was not told its input has weights only once it is called with images.
-  const whole = count.known || made === model ? finished : { ...finished, ...toArchitecture(name, architecture.range, made) };
+  const whole =
+    count.known || made === model
+      ? finished
+      : { ...finished, ...toArchitecture(name, architecture.range, made, architecture.framework === 'flax' ? 'flax' : 'keras') };
   return { ...whole, program };
 }
+
+/** How a framework calls its models. */
+export interface Calling {
+  /** The method that a call of a model runs. */
+  readonly main: string;
+  /** Runs a method of a model on the images of a call; Keras' own call where it is left out. */
+  readonly run?: (model: KerasLayer, method: string, call: Call, context: Context) => Value;
+  readonly framework?: LayerFramework;
+  /** Shapes of images to try where nothing says what a model takes, channels last. */
+  readonly guesses?: readonly (readonly number[])[];
+}
+
+const AS_KERAS: Calling = { main: 'call' };
 
 const knowsInputs = ({ steps }: Program): boolean => steps.every(({ op, shape }) => op !== 'input' || isSettled(shape));
 
@@ -56,6 +74,7 @@ class ProgramReader {
     private readonly again: () => KerasLayer | undefined,
     private readonly context: Context,
     private readonly line: number,
+    private readonly calling: Calling,
   ) {}
 
   /** The program of the likeliest of the asked shapes. */
@@ -74,21 +93,31 @@ class ProgramReader {
     return { program, made: made.get(program) ?? this.model };
   }
 
+  /** A program without obstacles for one of the shapes that the framework tries; undefined where there is none. */
+  guessed(part: TrainedPart): Known<Program> | undefined {
+    for (const shape of this.calling.guesses ?? []) {
+      const program = this.read(shape, part);
+      if (program.known && obstaclesIn(program.value).length === 0) return program;
+    }
+    return undefined;
+  }
+
   /** What a model computes of images of a shape; of its own where that is left out. */
   read(input: readonly number[] | undefined, part: TrainedPart): Known<Program> {
     return this.programOf(this.called(input), input, part);
   }
 
   private programOf(called: KerasLayer, input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
-    if (method === undefined || method === 'call') return kerasProgram(called, input, outlet);
+    const { main, framework } = this.calling;
+    if (method === undefined || method === main) return kerasProgram(called, input, outlet, undefined, framework);
     const { context, line } = this;
     const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };
     const found = called.classValue ? context.attribute(called, method, line) : undefined;
     if (!found || found.kind === 'undecided') return unknown(`it has no method \`${method}\` that can be read`, line);
     const images = new KerasTensor(input ? known([null, ...input]) : unknown('no shape of its input is known', line));
     const call: Call = { positional: [images], keywords: new Map(), range, type: method };
-    const outputs = knownTensors(context.call(found, call));
-    return kerasProgram(called, input, outlet, { inputs: [images], outputs });
+    const outputs = knownTensors(this.calling.run?.(called, method, call, context) ?? context.call(found, call));
+    return kerasProgram(called, input, outlet, { inputs: [images], outputs }, framework);
   }
 
   /** The model after a call with images of a shape; a class, and a sequence that says no input, is made anew for it. */
@@ -96,11 +125,14 @@ class ProgramReader {
     const { model, context, line } = this;
     const { body } = model;
     const isOpen = body.kind === 'own' || model.classValue !== undefined || (body.kind === 'sequential' && !body.input.known);
-    if (!input || !isOpen || String(input) === String(openSides(inputOf(model)))) return model;
+    const isMet = !this.calling.run && String(input) === String(openSides(inputOf(model)));
+    if (!input || !isOpen || isMet) return model;
     const made = this.again() ?? model;
     const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };
     const call: Call = { positional: [], keywords: new Map(), range, type: made.construction.type };
-    buildFor(made, known([null, ...input]), call, context);
+    const images = new KerasTensor(known([null, ...input]));
+    if (this.calling.run) this.calling.run(made, this.calling.main, { ...call, positional: [images] }, context);
+    else buildFor(made, images.shape, call, context);
     return made;
   }
 }

@@ -24,6 +24,7 @@ for (const [framework, folder, file, names] of [
     'models.py',
     ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
   ],
+  ['Flax', 'flax', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens']],
   ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
 ] as const)
   describe(`programs against ${framework}`, () => {

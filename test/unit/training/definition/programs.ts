@@ -35,6 +35,6 @@ export function fixWeights(parameters: Parameters, { saved }: Pick<DefinedEncode
   for (const [place, name] of Object.keys(saved).sort().entries()) {
     if (name.endsWith('num_batches_tracked') || kept.includes(name)) continue;
     const values = parameters.values(saved[name]!);
-    values.set(wave(values.length, place, 0.3, /(running_var|variance)$/.test(name) ? 1 : 0));
+    values.set(wave(values.length, place, 0.3, /(running_var|variance|\/var)$/.test(name) ? 1 : 0));
   }
 }

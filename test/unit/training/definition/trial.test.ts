@@ -26,6 +26,27 @@ describe('a trial with a definition as encoder', function () {
     assert.equal(state.size, 49);
   });
 
+  const flax = path.join(FIXTURES, 'flax/models.py');
+
+  it('leaves masked patches out of a Flax module with tokens, and saves its variables by their collections', async () => {
+    const { definition, pretraining } = await run(
+      trialOf({ definition: `${flax}#VisionTransformer`, arguments: { patch: 7, depth: 1 } }, masked),
+    );
+    assert.deepEqual(definition!.masking, { at: 'tokens', patch: 7 });
+    assert.ok(pretraining!.trainLoss < 0.5);
+    const state = await saved();
+    assert.equal(state.get('params/encoder_0/MultiHeadDotProductAttention_0/query/kernel')!.length, 12 * 12);
+    assert.equal(state.size, 2 + 2 + 2 + 16);
+  });
+
+  it('moves the running statistics of a Flax module', async () => {
+    const { pretraining } = await run(trialOf({ definition: `${flax}#Convolutional` }));
+    assert.ok(Number.isFinite(pretraining!.trainLoss));
+    const state = await saved();
+    assert.ok(state.get('batch_stats/norm/mean')!.some(value => value !== 0));
+    assert.ok(state.get('batch_stats/norm/var')!.every(value => value > 0 && value !== 1));
+  });
+
   it('leaves masked patches out of a definition with tokens', async () => {
     const { definition, pretraining } = await run(
       trialOf({ definition: `${models}/mae.py#MaskedAutoencoder`, method: 'features' }, masked),

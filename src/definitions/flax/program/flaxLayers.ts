@@ -1,0 +1,140 @@
+import { unknown } from '../../../architecture/architecture';
+import type { Side } from '../../../architecture/composition';
+import { axisOf } from '../../../architecture/keras/shape';
+import { Undecided } from '../../../architecture/torch/layerArguments';
+import { attended, channelsFirst, channelsLast, convolved, dense, reshapedTo, type Weights } from '../../keras/program/channelsLast';
+import { layerProgram, type LayerSite } from '../../keras/program/layerPrograms';
+import { numberOf } from '../../keras/layerSteps';
+
+type Rule = (site: LayerSite) => number;
+
+const refused = (why: string, line: number): never => {
+  throw new Undecided(unknown(why, line));
+};
+
+const input = ({ inputs, line }: LayerSite): number => inputs[0] ?? refused('it is given no array', line);
+
+const sidesOf = (site: LayerSite): readonly Side[] => site.builder.sides(input(site));
+
+function weightsOf(site: LayerSite, prefix = ''): Weights {
+  const kernel = site.tensor(`${prefix}kernel`) ?? refused(`its \`${prefix}kernel\` is not known, or there is one a repetition`, site.line);
+  return { kernel: kernel.name, shape: kernel.shape, bias: site.tensor(`${prefix}bias`)?.name ?? null };
+}
+
+const owned = (site: LayerSite, name: string): string | null => site.tensor(name)?.name ?? null;
+
+const epsilonOf = ({ values, line }: LayerSite): number => numberOf(values, 'epsilon') ?? refused('its `epsilon` is not known', line);
+
+const linear: Rule = site => dense(site.builder, input(site), weightsOf(site), site.line);
+
+/** A linear map of the last axes to one or more. */
+const general: Rule = site => {
+  const { builder, values, output, line } = site;
+  const sides = sidesOf(site);
+  const axes = values.wholeNumbers('axis').map(axis => axisOf(axis, sides.length)!);
+  if (!axes.every((axis, place) => axis === sides.length - axes.length + place))
+    refused('it sums over axes that are not the last ones', line);
+  if (!values.isMissing('batch_dims') && values.wholeNumbers('batch_dims').length > 0) refused('`batch_dims` is not followed', line);
+  const weights = weightsOf(site);
+  const kept = sides.slice(0, -axes.length);
+  const width = weights.shape.slice(0, axes.length).reduce((product, side) => product * side, 1);
+  const joined = axes.length === 1 ? input(site) : reshapedTo(builder, input(site), [...kept, width], line);
+  const made = dense(builder, joined, weights, line, axes.length);
+  return output.length === kept.length + 1 ? made : reshapedTo(builder, made, output, line);
+};
+
+/** Numbers for each axis: given once, one an axis, or not at all. */
+function perAxis({ values }: LayerSite, name: string, axes: number): readonly number[] {
+  return values.isMissing(name) || values.isNone(name) ? Array<number>(axes).fill(1) : values.tuple(name, axes);
+}
+
+/** `SAME`, `VALID`, or numbers before and behind each axis. */
+function paddingOf({ values, line }: LayerSite, axes: number): string | readonly (readonly [number, number])[] {
+  const word = values.wordIfKnown('padding')?.toLowerCase();
+  if (word !== undefined) return word;
+  const given = values.given('padding');
+  const items: readonly unknown[] = Array.isArray(given) ? given : Array<unknown>(axes).fill(given);
+  return items.map((item): readonly [number, number] => {
+    const [before, after] = Array.isArray(item) ? (item as readonly unknown[]) : [item, item];
+    return typeof before === 'number' && typeof after === 'number' ? [before, after] : refused('its padding is not known', line);
+  });
+}
+
+const convolution: Rule = site => {
+  const { builder, values, line } = site;
+  const kernel = values.shape('kernel_size');
+  const axes = kernel.length;
+  if (sidesOf(site).length !== axes + 2) refused('it is given other axes than it slides over', line);
+  if (perAxis(site, 'input_dilation', axes).some(each => each !== 1)) refused('`input_dilation` is not followed', line);
+  const [stride, dilation] = [perAxis(site, 'strides', axes), perAxis(site, 'kernel_dilation', axes)];
+  const groups = values.integer('feature_group_count');
+  return convolved(builder, input(site), weightsOf(site), { kernel, stride, dilation, padding: paddingOf(site, axes) }, groups, line);
+};
+
+const layerNormalisation =
+  (centred: boolean): Rule =>
+  site => {
+    const affine = { weight: owned(site, 'scale'), bias: owned(site, 'bias') };
+    const computation = { op: 'layer normalisation', axes: 1, centred, epsilon: epsilonOf(site), ...affine } as const;
+    return site.builder.emit(computation, [input(site)], sidesOf(site), site.line);
+  };
+
+const batchNormalisation: Rule = site => {
+  const { builder, values, line } = site;
+  const [mean, variance] = ['mean', 'var'].map(name => owned(site, name));
+  if (!mean || !variance) return refused('its running statistics are not known', line);
+  const momentum = 1 - (numberOf(values, 'momentum') ?? refused('its `momentum` is not known', line));
+  const affine = { weight: owned(site, 'scale'), bias: owned(site, 'bias') };
+  const first = channelsFirst(builder, input(site), line);
+  const computation = { op: 'batch normalisation', mean, variance, momentum, epsilon: epsilonOf(site), biased: true, ...affine } as const;
+  return channelsLast(builder, builder.emit(computation, [first], builder.sides(first), line), line);
+};
+
+const groupNormalisation: Rule = site => {
+  const { builder, values, line } = site;
+  const channels = Number(sidesOf(site).at(-1));
+  const groups = values.isNone('num_groups') ? channels / values.integer('group_size') : values.integer('num_groups');
+  const affine = { weight: owned(site, 'scale'), bias: owned(site, 'bias') };
+  const first = channelsFirst(builder, input(site), line);
+  const computation = { op: 'group normalisation', groups, epsilon: epsilonOf(site), ...affine } as const;
+  return channelsLast(builder, builder.emit(computation, [first], builder.sides(first), line), line);
+};
+
+const embedding: Rule = site => {
+  const table = owned(site, 'embedding') ?? refused('its table is not known', site.line);
+  return site.builder.emit({ op: 'lookup', table }, [input(site)], site.output, site.line);
+};
+
+/** Queries from the first array, keys and values from the ones behind it, or from the first where there are none. */
+const attention: Rule = site => {
+  const { builder, values, inputs, line } = site;
+  const [query, key = query, value = key] = inputs;
+  if (query === undefined || key === undefined || value === undefined) return refused('it is given no array', line);
+  if (builder.sides(query).length !== 3) return refused('attention over several axes is not computed', line);
+  const project = (name: string, place: number): number => dense(builder, place, weightsOf(site, `${name}/`), line);
+  const projected = [project('query', query), project('key', key), project('value', value)] as const;
+  const heads = values.integer('num_heads');
+  const head = weightsOf(site, 'query/').shape.at(-1)!;
+  return dense(builder, attended(builder, projected, heads, 1 / Math.sqrt(head), line), weightsOf(site, 'out/'), line, 2);
+};
+
+const RULES: Readonly<Record<string, Rule>> = {
+  Dense: linear,
+  DenseGeneral: general,
+  Conv: convolution,
+  LayerNorm: layerNormalisation(true),
+  RMSNorm: layerNormalisation(false),
+  BatchNorm: batchNormalisation,
+  GroupNorm: groupNormalisation,
+  Embed: embedding,
+  MultiHeadDotProductAttention: attention,
+  MultiHeadAttention: attention,
+  SelfAttention: attention,
+};
+
+/** Writes down how a layer of `flax.linen` is computed. Throws `Undecided` with the reason where it cannot be. */
+export function flaxLayer(site: LayerSite): number {
+  if (site.className === 'Dropout') return layerProgram(site);
+  const rule = Object.hasOwn(RULES, site.className) ? RULES[site.className] : undefined;
+  return rule ? rule(site) : refused(`\`${site.className}\` is not among the layers that are computed`, site.line);
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { Documents } from '../../../../src/definitions/documents';
+
+describe('what stands in the way of training a module of Flax', () => {
+  const source = (body: string): string => `import jax.numpy as jnp\nfrom flax import linen as nn, nnx\n\n\n${body}`;
+  const compact = (layers: string): string =>
+    source(`class Net(nn.Module):\n  @nn.compact\n  def __call__(self, x):\n    return ${layers}\n`);
+
+  for (const [what, text, expected] of [
+    ['nothing where nothing says what it takes', compact('nn.Dense(4)(x.reshape((x.shape[0], -1)))'), []],
+    [
+      'a layer that is not computed',
+      compact('nn.Dense(4)(nn.ConvTranspose(3, (2, 2))(x).mean(axis=(1, 2)))'),
+      [/line 5: Net: the shape of its input is not known/],
+    ],
+    [
+      'the same by its line where an input is said',
+      compact('nn.Dense(4)(nn.ConvTranspose(3, (2, 2))(x).mean(axis=(1, 2)))').replace(
+        'class',
+        '# boundlens: Net() on (1, 8, 8, 1)\nclass',
+      ),
+      [/line 9: ConvTranspose: `ConvTranspose` is not among the layers that are computed/],
+    ],
+    [
+      'modules of nnx',
+      source(
+        'class Net(nnx.Module):\n  def __init__(self, rngs: nnx.Rngs):\n    self.a = nnx.Linear(8, 4, rngs=rngs)\n  def __call__(self, x):\n    return self.a(x)\n',
+      ),
+      [/line 5: Net: of Flax only modules of `flax\.linen` are computed/],
+    ],
+  ] as const)
+    it(`is ${what}`, async () => {
+      const documents = await Documents.load(path.join(process.cwd(), 'dist'));
+      const uri = 'file:///net.py';
+      await documents.prepare(uri);
+      const [definition] = documents.read({ uri, text }).definitions;
+      const found = definition!.architecture.instantiation!.obstacles.map(({ line, name, why }) => `line ${line}: ${name}: ${why}`);
+      assert.equal(found.length, expected.length, String(found));
+      for (const [place, pattern] of expected.entries()) assert.match(found[place]!, pattern);
+    });
+});
