@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { AnalysedDefinition } from '../definitions/analysisProtocol';
 import type { DefinitionService } from './definitionService';
 import { sizeText } from './definitionText';
-import { boundText, roomFor, transferabilityText, type LensText } from './lensText';
+import { boundText, roomFor, transferabilityText, type DefinitionKnowledge, type LensText } from './lensText';
+import type { DefinitionPlace } from './runIndex';
 import { actionTexts } from './actionText';
 import { wantsArguments } from './argumentsText';
 import type { AttachedCheckpoints } from './attachedCheckpoints';
@@ -20,6 +21,11 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
   private compared = '';
+  /** What stood over each definition last, and all that it was made of. */
+  private readonly written = new WeakMap<
+    AnalysedDefinition,
+    { readonly said: readonly unknown[]; readonly commands: readonly vscode.Command[] }
+  >();
   private readonly subscriptions: readonly { dispose(): unknown }[];
 
   constructor(
@@ -66,27 +72,44 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private commands(document: vscode.TextDocument, definition: AnalysedDefinition, unlabelled: number): vscode.Command[] {
-    const { architecture, bound } = definition;
-    const place = { file: document.uri.fsPath, name: architecture.name };
+  /** What stands over one definition; written anew only where something that it says has changed since, as an edit changes one definition of many. */
+  private commands(document: vscode.TextDocument, definition: AnalysedDefinition, unlabelled: number): readonly vscode.Command[] {
+    const place = { file: document.uri.fsPath, name: definition.architecture.name };
     const run = this.runs.latestFinished(place);
-    const baseline = this.baselines.of(document, architecture.name);
-    const change = baseline && changeText(definition, baseline);
+    const baseline = this.baselines.of(document, place.name);
     const attached = this.checkpoints.of(place);
+    const active = this.runs.activeOf(place).length;
+    const now = new Date();
+    const minute = Math.floor(now.getTime() / AGE_MS);
+    const said = [place.file, run, baseline?.name, baseline?.definition, attached?.file, attached?.report, active, unlabelled, minute];
+    const before = this.written.get(definition);
+    if (before?.said.every((value, index) => value === said[index])) return before.commands;
+    const change = baseline && changeText(definition, baseline);
     const checkpoint = attached && { file: attached.file.split(/[\\/]/).at(-1)!, report: attached.report };
-    const knowledge = { architecture, estimate: bound?.report, checkpoint, unlabelled, run, change };
-    const transferability = transferabilityText(knowledge, new Date());
-    const actions = actionTexts(this.runs.activeOf(place).length);
-    // Without the mark of a text that cannot be read at the moment: the terms of the bound stay while somebody types.
-    const room = roomFor([sizeText(architecture), transferability, ...actions]);
-    const openPanel = (text: LensText): vscode.Command => ({ ...text, command: 'boundlens.openPanel', arguments: [place] });
-    return [
-      { ...sizeText(architecture, definition.stale), command: 'boundlens.explain', arguments: [place] },
-      wantsArguments(architecture) && !run
-        ? { ...transferability, command: 'boundlens.setArguments', arguments: [place] }
-        : openPanel(transferability),
-      openPanel(boundText(knowledge, room)),
-      ...actions.map(({ command, ...text }) => ({ ...text, command, arguments: [place] })),
-    ];
+    const knowledge = { architecture: definition.architecture, estimate: definition.bound?.report, checkpoint, unlabelled, run, change };
+    const commands = lensesOf(definition, knowledge, place, active, now);
+    this.written.set(definition, { said, commands });
+    return commands;
   }
+}
+
+/** The lenses over a definition, from left to right. */
+function lensesOf(
+  { architecture, stale }: AnalysedDefinition,
+  knowledge: DefinitionKnowledge,
+  place: DefinitionPlace,
+  active: number,
+  now: Date,
+): readonly vscode.Command[] {
+  const transferability = transferabilityText(knowledge, now);
+  const actions = actionTexts(active);
+  // Without the mark of a text that cannot be read at the moment: the terms of the bound stay while somebody types.
+  const room = roomFor([sizeText(architecture), transferability, ...actions]);
+  const lens = (text: LensText, command: string): vscode.Command => ({ ...text, command, arguments: [place] });
+  return [
+    lens(sizeText(architecture, stale), 'boundlens.explain'),
+    lens(transferability, wantsArguments(architecture) && !knowledge.run ? 'boundlens.setArguments' : 'boundlens.openPanel'),
+    lens(boundText(knowledge, room), 'boundlens.openPanel'),
+    ...actions.map(({ command, ...text }) => lens(text, command)),
+  ];
 }
