@@ -115,7 +115,7 @@ function valueOf(options: readonly string[], name: string): string | undefined {
   return path;
 }
 
-/** About 5,000 lines: many blocks, a model of them, settings for many sizes, and a function for each size. */
+/** About 4,900 lines: many blocks, a model of them, settings for many sizes, and a function for each size. */
 export function longSource(): string {
   const size = (i: number) => `
 def model_${i}(pretrained: bool = False, **kwargs):
@@ -143,7 +143,7 @@ class Model(nn.Module):
 SETTINGS = {
 ${indices(800).map(setting).join('\n')}
 }
-${indices(200).map(size).join('\n')}
+${indices(281).map(size).join('\n')}
 `;
 }
 

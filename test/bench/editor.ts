@@ -8,6 +8,7 @@ import { median, part, type Benchmark, type Row } from './benchmark';
 import { fileOf, longSource, milliseconds } from './definitions';
 import { hostDelays } from './hostDelays';
 import { hostSizes, vsix } from './hostSizes';
+import { inVsCode } from './inVsCode';
 import { UNLABELLED, writeTexts } from './lensTexts';
 
 const EDITS = 60;
@@ -17,7 +18,7 @@ const PEER = 'a structured clone of the text';
 export const editor: Benchmark = {
   summary:
     'what an edit and a run take of the extension host, its activation, and the sizes of what it loads beside their budgets [--file PATH]',
-  seconds: 70,
+  seconds: 130,
 
   async run(options, progress) {
     const file = fileOf(options);
@@ -44,6 +45,7 @@ export const editor: Benchmark = {
         row('asking and taking the answer, median', median(shares), copy),
         row('texts of all lenses and hints, median', median(texts), copy),
         ...(await part('the delays of the event loop', () => hostDelays(client, text, progress), progress)),
+        ...(await part('the delays in a real VS Code', () => inVsCode(text, progress), progress)),
         ...(await part('the sizes of what the host loads', () => hostSizes(progress), progress)),
         ...(await part('activation in VS Code', () => activation(vsix(), progress), progress)),
       ];
