@@ -13,7 +13,7 @@ import { peel } from '../theory/peeling';
 import type { Report } from '../theory/report';
 import { bestProducts } from './bestProducts';
 import type { CommandContext } from './command';
-import { matchedDefinition } from './matchedDefinition';
+import { matchedDefinition, matchSummary, type MatchSummary } from './matchedDefinition';
 
 /** One matrix of a checkpoint with its share of the capacity. */
 export interface CheckpointLayer extends Pick<TensorNorms, 'name' | 'spectral' | 'frobenius' | 'l21' | 'stableRank'> {
@@ -25,13 +25,7 @@ export interface CheckpointLayer extends Pick<TensorNorms, 'name' | 'spectral' |
 export interface CheckpointBound extends Report {
   readonly checkpoint: { readonly file: string; readonly format: string };
   /** The definition whose composition was followed; absent where none was given. */
-  readonly definition?: {
-    readonly file: string;
-    readonly name: string;
-    readonly line: number;
-    readonly missing: readonly { readonly name: string; readonly why: string }[];
-    readonly unused: readonly string[];
-  };
+  readonly definition?: MatchSummary;
   /** How the layers compose, or why that is not known. */
   readonly composition: string;
   readonly layers: readonly CheckpointLayer[];
@@ -122,7 +116,8 @@ async function boundAsDefined(
   options: NormOptions,
   context: CommandContext,
 ): Promise<CheckpointBound> {
-  const { file, architecture, matching } = await matchedDefinition(checkpoint, definition, context);
+  const matched = await matchedDefinition(checkpoint, definition, context);
+  const { architecture, matching } = matched;
   const measured = await measureWeights(checkpoint, matching, options);
   const { norms, nats } = peeledWeights(measured, initialNorms(architecture));
   const isWhole = matching.missing.length === 0;
@@ -133,7 +128,7 @@ async function boundAsDefined(
   });
   if (!bound)
     throw new FileFault(
-      file,
+      matched.file,
       `defines ${architecture.name} with ${architecture.parameterCount.known ? 'no learnable matrix' : `a size that is not known: ${architecture.parameterCount.why}`}`,
       'give another definition, or its arguments in a comment over the class',
     );
@@ -142,13 +137,7 @@ async function boundAsDefined(
   return {
     ...report,
     checkpoint: { file: checkpoint.file, format: checkpoint.format },
-    definition: {
-      file,
-      name: architecture.name,
-      line: architecture.range.startLine + 1,
-      missing: matching.missing.map(({ layer, parameter, why }) => ({ name: tensorKey(layer, parameter.name), why })),
-      unused: matching.unused.map(({ name }) => name),
-    },
+    definition: matchSummary(matched),
     composition: compositionOf(bound, architecture),
     layers: boundLayers.flatMap(({ path: layer, tensor }, i) => {
       const found = byKey.get(tensorKey(layer, tensor));

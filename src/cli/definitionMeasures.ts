@@ -13,7 +13,7 @@ import { grouped } from '../common/grouped';
 import { measureTerms, type Measure, type MeasuredLayer, type MeasureSettings } from '../theory/weights/networkMeasureTerms';
 import { pathNorm, type LayerNorms } from '../theory/weights/totals';
 import type { CommandContext } from './command';
-import { matchedDefinition, type MatchedDefinition } from './matchedDefinition';
+import { matchedDefinition, matchSummary, type MatchedDefinition, type MatchSummary } from './matchedDefinition';
 
 /** What the measures need beside checkpoint and definition, as the command's options give it. */
 export interface MeasureOptions extends Pick<MeasureSettings, 'margin' | 'points' | 'inputNorm' | 'sigma'> {
@@ -34,13 +34,7 @@ export interface BlockMeasures {
 
 /** Measures of a checkpoint by the blocks of its definition, and in total. */
 export interface DefinitionMeasures {
-  readonly definition: {
-    readonly file: string;
-    readonly name: string;
-    readonly line: number;
-    readonly missing: readonly { readonly name: string; readonly why: string }[];
-    readonly unused: readonly string[];
-  };
+  readonly definition: MatchSummary;
   readonly blocks: readonly BlockMeasures[];
   readonly total: BlockMeasures;
 }
@@ -86,13 +80,7 @@ export async function definitionMeasures(
   for (const [name, members] of grouped(matrices, ({ match }) => blockOf(match.layer)))
     blocks.push(await blockMeasures(name, members, checkpoint, found, settings));
   return {
-    definition: {
-      file,
-      name: architecture.name,
-      line: architecture.range.startLine + 1,
-      missing: matching.missing.map(({ layer, parameter, why }) => ({ name: tensorKey(layer, parameter.name), why })),
-      unused: matching.unused.map(({ name }) => name),
-    },
+    definition: matchSummary(found),
     blocks,
     total: await blockMeasures(architecture.name, matrices, checkpoint, found, settings),
   };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Architecture } from '../architecture/architecture';
+import { tensorKey } from '../architecture/composition';
 import { allLayers } from '../architecture/counts';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import { matchWeights, type WeightMatching } from '../checkpoints/matchWeights';
@@ -46,3 +47,22 @@ function fit({ architecture, matching }: { readonly architecture: Architecture; 
   const isOpen = [...allLayers(architecture.layers)].some(layer => !layer.parameters.known);
   return wanted === 0 ? 0 : matching.matches.length / wanted + matching.matches.length * 1e-9 - (isOpen ? 0.5 : 0);
 }
+
+/** Which definition a checkpoint was matched with, and what of either found no counterpart. */
+export interface MatchSummary {
+  readonly file: string;
+  readonly name: string;
+  /** From 1. */
+  readonly line: number;
+  readonly missing: readonly { readonly name: string; readonly why: string }[];
+  readonly unused: readonly string[];
+}
+
+/** A match as documents tell it. */
+export const matchSummary = ({ file, architecture, matching }: MatchedDefinition): MatchSummary => ({
+  file,
+  name: architecture.name,
+  line: architecture.range.startLine + 1,
+  missing: matching.missing.map(({ layer, parameter, why }) => ({ name: tensorKey(layer, parameter.name), why })),
+  unused: matching.unused.map(({ name }) => name),
+});
