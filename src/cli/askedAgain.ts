@@ -1,7 +1,7 @@
 import { UsageFault } from '../common/fault';
 import { latestUnfinished } from '../runs/latestUnfinished';
 import type { RunRecord } from '../runs/record';
-import { EXECUTOR_OPTIONS, type ExecutorOptions } from './executors';
+import { EXECUTOR_OPTIONS, type ExecutorOptions } from './executorOptions';
 
 /**
  * Options of sbatch that choose resources and do nothing else. A record comes with its folder, so others, which can run or overwrite things, are not

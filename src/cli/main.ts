@@ -1,43 +1,33 @@
 import { version } from '../../package.json';
 import { Fault, Stopped, UsageFault, sentenceOf } from '../common/fault';
 import type { Command } from './command';
-import { boundCommand } from './commands/bound';
-import { captureCommand } from './commands/capture';
-import { complexityCommand } from './commands/complexity';
-import { definitionsCommand } from './commands/definitions';
-import { enginesCommand } from './commands/engines';
-import { multiviewCommand } from './commands/multiview';
-import { multiviewSeedCommand } from './commands/multiviewSeed';
-import { normsCommand } from './commands/norms';
-import { runCommand } from './commands/run';
-import { runsCommand } from './commands/runs';
-import { shiftCommand } from './commands/shift';
-import { transferabilityCommand } from './commands/transferability';
-import { trialCommand } from './commands/trial';
-import { validityCommand } from './commands/validity';
 import { ProcessTerminal } from './terminal';
 
-const COMMANDS: readonly Command[] = [
-  definitionsCommand,
-  runCommand,
-  runsCommand,
-  enginesCommand,
-  boundCommand,
-  normsCommand,
-  shiftCommand,
-  complexityCommand,
-  transferabilityCommand,
-  validityCommand,
-  captureCommand,
-  multiviewCommand,
-  multiviewSeedCommand,
-  trialCommand,
-];
-const SHOWN = COMMANDS.filter(command => !command.hidden);
+/** The commands in the order of the help. Only the one that is called is brought in: all of them together take longer than listing thousands of runs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  definitions: async () => (await import('./commands/definitions')).definitionsCommand,
+  run: async () => (await import('./commands/run')).runCommand,
+  runs: async () => (await import('./commands/runs')).runsCommand,
+  engines: async () => (await import('./commands/engines')).enginesCommand,
+  bound: async () => (await import('./commands/bound')).boundCommand,
+  norms: async () => (await import('./commands/norms')).normsCommand,
+  shift: async () => (await import('./commands/shift')).shiftCommand,
+  complexity: async () => (await import('./commands/complexity')).complexityCommand,
+  transferability: async () => (await import('./commands/transferability')).transferabilityCommand,
+  validity: async () => (await import('./commands/validity')).validityCommand,
+  capture: async () => (await import('./commands/capture')).captureCommand,
+  multiview: async () => (await import('./commands/multiview')).multiviewCommand,
+  'multiview-seed': async () => (await import('./commands/multiviewSeed')).multiviewSeedCommand,
+  trial: async () => (await import('./commands/trial')).trialCommand,
+};
+
+/** The commands that people call. */
+const shown = async (): Promise<Command[]> =>
+  (await Promise.all(Object.values(COMMANDS).map(load => load()))).filter(command => !command.hidden);
 
 /** The help text: every command with its arguments and one sentence. */
-export function help(): string {
-  const lines = SHOWN.map(helpOf);
+export async function help(): Promise<string> {
+  const lines = (await shown()).map(helpOf);
   return [
     'Will this pre-training transfer? The generalization bound, term by term.',
     '',
@@ -63,15 +53,16 @@ export async function main(argv: readonly string[], assets: string): Promise<num
   try {
     const [name, ...rest] = argv;
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-      process.stdout.write(`${help()}\n`);
+      process.stdout.write(`${await help()}\n`);
       return name === undefined ? 2 : 0;
     }
     if (name === '--version') {
       process.stdout.write(`${version}\n`);
       return 0;
     }
-    const command = COMMANDS.find(candidate => candidate.name === name);
-    if (!command) throw new UsageFault(`There is no command "${name}"`, `use one of ${SHOWN.map(known => known.name).join(', ')}`);
+    if (!Object.hasOwn(COMMANDS, name))
+      throw new UsageFault(`There is no command "${name}"`, `use one of ${(await shown()).map(known => known.name).join(', ')}`);
+    const command = await COMMANDS[name]!();
     if (rest.some(word => word === '--help' || word === '-h')) {
       process.stdout.write(`${helpOf(command)}\n`);
       return 0;

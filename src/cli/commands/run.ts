@@ -9,7 +9,8 @@ import { expandTrials } from '../../studies/trials';
 import { definitionCheck } from '../../training/definition/definitionCheck';
 import { onlyPositional, parse, type Command } from '../command';
 import { executeStudy } from '../executeStudy';
-import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
+import { EXECUTOR_OPTIONS, EXECUTOR_USAGE } from '../executorOptions';
+import { executorOf } from '../executors';
 
 /** `boundlens run`: pre-trains, fine-tunes and certifies every trial of a study, each in a process of its own. */
 export const runCommand: Command = {

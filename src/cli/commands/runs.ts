@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileFault, FileFault, sentenceOf, Stopped, UsageFault } from '../../common/fault';
+import { fileFault, FileFault, sentenceOf, UsageFault } from '../../common/fault';
 import { formatPercent, formatRisk } from '../../common/format';
-import { exportRuns } from '../../reporting/exportRuns';
 import { summaryText } from '../../reporting/summaryText';
 import { table } from '../../reporting/table';
 import { adoptRuns, isOver } from '../../runs/adopt';
@@ -12,12 +11,8 @@ import { listRuns, type ListedRun } from '../../runs/runIndex';
 import { findStores, RunStore, type StoredRun } from '../../runs/store';
 import { stopRuns } from '../../runs/stopRuns';
 import { summarise } from '../../runs/summary/studySummary';
-import { checkTrialData } from '../../studies/checkData';
-import { definitionCheck } from '../../training/definition/definitionCheck';
 import { parse, type Command, type CommandContext } from '../command';
-import { askedAgain } from '../askedAgain';
-import { executeStudy } from '../executeStudy';
-import { EXECUTOR_OPTIONS, EXECUTOR_USAGE, executorOf } from '../executors';
+import { EXECUTOR_OPTIONS, EXECUTOR_USAGE } from '../executorOptions';
 import { reportText } from '../reportText';
 import type { Terminal } from '../terminal';
 
@@ -42,6 +37,7 @@ export const runsCommand: Command = {
       case 'compare':
         return compare(folder, context);
       case 'export': {
+        const { exportRuns } = await import('../../reporting/exportRuns');
         const files = await exportRuns(await runsOf(folder, context.terminal), path.resolve(options.out ?? folder), context.assets);
         context.terminal.document({ files });
         context.terminal.print(files.join('\n'));
@@ -55,22 +51,8 @@ export const runsCommand: Command = {
       case 'first':
         return startFirst(folder, context);
       case 'resume': {
-        const runs = await runsOf(folder, context.terminal);
-        const executor = executorOf(
-          askedAgain(
-            options,
-            runs.map(({ record }) => record),
-          ),
-          context.assets,
-        );
-        const open = runs.filter(({ record }) => record.state !== 'finished').map(({ record }) => record.trial);
-        await checkTrialData(open, definitionCheck(context.assets));
-        if (context.signal.aborted) throw new Stopped();
-        const trials = runs.map(({ record }) => record.trial);
-        context.terminal.print(
-          `${trials[0]!.study.name}: ${open.length} of ${trials.length} trials left, ${executor.description}, in ${folder}`,
-        );
-        return executeStudy({ trials, folder, executor }, context);
+        const { resumeRuns } = await import('../resumeRuns');
+        return resumeRuns(folder, await runsOf(folder, context.terminal), options, context);
       }
       default:
         throw new UsageFault(`boundlens runs ${verb ?? 'needs a verb'}`.trim(), `use boundlens runs ${this.usage}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { UsageFault } from '../../../src/common/fault';
 import { askedAgain } from '../../../src/cli/askedAgain';
-import { executorOf, type ExecutorOptions } from '../../../src/cli/executors';
+import type { ExecutorOptions } from '../../../src/cli/executorOptions';
+import { executorOf } from '../../../src/cli/executors';
 import { RunStore } from '../../../src/runs/store';
 import type { AskedOptions, RunState } from '../../../src/runs/record';
 import { fakeRecord, fakeTrial } from '../runs/fakes';

@@ -16,9 +16,8 @@ const PAGES = [
 const optionsIn = (words: string): readonly string[] => [...words.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option);
 
 /** Options of every command of the command line, as its help shows them. */
-const COMMANDS = new Map(
-  [...help().matchAll(/^ {2}boundlens (\S+) (.*)$/gm)].map(([, name, usage]) => [name!, new Set([...optionsIn(usage!), '--json'])]),
-);
+const commandsOf = (shown: string): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map([...shown.matchAll(/^ {2}boundlens (\S+) (.*)$/gm)].map(([, name, usage]) => [name!, new Set([...optionsIn(usage!), '--json'])]));
 /** What stands on every page of `boundlens WORD …`, in code. */
 const CALLS = PAGES.flatMap(page =>
   [...text(page).matchAll(/(?:`|^)(?:npx )?boundlens ([a-z]+)([^`\n]*)/gm)].map(([, name, words]) => ({
@@ -47,23 +46,28 @@ function keysOf(schema: unknown): ReadonlySet<string> {
 }
 
 describe('what the documentation names', () => {
+  let known: ReadonlyMap<string, ReadonlySet<string>>;
+  before(async () => {
+    known = commandsOf(await help());
+  });
+
   it('every command and option of the command line, and no other', () => {
     const page = text('docs/command-line.md');
-    for (const [name, options] of COMMANDS) {
+    for (const [name, options] of known) {
       assert.ok(page.includes(`| \`${name}\` `), name);
       for (const option of options) assert.ok(page.includes(option), `${name} ${option}`);
     }
-    const known = new Set([...COMMANDS.values()].flatMap(options => [...options]));
-    const others = optionsIn(page).filter(option => !known.has(option) && option !== '--help' && option !== '--version');
+    const all = new Set([...known.values()].flatMap(options => [...options]));
+    const others = optionsIn(page).filter(option => !all.has(option) && option !== '--help' && option !== '--version');
     assert.deepEqual(others, []);
   });
 
   it('commands that are there, with options that they take, wherever one is written out', () => {
     assert.ok(CALLS.length > 30, `${CALLS.length}`);
     for (const { page, name, options } of CALLS) {
-      const known = COMMANDS.get(name);
-      assert.ok(known, `${page}: boundlens ${name}`);
-      for (const option of options) assert.ok(known.has(option), `${page}: boundlens ${name} ${option}`);
+      const taken = known.get(name);
+      assert.ok(taken, `${page}: boundlens ${name}`);
+      for (const option of options) assert.ok(taken.has(option), `${page}: boundlens ${name} ${option}`);
     }
   });
 
