@@ -117,9 +117,8 @@ function upsample(x: Tensor, factors: readonly number[]): Tensor {
     if (factor === 1) continue;
     const axis = place + 2;
     const { shape } = result;
-    const apart = tf.reshape(result, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
-    const times = apart.shape.map((_, each) => (each === axis + 1 ? factor : 1));
-    result = tf.reshape(tf.tile(apart, times), shape.with(axis, shape[axis]! * factor));
+    const apart = tf.reshape(result, [product(shape.slice(0, axis + 1)), 1, product(shape.slice(axis + 1))]);
+    result = tf.reshape(tf.tile(apart, [1, factor, 1]), shape.with(axis, shape[axis]! * factor));
   }
   return result;
 }

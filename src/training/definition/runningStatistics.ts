@@ -6,7 +6,7 @@ import type { BatchStatistics } from './normalisations';
 type BatchNormalisation = Extract<Computation, { op: 'batch normalisation' }>;
 
 /**
- * Batch normalisations in training, as PyTorch has them: they normalise by the batch, and running means and variances move towards those of the
+ * Batch normalisations in training: they normalise by the batch, and running means and variances move towards those of the
  * first pass of every step by the layer's momentum.
  *
  * @param nameOf the parameter that holds a tensor of the state; undefined for one that the state does not hold
@@ -40,7 +40,8 @@ export function runningStatistics(
           const [running, batch] = [valuesOf(nameOf(name)!), met[name]!];
           for (let i = 0; i < running.length; i++) running[i] = (1 - momentum) * running[i]! + momentum * batch[i]!;
         }
-        const batches = nameOf(mean.replace(/running_mean$/, 'num_batches_tracked'));
+        const counter = mean.replace(/running_mean$/, 'num_batches_tracked');
+        const batches = counter === mean ? undefined : nameOf(counter);
         if (batches !== undefined) valuesOf(batches)[0]! += 1;
       }
     },

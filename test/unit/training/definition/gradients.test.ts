@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { mean, square, type Scalar } from '@tensorflow/tfjs-core';
 import type { Engine } from '../../../../src/training/engine/engine';
 import { nativeEngine, referenceEngine } from '../engines';
-import { encoderOf, fixWeights, layout, programOf, wave } from './programs';
+import { encoderOf, FIXTURES, fixWeights, layout, programOf, wave } from './programs';
 
 const IMAGES = 3;
 
 /** Gradients of the mean square of the features, computed as in training. */
-async function gradients(engine: Engine, name: string): Promise<ReadonlyMap<string, Float32Array>> {
-  const { program } = await programOf({ name });
+async function gradients(engine: Engine, name: string, file: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const { program } = await programOf({ file: path.join(FIXTURES, file), name });
   const { encoder, parameters } = encoderOf(program);
   fixWeights(parameters, encoder);
   const trainable = parameters.names.filter(one => !encoder.untrained.includes(one));
@@ -29,20 +30,25 @@ async function gradients(engine: Engine, name: string): Promise<ReadonlyMap<stri
 }
 
 describe('gradients through programs', () => {
-  for (const name of [
-    'perceptron',
-    'Convolutional',
-    'Signal',
-    'Transposed',
-    'VisionTransformer',
-    'Encoder',
-    'PostNorm',
-    'Normalisations',
-    'Reductions',
-    'Recurrent',
-  ])
-    it(`agree with the reference engine: ${name}`, async () => {
-      const [made, expected] = [await gradients(await nativeEngine(), name), await gradients(await referenceEngine(), name)];
+  const cases = [
+    ...[
+      'perceptron',
+      'Convolutional',
+      'Signal',
+      'Transposed',
+      'VisionTransformer',
+      'Encoder',
+      'PostNorm',
+      'Normalisations',
+      'Reductions',
+      'Recurrent',
+    ].map(name => ['modules.py', name] as const),
+    ...['convolutional', 'transposed', 'VisionTransformer', 'Operations', 'shared'].map(name => ['keras/models.py', name] as const),
+    ['tensorflowJs/models.js', 'convolutional'] as const,
+  ];
+  for (const [file, name] of cases)
+    it(`agree with the reference engine: ${name} of ${file}`, async () => {
+      const [made, expected] = [await gradients(await nativeEngine(), name, file), await gradients(await referenceEngine(), name, file)];
       assert.deepEqual([...made.keys()].sort(), [...expected.keys()].sort());
       const largest = Math.max(...[...expected.values()].flatMap(values => [...values].map(Math.abs)));
       assert.ok(largest > 0);

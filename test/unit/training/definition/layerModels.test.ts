@@ -11,6 +11,8 @@ interface Recorded {
   readonly state: Readonly<Record<string, readonly number[]>>;
   /** The largest absolute value that each tensor began with. */
   readonly largest: Readonly<Record<string, number>>;
+  /** Moving statistics after one batch in training. */
+  readonly moved?: Readonly<Record<string, readonly number[]>>;
   readonly features: readonly number[];
 }
 
@@ -67,3 +69,30 @@ for (const [framework, folder, file, names] of [
           );
       });
   });
+
+describe('batch normalisation in training', () => {
+  it('lets moving statistics follow a batch as Keras does', async () => {
+    const folder = path.join(FIXTURES, 'keras');
+    const recorded = JSON.parse(await readFile(path.join(folder, 'recorded.json'), 'utf8')) as Readonly<Record<string, Recorded>>;
+    const { program } = await programOf({ file: path.join(folder, 'models.py'), name: 'convolutional' });
+    const { encoder, parameters } = encoderOf(program);
+    fixWeights(parameters, encoder);
+    const pass = await (
+      await nativeEngine()
+    ).forwardPass({
+      inputs: { images: { shape: layout.shape(IMAGES) } },
+      parameters,
+      outputs: ({ images }) => ({ ...encoder.inTraining!.trace(() => encoder.features(images!)).met }),
+    });
+    encoder.inTraining!.took(await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) }), name => parameters.values(name));
+    pass.dispose();
+    const { moved = {} } = recorded['convolutional']!;
+    assert.deepEqual(Object.keys(moved), ['batch_normalization/moving_mean', 'batch_normalization/moving_variance']);
+    for (const [name, expected] of Object.entries(moved)) {
+      const values = parameters.values(encoder.saved[name]!);
+      for (const [i, value] of expected.entries())
+        assert.ok(Math.abs(values[i]! - value) <= 1e-5, `${name}[${i}]: ${values[i]} and ${value}`);
+    }
+    parameters.dispose();
+  });
+});
