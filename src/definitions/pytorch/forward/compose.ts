@@ -227,10 +227,21 @@ function run(
       ] as const,
   );
   const none: Value = { kind: 'float', value: 0 };
+  if (isUnmasked) unmask(module, recorder, none);
   const keywords = new Map<string, Value>([...inputs, ...shares.map(name => [name, none] as const)]);
   const call: Call = { positional: [], keywords, range, type: 'forward' };
   if (forward !== 'chain') return callFunction(forward, { ...call, positional: [module] }, interpreter, module);
   return interpreter.call(module, { ...call, positional: inputs.map(([, tensor]) => tensor), keywords: new Map() });
+}
+
+/** Gives the shares that modules keep of what they hide their least value while a pass is recorded. */
+function unmask(module: ModuleValue, recorder: Recorder, none: Value): void {
+  for (const each of module.modules())
+    for (const [name, value] of each.attributes) {
+      if (!MASKED_SHARE.test(name) || value.kind !== 'float') continue;
+      recorder.remember(each, name);
+      each.attributes.set(name, none);
+    }
 }
 
 /** The rows of an image are its pixels: vectors of channels. */

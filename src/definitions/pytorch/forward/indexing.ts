@@ -1,5 +1,6 @@
 import type { Computation, Slice } from '../../../architecture/computation';
 import type { Value } from '../../python/values';
+import { CHANCE, randomIndex } from './randomOrder';
 import { dimension, numberOf, operateSides, type Dimension } from './dimension';
 import type { Recorder } from './recorder';
 import { sideValue, SymbolicTensor } from './symbolicTensor';
@@ -23,6 +24,8 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
   const all = (hasEllipsis ? places : [...places, { kind: 'ellipsis' } as const]).flatMap(place =>
     place.kind === 'ellipsis' ? whole : [place],
   );
+  const chosen = chosenByChance(recorder, tensor, all, line);
+  if (chosen) return chosen;
   const result: (Dimension | undefined)[] = [];
   let [axis, features, gathered] = [0, undefined as number | undefined, false];
   const slices: Slice[] = [];
@@ -64,6 +67,30 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
   if (gathered)
     return recorder.emit({ kind: 'gather', name: 'indexing', gain: { euclidean: null, rows } }, [tensor], result, line, features);
   return recorder.emit({ kind: 'selection', name: 'indexing', gain: { euclidean: 1, rows }, run }, [tensor], result, line, features);
+}
+
+/** `tokens[images, order]` and `tokens[:, order]` by an order that is drawn: as gathering by it; undefined for every other index. */
+function chosenByChance(
+  recorder: Recorder,
+  tensor: SymbolicTensor,
+  [first, second, ...rest]: readonly IndexPlace[],
+  line: number,
+): SymbolicTensor | undefined {
+  const isAll = (place: IndexPlace | undefined) => place?.kind === 'slice' && 'bounds' in place && place.bounds.every(bound => !bound);
+  if (!(second instanceof SymbolicTensor) || !rest.every(isAll) || !(first instanceof SymbolicTensor || isAll(first))) return undefined;
+  const choice = randomIndex(recorder, tensor, first instanceof SymbolicTensor ? first : undefined, second);
+  if (!choice) return undefined;
+  const run: Computation | undefined = choice === 'whole' ? { op: 'same' } : undefined;
+  const sides = tensor.sides?.with(1, second.sides?.at(-1));
+  const made = recorder.emit(
+    { kind: 'gather', name: 'indexing', gain: { euclidean: null, rows: 1 }, run },
+    [tensor],
+    sides,
+    line,
+    tensor.features,
+  );
+  if (choice === 'part') recorder.reasons.set(made.node, CHANCE);
+  return made;
 }
 
 /** A slice by numbers: `all` where it leaves nothing out, undefined where a bound is not a number. */

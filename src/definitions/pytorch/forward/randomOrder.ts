@@ -2,14 +2,19 @@ import { equalSides, numberOf, type Dimension } from './dimension';
 import type { Recorder } from './recorder';
 import type { SymbolicTensor } from './symbolicTensor';
 
-/** Functions that draw numbers, and the one that draws an order. */
-const DRAWN: Readonly<Record<string, 'numbers' | 'order'>> = {
+/** Functions that draw numbers, the one that draws an order, and the one that counts. */
+const DRAWN: Readonly<Record<string, 'numbers' | 'order' | 'count'>> = {
   rand: 'numbers',
   randn: 'numbers',
   rand_like: 'numbers',
   randn_like: 'numbers',
   randperm: 'order',
+  arange: 'count',
 };
+
+/** Why tokens that chance keeps cannot be computed, and what to name instead. */
+export const CHANCE =
+  'chance decides which tokens it keeps: name the method that encodes in `encoder.method`, whose `mask_ratio` is then 0, so that it sees every token and masks are drawn by the objective';
 
 /** Remembers that a function drew a tensor at random. */
 export function rememberDraw(recorder: Recorder, name: string, { node }: SymbolicTensor): void {
@@ -20,7 +25,9 @@ export function rememberDraw(recorder: Recorder, name: string, { node }: Symboli
 /** Remembers that `order` sorts random numbers, or undoes an order of chance, along their last axis, as far as it does. */
 export function rememberOrder(recorder: Recorder, numbers: SymbolicTensor, axis: number | undefined, order: SymbolicTensor): void {
   const rank = numbers.sides?.length;
-  if (recorder.drawn.has(numbers.node) && rank !== undefined && (axis === -1 || axis === rank - 1)) recorder.drawn.set(order.node, 'order');
+  const drawn = recorder.drawn.get(numbers.node);
+  if (drawn !== undefined && drawn !== 'count' && rank !== undefined && (axis === -1 || axis === rank - 1))
+    recorder.drawn.set(order.node, 'order');
 }
 
 /**
@@ -33,7 +40,7 @@ export function randomChoice(
   axis: number,
   index: SymbolicTensor,
 ): 'whole' | 'part' | undefined {
-  const order = orderBehind(recorder, index);
+  const order = sidesBehind(recorder, index, 'order');
   if (!order) return undefined;
   const { sides } = tensor;
   const tokens = sides?.[1];
@@ -47,18 +54,37 @@ export function randomChoice(
   }
 }
 
+/**
+ * What `tensor[images, tokens]` does with the order of tokens, or `tensor[:, tokens]`, where `images` is left out: every image with its own order
+ * or all with one. As `randomChoice` says it.
+ */
+export function randomIndex(
+  recorder: Recorder,
+  { sides }: SymbolicTensor,
+  images: SymbolicTensor | undefined,
+  tokens: SymbolicTensor,
+): 'whole' | 'part' | undefined {
+  const order = sidesBehind(recorder, tokens, 'order');
+  if (!order || sides?.length !== 3) return undefined;
+  const wanted = images ? [sides[0], sides[1]] : [sides[1]];
+  const isWhole = order.every(each => each?.length === wanted.length && each.every((side, place) => isSame(side, wanted[place])));
+  const counted = images && sidesBehind(recorder, images, 'count');
+  const isEach = !images || (counted?.every(each => isSame(each?.[0], sides[0])) === true && numberOf(images.sides?.[1]) === 1);
+  return isWhole && isEach ? 'whole' : 'part';
+}
+
 const isSame = (one: Dimension | undefined, other: Dimension | undefined): boolean =>
   one !== undefined && other !== undefined && equalSides(one, other);
 
-/** The sides of an order and of all that is made of it up to an index; undefined where no order that is drawn stands behind it. */
-function orderBehind(recorder: Recorder, index: SymbolicTensor): SymbolicTensor['sides'][] | undefined {
+/** The sides of an order, or of what counts, and of all that is made of it up to an index; undefined where there is none behind it. */
+function sidesBehind(recorder: Recorder, index: SymbolicTensor, kind: 'order' | 'count'): SymbolicTensor['sides'][] | undefined {
   const sides: SymbolicTensor['sides'][] = [];
   for (let node = index.node; ;) {
-    const { kind, inputs } = recorder.nodes[node]!;
+    const { kind: made, inputs } = recorder.nodes[node]!;
     sides.push(recorder.madeBy(node)!.sides);
-    if (recorder.drawn.get(node) === 'order') return sides;
+    if (recorder.drawn.get(node) === kind) return sides;
     const [from, ...more] = inputs;
-    if (from === undefined || more.length > 0 || !['reshape', 'resampling', 'selection'].includes(kind)) return undefined;
+    if (from === undefined || more.length > 0 || !['reshape', 'resampling', 'selection'].includes(made)) return undefined;
     node = from;
   }
 }

@@ -37,8 +37,8 @@ export class Recorder {
   readonly runs: Run[] = [];
   /** What each module of the definition was given and made at its first call. */
   readonly shapes = new Map<string, LayerShapes>();
-  /** Which steps draw numbers, and which an order, anew in every pass. */
-  readonly drawn = new Map<number, 'numbers' | 'order'>();
+  /** Which steps draw numbers, and which an order, anew in every pass; and which count from 0. */
+  readonly drawn = new Map<number, 'numbers' | 'order' | 'count'>();
   /** Why a step cannot be computed, where there is more to say than its name. */
   readonly reasons = new Map<number, string>();
   /** The tensors that the steps made, by place. */

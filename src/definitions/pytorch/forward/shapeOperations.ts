@@ -8,7 +8,7 @@ import { flatten } from './layerCalls';
 import { keptSides, type TensorCall } from './operation';
 import { pad, resample, unfold } from './shapeLayers';
 import { permute, reshape, squeeze, transpose, unsqueeze } from './shapes';
-import { randomChoice } from './randomOrder';
+import { CHANCE, randomChoice } from './randomOrder';
 import { sliced } from './slices';
 import { axisOf, sideValue, SizeValue, SymbolicTensor } from './symbolicTensor';
 
@@ -106,9 +106,6 @@ const repeat: Operation = call => {
 };
 
 const flip: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'reshape', name, tensor, line);
-
-const CHANCE =
-  'chance decides which tokens it keeps: name the method that encodes in `encoder.method`, whose `mask_ratio` is then 0, so that it sees every token and masks are drawn by the objective';
 
 /** Entries at places that do not depend on the input, along one axis. */
 const gather: Operation = call => {

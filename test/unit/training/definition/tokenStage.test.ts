@@ -18,7 +18,7 @@ const VALUES = 16;
 const layout = new ImageLayout({ height: 8, width: 8, channels: 1 }, 4);
 
 /** The method that makes the features, where it is not `forward`. */
-const methodOf = (name: string) => (name === 'SelfMasking' ? { method: 'encode' } : {});
+const methodOf = (name: string) => (/Masking$/.test(name) ? { method: 'encode' } : {});
 
 /** What is encoded of some patches of each image. */
 async function encoded(name: string, kept: readonly number[], images = wave(IMAGES * 64, 0, 0.5, 0.5)) {
@@ -62,6 +62,8 @@ describe('the tokens of a definition', () => {
     ['MaskedEncoder', 1, 'the class token has its own position'],
     ['Reshaped', 0, 'views and permutations cut patches too'],
     ['SelfMasking', 1, 'where it hides no token itself, the order that it draws decides nothing'],
+    ['IndexMasking', 1, 'indices for each image are an order too, and the share that a module keeps is 0'],
+    ['OrderMasking', 0, 'one order for all images is one'],
   ];
   for (const [name, prefix, why] of cases)
     it(`are found: ${name}, as ${why}`, async () => {
