@@ -19,7 +19,8 @@ import {
 } from '../workbench/workbench.mjs';
 import { Film } from './film';
 import { sampleEditor } from './sampleEditor';
-import { preTrain, writeSmallStudy } from './studies';
+import { preTrain } from './preTrain';
+import { writeSmallStudy } from './studies';
 
 /** The last step that the training chart describes. */
 async function lastStep(panel: Frame): Promise<number> {

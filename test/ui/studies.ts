@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
-import type { Page } from 'playwright-core';
-import { quickPick, runCommand } from '../workbench/workbench.mjs';
 
 interface StudyFile {
   name: string;
@@ -22,18 +20,4 @@ export function writeSmallStudy(workspace: string, name: string, steps: number):
     sweep: { arms: study.sweep.arms.filter(arm => arm.name.startsWith('RadReg')), seeds: [0] },
   };
   writeFileSync(path.join(workspace, `${name.toLowerCase()}.study.json`), JSON.stringify(small, null, 2));
-}
-
-/** Where something else takes the focus meanwhile, the list of studies closes: then it is asked for again. */
-export async function preTrain(page: Page, study: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    await runCommand(page, 'BoundLens: Pre-train…');
-    try {
-      await quickPick(page, study).click({ timeout: 15_000 });
-      return;
-    } catch (error) {
-      if (attempt === 3) throw error;
-      await page.keyboard.press('Escape');
-    }
-  }
 }

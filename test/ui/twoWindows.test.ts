@@ -10,7 +10,8 @@ import { studyFolderName } from '../../src/studies/studyFolderName';
 import { startServer, type Server } from '../workbench/server.mjs';
 import { openWorkbench, runCommand, screenshot, treeRow } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
-import { preTrain, writeSmallStudy } from './studies';
+import { preTrain } from './preTrain';
+import { writeSmallStudy } from './studies';
 
 const studyIn = (workspace: string) => path.join(workspace, '.boundlens/runs', studyFolderName('Long'));
 
