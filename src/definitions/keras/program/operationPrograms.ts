@@ -6,7 +6,7 @@ import type { Index } from '../../python/context';
 import type { Call, Value } from '../../python/values';
 import { argument } from '../construct';
 import type { Equation } from '../einsum';
-import { KerasTensor, type TensorHistory } from '../kerasValues';
+import type { TensorHistory } from '../kerasValues';
 import { permuted, reshapedTo } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
 import type { ProgramBuilder } from './programBuilder';
@@ -341,7 +341,6 @@ function functionOf(site: OperationSite, name: string): number | undefined {
     const exponent = numberIn(call?.positional[1]) ?? refused('its exponent is not known', line);
     return powered(builder, place, exponent, line);
   }
-  if (told > 0 && !['relu', 'cast', 'astype'].includes(name)) return undefined;
   return told > 0 ? undefined : applied(builder, place, name, line);
 }
 
@@ -416,6 +415,3 @@ function numbered(site: OperationSite): number {
   const values = Array.from({ length: Number(side) }, (_, index) => from + index);
   return site.builder.emit({ op: 'numbers', values }, [], [values.length], site.line);
 }
-
-/** A value among the arguments as a tensor: itself. */
-export const isTensor = (value: Value): value is KerasTensor => value instanceof KerasTensor;

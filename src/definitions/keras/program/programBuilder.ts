@@ -3,12 +3,12 @@ import type { Shape, Side } from '../../../architecture/composition';
 import { unknown } from '../../../architecture/architecture';
 import { Undecided } from '../../../architecture/torch/layerArguments';
 
-/** Steps of a program in the order in which they are written down, with whatever a layer of any framework needs to add more. */
+/** Steps of a program with channels last, in the order in which they are written down. */
 export class ProgramBuilder {
   private readonly steps: Step[] = [];
   private readonly views = new Map<string, NonNullable<StateTensor['seen']>>();
 
-  /** @param isFull whether no more steps may be written down */
+  /** Whether no more steps may be written down. */
   get isFull(): boolean {
     return this.steps.length >= MAXIMUM_STEPS;
   }
@@ -34,17 +34,6 @@ export class ProgramBuilder {
 
   shape(place: number): Shape {
     return this.steps[place]!.shape;
-  }
-
-  /** Whether a result is, or follows from, something that cannot be computed. */
-  isRefused(place: number): boolean {
-    return this.steps[place]!.op === 'unsupported';
-  }
-
-  /** The numbers that a step makes, where it makes the same ones always. */
-  numbers(place: number): readonly number[] | undefined {
-    const step = this.steps[place]!;
-    return step.op === 'numbers' ? step.values : undefined;
   }
 
   /** Says how steps see a tensor of the state; the name is handed on. Throws `Undecided` where steps see it in two ways. */
