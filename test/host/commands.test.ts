@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { eventually, hintTexts, lensTitles, workspaceFile } from './support';
 
@@ -31,7 +31,10 @@ describe('commands', () => {
 
   it('an attached checkpoint puts measured norms into lens and hints until it is detached', async () => {
     const extension = vscode.extensions.getExtension('boundlens.boundlens')!.extensionPath;
-    const source = vscode.Uri.file(`${extension}/test/fixtures/checkpoints/definitions/mlp.py`);
+    // A layer a line: behind a long line there is no room for its norm.
+    const text = await readFile(`${extension}/test/fixtures/checkpoints/definitions/mlp.py`, 'utf8');
+    const source = workspaceFile('checkpoint.py');
+    await writeFile(source.fsPath, text.replaceAll(', nn.', ',\n            nn.'));
     await vscode.window.showTextDocument(source);
     const flat = async () => [...(await lensTitles(source)).values()].flat();
     const [title = ''] = await eventually(flat, found => found.length > 0, 'the lens');
@@ -45,6 +48,7 @@ describe('commands', () => {
       hints => hints.some(([, text]) => / σ [\d.]+(–[\d.]+)? · /.test(text)),
       'measured norms',
     );
+    await rm(source.fsPath);
   });
 
   it('tells when there is nothing to compare, fine-tune or resume, and starts nothing', async () => {
