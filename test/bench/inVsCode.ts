@@ -19,8 +19,8 @@ const TRAINING_MS = 15_000;
 const IDLE_MS = 5_000;
 /** The 99th percentile that the delay of the event loop may reach beyond that of an idle host. */
 const DELAY_BUDGET_MS = 20;
-/** Of which 150 are the delay that the settings give, and 250 the least that VS Code waits before it asks for lenses again. */
-const LENS_BUDGET_MS = 500;
+/** The second up to which thought is not interrupted; 150 ms of it are the delay that the settings give, 250 the least that VS Code waits before it asks again. */
+const LENS_BUDGET_MS = 1_000;
 const STUDY = 'Bench';
 
 /**
