@@ -36,16 +36,12 @@ export function rotateTargets(matrix: Matrix, targets: Matrix): RotatedTargets {
   const n = matrix.rows;
   if (matrix.columns !== n) throw new RangeError(`A ${n} × ${matrix.columns} matrix has no eigenvalues`);
   if (targets.rows !== n) throw new RangeError(`${targets.rows} rows of targets for a matrix of ${n} rows`);
-  if (!matrix.values.every(Number.isFinite)) throw new RangeError('The matrix holds a value that is not a finite number');
   const { columns } = targets;
-  const carried = Float64Array.from(targets.values);
+  const carried = new Float64Array(targets.values);
   const scale = largestSize(matrix.values) || 1;
-  const { diagonal, offDiagonal } = tridiagonalise(
-    Float64Array.from(matrix.values, value => value / scale),
-    n,
-    carried,
-    columns,
-  );
+  const scaled = new Float64Array(matrix.values);
+  for (let i = 0; i < scaled.length; i++) scaled[i]! /= scale;
+  const { diagonal, offDiagonal } = tridiagonalise(scaled, n, carried, columns);
   implicitQl(diagonal, offDiagonal, carried, n, columns);
   const order = Array.from(diagonal.keys()).sort((a, b) => diagonal[b]! - diagonal[a]!);
   const rotated = new Float64Array(n * columns);
@@ -105,7 +101,12 @@ function tridiagonalise(a: Float64Array, n: number, carried: Float64Array, colum
 
 function largestSize(values: Matrix['values']): number {
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]!);
+    // Also true of what is not a number.
+    if (!(size < Infinity)) throw new RangeError('The matrix holds a value that is not a finite number');
+    if (size > largest) largest = size;
+  }
   return largest;
 }
 
@@ -163,31 +164,69 @@ function updateAndMultiply(
 /** B ← (I − βvvᵀ)B on the first `count` rows. */
 function reflectRows(rows: Float64Array, v: Float64Array, beta: number, w: Float64Array, count: number, columns: number): void {
   w.fill(0);
-  for (let i = 0; i < count; i++) {
-    const factor = v[i]!;
-    for (let j = 0; j < columns; j++) w[j]! += factor * rows[i * columns + j]!;
+  addRows(rows, v, w, count, columns);
+  for (let j = 0; j < columns; j++) w[j]! *= beta;
+  subtractProducts(rows, v, w, count, columns);
+}
+
+/** w ← w + Σ vᵢ·rowᵢ, four rows in one pass. */
+function addRows(rows: Float64Array, v: Float64Array, w: Float64Array, count: number, columns: number): void {
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const [v0, v1, v2, v3] = [v[i]!, v[i + 1]!, v[i + 2]!, v[i + 3]!];
+    const [r0, r1, r2, r3] = [i * columns, (i + 1) * columns, (i + 2) * columns, (i + 3) * columns];
+    for (let j = 0; j < columns; j++) w[j]! += v0 * rows[r0 + j]! + v1 * rows[r1 + j]! + v2 * rows[r2 + j]! + v3 * rows[r3 + j]!;
   }
-  for (let i = 0; i < count; i++) {
-    const factor = beta * v[i]!;
-    for (let j = 0; j < columns; j++) rows[i * columns + j]! -= factor * w[j]!;
+  for (; i < count; i++) {
+    const [factor, row] = [v[i]!, i * columns];
+    for (let j = 0; j < columns; j++) w[j]! += factor * rows[row + j]!;
+  }
+}
+
+/** rowᵢ ← rowᵢ − vᵢ·w, four rows in one pass. */
+function subtractProducts(rows: Float64Array, v: Float64Array, w: Float64Array, count: number, columns: number): void {
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const [v0, v1, v2, v3] = [v[i]!, v[i + 1]!, v[i + 2]!, v[i + 3]!];
+    const [r0, r1, r2, r3] = [i * columns, (i + 1) * columns, (i + 2) * columns, (i + 3) * columns];
+    for (let j = 0; j < columns; j++) {
+      const along = w[j]!;
+      rows[r0 + j]! -= v0 * along;
+      rows[r1 + j]! -= v1 * along;
+      rows[r2 + j]! -= v2 * along;
+      rows[r3 + j]! -= v3 * along;
+    }
+  }
+  for (; i < count; i++) {
+    const [factor, row] = [v[i]!, i * columns];
+    for (let j = 0; j < columns; j++) rows[row + j]! -= factor * w[j]!;
   }
 }
 
 /** Diagonalises in place; every rotation is carried through the rows of `carried`. */
 function implicitQl(d: Float64Array, e: Float64Array, carried: Float64Array, n: number, columns: number): void {
   const scale = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0);
+  const rotations: Rotations = { sines: new Float64Array(n), cosines: new Float64Array(n) };
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
       while (m + 1 < n && Math.abs(e[m]!) > Number.EPSILON * scale) m++;
       if (m === l) break;
       if (sweep === MOST_SWEEPS) throw new RangeError('The eigenvalues do not converge');
-      qlSweep(d, e, carried, columns, l, m);
+      const last = qlSweep(d, e, rotations, l, m);
+      if (columns > 0) rotateRows(carried, columns, rotations, m - 1, last);
     }
   }
 }
 
-function qlSweep(d: Float64Array, e: Float64Array, carried: Float64Array, columns: number, l: number, m: number): void {
+/** Entry i turns rows i and i + 1. */
+interface Rotations {
+  readonly sines: Float64Array;
+  readonly cosines: Float64Array;
+}
+
+/** One sweep from m − 1 down over the block that begins at l. Leaves its rotations and returns the row of the last one. */
+function qlSweep(d: Float64Array, e: Float64Array, { sines, cosines }: Rotations, l: number, m: number): number {
   const ratio = (d[l + 1]! - d[l]!) / (2 * e[l]!);
   const root = Math.hypot(ratio, 1);
   let g = d[m]! - d[l]! + e[l]! / (ratio + (ratio >= 0 ? root : -root));
@@ -202,7 +241,7 @@ function qlSweep(d: Float64Array, e: Float64Array, carried: Float64Array, column
     if (radius === 0) {
       d[i + 1]! -= shift;
       e[m] = 0;
-      return;
+      return i + 1;
     }
     sine = f / radius;
     cosine = g / radius;
@@ -211,20 +250,41 @@ function qlSweep(d: Float64Array, e: Float64Array, carried: Float64Array, column
     shift = sine * sum;
     d[i + 1] = difference + shift;
     g = cosine * sum - b;
-    rotateRows(carried, columns, i, sine, cosine);
+    sines[i] = sine;
+    cosines[i] = cosine;
   }
   d[l]! -= shift;
   e[l] = g;
   e[m] = 0;
+  return l;
 }
 
-function rotateRows(rows: Float64Array, columns: number, row: number, sine: number, cosine: number): void {
-  const upper = row * columns;
+/** Rotates the rows from `first` down to `last`, two rotations in one pass while there are two: they share a row. */
+function rotateRows(rows: Float64Array, columns: number, { sines, cosines }: Rotations, first: number, last: number): void {
+  let i = first;
+  for (; i > last; i -= 2) {
+    const [s0, c0, s1, c1] = [sines[i]!, cosines[i]!, sines[i - 1]!, cosines[i - 1]!];
+    const upper = (i - 1) * columns;
+    const middle = upper + columns;
+    const lower = middle + columns;
+    for (let j = 0; j < columns; j++) {
+      const x = rows[upper + j]!;
+      const y = rows[middle + j]!;
+      const z = rows[lower + j]!;
+      rows[lower + j] = s0 * y + c0 * z;
+      const turned = c0 * y - s0 * z;
+      rows[middle + j] = s1 * x + c1 * turned;
+      rows[upper + j] = c1 * x - s1 * turned;
+    }
+  }
+  if (i < last) return;
+  const [sine, cosine] = [sines[i]!, cosines[i]!];
+  const upper = i * columns;
   const lower = upper + columns;
   for (let j = 0; j < columns; j++) {
-    const x = rows[lower + j]!;
-    const y = rows[upper + j]!;
-    rows[lower + j] = sine * y + cosine * x;
-    rows[upper + j] = cosine * y - sine * x;
+    const x = rows[upper + j]!;
+    const y = rows[lower + j]!;
+    rows[lower + j] = sine * x + cosine * y;
+    rows[upper + j] = cosine * x - sine * y;
   }
 }

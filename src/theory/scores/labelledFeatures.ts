@@ -38,9 +38,10 @@ export function classCounts({ classOf, classes }: Pick<LabelledFeatures, 'classO
 export function classSums({ features, classOf, classes }: LabelledFeatures): Matrix {
   const { columns, values } = features;
   const sums = new Float64Array(classes * columns);
-  classOf.forEach((c, i) => {
-    for (let j = 0; j < columns; j++) sums[c * columns + j]! += values[i * columns + j]!;
-  });
+  for (let i = 0; i < classOf.length; i++) {
+    const [to, from] = [classOf[i]! * columns, i * columns];
+    for (let j = 0; j < columns; j++) sums[to + j]! += values[from + j]!;
+  }
   return { rows: classes, columns, values: sums };
 }
 

@@ -8,6 +8,8 @@ const SEARCH_STEP = 0.5;
 /** Golden-section steps after the first look: ln t is then known to 10⁻⁶, and the evidence, which is flat there, to 10⁻¹². */
 const REFINEMENTS = 28;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
+/** Shares whose product still is far above the least number: each is at least e⁻³³ where ln t is searched. */
+const SHARES_A_LOGARITHM = 8;
 /** Eigenvalues below this share of the largest, times the order, are rounding. */
 const ROUNDING = 2 ** -52;
 
@@ -67,12 +69,16 @@ function maximise(sigma: Float64Array, shares: Float64Array, outside: number, co
     const t = Math.exp(logRatio);
     let residual = outside;
     let volume = 0;
+    let product = 1;
     for (let i = 0; i < shares.length; i++) {
       const share = t / (t + sigma[i]!);
       residual += shares[i]! * share;
-      volume += Math.log(share);
+      product *= share;
+      if (i % SHARES_A_LOGARITHM > 0) continue;
+      volume += Math.log(product);
+      product = 1;
     }
-    return evidence(volume / 2, residual);
+    return evidence((volume + Math.log(product)) / 2, residual);
   };
   return Math.max(best, goldenSection(at, place - SEARCH_STEP, place + SEARCH_STEP));
 }
