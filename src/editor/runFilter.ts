@@ -2,7 +2,7 @@ import type { RunEntry } from '../reporting/runSummary';
 
 /** Whether a run has every word of a filter in its study, arm, seed, state, regulariser or objective; an empty filter lets all through. */
 export function passesFilter({ record: { trial, state } }: RunEntry, filter: string): boolean {
-  const regularisers = Array.isArray(trial.regulariser) ? trial.regulariser : [trial.regulariser];
+  const regularisers = 'kind' in trial.regulariser ? [trial.regulariser] : trial.regulariser;
   const said = [trial.study.name, trial.arm, `seed ${trial.seed}`, state, ...regularisers.map(({ kind }) => kind), trial.objective.kind];
   const text = said.join(' ').toLowerCase();
   return filter

@@ -1,4 +1,5 @@
 import { viewAt } from './arrayIndex';
+import { Exhausted } from './budget';
 import type { Index } from './context';
 import { NumberArray, numbersAt, overwritten, scalarArray, stacked, viewed } from './numberArray';
 import { float, integer, LibraryValue, type Value } from './values';
@@ -22,19 +23,36 @@ export function wrapped(array: NumberArray | undefined): Value | undefined {
   return array.whole ? integer(value!) : float(value!);
 }
 
-/** A number, a list of numbers or arrays, or an array as numbers. */
-export function arrayOf(value: Value | undefined): NumberArray | undefined {
+/** Axes of an array at most, as in NumPy; a list that holds itself has more. */
+const MOST_AXES = 64;
+/** Lists and numbers that one array is put together from; a list of lists that are the same list can name more than there are. */
+const MOST_ITEMS = 1 << 17;
+
+/** A number, a list of numbers or arrays, or an array as numbers; undefined for lists that are too deep or too long. */
+export const arrayOf = (value: Value | undefined): NumberArray | undefined => collected(value, MOST_AXES, { left: MOST_ITEMS });
+
+function collected(value: Value | undefined, axes: number, items: { left: number }): NumberArray | undefined {
   if (value instanceof ArrayValue) return value.array;
   if (value?.kind === 'integer' || value?.kind === 'float') return scalarArray(value.value, value.kind === 'integer');
   if (value?.kind === 'boolean') return scalarArray(Number(value.value));
-  if (value?.kind !== 'sequence' || value.doubt || value.items.length === 0) return undefined;
-  const items = value.items.map(arrayOf);
-  return items.every(item => item !== undefined) ? stacked(items, 0) : undefined;
+  if (value?.kind !== 'sequence' || value.doubt || value.items.length === 0 || axes === 0) return undefined;
+  const found: NumberArray[] = [];
+  for (const item of value.items) {
+    const array = --items.left < 0 ? undefined : collected(item, axes - 1, items);
+    if (!array) return undefined;
+    found.push(array);
+  }
+  return stacked(found, 0);
 }
 
-/** What a `for` over an array takes. */
+/**
+ * What a `for` over an array takes.
+ *
+ * @throws Exhausted for more rows than a list may have
+ */
 export function rowsOf({ array }: ArrayValue): NumberArray[] {
   const [count = 0, ...rest] = array.shape;
+  if (count > MOST_ITEMS) throw new Exhausted();
   const size = rest.reduce((total, side) => total * side, 1);
   return Array.from({ length: count }, (_, row) => numbersAt(rest, array.whole, place => array.values[row * size + place]!));
 }

@@ -1,3 +1,5 @@
+import { Exhausted } from './budget';
+
 /** Larger arrays are not computed. */
 const MAXIMUM_SIZE = 1 << 24;
 
@@ -18,9 +20,9 @@ export class NumberArray {
     return sizeOf(this.shape);
   }
 
-  /** @throws RangeError for more numbers than anything is made of */
+  /** @throws Exhausted for more numbers than anything is made of */
   get values(): Float64Array {
-    if (this.size > MAXIMUM_SIZE) throw new RangeError(`An array of ${this.size} numbers is not computed.`);
+    if (this.size > MAXIMUM_SIZE) throw new Exhausted();
     return (this.kept ??= this.compute());
   }
 }

@@ -164,7 +164,7 @@ describe('a trainer', () => {
         setTimeout(() => (files.failing = false), 100);
         return fakeResults;
       },
-      { lastAttempts: [0, 50, 50, 50, 50, 50] },
+      { lastAttempts: [0, ...Array.from({ length: 100 }, () => 50)] },
     );
     const record = await folder.read();
     assert.deepEqual([state, record.state, record.progress?.step], ['finished', 'finished', 4]);

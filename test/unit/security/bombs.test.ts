@@ -223,6 +223,18 @@ describe('bombs', function () {
         'r.py',
         module('import copy\na = []\na.append(a)\nx = copy.deepcopy(a)\ny = sorted(a)\nz = sum(a, [])'),
       ],
+      [
+        'towers of lists as arrays',
+        'x.py',
+        module('import numpy as np\na = [1]\nfor i in range(60):\n    a = [a, a]\nx = np.array(a) + np.stack([a])\ny = sum(a, [])'),
+      ],
+      [
+        'an array of a trillion numbers',
+        'y.py',
+        module(
+          'import numpy as np\nimport torch\nx = np.zeros((10 ** 6, 10 ** 6)) + 1\ny = torch.from_numpy(np.arange(10 ** 12))\nz = [v for v in x.sum(axis=0)]\nw = x[0][0] + float(x[1, 1])\nv = np.stack(np.arange(10 ** 12)) + np.concatenate(np.zeros((10 ** 9, 2)))',
+        ),
+      ],
       ['a tower of tuples as a key', 's.py', module('a = (1,)\nfor i in range(60):\n    a = (a, a)\nx = {a: 1}\ny = isinstance(1, a)')],
       [
         'a tower of modules',
