@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { copySample, startServer } from '../workbench/server.mjs';
 import { openWorkbench, runCommand } from '../workbench/workbench.mjs';
-import { median, type Row } from './benchmark';
+import { budgetRow, median, type Row } from './benchmark';
 
 /** Fresh starts of VS Code. */
 const STARTS = 3;
@@ -22,17 +22,7 @@ export async function activation(vsix: string, progress: (line: string) => void)
     const taken: number[] = [];
     for (let start = 0; start < STARTS; start++) taken.push(await activationTime(vsix, copySample(path.join(folder, `${start}`))));
     const ours = median(taken);
-    return [
-      {
-        work: 'activation, as VS Code measures it',
-        peer: 'budget',
-        threads: 1,
-        unit: 'ms',
-        ours,
-        theirs: BUDGET_MS,
-        ratio: ours / BUDGET_MS,
-      },
-    ];
+    return [budgetRow('activation, as VS Code measures it', 'ms', ours, BUDGET_MS)];
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }

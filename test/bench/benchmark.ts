@@ -13,6 +13,17 @@ export interface Row {
   readonly ratio: number;
 }
 
+/** A figure beside the budget that it must keep. */
+export const budgetRow = (work: string, unit: string, ours: number, budget: number): Row => ({
+  work,
+  peer: 'budget',
+  threads: 1,
+  unit,
+  ours,
+  theirs: budget,
+  ratio: ours / budget,
+});
+
 /** A named benchmark of the command line. */
 export interface Benchmark {
   readonly summary: string;

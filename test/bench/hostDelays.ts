@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnalysisClient } from '../../src/definitions/analysisClient';
 import { RunWatcher } from '../../src/editor/runWatcher';
-import { median, type Row } from './benchmark';
+import { budgetRow, median, type Row } from './benchmark';
 import { afterKeystrokes } from './keystrokes';
 import { UNLABELLED, writeTexts } from './lensTexts';
 
@@ -39,10 +39,11 @@ export async function hostDelays(client: AnalysisClient, text: string, progress:
   });
   const trained = await delayWhile(watchRun);
   return [
-    row('event loop delay p99 of plain Node while a file is edited', edited - idle, BUDGET_MS),
-    row('event loop delay p99 of plain Node while a run trains', trained - idle, BUDGET_MS),
-    row(
+    budgetRow('event loop delay p99 of plain Node while a file is edited', 'ms', edited - idle, BUDGET_MS),
+    budgetRow('event loop delay p99 of plain Node while a run trains', 'ms', trained - idle, BUDGET_MS),
+    budgetRow(
       'text to the worker, its reading, and the texts of all lenses and hints: a keystroke without any delay, median',
+      'ms',
       median(late),
       KEYSTROKE_MS,
     ),
@@ -84,13 +85,3 @@ async function watchRun(): Promise<void> {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
-
-const row = (work: string, ours: number, budget: number): Row => ({
-  work,
-  peer: 'budget',
-  threads: 1,
-  unit: 'ms',
-  ours,
-  theirs: budget,
-  ratio: ours / budget,
-});

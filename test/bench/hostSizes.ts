@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { packageName } from '../../packaging/releasePlan.mjs';
 import { UNIVERSAL } from '../../packaging/targets.mjs';
-import type { Row } from './benchmark';
+import { budgetRow, type Row } from './benchmark';
 
 const BUNDLES = 'out/package/dist';
 
@@ -26,15 +26,5 @@ export function hostSizes(progress: (line: string) => void): readonly Row[] {
   const node = (...command: readonly string[]) => execFileSync(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
   node('esbuild.js', '--production', `--outdir=${BUNDLES}`);
   node('packaging/package.mjs', `--only=${UNIVERSAL}`);
-  return BUDGETS.map(([work, file, budget]) => row(work, statSync(file()).size / 1000, budget));
+  return BUDGETS.map(([work, file, budget]) => budgetRow(work, 'KB', statSync(file()).size / 1000, budget));
 }
-
-const row = (work: string, ours: number, budget: number): Row => ({
-  work,
-  peer: 'budget',
-  threads: 1,
-  unit: 'KB',
-  ours,
-  theirs: budget,
-  ratio: ours / budget,
-});

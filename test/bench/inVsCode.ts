@@ -7,7 +7,7 @@ import { preTrain } from '../ui/preTrain';
 import { writeSmallStudy } from '../ui/studies';
 import { copySample, startServer } from '../workbench/server.mjs';
 import { codeLens, goTo, openWorkbench, runCommand, statusBarItem } from '../workbench/workbench.mjs';
-import { median, type Row } from './benchmark';
+import { budgetRow, median, type Row } from './benchmark';
 import { editedPlace } from './keystrokes';
 
 /** Keystrokes that are waited for one by one, and those that follow each other as a fast typist's do. */
@@ -68,9 +68,19 @@ export async function inVsCode(text: string, progress: (line: string) => void): 
       await statusBarItem(page, /BoundLens 0\/1/).waitFor();
       const trained = await delayWhile(() => page.waitForTimeout(TRAINING_MS));
       return [
-        row('key to the changed lens on the screen of VS Code, its delays included, median', median(shown), LENS_BUDGET_MS),
-        row('event loop delay p99 of VS Code’s extension host while the file is edited', Math.max(0, edited - idle), DELAY_BUDGET_MS),
-        row('event loop delay p99 of VS Code’s extension host while a run trains', Math.max(0, trained - idle), DELAY_BUDGET_MS),
+        budgetRow('key to the changed lens on the screen of VS Code, its delays included, median', 'ms', median(shown), LENS_BUDGET_MS),
+        budgetRow(
+          'event loop delay p99 of VS Code’s extension host while the file is edited',
+          'ms',
+          Math.max(0, edited - idle),
+          DELAY_BUDGET_MS,
+        ),
+        budgetRow(
+          'event loop delay p99 of VS Code’s extension host while a run trains',
+          'ms',
+          Math.max(0, trained - idle),
+          DELAY_BUDGET_MS,
+        ),
       ];
     } finally {
       await close();
@@ -124,13 +134,3 @@ function answer(file: string): number | undefined {
     return undefined;
   }
 }
-
-const row = (work: string, ours: number, budget: number): Row => ({
-  work,
-  peer: 'budget',
-  threads: 1,
-  unit: 'ms',
-  ours,
-  theirs: budget,
-  ratio: ours / budget,
-});

@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { LOOP } from '../unit/editor/trainingLoop';
 import { WIDE } from '../unit/editor/wideNet';
 import { eventually, lensTitles, withSetting } from './support';
-
-const LOOP = `import torch
-from torch import nn
-
-model = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 4))
-optimizer = torch.optim.Adam(model.parameters())
-
-for images, labels in loader:
-    optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(model(images), labels)
-    loss.backward()
-    optimizer.step()
-`;
 
 const codesAt = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).map(({ code }) => (typeof code === 'object' ? code.value : code));
 

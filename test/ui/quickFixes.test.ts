@@ -2,22 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { LOOP } from '../unit/editor/trainingLoop';
 import { WIDE } from '../unit/editor/wideNet';
 import { codeLens, editorLine, goTo, openFile, runCommand, screenshot } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
-
-const LOOP = `import torch
-from torch import nn
-
-model = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 4))
-optimizer = torch.optim.Adam(model.parameters())
-
-for images, labels in loader:
-    optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(model(images), labels)
-    loss.backward()
-    optimizer.step()
-`;
 
 /** Line and column, from 1, of the first place of a text in another. */
 function placeOf(text: string, found: string): string {

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { obstaclesIn } from '../../../../src/architecture/obstacles';
 import { nativeEngine } from '../engines';
+import { IMAGES, requireFeatures } from './features';
 import { encoderOf, FIXTURES, fixWeights, layout, programOf, wave } from './programs';
-
-const IMAGES = 3;
 
 interface Recorded {
   readonly state: Readonly<Record<string, readonly number[]>>;
@@ -50,23 +49,8 @@ for (const [framework, folder, file, names] of [
           const isLike = begun <= 2.2 * most && begun >= most / 2.2;
           assert.ok(values.length < ENTRIES || isLike, `${tensor} begins within ${begun}, in ${framework} within ${most}`);
         }
-        fixWeights(parameters, encoder);
-        const pass = await (
-          await nativeEngine()
-        ).forwardPass({
-          inputs: { images: { shape: layout.shape(IMAGES) } },
-          parameters,
-          outputs: ({ images }) => ({ features: encoder.features(images!) }),
-        });
-        const { features: made } = await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) });
-        pass.dispose();
         parameters.dispose();
-        assert.equal(made!.length, features.length);
-        for (const [i, expected] of features.entries())
-          assert.ok(
-            Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)),
-            `${name}[${i}] is ${made![i]}, ${framework} says ${expected}`,
-          );
+        await requireFeatures(program, features, `${framework}'s ${name}`);
       });
   });
 

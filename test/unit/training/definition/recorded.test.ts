@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Program } from '../../../../src/architecture/computation';
 import { obstaclesIn } from '../../../../src/architecture/obstacles';
-import { nativeEngine } from '../engines';
-import { encoderOf, FIXTURES, fixWeights, layout, programOf, wave } from './programs';
-
-const IMAGES = 3;
+import { requireFeatures } from './features';
+import { FIXTURES, programOf } from './programs';
 
 interface Recorded {
   readonly state: Readonly<Record<string, readonly number[]>>;
@@ -43,7 +40,7 @@ describe('programs against PyTorch', () => {
         ...Object.entries(program.aliases).map(([one, other]) => [one, state[other]]),
       ];
       assert.deepEqual(Object.fromEntries(names), state, 'the state has the names and shapes that PyTorch gives it');
-      await requireFeatures(name, program, recorded[name]!);
+      await requireFeatures(program, recorded[name]!.features, `PyTorch's ${name}`);
     });
 
   it('begins with the positions that PyTorch and NumPy compute', async () => {
@@ -63,28 +60,6 @@ describe('programs against PyTorch', () => {
     for (const { name, start } of found)
       for (const [i, expected] of starts[name]!.entries())
         assert.ok(start.kind === 'numbers' && Math.abs(start.values[i]! - expected) <= 1e-6, `${name}[${i}] is not ${expected}`);
-    await requireFeatures('Positions', program, recorded.Positions!, Object.keys(starts));
+    await requireFeatures(program, recorded.Positions!.features, `PyTorch's Positions`, Object.keys(starts));
   });
 });
-
-/** Features with the weights of record.py must be those that PyTorch made of them. */
-async function requireFeatures(name: string, program: Program, { features }: Recorded, kept: readonly string[] = []): Promise<void> {
-  const { encoder, parameters } = encoderOf(program);
-  fixWeights(parameters, encoder, kept);
-  const pass = await (
-    await nativeEngine()
-  ).forwardPass({
-    inputs: { images: { shape: layout.shape(IMAGES) } },
-    parameters,
-    outputs: ({ images }) => ({ features: encoder.features(images!) }),
-  });
-  const { features: made } = await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) });
-  pass.dispose();
-  parameters.dispose();
-  assert.equal(made!.length, features.length);
-  for (const [i, expected] of features.entries())
-    assert.ok(
-      Math.abs(made![i]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected)),
-      `${name}[${i}] is ${made![i]}, PyTorch says ${expected}`,
-    );
-}
