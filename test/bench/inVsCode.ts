@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { stopStudy } from '../../src/editor/studyProcess';
-import { preTrain } from '../ui/preTrain';
 import { writeSmallStudy } from '../ui/studies';
 import { copySample, startServer } from '../workbench/server.mjs';
-import { codeLens, goTo, openWorkbench, runCommand, statusBarItem } from '../workbench/workbench.mjs';
+import { codeLens, goTo, openWorkbench, runAndPick, runCommand, statusBarItem } from '../workbench/workbench.mjs';
 import { budgetRow, median, type Row } from './benchmark';
 import { editedPlace } from './keystrokes';
 
@@ -64,7 +63,7 @@ export async function inVsCode(text: string, progress: (line: string) => void): 
       const shown: number[] = [];
       for (let stroke = 0; stroke < AWAITED; stroke++) shown.push(await lensAfter(page, keyOf(stroke)));
       const edited = await delayWhile(() => type(page, `${line}:${column}`));
-      await preTrain(page, STUDY);
+      await runAndPick(page, 'BoundLens: Pre-train…', STUDY);
       await statusBarItem(page, /BoundLens 0\/1/).waitFor();
       const trained = await delayWhile(() => page.waitForTimeout(TRAINING_MS));
       return [

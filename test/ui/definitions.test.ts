@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
-import { codeLens, codeLensRows, editorLine, goTo, quickInput, quickPick, runCommand, screenshot } from '../workbench/workbench.mjs';
+import { codeLens, codeLensRows, editorLine, goTo, runAndPick, runCommand, screenshot } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
 
 /** Colour themes with the classes that a workbench wears in them. */
@@ -13,9 +13,7 @@ const THEMES = [
 ] as const;
 
 async function chooseTheme(page: Page, theme: string): Promise<void> {
-  await runCommand(page, 'Preferences: Color Theme');
-  await quickInput(page).fill(theme);
-  await quickPick(page, theme).click();
+  await runAndPick(page, 'Preferences: Color Theme', theme, theme);
 }
 
 describe('definitions in the editor', () => {

@@ -8,8 +8,10 @@ import {
   codeLensRows,
   editorLine,
   notification,
+  goTo,
   openFile,
   quickInput,
+  runAndPick,
   runCommand,
   screenshot,
   statusBarItem,
@@ -19,7 +21,6 @@ import {
 } from '../workbench/workbench.mjs';
 import { Film } from './film';
 import { sampleEditor } from './sampleEditor';
-import { preTrain } from './preTrain';
 import { writeSmallStudy } from './studies';
 
 /** The last step that the training chart describes. */
@@ -79,10 +80,7 @@ describe('BoundLens in VS Code', () => {
   });
 
   it('says at once what an edit does to the complexity', async () => {
-    await page.keyboard.press('Control+G');
-    await quickInput(page).fill(':69:15');
-    await page.keyboard.press('Enter');
-    await quickInput(page).waitFor({ state: 'hidden' });
+    await goTo(page, '69:15');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
     await film.take(700);
@@ -113,7 +111,7 @@ describe('BoundLens in VS Code', () => {
   });
 
   it('pre-trains from the palette: the chart grows, the status bar and the tree say so, Stop stops', async () => {
-    await preTrain(page, 'Long');
+    await runAndPick(page, 'BoundLens: Pre-train…', 'Long');
     await statusBarItem(page, /BoundLens|pre-training|RadReg/).waitFor();
     await runCommand(page, 'BoundLens: Open Panel');
     const panel = await webviewFrame(page, '.chart[aria-label*="at step"] canvas');
@@ -133,7 +131,7 @@ describe('BoundLens in VS Code', () => {
   });
 
   it('runs a small study to its bound and puts it into the panel and over the definition', async () => {
-    await preTrain(page, 'Small');
+    await runAndPick(page, 'BoundLens: Pre-train…', 'Small');
     await notification(page, 'Small: 1 of 1 runs finished').waitFor({ timeout: 240_000 });
     await runCommand(page, 'Notifications: Clear All Notifications');
     await codeLens(page, /Transferability: certified ≤ \.\d+ /).waitFor();

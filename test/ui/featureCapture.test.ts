@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
-import { notification, quickPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
+import { notification, runAndPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
 
 /** Small enough for a test, long enough that its frames can be seen to come. */
@@ -34,8 +34,7 @@ describe('feature capture in VS Code', () => {
   });
 
   it('runs an experiment from the palette and shows its frames while it goes on', async () => {
-    await runCommand(page, 'BoundLens: Explore Feature Capture');
-    await quickPick(page, 'small.multiview.json').click();
+    await runAndPick(page, 'BoundLens: Explore Feature Capture', 'small.multiview.json');
     panel = await webviewFrame(page, 'figure[aria-label="Feature capture"] canvas');
     const frames = path.join(workspace, '.boundlens/multiview/small/frames.jsonl');
     const early = await shown(panel);
@@ -70,8 +69,7 @@ describe('feature capture in VS Code', () => {
   });
 
   it('tells what is wrong with a specification, with the way to the log', async () => {
-    await runCommand(page, 'BoundLens: Explore Feature Capture');
-    await quickPick(page, 'wrong.multiview.json').click();
+    await runAndPick(page, 'BoundLens: Explore Feature Capture', 'wrong.multiview.json');
     const told = notification(page, /wrong\.multiview\.json:1: data\.clases .*did you mean "classes"/);
     await told.waitFor();
     await told.getByRole('button', { name: 'Open Log' }).waitFor();

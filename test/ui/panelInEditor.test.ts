@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { quickInput, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
+import { quickInput, runAndWrite, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
 import { writeFinishedRuns } from './finishedRuns';
 import { sampleEditor } from './sampleEditor';
 
@@ -125,9 +125,8 @@ describe('the panel in VS Code', () => {
   });
 
   it('filters the runs, and shows the bound beside them', async () => {
-    await runCommand(page, 'View: Show BoundLens');
-    await runCommand(page, 'BoundLens: Filter Runs…');
-    await quickInput(page).fill('l2 failed');
+    await runCommand(page, 'View: Close Primary Side Bar');
+    await runAndWrite(page, 'BoundLens: Filter Runs…', /^Words of study/, 'l2 failed');
     await page.getByText('“l2 failed”: 1 of 39 runs').waitFor();
     await page.keyboard.press('Enter');
     await treeRow(page, /L2 · seed 4/).waitFor();

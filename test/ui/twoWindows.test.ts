@@ -8,9 +8,8 @@ import type { RunRecord } from '../../src/runs/record';
 import { RunStore } from '../../src/runs/store';
 import { studyFolderName } from '../../src/studies/studyFolderName';
 import { startServer, type Server } from '../workbench/server.mjs';
-import { openWorkbench, runCommand, screenshot, treeRow } from '../workbench/workbench.mjs';
+import { openWorkbench, runAndPick, runCommand, screenshot, treeRow } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
-import { preTrain } from './preTrain';
 import { writeSmallStudy } from './studies';
 
 const studyIn = (workspace: string) => path.join(workspace, '.boundlens/runs', studyFolderName('Long'));
@@ -52,7 +51,7 @@ describe('two windows on one workspace', () => {
   let trainer: ProcessIdentity;
 
   it('show a run that one of them started, with its progress', async () => {
-    await preTrain(first.page, 'Long');
+    await runAndPick(first.page, 'BoundLens: Pre-train…', 'Long');
     await showRuns(first.page);
     await shows(first.page, /pre-training \d+ %/);
     await showRuns(page);

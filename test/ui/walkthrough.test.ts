@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import {
-  codeLens,
-  editorLine,
-  notification,
-  quickInput,
-  quickPick,
-  runCommand,
-  screenshot,
-  webviewFrame,
-} from '../workbench/workbench.mjs';
+import { codeLens, editorLine, notification, openFile, runAndPick, runCommand, screenshot, webviewFrame } from '../workbench/workbench.mjs';
 import { sampleEditor } from './sampleEditor';
 import { writeSmallStudy } from './studies';
 
@@ -30,13 +21,6 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 
 /** Large enough that a picture can be read when the walkthrough shows it at half its size. */
 const SIZE = { width: 1120, height: 640 };
-
-async function openFile(page: Page, name: string, line: number): Promise<void> {
-  await page.keyboard.press('Control+P');
-  await quickInput(page).fill(`${name}:${line}`);
-  await quickPick(page, name).click();
-  await page.locator('.tab.active').filter({ hasText: name }).waitFor();
-}
 
 // One story in order, which makes the pictures of the walkthrough on its way: out/screenshots/walkthrough-*.png ("npm run pictures" takes them over).
 describe('the walkthrough', () => {
@@ -77,8 +61,7 @@ describe('the walkthrough', () => {
   });
 
   it('ends a study with a notification that need not come again', async () => {
-    await runCommand(page, 'BoundLens: Pre-train…');
-    await quickPick(page, 'Small').click();
+    await runAndPick(page, 'BoundLens: Pre-train…', 'Small');
     const ended = notification(page, /Small: 1 of 1 runs finished/);
     await ended.waitFor({ timeout: 240_000 });
     await ended.getByRole('button', { name: "Don't Show Again" }).click();
@@ -91,8 +74,7 @@ describe('the walkthrough', () => {
     const panel = await webviewFrame(page, '.card-value');
     await panel.locator('figure canvas').first().waitFor();
     await picture('panel');
-    await runCommand(page, 'BoundLens: Pre-train…');
-    await quickPick(page, 'Small').click();
+    await runAndPick(page, 'BoundLens: Pre-train…', 'Small');
     await notification(page, /BoundLens: Small/).waitFor();
     await notification(page, /BoundLens: Small/).waitFor({ state: 'hidden', timeout: 60_000 });
     await page.waitForTimeout(500);
@@ -109,8 +91,7 @@ describe('the walkthrough', () => {
     await page.setViewportSize({ width: 1500, height: 800 });
     await page.locator('.settings-editor').press('Escape');
     await page.locator('.settings-editor').waitFor({ state: 'hidden' });
-    await runCommand(page, 'Welcome: Open Walkthrough...');
-    await quickPick(page, shown(walkthrough!.title)).click();
+    await runAndPick(page, 'Welcome: Open Walkthrough...', shown(walkthrough!.title));
     for (const { id, title } of walkthrough!.steps) {
       await page
         .locator('.getting-started-step')

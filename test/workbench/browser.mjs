@@ -22,6 +22,9 @@ const fontConfiguration = () => `<?xml version="1.0"?>
 </fontconfig>
 `;
 
+/** Milliseconds that a step of a person may take before its test fails. */
+export const DEFAULT_TIMEOUT = 60_000;
+
 /**
  * Opens a browser with a profile of its own.
  * @param {string} profile an empty folder
@@ -38,7 +41,7 @@ export async function launchBrowser(profile, options = {}) {
     args: FLAGS,
     ...options,
   });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(DEFAULT_TIMEOUT);
   return context;
 }
 

@@ -1,7 +1,7 @@
 // What a test does in VS Code, in the words of a person: open it, run a command, find a lens, look into a webview.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { launchBrowser } from './browser.mjs';
+import { DEFAULT_TIMEOUT, launchBrowser } from './browser.mjs';
 import { projectRoot } from './root.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -43,38 +43,86 @@ export function workbenchUrl(server, folder, payload) {
 }
 
 /**
+ * Does what needs the quick input, from what opens it to what accepts it; begins anew where something else takes the focus meanwhile, which closes it.
+ * @template T
+ * @param {Page} page
+ * @param {() => Promise<T>} steps may be done again
+ * @returns {Promise<T>}
+ */
+export async function inQuickInput(page, steps) {
+  page.setDefaultTimeout(10_000);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await steps();
+      } catch (error) {
+        if (attempt === 8) throw error;
+        await page.keyboard.press('Escape');
+      }
+    }
+  } finally {
+    page.setDefaultTimeout(DEFAULT_TIMEOUT);
+  }
+}
+
+/**
  * Runs a command from the palette; waits for commands that come a moment after the workbench.
  * @param {Page} page
  * @param {string} title as the palette shows it, as `BoundLens: Open Panel`
  */
 export async function runCommand(page, title) {
-  const input = quickInput(page);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      // Where something else takes the focus meanwhile, the palette closes.
-      await page.keyboard.press('F1');
-      await input.waitFor({ timeout: 30_000 });
-      await input.fill(`>${title}`, { timeout: 5_000 });
-      await quickPick(page, title).waitFor({ timeout: 5_000 });
-      break;
-    } catch (error) {
-      if (attempt === 8) throw error;
-      await page.keyboard.press('Escape');
-    }
-  }
+  await inQuickInput(page, () => chooseCommand(page, title));
+}
+
+/** @param {Page} page @param {string} title */
+async function chooseCommand(page, title) {
+  await page.keyboard.press('F1');
+  await quickInput(page).fill(`>${title}`);
   await quickPick(page, title).click();
+}
+
+/**
+ * Runs a command that lets choose, and chooses.
+ * @param {Page} page
+ * @param {string} title
+ * @param {string | RegExp} choice
+ * @param {string} [search] written first, where the list is long
+ */
+export async function runAndPick(page, title, choice, search) {
+  await inQuickInput(page, async () => {
+    await chooseCommand(page, title);
+    if (search) await quickInput(page).fill(search);
+    await quickPick(page, choice).click();
+  });
+}
+
+/**
+ * Runs a command that asks for a text, and writes it; the field stays open.
+ * @param {Page} page
+ * @param {string} title
+ * @param {string | RegExp} placeholder of the field that it opens
+ * @param {string} text
+ */
+export async function runAndWrite(page, title, placeholder, text) {
+  await inQuickInput(page, async () => {
+    await chooseCommand(page, title);
+    await page.getByPlaceholder(placeholder).fill(text);
+  });
 }
 
 /**
  * Opens a file of the workspace by its name.
  * @param {Page} page
  * @param {string} name
+ * @param {number} [line] from 1, the line that is brought into view
  */
-export async function openFile(page, name) {
-  await page.keyboard.press('Control+P');
-  await quickInput(page).fill(name);
-  await quickPick(page, name).click();
-  await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+export async function openFile(page, name, line) {
+  await inQuickInput(page, async () => {
+    await page.keyboard.press('Control+P');
+    await quickInput(page).fill(line === undefined ? name : `${name}:${line}`);
+    await quickPick(page, name).click();
+    await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+  });
 }
 
 /**
@@ -83,9 +131,12 @@ export async function openFile(page, name) {
  * @param {string} place line and column from 1, as `62:8`
  */
 export async function goTo(page, place) {
-  await page.keyboard.press('Control+G');
-  await quickInput(page).fill(`:${place}`);
-  await page.keyboard.press('Enter');
+  await inQuickInput(page, async () => {
+    await page.keyboard.press('Control+G');
+    await quickInput(page).fill(`:${place}`);
+    await quickInput(page).press('Enter');
+    await quickInput(page).waitFor({ state: 'hidden' });
+  });
 }
 
 /** The field of the quick input that is open. @param {Page} page */

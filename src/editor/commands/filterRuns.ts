@@ -10,14 +10,15 @@ export interface FilteredView {
   readonly runs: RunService;
 }
 
-/** *Filter Runs…*: asks for words and shows only the runs that have them, while they are typed; Escape goes back to what was there. */
-export function filterRuns(filtered: FilteredView): Promise<void> {
+/** *Filter Runs…*: brings the runs into sight, asks for words and shows only the runs that have them, while they are typed; Escape goes back to what was there. */
+export async function filterRuns(filtered: FilteredView): Promise<void> {
+  await vscode.commands.executeCommand('boundlens.runs.focus');
   const before = filtered.tree.filter;
   const input = vscode.window.createInputBox();
   input.title = vscode.l10n.t('Filter Runs');
   input.placeholder = vscode.l10n.t('Words of study, arm, seed, state or regulariser, as “radreg failed”');
   input.value = before;
-  return new Promise(resolve => {
+  await new Promise<void>(resolve => {
     let accepted = false;
     input.onDidChangeValue(value => setFilter(filtered, value));
     input.onDidAccept(() => {
