@@ -19,11 +19,16 @@ export interface IndexEntry {
   readonly glance: RunGlance;
 }
 
-/** What is written: the trials of an arm differ in their seeds alone, so that they share the rest. */
+/** What is written: the trials of an arm differ in their seeds alone, so that they share the rest; a glance then has the place of its trial. */
 interface Index {
-  readonly version: 2;
+  readonly version: 3;
   readonly trials: readonly Omit<RunGlance['trial'], 'seed'>[];
-  readonly entries: Readonly<Record<string, readonly [stamp: string, trial: number, seed: number, glance: Omit<RunGlance, 'trial'>]>>;
+  readonly runs: readonly (readonly [
+    name: string,
+    stamp: string,
+    seed: number,
+    glance: Omit<RunGlance, 'trial'> & { readonly trial: number },
+  ])[];
 }
 
 /** Records that are read at the same time. */
@@ -38,45 +43,45 @@ const indexFile = (store: RunStore): string => path.join(store.path, 'index.json
 export async function listRuns(store: RunStore, onBroken?: (fault: unknown) => void): Promise<ListedRun[]> {
   const names = await store.names();
   const stamps = await store.stamps(names);
-  const known = await readIndex(store);
-  const isKnown = (name: string, at: number) => stamps[at] !== undefined && known.get(name)?.stamp === stamps[at];
-  const unknown = [...names.entries()].filter(([at, name]) => stamps[at] !== undefined && !isKnown(name, at));
-  const entries = Object.fromEntries(names.flatMap((name, at) => (isKnown(name, at) ? [[name, known.get(name)!]] : [])));
-  const glances = new Map(Object.entries(entries).map(([name, { glance }]) => [name, glance]));
+  const index = await readIndex(store);
+  const known = names.map((name, at) => {
+    const entry = index.get(name);
+    return entry !== undefined && entry.stamp === stamps[at] ? entry : undefined;
+  });
+  const glances = known.map(entry => entry?.glance);
+  const unknown = [...names.keys()].filter(at => stamps[at] !== undefined && !known[at]);
   if (unknown.length > 0) {
     const settle = await adoption(store);
-    const look = async ([at, name]: (typeof unknown)[number]): Promise<void> => {
-      const folder = store.folder(name);
+    const look = async (at: number): Promise<boolean> => {
+      const folder = store.folder(names[at]!);
       try {
         const read = await folder.read();
         const { record } = await settle({ folder, record: read });
-        const glance = glanceOf(record);
-        glances.set(name, glance);
-        if (record === read && isOver(record)) entries[name] = { stamp: stamps[at]!, glance };
+        const glance = (glances[at] = glanceOf(record));
+        if (record !== read || !isOver(record)) return false;
+        known[at] = { stamp: stamps[at]!, glance };
+        return true;
       } catch (error) {
         onBroken?.(error);
+        return false;
       }
     };
-    const before = Object.keys(entries).length;
-    await inBatches(unknown, READ_AT_ONCE, look);
-    if (Object.keys(entries).length > before) await writeIndex(store, entries);
+    const ended = await inBatches(unknown, READ_AT_ONCE, look);
+    if (ended.includes(true))
+      await writeIndex(store, Object.fromEntries(known.flatMap((entry, at) => (entry ? [[names[at]!, entry] as const] : []))));
   }
-  return names.flatMap(name => {
-    const glance = glances.get(name);
-    return glance ? [{ folder: store.folder(name), glance }] : [];
-  });
+  return glances.flatMap((glance, at) => (glance ? [{ folder: store.folder(names[at]!), glance }] : []));
 }
 
 /** What the index of a study folder says of runs that have ended, by the names of their folders; nothing where it is missing or damaged. */
 export async function readIndex(store: RunStore): Promise<ReadonlyMap<string, IndexEntry>> {
   try {
-    const { version, trials, entries } = JSON.parse(withoutChecksum(await store.files.read(indexFile(store))) ?? '{}') as Partial<Index>;
-    if (version !== 2 || !trials || !entries) return new Map();
-    const whole = Object.entries(entries).map(([name, [stamp, trial, seed, glance]]) => {
-      const entry: IndexEntry = { stamp, glance: { ...glance, trial: { ...trials[trial]!, seed } } };
-      return [name, entry] as const;
-    });
-    return new Map(whole);
+    const { version, trials, runs } = JSON.parse(withoutChecksum(await store.files.read(indexFile(store))) ?? '{}') as Partial<Index>;
+    if (version !== 3 || !trials || !runs) return new Map();
+    const whole = new Map<string, IndexEntry>();
+    for (const [name, stamp, seed, glance] of runs)
+      whole.set(name, { stamp, glance: { ...glance, trial: { ...trials[glance.trial]!, seed } } });
+    return whole;
   } catch {
     return new Map();
   }
@@ -86,14 +91,13 @@ export async function readIndex(store: RunStore): Promise<ReadonlyMap<string, In
 export async function writeIndex(store: RunStore, entries: Readonly<Record<string, IndexEntry>>): Promise<void> {
   const places = new Map<string, number>();
   const trials: Index['trials'][number][] = [];
-  const short = Object.entries(entries).map(([name, { stamp, glance }]) => {
-    const { trial, ...others } = glance;
-    const { seed, ...shared } = trial;
+  const runs = Object.entries(entries).map(([name, { stamp, glance }]) => {
+    const { seed, ...shared } = glance.trial;
     const key = JSON.stringify(shared);
     const place = places.get(key) ?? trials.push(shared) - 1;
     places.set(key, place);
-    return [name, [stamp, place, seed, others]] as const;
+    return [name, stamp, seed, { ...glance, trial: place }] as const;
   });
-  const index: Index = { version: 2, trials, entries: Object.fromEntries(short) };
+  const index: Index = { version: 3, trials, runs };
   await replaceFile(store.files, indexFile(store), withChecksum(JSON.stringify(index))).catch(() => undefined);
 }

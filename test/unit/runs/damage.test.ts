@@ -218,7 +218,7 @@ describe('damaged files of runs', () => {
     await folder.update(record => ({ ...record, state: 'failed' }));
     assert.equal((await listRuns(store))[0]!.glance.state, 'failed');
     const file = path.join(store.path, 'index.json');
-    writeFileSync(file, withChecksum(JSON.stringify({ version: 2, entries: { 'quick-seed-0': { stamp: 'other', glance: {} } } })));
+    writeFileSync(file, withChecksum(JSON.stringify({ version: 3, trials: [{}], runs: [['quick-seed-0', 'other', 0, { trial: 0 }]] })));
     assert.equal((await listRuns(store))[0]!.glance.state, 'failed');
     const whole = readFileSync(file, 'utf8');
     for (let at = 0; at < whole.length; at++) {
