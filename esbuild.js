@@ -74,6 +74,40 @@ const node = {
 };
 
 /**
+ * Splits a program for Node: the entry, and in a folder of its name parts that are loaded when they are needed, because reading two megabytes takes
+ * longer than most commands. esbuild splits modules of ECMAScript alone, so each part becomes CommonJS afterwards. Parts of earlier builds go.
+ */
+const inParts = name => ({
+  name: 'in parts',
+  setup({ initialOptions, esbuild, onEnd }) {
+    const own = { format: 'esm', splitting: true, write: false, chunkNames: `${name}/[name]-[hash]`, sourcemap: !production && 'inline' };
+    const { target, minify } = Object.assign(initialOptions, own);
+    const folder = path.join(root, initialOptions.outdir, name);
+    const write = async ({ path: file, text }) => {
+      const map = !production && { sourcemap: true, sourcefile: path.basename(file), sourcesContent: true };
+      const made = await esbuild.transform(text, {
+        format: 'cjs',
+        platform: 'node',
+        target,
+        minify,
+        supported: { 'dynamic-import': false },
+        ...map,
+      });
+      fs.writeFileSync(file, made.map ? `${made.code}//# sourceMappingURL=${path.basename(file)}.map\n` : made.code);
+      if (made.map) fs.writeFileSync(`${file}.map`, made.map);
+    };
+    onEnd(async ({ outputFiles, errors }) => {
+      if (errors.length > 0) return;
+      fs.mkdirSync(folder, { recursive: true });
+      await Promise.all(outputFiles.map(write));
+      const current = outputFiles.map(({ path: file }) => path.basename(file));
+      const isOld = file => !current.includes(file.replace(/\.map$/, ''));
+      for (const file of fs.readdirSync(folder).filter(isOld)) fs.rmSync(path.join(folder, file));
+    });
+  },
+});
+
+/**
  * Lets the browser's bundles share modules with Node's: paths there are POSIX, and the disk and other processes are not there at all; who would use them
  * is not called there.
  */
@@ -106,7 +140,7 @@ const bundles = {
   studyChecks: { ...node, entryPoints: ['src/studyChecks.ts'], outfile: `${dist}/studyChecks.js` },
   // The trainer, and the thread on which it decodes pictures.
   trainer: { ...node, entryPoints: ['src/trainer.ts', 'src/pictures.ts'], outdir: dist },
-  cli: { ...node, entryPoints: ['src/cli.ts'], outfile: `${dist}/cli.js`, banner: { js: '#!/usr/bin/env node' } },
+  cli: { ...node, entryPoints: ['src/cli.ts'], outdir: dist, plugins: [...node.plugins, inParts('cli')] },
   web: { ...web, entryPoints: ['src/extension.web.ts'], outfile: `${dist}/web/extension.js`, format: 'cjs', external: ['vscode'] },
   webAnalysis: {
     ...web,

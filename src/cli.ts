@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { main } from './cli/main';
 
 // A reader that has seen enough (`| head`) closes the pipe: nothing is wrong then.

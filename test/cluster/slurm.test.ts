@@ -1,6 +1,6 @@
 import type * as Esbuild from 'esbuild';
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -75,7 +75,7 @@ describe('a sweep on a real Slurm', function () {
   function waitingCommandLine(): string {
     const { buildSync } = createRequire(path.resolve('package.json'))('esbuild') as typeof Esbuild;
     mkdirSync(inFolder('dist'));
-    for (const name of ['cli.js', 'panel.js']) copyFileSync(path.resolve('dist', name), inFolder(`dist/${name}`));
+    for (const name of ['cli.js', 'cli', 'panel.js']) cpSync(path.resolve('dist', name), inFolder(`dist/${name}`), { recursive: true });
     const options = { bundle: true, platform: 'node', target: 'node20' } as const;
     buildSync({ ...options, entryPoints: ['test/cluster/clusterTrainer.ts'], outfile: inFolder('dist/trainer.js') });
     return inFolder('dist/cli.js');

@@ -12,6 +12,7 @@ const SHARED: readonly (readonly [RegExp, string])[] = [
   [/^package\.json$/, 'what VS Code or npm reads'],
   [/^(README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-NOTICES\.txt)$/, 'for people'],
   [/^dist\/(analysis|trainer|pictures|cli|panel)\.js$/, 'programs; the panel’s page is part of every report'],
+  [/^dist\/cli\/[\w-]+\.js$/, 'parts of the command line, loaded when they are needed'],
   [/^dist\/tree-sitter(-python|-javascript|-typescript|-tsx)?\.wasm$/, 'parsers'],
   [/^dist\/(ort\.wasm\.min\.js|ort-wasm-simd-threaded\.(wasm|mjs)|optimiser\.wasm)$/, 'the WebAssembly engine and the optimiser'],
   [/^media\/study\.schema\.json$/, 'the schema of studies'],
@@ -110,8 +111,12 @@ describe('packages', function () {
     });
 
   it('their programs carry no source map and no path of the machine that built them', () => {
-    for (const name of ['extension', 'studyChecks', 'analysis', 'trainer', 'pictures', 'cli', 'panel', 'web/extension', 'web/analysis']) {
-      const text = readFileSync(path.join(stagedFolder(UNIVERSAL), `dist/${name}.js`), 'utf8');
+    const dist = path.join(stagedFolder(UNIVERSAL), 'dist');
+    const programs = [...laidOut(dist).keys()].filter(name => name.endsWith('.js'));
+    for (const name of ['extension', 'studyChecks', 'analysis', 'trainer', 'pictures', 'cli', 'panel', 'web/extension', 'web/analysis'])
+      assert.ok(programs.includes(`${name}.js`), name);
+    for (const name of programs) {
+      const text = readFileSync(path.join(dist, name), 'utf8');
       assert.doesNotMatch(text, /sourceMappingURL=|sourcesContent/, name);
       assert.ok(!text.includes(process.cwd()), name);
     }
