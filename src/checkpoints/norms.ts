@@ -93,7 +93,7 @@ export async function tensorNorms(
       'train again from a checkpoint before the loss diverged',
     );
   if (!brackets) return { name, shape, dtype, frobenius };
-  const { bracket: matrix, gram } = await brackets.finish(norms);
+  const { bracket: matrix, gram } = await brackets.finish(norms, () => checkpoint.chunks(name, options.signal));
   const operator = kind === 'kernel' ? await operatorBracket(checkpoint, tensor, options) : undefined;
   const spectral: SpectralNorm = operator ?? { ...matrix, of: kind === 'matrix' ? 'operator' : 'kernel' };
   const powerLaw = options.powerLaw && gram && gram.size >= FEWEST_FOR_POWER_LAW ? powerLawOf(gram.values, gram.size) : undefined;

@@ -2,6 +2,7 @@ import { UsageFault } from '../../common/fault';
 import { checkpointNorms, type CheckpointNorms } from '../../checkpoints/norms';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint';
 import type { InputShape } from '../../checkpoints/operatorShape';
+import type { CoarseBound } from '../../theory/weights/spectralBracket';
 import { table, type Column } from '../../reporting/table';
 import { bestProducts } from '../bestProducts';
 import { definitionMeasures, type MeasureOptions } from '../definitionMeasures';
@@ -127,6 +128,13 @@ const COLUMNS: readonly Column[] = [
   ...['spectral', 'of', 'Frobenius', '(2,1)', 'stable rank'].map(title => ({ title, align: 'right' as const })),
 ];
 
+/** What stands for the upper end of a matrix that is too large for a Gram matrix. */
+const COARSE: Readonly<Record<CoarseBound, string>> = {
+  blocks: 'the root of the sum of squared norms of its blocks',
+  absoluteSums: 'the root of its largest absolute sum of a row times that of a column',
+  frobenius: 'its Frobenius norm',
+};
+
 function normsText({ tensors, totals }: CheckpointNorms): string {
   const rows = tensors.flatMap(({ name, shape, spectral, frobenius, l21, stableRank }) =>
     spectral
@@ -147,6 +155,9 @@ function normsText({ tensors, totals }: CheckpointNorms): string {
   return [
     table(COLUMNS, rows),
     '',
+    ...tensors.flatMap(({ name, spectral }) =>
+      spectral?.upperBy ? [`${name} has two long sides: its spectral norm is at most ${COARSE[spectral.upperBy]}.`] : [],
+    ),
     `${totals.parameters.toLocaleString('en')} numbers in ${tensors.length} tensors, ${others} of them vectors or no weights.`,
     `Product of spectral norms e^${totals.logProductSpectral.upper.toFixed(3)}; spectral complexity e^${totals.logBartlettComplexity.toFixed(3)} (Bartlett 2017, from zero).`,
   ].join('\n');

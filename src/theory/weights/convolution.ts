@@ -3,6 +3,7 @@ import { GramAccumulator } from './gramAccumulator';
 import { largestRitzPair } from './lanczos';
 import type { TransposedProduct } from './products';
 import { spectralBracket, type Bracket } from './spectralBracket';
+import { squaredNorm } from './squaredNorm';
 
 /** A zero-padded convolution without dilation over a plane: weights in the order outputs, inputs of a group, rows, columns. */
 export interface Convolution {
@@ -82,12 +83,6 @@ export async function convolutionBracket(
     upper = Math.max(upper, bracket.upper);
   }
   return { lower, upper };
-}
-
-function squaredNorm(values: Float32Array | Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
-  return sum;
 }
 
 async function denseBracket(

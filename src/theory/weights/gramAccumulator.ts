@@ -1,5 +1,5 @@
 import { mirrorLower, transposed } from '../transpose';
-import { addLowerTriangle } from './lowerTriangle';
+import { addLowerTriangle, squareTriangle } from './lowerTriangle';
 import type { MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
 import { Scratch } from './scratch';
@@ -22,9 +22,9 @@ export class GramAccumulator {
   private gram: Float64Array | undefined;
   private lines: Float64Array | undefined;
 
-  /** Whether the Gram matrix of a matrix of this shape fits into memory. */
-  static fits({ rows, columns }: MatrixLayout): boolean {
-    return 16 * Math.min(rows, columns) ** 2 + (rows > columns ? 0 : 4 * rows * columns) <= MOST_BYTES;
+  /** Whether the Gram matrix of a matrix of this shape can be made here in as much memory; if not, `streamedGram` can. */
+  static fits({ rows, columns }: MatrixLayout, mostBytes = MOST_BYTES): boolean {
+    return 16 * Math.min(rows, columns) ** 2 + (rows > columns ? 0 : 4 * rows * columns) <= mostBytes;
   }
 
   constructor(
@@ -60,7 +60,7 @@ export class GramAccumulator {
     const { rows, columns } = this.layout;
     const slices = Math.ceil((rows * columns) / SLICE_NUMBERS);
     this.lines = undefined;
-    const values = this.gram ?? new Float64Array(this.size ** 2);
+    const values = this.gram ?? this.scratch.sums(this.size ** 2);
     mirrorLower(values, this.size);
     return {
       values,
@@ -117,7 +117,7 @@ export class GramAccumulator {
   }
 
   private async addProduct(packed: Float64Array, inner: number): Promise<void> {
-    this.gram ??= new Float64Array(this.size ** 2);
-    await addLowerTriangle(packed, this.size, inner, this.product, this.gram);
+    this.gram ??= this.scratch.sums(this.size ** 2);
+    await addLowerTriangle(packed, squareTriangle(this.gram, this.size), inner, this.product);
   }
 }

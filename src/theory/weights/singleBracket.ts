@@ -1,11 +1,13 @@
 import { factorised } from './definiteness';
 import { largestRitzPair } from './lanczos';
+import { squareTriangle } from './lowerTriangle';
 import type { EntryNorms, MatrixLayout } from './matrixNorms';
 import type { TransposedProduct } from './products';
 import { definitenessMargin, gamma, roundedUp, SINGLE_ROUNDOFF, SINGLE_UNDERFLOW } from './rounding';
 import type { Scratch } from './scratch';
 import type { SingleAlgebra } from './singleGram';
 import type { Bracket } from './spectralBracket';
+import { squaredNorm } from './squaredNorm';
 
 /** Squared Frobenius norms between which no product of 32-bit floats that counts leaves their range. */
 const SMALLEST_TRACE = 1e-15;
@@ -53,7 +55,7 @@ export async function singleBracket(
   const sum = await algebra.gram(size, side);
   await sum.add(values, inner);
   const { values: gram, additions } = sum.finish();
-  const error = gramError(frobeniusOf(gram), size, inner, additions, Math.min(trace, norms.absoluteProduct), sum.slice);
+  const error = gramError(Math.sqrt(squaredNorm(gram)), size, inner, additions, Math.min(trace, norms.absoluteProduct), sum.slice);
   if (!Number.isFinite(error)) return undefined;
   let lower = 0;
   for (let tolerance = TOLERANCE; ; tolerance /= REFINEMENT) {
@@ -64,7 +66,7 @@ export async function singleBracket(
     for (let slack = SLACK; ; slack *= 2) {
       const t = value * (1 + slack);
       if (t >= trace) return { lower, upper: roundedUp(norms.frobenius * (1 + 2 * gamma(rows * columns))) };
-      const found = await factorised(gram, size, t, product, scratch);
+      const found = await factorised(squareTriangle(gram, size), t, product, scratch);
       if (found) return { lower, upper: roundedUp(Math.sqrt(roundedUp(t * (1 + definitenessMargin(size)) + found.residual + error))) };
       if (!finest) break;
     }
@@ -80,12 +82,6 @@ function gramError(gramNorm: number, size: number, inner: number, additions: num
   const products = gamma(Math.min(slice, inner), SINGLE_ROUNDOFF) * absolute + underflow;
   const sums = (gamma(2 * additions, SINGLE_ROUNDOFF) / 2) * (gramNorm + 2 * products * Math.sqrt(size));
   return 1.001 * (products + sums);
-}
-
-function frobeniusOf(values: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
-  return Math.sqrt(sum);
 }
 
 /** A number that is certainly not above ‖Wv‖/‖v‖, or ‖Wᵀv‖/‖v‖ for the side `rows`. */

@@ -42,6 +42,22 @@ describe('norms of a checkpoint', () => {
       assert.equal(totals.matrices, layers.length);
     });
 
+  it('are the same where memory is scarce and matrices are streamed, and cut into blocks that are said to be where it is scarcer', async () => {
+    const stream = { side: 100, doubleSide: 20, slice: 1000, window: 1000 };
+    const held = await normsOf('mlp/model.safetensors');
+    const streamed = await normsOf('mlp/model.safetensors', { limits: { bytes: 0, stream } });
+    const cut = await normsOf('mlp/model.safetensors', { limits: { bytes: 0, stream: { ...stream, side: 40 } } });
+    for (const [at, { name, spectral }] of held.tensors.entries()) {
+      if (!spectral) continue;
+      const [one, coarse] = [streamed.tensors[at]!.spectral!, cut.tensors[at]!.spectral!];
+      close(one.upper, spectral.upper, name);
+      assert.ok(one.lower <= spectral.upper && spectral.lower <= one.upper && one.upperBy === undefined, name);
+      const isCut = Math.min(...held.tensors[at]!.shape) > 40;
+      assert.equal(coarse.upperBy, isCut ? 'blocks' : undefined, name);
+      assert.ok(coarse.lower <= spectral.upper && spectral.lower <= coarse.upper && coarse.upper < 1.4 * spectral.upper, name);
+    }
+  });
+
   it('give vectors, counters, positions and tokens no spectral norm', async () => {
     const { tensors } = await normsOf('vit/model.safetensors');
     for (const name of ['cls_token', 'pos_embed', 'patch_embed.bias'])

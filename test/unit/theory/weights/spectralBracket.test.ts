@@ -5,6 +5,7 @@ import { symmetricEigenvalues } from '../../../../src/theory/symmetricEigen';
 import { convolutionBracket, outputPlane, type Convolution } from '../../../../src/theory/weights/convolution';
 import { factorised } from '../../../../src/theory/weights/definiteness';
 import { GramAccumulator } from '../../../../src/theory/weights/gramAccumulator';
+import { squareTriangle } from '../../../../src/theory/weights/lowerTriangle';
 import { EntryNormAccumulator } from '../../../../src/theory/weights/matrixNorms';
 import { plainProduct } from '../../../../src/theory/weights/products';
 import { spectralBracket, type Bracket } from '../../../../src/theory/weights/spectralBracket';
@@ -85,7 +86,7 @@ describe('certified spectral norms', () => {
       [1 + 1e-9, true],
       [1 + 1e-3, true],
     ] as const)
-      assert.equal((await factorised(gram, 60, largest * factor, plainProduct)) !== undefined, positive, `${factor}`);
+      assert.equal((await factorised(squareTriangle(gram, 60), largest * factor, plainProduct)) !== undefined, positive, `${factor}`);
   });
 });
 
