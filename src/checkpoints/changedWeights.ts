@@ -4,10 +4,18 @@ import { matchWeights, type WeightMatch } from './matchWeights';
 import type { Layer } from '../architecture/architecture';
 import { tensorNorms, type NormOptions, type TensorNorms } from './norms';
 import { tensorKey } from '../architecture/composition';
+import { joinedNoise, relativeNoise, type RelativeNoise } from '../theory/weights/networkMeasures';
+import type { TensorValues } from './elementType';
+
+/** What training changed of a matrix: its norms, and what noise in proportion to each change is, where it was asked for. */
+export interface ChangeNorms extends TensorNorms {
+  readonly noise?: RelativeNoise;
+}
 
 /**
- * The norms of W − W₀ of every matched matrix, by the key of its layer and parameter; W₀ are the weights before training. Both are read one tensor at a time.
+ * The norms of W − W₀ of every matched matrix, by the key of its layer and parameter; W₀ are the weights before training. Both are read in step, never whole.
  * Throws a FileFault where the other checkpoint lacks one of them.
+ * @param relativeSigma asks for the noise of that deviation relative to each change
  */
 export async function changeNorms(
   checkpoint: Checkpoint,
@@ -15,11 +23,12 @@ export async function changeNorms(
   layers: readonly Layer[],
   matrices: readonly WeightMatch[],
   options: NormOptions,
-): Promise<ReadonlyMap<string, TensorNorms>> {
+  relativeSigma?: number,
+): Promise<ReadonlyMap<string, ChangeNorms>> {
   const before = new Map(
     matchWeights(layers, initial.tensors).matches.map(match => [tensorKey(match.layer, match.parameter.name), match.tensor]),
   );
-  const found = new Map<string, TensorNorms>();
+  const found = new Map<string, ChangeNorms>();
   for (const { layer, parameter, tensor } of matrices) {
     const key = tensorKey(layer, parameter.name);
     const other = before.get(key);
@@ -29,7 +38,10 @@ export async function changeNorms(
         `has no ${key} of shape [${tensor.shape.join(', ')}]`,
         'give the weights before training of the same network',
       );
-    found.set(key, await tensorNorms(difference(checkpoint, initial, other), tensor, options));
+    const change = difference(checkpoint, initial, other);
+    const norms = await tensorNorms(change, tensor, options);
+    const noise = relativeSigma === undefined ? undefined : await noiseOf(change.chunks(tensor.name, options.signal), relativeSigma);
+    found.set(key, { ...norms, ...(noise && { noise }) });
   }
   return found;
 }
@@ -45,9 +57,38 @@ function difference(checkpoint: Checkpoint, initial: Checkpoint, other: TensorIn
     format: checkpoint.format,
     tensors: checkpoint.tensors,
     read,
-    async *chunks(name, signal) {
-      yield await read(name, signal);
-    },
+    chunks: (name, signal) => differences(checkpoint.chunks(name, signal), initial.chunks(other.name, signal)),
     close: () => Promise.resolve(),
   };
+}
+
+/** The differences of as many values on both sides, whose chunks may end at different places. */
+async function* differences(values: AsyncIterable<TensorValues>, from: AsyncIterable<TensorValues>): AsyncGenerator<Float64Array> {
+  const others = from[Symbol.asyncIterator]();
+  let rest: TensorValues = new Float64Array(0);
+  try {
+    for await (const part of values) {
+      const changes = Float64Array.from(part);
+      for (let at = 0; at < changes.length;) {
+        if (rest.length === 0) {
+          const next = await others.next();
+          if (next.done) throw new RangeError('The tensor before training has fewer values');
+          rest = next.value;
+        }
+        const count = Math.min(rest.length, changes.length - at);
+        for (let i = 0; i < count; i++) changes[at + i]! -= rest[i]!;
+        rest = rest.subarray(count);
+        at += count;
+      }
+      yield changes;
+    }
+  } finally {
+    await others.return?.();
+  }
+}
+
+async function noiseOf(changes: AsyncIterable<TensorValues>, sigma: number): Promise<RelativeNoise> {
+  const parts: RelativeNoise[] = [];
+  for await (const part of changes) parts.push(relativeNoise(part, sigma));
+  return joinedNoise(parts);
 }

@@ -1,7 +1,7 @@
 import type { Architecture } from '../architecture/architecture';
 import { chainThrough } from '../architecture/chain';
 import { tensorKey } from '../architecture/composition';
-import { changeNorms } from '../checkpoints/changedWeights';
+import { changeNorms, type ChangeNorms } from '../checkpoints/changedWeights';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { WeightMatch } from '../checkpoints/matchWeights';
 import type { CheckpointNorms, NormOptions, TensorNorms } from '../checkpoints/norms';
@@ -16,7 +16,7 @@ import type { CommandContext } from './command';
 import { matchedDefinition, matchSummary, type MatchedDefinition, type MatchSummary } from './matchedDefinition';
 
 /** What the measures need beside checkpoint and definition, as the command's options give it. */
-export interface MeasureOptions extends Pick<MeasureSettings, 'margin' | 'points' | 'inputNorm' | 'sigma'> {
+export interface MeasureOptions extends Pick<MeasureSettings, 'margin' | 'points' | 'inputNorm' | 'sigma' | 'relativeSigma'> {
   /** The file with the weights before training. */
   readonly initial?: string;
 }
@@ -66,7 +66,8 @@ export async function definitionMeasures(
   const matches = matching.matches.filter(({ tensor }) => weightKind(tensor) !== undefined);
   if (matches.length === 0)
     throw new FileFault(file, `defines ${architecture.name} with no matrix in ${checkpoint.file}`, 'give another definition');
-  const changes = initial === undefined ? undefined : await changesFrom(checkpoint, initial, found, matches, options);
+  const changes =
+    initial === undefined ? undefined : await changesFrom(checkpoint, initial, found, matches, options, settings.relativeSigma);
   const byName = new Map(tensors.map(tensor => [tensor.name, tensor]));
   const matrices = matches.map((match): Matrix => {
     const { layer, parameter, tensor } = match;
@@ -74,7 +75,15 @@ export async function definitionMeasures(
     const { rows, columns, outputs } = matrixLayout(tensor);
     const change = changes?.get(key);
     const own = layerNorms(byName.get(tensor.name)!);
-    return { key, match, norms: { ...own, inputs: outputs === 'rows' ? columns : rows, ...(change && { change: layerNorms(change) }) } };
+    return {
+      key,
+      match,
+      norms: {
+        ...own,
+        inputs: outputs === 'rows' ? columns : rows,
+        ...(change && { change: { ...layerNorms(change), ...(change.noise && { noise: change.noise }) } }),
+      },
+    };
   });
   const blocks: BlockMeasures[] = [];
   for (const [name, members] of grouped(matrices, ({ match }) => blockOf(match.layer)))
@@ -99,10 +108,11 @@ async function changesFrom(
   { architecture }: MatchedDefinition,
   matches: readonly WeightMatch[],
   options: NormOptions,
-): Promise<ReadonlyMap<string, TensorNorms>> {
+  relativeSigma?: number,
+): Promise<ReadonlyMap<string, ChangeNorms>> {
   const before = await openCheckpoint(initial);
   try {
-    return await changeNorms(checkpoint, before, architecture.layers, matches, options);
+    return await changeNorms(checkpoint, before, architecture.layers, matches, options, relativeSigma);
   } finally {
     await before.close();
   }

@@ -10,7 +10,13 @@ const BLOCK_COLUMNS: readonly Column[] = [
   { title: 'block' },
   ...['matrices', 'ln Π‖W‖²', 'Σ‖W‖_F²', 'Σ stable rank', 'ln R_A (Bartlett)', 'path norm'].map(right),
 ];
-const TOTAL_COLUMNS: readonly Column[] = [{ title: 'measure' }, right('value'), { title: 'evidence' }, { title: 'formula' }];
+const TOTAL_COLUMNS: readonly Column[] = [
+  { title: 'measure' },
+  right('value'),
+  right('per point'),
+  { title: 'evidence' },
+  { title: 'formula' },
+];
 
 function blockRow({ name, matrices, measures }: BlockMeasures): string[] {
   const shown = SHOWN.map(measure => measures.find(({ id }) => id === `measure.${measure}`)?.value.toPrecision(5) ?? '–');
@@ -25,7 +31,13 @@ export function measuresText({ definition, blocks, total }: DefinitionMeasures):
     '',
     table(
       TOTAL_COLUMNS,
-      total.measures.map(({ id, value, evidence, formula }) => [id, value.toPrecision(5), evidence, formula]),
+      total.measures.map(({ id, value, perPoint, evidence, formula }) => [
+        id,
+        value.toPrecision(5),
+        perPoint?.toPrecision(5) ?? '–',
+        evidence,
+        formula,
+      ]),
     ),
     ...(total.withoutPathNorms === undefined ? [] : [`No path norm of the whole: ${total.withoutPathNorms}.`]),
     ...definition.missing.map(({ name, why }) => `Not measured: ${name}, ${why}.`),

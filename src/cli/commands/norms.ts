@@ -13,7 +13,7 @@ import { onlyPositional, parse, positiveInteger, type Command } from '../command
 export const normsCommand: Command = {
   name: 'norms',
   usage:
-    'CHECKPOINT [--input-shape C,H,W [--stride S] [--padding P]] [--power-law] [--definition FILE#Class [--initial CHECKPOINT] [--margin γ] [--points n [--input-norm B] [--sigma σ]]] [--json]',
+    'CHECKPOINT [--input-shape C,H,W [--stride S] [--padding P]] [--power-law] [--definition FILE#Class [--initial CHECKPOINT] [--margin γ] [--points n [--input-norm B] [--sigma σ] [--relative-sigma σ′]]] [--json]',
   summary:
     'Prints the norms of every weight of a checkpoint, convolutions as operators on an input of C × H × W; with a definition also the measures of its blocks and of the whole.',
   async run(argv, context) {
@@ -29,6 +29,7 @@ export const normsCommand: Command = {
       points: 'string',
       'input-norm': 'string',
       sigma: 'string',
+      'relative-sigma': 'string',
     });
     const file = onlyPositional(this, positionals);
     const inputShape = parsedInputShape(options);
@@ -63,21 +64,27 @@ interface TypedMeasureOptions {
   readonly points?: string;
   readonly 'input-norm'?: string;
   readonly sigma?: string;
+  readonly 'relative-sigma'?: string;
 }
 
 function parsedMeasureOptions(options: TypedMeasureOptions): MeasureOptions {
   const { definition, initial } = options;
-  const given = (['initial', 'margin', 'points', 'input-norm', 'sigma'] as const).find(name => options[name] !== undefined);
+  const given = (['initial', 'margin', 'points', 'input-norm', 'sigma', 'relative-sigma'] as const).find(
+    name => options[name] !== undefined,
+  );
   if (definition === undefined && given !== undefined)
     throw new UsageFault(`--${given} speaks of a network, and a checkpoint alone is none`, 'add --definition FILE#Class');
-  const alone = (['input-norm', 'sigma'] as const).find(name => options[name] !== undefined);
+  const alone = (['input-norm', 'sigma', 'relative-sigma'] as const).find(name => options[name] !== undefined);
   if (alone !== undefined && options.points === undefined)
     throw new UsageFault(`--${alone} goes with the number of training points`, 'add --points n');
+  if (options['relative-sigma'] !== undefined && initial === undefined)
+    throw new UsageFault('--relative-sigma speaks of noise in proportion to what training changed', 'add --initial CHECKPOINT');
   const entries = {
     margin: positiveNumber('margin', options.margin),
     points: positiveInteger('points', options.points),
     inputNorm: positiveNumber('input-norm', options['input-norm']),
     sigma: positiveNumber('sigma', options.sigma),
+    relativeSigma: positiveNumber('relative-sigma', options['relative-sigma']),
     initial,
   };
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));

@@ -1,11 +1,19 @@
 import { weakest, type Evidence } from '../report';
-import { networkMeasures, perturbationMeasure, type NetworkMeasures } from './networkMeasures';
+import {
+  joinedNoise,
+  magnitudeMeasure,
+  networkMeasures,
+  perPoint,
+  perturbationMeasure,
+  type NetworkMeasures,
+  type RelativeNoise,
+} from './networkMeasures';
 import { logBartlettComplexity, logGolowichFrobenius, logGolowichL1, logNeyshaburTerm, middle, type LayerNorms } from './totals';
 
 /** One matrix of a trained network, and what training changed of it where the initial weights are known. */
 export interface MeasuredLayer extends LayerNorms {
-  /** The same norms of W − W₀. */
-  readonly change?: LayerNorms;
+  /** The same norms of W − W₀, and its noise where σ′ is given. */
+  readonly change?: LayerNorms & { readonly noise?: RelativeNoise };
   /** How many numbers one output takes in. */
   readonly inputs: number;
 }
@@ -20,6 +28,8 @@ export interface MeasureSettings {
   readonly inputNorm?: number;
   /** σ: the deviation of Gaussian noise on all weights that costs a tenth of the accuracy. */
   readonly sigma?: number;
+  /** σ′: the same for noise in proportion to each weight; that of the changes is made with it. */
+  readonly relativeSigma?: number;
   /** (Σ over paths Π|w|)  and (Σ over paths Πw²)^½, where the layers form a chain. */
   readonly pathNorms?: { readonly one: number; readonly two: number };
   /** What holds of all of the numbers. */
@@ -55,6 +65,8 @@ export const MEASURES = {
   pathNorm2: '(Σ over paths Πw²)^½',
   perturbationFromZero: 'Σ‖W‖_F²/4σ² + ln(n/σ) + 10',
   perturbationFromInitial: 'Σ‖W − W₀‖_F²/4σ² + ln(n/σ) + 10',
+  magnitudeFromZero: '¼Σ ln((ε² + (σ′² + 1)Σ‖W‖_F²/ω)/(ε² + σ′²(w − w₀)²)) + ln(n/σ′) + 10',
+  magnitudeFromInitial: '¼Σ ln((ε² + (σ′² + 1)Σ‖W − W₀‖_F²/ω)/(ε² + σ′²(w − w₀)²)) + ln(n/σ′) + 10',
 } as const;
 
 export type MeasureName = keyof typeof MEASURES;
@@ -64,6 +76,8 @@ export interface Measure {
   /** Stable, explained in docs/theory.md. */
   readonly id: `measure.${MeasureName}`;
   readonly value: number;
+  /** The value as it is set against a generalisation gap, where n is given: √(value/n), for logarithms ½(value − ln n). */
+  readonly perPoint?: number;
   readonly evidence: Evidence;
   readonly formula: string;
   readonly inputs: Readonly<Record<string, number>>;
@@ -81,17 +95,25 @@ const NEEDS_NOTHING: readonly (keyof NetworkMeasures)[] = [
 ]; // prettier-ignore
 const NEEDS_INITIAL: readonly (keyof NetworkMeasures)[] = ['frobeniusDistance', 'spectralDistance'];
 
+/** What is not compared in that form: bounds with an n of their own, and products that were not among those compared. */
+const NOT_PER_POINT = /^(bartlett|neyshabur|golowich|pathNorm1)/;
+
 /** All measures of some matrices, at least one, that can be made of what is given. */
 export function measureTerms(layers: readonly MeasuredLayer[], settings: MeasureSettings): readonly Measure[] {
-  const { margin, points, sigma, pathNorms } = settings;
+  const { margin, points, sigma, relativeSigma, pathNorms } = settings;
   const depth = layers.length;
   const changes = layers.flatMap(({ change }) => (change ? [change] : []));
   const initial = changes.length === depth;
   const found: Measure[] = [];
+  const against = (name: MeasureName, value: number) =>
+    points === undefined || NOT_PER_POINT.test(name)
+      ? {}
+      : { perPoint: perPoint(name === 'pathNorm2' ? value ** 2 : value, points, name.startsWith('log')) };
   const add = (name: MeasureName, value: number, inputs: Measure['inputs'], assumptions: readonly string[] = [], given = false) =>
     found.push({
       id: `measure.${name}`,
       value,
+      ...against(name, value),
       evidence: weakest([settings.evidence, given ? 'assumed' : 'measured']),
       formula: MEASURES[name],
       inputs,
@@ -130,9 +152,17 @@ export function measureTerms(layers: readonly MeasuredLayer[], settings: Measure
   const m = layers[0]!.inputs;
   add('golowichFrobenius', logGolowichFrobenius(layers, points, squares), { ...d, n: points, B }, [CHAIN, ACTIVATIONS], true);
   add('golowichL1', logGolowichL1(layers, points, m, squares), { ...d, n: points, B, m }, [CHAIN, ACTIVATIONS], true);
-  if (sigma === undefined) return found;
-  const noise = { n: points, σ: sigma };
-  add('perturbationFromZero', perturbationMeasure(plain.parameterNorm, sigma, points), noise, [], true);
-  if (initial) add('perturbationFromInitial', perturbationMeasure(plain.frobeniusDistance, sigma, points), noise, [], true);
+  if (sigma !== undefined) {
+    const noise = { n: points, σ: sigma };
+    add('perturbationFromZero', perturbationMeasure(plain.parameterNorm, sigma, points), noise, [], true);
+    if (initial) add('perturbationFromInitial', perturbationMeasure(plain.frobeniusDistance, sigma, points), noise, [], true);
+  }
+  const noises = changes.flatMap(({ noise }) => (noise ? [noise] : []));
+  if (relativeSigma !== undefined && noises.length === depth) {
+    const noise = joinedNoise(noises);
+    const inputs = { n: points, 'σ′': relativeSigma, ω: noise.weights };
+    add('magnitudeFromZero', magnitudeMeasure(plain.parameterNorm, noise, relativeSigma, points), inputs, [], true);
+    add('magnitudeFromInitial', magnitudeMeasure(plain.frobeniusDistance, noise, relativeSigma, points), inputs, [], true);
+  }
   return found;
 }

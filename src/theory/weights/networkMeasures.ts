@@ -68,8 +68,9 @@ export function networkMeasures(layers: readonly TrainedLayer[], margin: number)
   };
 }
 
-/** The summand that stands for the confidence in both measures below. */
+/** The summand that stands for the confidence in both measures below, and the noise that a weight of 0 bears in the second. */
 const CONFIDENCE = 10;
+const EPSILON = 1e-3;
 
 /**
  * PAC-Bayes from a perturbation radius: ‖θ‖²/4σ² + ln(n/σ) + 10, where Gaussian noise of deviation σ on all weights costs a tenth of the accuracy and θ are the
@@ -79,15 +80,32 @@ export function perturbationMeasure(squaredNorm: number, sigma: number, points: 
   return squaredNorm / (4 * sigma ** 2) + Math.log(points / sigma) + CONFIDENCE;
 }
 
+/** What noise in proportion to the distances Δᵢ of some weights from their initial values is: how many there are, and Σ ln(ε² + σ²Δᵢ²) with ε = 10⁻³. */
+export interface RelativeNoise {
+  readonly weights: number;
+  readonly logVariances: number;
+}
+
+/** Relative noise of deviation σ on weights at some distances from their initial values. */
+export function relativeNoise(distances: ArrayLike<number>, sigma: number): RelativeNoise {
+  let logVariances = 0;
+  for (let i = 0; i < distances.length; i++) logVariances += Math.log(EPSILON ** 2 + sigma ** 2 * distances[i]! ** 2);
+  return { weights: distances.length, logVariances };
+}
+
+/** The noise on all weights from that on parts of them. */
+export const joinedNoise = (parts: readonly RelativeNoise[]): RelativeNoise => ({
+  weights: parts.reduce((total, { weights }) => total + weights, 0),
+  logVariances: parts.reduce((total, { logVariances }) => total + logVariances, 0),
+});
+
 /**
  * The same with noise of deviation proportional to each weight: ¼Σ ln((ε² + (σ² + 1)‖θ‖²/ω)/(ε² + σ²Δᵢ²)) + ln(n/σ) + 10 with Δ the ω weights' distances from their
- * initial values.
+ * initial values, from the `relativeNoise` of the same σ.
  */
-export function magnitudeMeasure(squaredNorm: number, distances: ArrayLike<number>, sigma: number, points: number, epsilon = 1e-3): number {
-  const numerator = epsilon ** 2 + ((sigma ** 2 + 1) * squaredNorm) / distances.length;
-  let total = 0;
-  for (let i = 0; i < distances.length; i++) total += Math.log(numerator / (epsilon ** 2 + sigma ** 2 * distances[i]! ** 2));
-  return total / 4 + Math.log(points / sigma) + CONFIDENCE;
+export function magnitudeMeasure(squaredNorm: number, { weights, logVariances }: RelativeNoise, sigma: number, points: number): number {
+  const numerator = EPSILON ** 2 + ((sigma ** 2 + 1) * squaredNorm) / weights;
+  return (weights * Math.log(numerator) - logVariances) / 4 + Math.log(points / sigma) + CONFIDENCE;
 }
 
 /** A measure as it is set against a gap: √(value/n), and for logarithms ½(value − ln n). */

@@ -19,7 +19,7 @@ export interface StreamLimits {
 }
 
 /** Less than 0.6 GB with the factor of the Gram matrix. */
-export const STREAM_LIMITS: StreamLimits = { side: 9216, doubleSide: 6144, slice: 1 << 22, window: 1 << 25 };
+export const STREAM_LIMITS: StreamLimits = { side: 9216, doubleSide: 6144, slice: 1 << 22, window: 1 << 24 };
 
 /**
  * The Gram matrix of the smaller side of a matrix that is not held: WᵀW of a tall one by slices of rows, WWᵀ of a wide one by windows of columns.

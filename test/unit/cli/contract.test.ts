@@ -100,7 +100,13 @@ describe('the command line’s documents', function () {
   interface Measured {
     readonly name: string;
     readonly matrices: readonly string[];
-    readonly measures: readonly { readonly id: string; readonly value: number; readonly evidence: string; readonly formula: string }[];
+    readonly measures: readonly {
+      readonly id: string;
+      readonly value: number;
+      readonly perPoint?: number;
+      readonly evidence: string;
+      readonly formula: string;
+    }[];
     readonly withoutPathNorms?: string;
   }
   const valueOf = ({ measures }: Measured, id: string) => measures.find(measure => measure.id === `measure.${id}`)?.value;
@@ -117,6 +123,8 @@ describe('the command line’s documents', function () {
       '1000',
       '--sigma',
       '0.1',
+      '--relative-sigma',
+      '0.1',
     );
     assert.deepEqual(blocks.map(({ name }) => name), ['net.0', 'net.2', 'net.4']); // prettier-ignore
     const totals = document['totals'] as Readonly<Record<string, number>>;
@@ -126,6 +134,10 @@ describe('the command line’s documents', function () {
       close(valueOf(total, id)!, blocks.reduce((sum, block) => sum + valueOf(block, id)!, 0), 1e-9); // prettier-ignore
     close(valueOf(total, 'logProductSpectralOverMargin')!, valueOf(total, 'logProductSpectral')! - Math.log(4));
     close(valueOf(total, 'perturbationFromInitial')!, valueOf(total, 'frobeniusDistance')! / 0.04 + Math.log(1e4) + 10);
+    const difference = valueOf(total, 'magnitudeFromZero')! - valueOf(total, 'magnitudeFromInitial')!;
+    const per = (id: string) => 1e-6 + (1.01 * valueOf(total, id)!) / (64 * 128 + 128 * 64 + 64 * 10);
+    close(difference, ((64 * 128 + 128 * 64 + 64 * 10) / 4) * Math.log(per('parameterNorm') / per('frobeniusDistance')), 1e-9);
+    close(total.measures.find(({ id }) => id === 'measure.parameterNorm')!.perPoint!, Math.sqrt(valueOf(total, 'parameterNorm')! / 1000));
     assert.deepEqual(total.measures.filter(({ evidence }) => evidence === 'measured').length, 14);
     assert.ok(total.measures.every(({ formula, value }) => formula !== '' && Number.isFinite(value)));
   });
@@ -222,6 +234,7 @@ describe('the command line’s documents', function () {
   const refusals: readonly (readonly [what: string, args: () => readonly string[], code: 1 | 2, says: RegExp])[] = [
     ['a margin without a definition', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--margin', '2'], 2, /--margin speaks of a network, and a checkpoint alone is none: add --definition/],
     ['noise without points', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', 'a.py', '--sigma', '1'], 2, /--sigma goes with the number of training points: add --points n/],
+    ['relative noise without the weights before training', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', 'a.py', '--points', '9', '--relative-sigma', '1'], 2, /--relative-sigma speaks of noise in proportion to what training changed: add --initial/],
     ['another network before training', () => ['norms', path.join(CHECKPOINTS, 'mlp/model.safetensors'), '--definition', path.join(CHECKPOINTS, 'definitions/mlp.py'), '--initial', path.join(CHECKPOINTS, 'cnn/init.safetensors')], 1, /has no net\.0\.weight of shape \[128, 64\]: give the weights before training/],
     ['no argument', () => ['bound'], 2, /bound takes one argument, not 0: use boundlens bound/],
     ['an unknown option', () => ['bound', 'x.json', '--lambda', '1'], 2, /Unknown option '--lambda'.*: use boundlens bound/],

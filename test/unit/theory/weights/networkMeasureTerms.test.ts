@@ -19,7 +19,7 @@ function layer(spectral: number, frobenius: number, trained = false): MeasuredLa
     l21: 2 * scale * frobenius,
     l1Infinity: 3 * scale,
   });
-  return { ...norms(1), inputs: 8, ...(trained && { change: norms(0.5) }) };
+  return { ...norms(1), inputs: 8, ...(trained && { change: { ...norms(0.5), noise: { weights: 10, logVariances: -3 } } }) };
 }
 
 const settings: MeasureSettings = { assumptions: ['said so'], evidence: 'measured' };
@@ -27,7 +27,7 @@ const named = (layers: readonly MeasuredLayer[], more: Partial<MeasureSettings> 
   new Map(measureTerms(layers, { ...settings, ...more }).map(measure => [measure.id.slice('measure.'.length) as MeasureName, measure]));
 
 describe('measures of a network as terms', () => {
-  const everything = { margin: 2, points: 100, sigma: 0.5, inputNorm: 3, pathNorms: { one: 1, two: 2 } };
+  const everything = { margin: 2, points: 100, sigma: 0.5, relativeSigma: 0.5, inputNorm: 3, pathNorms: { one: 1, two: 2 } };
 
   it('have an entry in docs/theory.md each, and all of them can be had', () => {
     const docs = readFileSync('docs/theory.md', 'utf8');
@@ -47,10 +47,28 @@ describe('measures of a network as terms', () => {
     ['golowichFrobenius', Math.log((3 * 15 * (Math.sqrt(4 * Math.LN2) + 1)) / 10), 'B = 3, n = 100'],
     ['golowichL1', Math.log((2 * 3 * 9 * Math.sqrt(3 + Math.log(8))) / 10), 'm = 8'],
     ['perturbationFromZero', 34 + Math.log(200) + 10, 'σ = ½'],
+    ['magnitudeFromZero', (20 * Math.log(1e-6 + (1.25 * 34) / 20) + 6) / 4 + Math.log(200) + 10, 'σ′ = ½, ω = 2 · 10, Σ ln = 2 · −3'],
+    ['magnitudeFromInitial', (20 * Math.log(1e-6 + (1.25 * 8.5) / 20) + 6) / 4 + Math.log(200) + 10, 'half of the norms'],
   ];
   for (const [name, value, why] of worked)
     it(`${name} is worked by hand: ${why}`, () =>
       close(named([layer(2, 3, true), layer(4, 5, true)], everything).get(name)!.value, value, 1e-12));
+
+  it('are set against gaps per point where the points are counted', () => {
+    const [found, bare] = [named([layer(2, 3)], everything), named([layer(2, 3)])];
+    const table = [
+      ['parameterNorm', Math.sqrt(9 / 100), '√(value/n)'],
+      ['logProductSpectral', (Math.log(4) - Math.log(100)) / 2, '½(value − ln n)'],
+      ['pathNorm2', Math.sqrt(4 / 100), 'of its square'],
+      ['golowichFrobenius', undefined, 'n is in it'],
+      ['bartlettFromZero', undefined, 'was not compared so'],
+    ] as const;
+    for (const [name, value, why] of table) {
+      if (value === undefined) assert.equal(found.get(name)!.perPoint, value, why);
+      else close(found.get(name)!.perPoint!, value, 1e-12);
+      assert.equal(bare.get(name)?.perPoint, undefined, 'no points');
+    }
+  });
 
   it('leave out what needs a number that is not given', () => {
     const [least, changed, margin] = [named([layer(1, 1)]), named([layer(1, 1, true)]), named([layer(1, 1)], { margin: 1 })];

@@ -4,10 +4,12 @@ import { openCheckpoint } from '../../../../src/checkpoints/openCheckpoint';
 import type { Checkpoint } from '../../../../src/checkpoints/checkpoint';
 import { symmetricEigenvalues } from '../../../../src/theory/symmetricEigen';
 import {
+  joinedNoise,
   magnitudeMeasure,
   networkMeasures,
   perPoint,
   perturbationMeasure,
+  relativeNoise,
   type NetworkMeasures,
   type TrainedLayer,
 } from '../../../../src/theory/weights/networkMeasures';
@@ -156,17 +158,17 @@ describe('measures of a trained network', () => {
   it('from a perturbation radius are the reference’s', async () => {
     const { weights, changes } = await network();
     const squared = (parts: readonly Float64Array[]) => parts.reduce((sum, part) => sum + norm(part) ** 2, 0);
-    const all = changes.flatMap(change => [...change]);
+    const noise = joinedNoise(changes.map(change => relativeNoise(change, sigmas.mag)));
     for (const [name, value] of [
       ['PACBAYES_ORIG', perturbationMeasure(squared(weights), sigmas.plain, points)],
       ['PACBAYES_INIT', perturbationMeasure(squared(changes), sigmas.plain, points)],
       ['PACBAYES_FLATNESS', 1 / sigmas.plain ** 2],
-      ['PACBAYES_MAG_ORIG', magnitudeMeasure(squared(weights), all, sigmas.mag, points)],
-      ['PACBAYES_MAG_INIT', magnitudeMeasure(squared(changes), all, sigmas.mag, points)],
+      ['PACBAYES_MAG_ORIG', magnitudeMeasure(squared(weights), noise, sigmas.mag, points)],
+      ['PACBAYES_MAG_INIT', magnitudeMeasure(squared(changes), noise, sigmas.mag, points)],
       ['PACBAYES_MAG_FLATNESS', 1 / sigmas.mag ** 2],
       ['L2', Math.sqrt(squared(weights))],
       ['L2_DIST', Math.sqrt(squared(changes))],
-      ['PARAMS', all.length],
+      ['PARAMS', noise.weights],
     ] as const)
       close(perPoint(value, points, false), measures[name]!, name);
   });
