@@ -77,17 +77,12 @@ export async function readLabels(file: string, count: number, signal?: AbortSign
   return Float64Array.from(values);
 }
 
-/** The two classes that `labels` hold, the larger one as +1. Throws a FileFault when there are not exactly two. */
-export function binarySigns(
-  file: string,
-  labels: Float64Array,
-): { readonly signs: Float64Array; readonly classes: readonly [number, number] } {
+/** The classes that `labels` hold, in ascending order, and the place of each label among them. Throws a FileFault when there is one only, or a class a row. */
+export function classesOf(file: string, labels: Float64Array): { readonly classes: readonly number[]; readonly places: Float64Array } {
   const classes = [...new Set(labels)].sort((a, b) => a - b);
-  if (classes.length !== 2)
-    throw new FileFault(
-      file,
-      `holds ${classes.length === 1 ? 'one class' : `${classes.length} classes`}, where a binary task has two`,
-      'give the rows of two classes',
-    );
-  return { signs: labels.map(label => (label === classes[1] ? 1 : -1)), classes: [classes[0]!, classes[1]!] };
+  if (classes.length === 1) throw new FileFault(file, 'holds one class, where a task has two or more', 'give the rows of two classes');
+  if (classes.length > 2 && 2 * classes.length > labels.length)
+    throw new FileFault(file, `holds ${classes.length} classes in ${labels.length} rows`, 'give at least two rows a class');
+  const place = new Map(classes.map((label, at) => [label, at]));
+  return { classes, places: labels.map(label => place.get(label)!) };
 }

@@ -56,7 +56,7 @@ const FEWEST = 8;
 const DEFAULTS = { exponents: [0, 0.25, 0.5, 1], strengths: [1e-4, 1e-3, 1e-2, 1e-1, 1] };
 
 /** Constants of the bias feature that F1 tries on rows of norm 1 when there are no unlabelled points; each counts as a prior. */
-const BIAS_CONSTANTS = [0.25, 1];
+export const BIAS_CONSTANTS = [0.25, 1];
 
 /**
  * PAC-Bayes margin certificates of a linear head on frozen features: F1 (prior at 0) and F2 (prior from one half of the labelled points, bound on the other),
@@ -119,7 +119,8 @@ export function checkMarginInput(
 
 type Aim = Pick<MarginCertificateInput, 'failureProbability' | 'target'> & { readonly form: PacBayesForm };
 
-const REPORTS = { kl: pacBayesReport, catoni: catoniReport };
+/** How each form tells a certificate. */
+export const FORM_REPORTS = { kl: pacBayesReport, catoni: catoniReport };
 
 function centredCertificate(
   features: Matrix,
@@ -136,7 +137,7 @@ function centredCertificate(
     return { preparation, posterior: tightestPosterior(signedDirections(prepared, labels), prior, directions) };
   });
   const { preparation, posterior } = candidates.reduce((best, one) => (one.posterior.bound < best.posterior.bound ? one : best));
-  const report = REPORTS[aim.form]({
+  const report = FORM_REPORTS[aim.form]({
     theorem: 'F1',
     posterior,
     points: features.rows,
@@ -174,7 +175,7 @@ function halfAndHalfCertificate(
   const directions = strengths.map(strength => headDirection(prepared, labels, strength));
   const points = signedDirections(preparation.apply(second.features), second.labels);
   const posterior = tightestPosterior(points, prior, directions);
-  const report = REPORTS[aim.form]({
+  const report = FORM_REPORTS[aim.form]({
     theorem: 'F2',
     posterior,
     points: points.rows,

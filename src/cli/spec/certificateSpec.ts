@@ -1,11 +1,12 @@
 import { Random } from '../../common/random';
 import { breakEvenReport } from '../../theory/breakEven';
 import { holdOutCertificate, holdOutOfMean } from '../../theory/holdOutCertificate';
-import { marginCertificate } from '../../theory/marginCertificate';
+import { marginCertificate, type PacBayesForm } from '../../theory/marginCertificate';
+import { classCertificate } from '../../theory/multiclass/classCertificate';
 import { noiseAccuracies, rationalityReport } from '../../theory/rationality';
 import type { Report } from '../../theory/report';
 import { testSetBound } from '../../theory/testSetBound';
-import { binarySigns, readFeatures, readImageLosses, readLabels } from '../featureFiles';
+import { classesOf, readFeatures, readImageLosses, readLabels } from '../featureFiles';
 import type { Field, SpecReader } from './specReader';
 
 const FIELDS = {
@@ -50,24 +51,28 @@ function aim(spec: SpecReader): { readonly target?: number } {
   return target === undefined ? {} : { target };
 }
 
-/** F1 or F2 from files of features and labels; unlabelled features, where given, prepare them (F3). */
+/** F1 or F2 from files of features and labels of two or more classes; unlabelled features, where given, prepare them (F3). */
 export async function marginSpec(theorem: 'F1' | 'F2', spec: SpecReader, signal?: AbortSignal): Promise<Report> {
   const features = await readFeatures(spec.filePath(FIELDS.features), undefined, signal);
   const labelFile = spec.filePath(FIELDS.labels);
-  const { signs, classes } = binarySigns(labelFile, await readLabels(labelFile, features.rows, signal));
+  const { classes, places } = classesOf(labelFile, await readLabels(labelFile, features.rows, signal));
   const unlabelled = spec.has(FIELDS.unlabelled) ? await readFeatures(spec.filePath(FIELDS.unlabelled), undefined, signal) : undefined;
   const form = spec.choice(FIELDS.form, FORMS, 'kl');
   const forms = form === 'both' ? (['kl', 'catoni'] as const) : [form];
   const input = {
     features,
-    labels: signs,
     ...(unlabelled && { unlabelled }),
     failureProbability: failure(spec) / forms.length,
     ...aim(spec),
   };
+  const certified = (one: PacBayesForm): Report =>
+    classes.length === 2
+      ? marginCertificate(theorem, { ...input, labels: places.map(place => 2 * place - 1), form: one }).report
+      : classCertificate(theorem, { ...input, labels: places, classes: classes.length, form: one }).report;
+  const task = classes.length === 2 ? `class ${classes[0]} against class ${classes[1]}` : `${classes.length} classes`;
   const [least, ...others] = forms
-    .map(one => marginCertificate(theorem, { ...input, form: one }).report)
-    .map(report => ({ ...report, bounds: `${report.bounds} (class ${classes[0]} against class ${classes[1]})` }))
+    .map(certified)
+    .map(report => ({ ...report, bounds: `${report.bounds} (${task})` }))
     .sort((a, b) => a.total - b.total);
   return others.length === 0 ? least! : { ...least!, failureProbability: failure(spec), beside: others };
 }

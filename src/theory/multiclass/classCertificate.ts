@@ -1,9 +1,9 @@
 import { Random } from '../../common/random';
-import { featurePreparations, type FeaturePreparation } from '../featurePreparation';
-import { checkMarginInput, describedPreparation, type MarginCertificateInput } from '../marginCertificate';
+import { featurePreparations, rowNormalisation, type FeaturePreparation } from '../featurePreparation';
+import { BIAS_CONSTANTS, checkMarginInput, describedPreparation, FORM_REPORTS, type MarginCertificateInput } from '../marginCertificate';
 import { meanSquareNorm, rowsAt, type Matrix } from '../matrix';
 import { norm } from '../newton';
-import { confidenceNats, pacBayesReport } from '../pacBayesReport';
+import { confidenceNats, type PacBayesReportInput } from '../pacBayesReport';
 import type { Report } from '../report';
 import type { ClassHeads } from './classScores';
 import { classDirections, gibbsError, tightestClassifier, type CertifiedClassifier, type ClassPrior } from './gibbsClassifier';
@@ -38,13 +38,30 @@ const STRENGTHS = [1e-3, 1e-2, 1e-1];
  * the sample computed exactly. Throws a Fault for features or labels that no certificate can be made of.
  */
 export function classCertificates(input: ClassCertificateInput): ClassCertificates {
-  const { features, labels, classes, unlabelled } = input;
-  checkMarginInput(features, labels, unlabelled, FEWEST, label => Number.isInteger(label) && label >= 0 && label < classes);
-  const halves = features.rows >= 2 * FEWEST;
+  const halves = input.features.rows >= 2 * FEWEST;
   const failureProbability = halves ? input.failureProbability / 2 : input.failureProbability;
-  const f1 = centred({ ...input, failureProbability });
-  return halves ? { f1, f2: halfAndHalf({ ...input, failureProbability }) } : { f1 };
+  const f1 = classCertificate('F1', { ...input, failureProbability });
+  return halves ? { f1, f2: classCertificate('F2', { ...input, failureProbability }) } : { f1 };
 }
+
+type OneCertificateInput = Omit<ClassCertificateInput, 'unlabelled'> & { readonly unlabelled?: Matrix };
+
+/**
+ * One of the two certificates with the whole failure probability. Without unlabelled points F1 takes the rows as they come, scaled to norm 1, and F2 prepares
+ * them by the first half of the labelled points. Throws as `classCertificates` does; F2 takes at least 16 points.
+ */
+export function classCertificate(theorem: 'F1' | 'F2', input: OneCertificateInput): ClassCertificate {
+  const { features, labels, classes, unlabelled } = input;
+  const isLabel = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
+  checkMarginInput(features, labels, unlabelled, theorem === 'F1' ? FEWEST : 2 * FEWEST, isLabel);
+  return theorem === 'F1' ? centred(input) : halfAndHalf(input);
+}
+
+const preparationsBy = (points: Matrix): readonly FeaturePreparation[] =>
+  featurePreparations(
+    points,
+    EXPONENTS.map(exponent => ({ exponent, unitNormalised: true })),
+  );
 
 /** Heads of norm 1 along the softmax heads whose penalty is `strength` times the mean square norm of the rows: blind to the features' scale. */
 function headsDirection(features: Matrix, classOf: ArrayLike<number>, classes: number, strength: number): ClassHeads {
@@ -53,11 +70,9 @@ function headsDirection(features: Matrix, classOf: ArrayLike<number>, classes: n
   return { classes, values: values.map(value => value / length) };
 }
 
-function centred({ features, labels, classes, unlabelled, failureProbability }: ClassCertificateInput): ClassCertificate {
-  const preparations = featurePreparations(
-    unlabelled,
-    EXPONENTS.map(exponent => ({ exponent, unitNormalised: true })),
-  );
+function centred(input: OneCertificateInput): ClassCertificate {
+  const { features, labels, classes, unlabelled, failureProbability } = input;
+  const preparations = unlabelled ? preparationsBy(unlabelled) : BIAS_CONSTANTS.map(rowNormalisation);
   const confidence = confidenceNats(features.rows, preparations.length, failureProbability);
   const candidates = preparations.map(preparation => {
     const prepared = preparation.apply(features);
@@ -66,21 +81,20 @@ function centred({ features, labels, classes, unlabelled, failureProbability }: 
     return { preparation, posterior: tightestClassifier(classDirections(prepared, labels), prior, directions) };
   });
   const { preparation, posterior } = candidates.reduce((best, one) => (one.posterior.bound < best.posterior.bound ? one : best));
-  return certificate('F1', posterior, preparation, features.rows, {
-    labelled: features.rows,
+  return certificate('F1', posterior, preparation, features.rows, input, {
     priors: preparations.length,
-    failureProbability,
     choices: describedPreparation(preparation),
   });
 }
 
-function halfAndHalf({ features, labels, classes, unlabelled, failureProbability }: ClassCertificateInput): ClassCertificate {
+function halfAndHalf(input: OneCertificateInput): ClassCertificate {
+  const { features, labels, classes, unlabelled, failureProbability } = input;
   const order = new Random('half and half').permutation(features.rows);
   const middle = Math.floor(features.rows / 2);
   const half = (rows: Int32Array) => ({ features: rowsAt(features, rows), labels: Array.from(rows, i => labels[i]!) });
   const first = half(order.subarray(0, middle));
   const second = half(order.subarray(middle));
-  const choice = choosePrior(first.features, first.labels, classes, unlabelled);
+  const choice = choosePrior(first.features, first.labels, classes, preparationsBy(unlabelled ?? first.features));
   const { preparation, strength, distance } = choice;
   const direction = headsDirection(preparation.apply(first.features), first.labels, classes, strength);
   const prior: ClassPrior = {
@@ -90,10 +104,8 @@ function halfAndHalf({ features, labels, classes, unlabelled, failureProbability
   const prepared = preparation.apply(features);
   const directions = [headsDirection(prepared, labels, classes, strength)];
   const posterior = tightestClassifier(classDirections(preparation.apply(second.features), second.labels), prior, directions);
-  return certificate('F2', posterior, preparation, second.labels.length, {
-    labelled: features.rows,
+  return certificate('F2', posterior, preparation, second.labels.length, input, {
     priors: 1,
-    failureProbability,
     choices: { ...describedPreparation(preparation), 'm₀': distance },
   });
 }
@@ -106,11 +118,12 @@ interface PriorChoice {
 }
 
 /** The prior with the least cross-validated risk of its randomised classifier on the first half, the only points that it looks at. */
-function choosePrior(features: Matrix, classOf: readonly number[], classes: number, unlabelled: Matrix): PriorChoice {
-  const preparations = featurePreparations(
-    unlabelled,
-    EXPONENTS.map(exponent => ({ exponent, unitNormalised: true })),
-  );
+function choosePrior(
+  features: Matrix,
+  classOf: readonly number[],
+  classes: number,
+  preparations: readonly FeaturePreparation[],
+): PriorChoice {
   const folds = Math.min(FOLDS, features.rows);
   const positions = Array.from(classOf.keys());
   const choices = preparations.flatMap(preparation => {
@@ -139,14 +152,20 @@ function certificate(
   posterior: CertifiedClassifier,
   preparation: FeaturePreparation,
   points: number,
-  around: {
-    readonly labelled: number;
-    readonly priors: number;
-    readonly failureProbability: number;
-    readonly choices: Readonly<Record<string, number | string>>;
-  },
+  { features, failureProbability, target, form = 'kl' }: OneCertificateInput,
+  around: Pick<PacBayesReportInput, 'priors' | 'choices'>,
 ): ClassCertificate {
   const { mean, empirical, divergence, bound } = posterior;
   const flat = { mean: mean.values, empirical, divergence, bound };
-  return { report: pacBayesReport({ theorem, posterior: flat, points, classes: mean.classes, ...around }), preparation, heads: mean };
+  const report = FORM_REPORTS[form]({
+    theorem,
+    posterior: flat,
+    points,
+    classes: mean.classes,
+    labelled: features.rows,
+    failureProbability,
+    ...(target !== undefined && { target }),
+    ...around,
+  });
+  return { report, preparation, heads: mean };
 }

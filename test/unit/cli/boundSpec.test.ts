@@ -192,6 +192,13 @@ describe('bound of a specification', () => {
     close(both.total, Math.min(...forms.map(({ total }) => total)));
     close(both.beside![0]!.total, Math.max(...forms.map(({ total }) => total)));
     assert.deepEqual([both.failureProbability, forms.map(({ theorem }) => theorem)], [0.05, ['F1', 'catoni']]);
+    writeFileSync(folder.file('three.npy'), npyBytes([200], labels.map((label, i) => (i % 4 === 0 ? 5 : label)))); // prettier-ignore
+    for (const form of ['kl', 'catoni', 'both']) {
+      const several = await boundOf({ theorem: 'F2', features: 'features.npy', labels: 'three.npy', form });
+      assert.match(several.bounds, /\(3 classes\)$/);
+      assert.ok(several.total > 0.25 && several.total < 1 && several.failureProbability === 0.05, `${form}: ${several.total}`);
+      assert.equal(several.beside?.length, form === 'both' ? 1 : undefined);
+    }
     const rationality = await boundOf({ theorem: 'F4', ...files });
     assert.deepEqual([rationality.evidence, rationality.terms.length], ['assumed', 3]);
   });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { binaryKlUpperInverse } from '../../../../src/theory/binaryKl';
+import { catoniBound } from '../../../../src/theory/catoni';
 import { Random } from '../../../../src/common/random';
 import type { Matrix } from '../../../../src/theory/matrix';
-import { classCertificates, type ClassCertificate } from '../../../../src/theory/multiclass/classCertificate';
+import { classCertificate, classCertificates, type ClassCertificate } from '../../../../src/theory/multiclass/classCertificate';
 import { classDirections, gibbsError } from '../../../../src/theory/multiclass/gibbsClassifier';
-import { mapMatrix, mostFailures, normalMatrix } from '../support';
+import { close, mapMatrix, mostFailures, normalMatrix } from '../support';
 
 const COLUMNS = 4;
 const CLASSES = 3;
@@ -63,6 +65,39 @@ describe('margin certificates of three classes', () => {
         failureProbability: 0.1,
       }).f2!.report.total;
     assert.ok(Math.abs(total(1) - total(8)) < 1e-3 * total(1));
+  });
+
+  for (const theorem of ['F1', 'F2'] as const) {
+    it(`come in Catoni’s form: ${theorem} at the named temperature, never below kl⁻¹ of its nats`, () => {
+      const task = { ...draw(new Random('catoni'), 200, 5), classes: CLASSES, failureProbability: 0.05 };
+      const { report } = classCertificate(theorem, { ...task, form: 'catoni' });
+      const { n, G, J, C, δ, KL, Ĝ } = report.terms[1]!.inputs as Readonly<Record<string, number>>;
+      const paid = (KL! + Math.log((J! * G!) / δ!)) / n!;
+      close(report.total, catoniBound(Ĝ!, paid, C!), 1e-12);
+      assert.ok(report.total >= binaryKlUpperInverse(Ĝ!, paid));
+      assert.deepEqual([report.theorem, n, G], ['catoni', theorem === 'F1' ? 200 : 100, theorem === 'F1' ? 2 : 1]);
+      const plain = classCertificate(theorem, task).report;
+      assert.ok(Math.abs(report.total - plain.total) < 0.05, `${report.total} beside ${plain.total}`);
+    });
+
+    it(`hold in Catoni’s form, without unlabelled points: ${theorem} on labels that say nothing, whose risk is ⅔`, function () {
+      this.timeout(120_000);
+      const random = new Random(`Catoni’s ${theorem}`);
+      const redraws = 40;
+      let violated = 0;
+      for (let redraw = 0; redraw < redraws; redraw++) {
+        const task = { ...draw(random, 40, 0), classes: CLASSES, failureProbability: 0.1, form: 'catoni' as const };
+        if (classCertificate(theorem, task).report.total < 2 / 3) violated++;
+      }
+      assert.ok(violated <= mostFailures(redraws, 0.1), `violated ${violated} times`);
+    });
+  }
+
+  it('take a target other than chance', () => {
+    const task = { ...draw(new Random('target'), 60, 4), classes: CLASSES, failureProbability: 0.05 };
+    const needed = (target?: number) => classCertificate('F1', { ...task, ...(target !== undefined && { target }) }).report.needed.n;
+    assert.equal(needed(), undefined, 'it beats ⅔');
+    assert.ok(needed(0.3)! > 60);
   });
 
   it('say what a label that is no class is', () => {
