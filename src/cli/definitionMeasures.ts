@@ -1,6 +1,5 @@
-import type { Architecture } from '../architecture/architecture';
 import { chainThrough } from '../architecture/chain';
-import { tensorKey } from '../architecture/composition';
+import { tensorKey, type Composition } from '../architecture/composition';
 import { changeNorms, type ChangeNorms } from '../checkpoints/changedWeights';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { WeightMatch } from '../checkpoints/matchWeights';
@@ -11,8 +10,10 @@ import { matrixLayout, weightKind } from '../checkpoints/weightShape';
 import { FileFault } from '../common/fault';
 import { grouped } from '../common/grouped';
 import { measureTerms, type Measure, type MeasuredLayer, type MeasureSettings } from '../theory/weights/networkMeasureTerms';
+import type { PathNorms } from '../theory/weights/programPaths';
 import { pathNorm, type LayerNorms } from '../theory/weights/totals';
 import type { CommandContext } from './command';
+import { networkPaths, type NetworkPaths } from './networkPaths';
 import { matchedDefinition, matchSummary, type MatchedDefinition, type MatchSummary } from './matchedDefinition';
 
 /** What the measures need beside checkpoint and definition, as the command's options give it. */
@@ -85,13 +86,14 @@ export async function definitionMeasures(
       },
     };
   });
+  const paths = pathsWithin(found, checkpoint, context);
   const blocks: BlockMeasures[] = [];
   for (const [name, members] of grouped(matrices, ({ match }) => blockOf(match.layer)))
-    blocks.push(await blockMeasures(name, members, checkpoint, found, settings));
+    blocks.push(await blockMeasures(name, members, paths, found, settings));
   return {
     definition: matchSummary(found),
     blocks,
-    total: await blockMeasures(architecture.name, matrices, checkpoint, found, settings),
+    total: await blockMeasures(architecture.name, matrices, paths, found, settings),
   };
 }
 
@@ -121,12 +123,12 @@ async function changesFrom(
 async function blockMeasures(
   name: string,
   matrices: readonly Matrix[],
-  checkpoint: Checkpoint,
+  pathsOf: PathsOf,
   { architecture, matching }: MatchedDefinition,
   settings: Omit<MeasureOptions, 'initial'>,
 ): Promise<BlockMeasures> {
   const keys = matrices.map(({ key }) => key);
-  const paths = await pathNormsOf(matrices, checkpoint, architecture, matching.matches);
+  const paths = await pathsOf(matrices, name === architecture.name);
   const missing = matching.missing.filter(
     ({ layer, parameter }) => parameter.shape.length > 1 && (name === architecture.name || blockOf(layer) === name),
   );
@@ -147,19 +149,37 @@ async function blockMeasures(
   return { name, matrices: keys, measures, ...(typeof paths === 'string' && { withoutPathNorms: paths }) };
 }
 
-/** The path norms of a chain of fully connected layers with its biases, or why it has none. */
-async function pathNormsOf(
+/** The path norms of some matrices of a definition, or of all of it, with what they assume; or why there are none. */
+type PathsOf = (matrices: readonly Matrix[], isWhole: boolean) => Promise<NonNullable<MeasureSettings['pathNorms']> | string>;
+
+const WHOLE = 'paths run through every operation of a forward pass in evaluation mode; a maximum passes its largest sum on';
+const PART = 'paths run through the operations between the first and the last of its matrices; a maximum passes its largest sum on';
+
+/** Path norms of chains of fully connected layers from their matrices alone, and of anything else from how its definition is computed, which is read once. */
+function pathsWithin(found: MatchedDefinition, checkpoint: Checkpoint, context: CommandContext): PathsOf {
+  const { composition } = found.architecture;
+  let network: Promise<NetworkPaths> | undefined;
+  return async (matrices, isWhole) => {
+    if (!composition?.known) return composition ? composition.why : 'how the layers compose is not known';
+    const chain = await chainPaths(matrices, composition.value, checkpoint, found.matching.matches);
+    if (chain) return chain;
+    network ??= networkPaths(found, composition.value, checkpoint, context);
+    const norms = await (await network)(isWhole ? undefined : new Set(matrices.map(({ key }) => key)));
+    return typeof norms === 'string' ? norms : { ...norms, assumptions: [isWhole ? WHOLE : PART] };
+  };
+}
+
+/** The path norms of a chain of fully connected layers with its biases, where some matrices are one. */
+async function chainPaths(
   matrices: readonly Matrix[],
+  composition: Composition,
   checkpoint: Checkpoint,
-  { composition }: Architecture,
   matches: readonly WeightMatch[],
-): Promise<{ readonly one: number; readonly two: number } | string> {
-  const kernel = matrices.find(({ match }) => weightKind(match.tensor) === 'kernel');
-  if (kernel) return `${kernel.key} is a convolution`;
-  if (!composition?.known) return composition ? composition.why : 'how the layers compose is not known';
+): Promise<PathNorms | undefined> {
+  if (matrices.some(({ match }) => weightKind(match.tensor) === 'kernel')) return undefined;
   const byKey = new Map(matrices.map(matrix => [matrix.key, matrix]));
-  const chain = chainThrough(composition.value, new Set(byKey.keys()));
-  if ('broken' in chain) return chain.broken;
+  const chain = chainThrough(composition, new Set(byKey.keys()));
+  if ('broken' in chain) return undefined;
   const layers = [];
   for (const { path, tensor } of chain.tensors) {
     const { match } = byKey.get(tensorKey(path, tensor))!;

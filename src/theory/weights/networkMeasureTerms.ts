@@ -8,6 +8,7 @@ import {
   type NetworkMeasures,
   type RelativeNoise,
 } from './networkMeasures';
+import type { PathNorms } from './programPaths';
 import { logBartlettComplexity, logGolowichFrobenius, logGolowichL1, logNeyshaburTerm, middle, type LayerNorms } from './totals';
 
 /** One matrix of a trained network, and what training changed of it where the initial weights are known. */
@@ -30,8 +31,8 @@ export interface MeasureSettings {
   readonly sigma?: number;
   /** σ′: the same for noise in proportion to each weight; that of the changes is made with it. */
   readonly relativeSigma?: number;
-  /** (Σ over paths Π|w|)  and (Σ over paths Πw²)^½, where the layers form a chain. */
-  readonly pathNorms?: { readonly one: number; readonly two: number };
+  /** Path norms, where there are any, and what they assume. */
+  readonly pathNorms?: PathNorms & { readonly assumptions?: readonly string[] };
   /** What holds of all of the numbers. */
   readonly assumptions: readonly string[];
   /** How well the weights are known: `estimated` where some are missing. */
@@ -143,8 +144,9 @@ export function measureTerms(layers: readonly MeasuredLayer[], settings: Measure
     add('neyshaburFromInitial', logNeyshaburTerm(layers, changes.map(({ frobenius }) => frobenius)), d, [CHAIN]); // prettier-ignore
   }
   if (pathNorms) {
-    add('pathNorm1', pathNorms.one, d, [CHAIN]);
-    add('pathNorm2', pathNorms.two, d, [CHAIN]);
+    const { one, two, assumptions = [CHAIN] } = pathNorms;
+    add('pathNorm1', one, d, assumptions);
+    add('pathNorm2', two, d, assumptions);
   }
   if (points === undefined) return found;
   const { inputNorm: B = 1 } = settings;
