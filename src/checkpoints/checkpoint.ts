@@ -1,6 +1,7 @@
 import { Stopped, ValueFault } from '../common/fault';
 import { brokenFile, type ByteSource, type ByteStretch } from './byteSource';
 import { asTheyLie, decodedValues, ELEMENT_BYTES, valuesFor, type ElementType, type TensorValues } from './elementType';
+import { gatherStrided } from './strided';
 
 /** The kinds of weight files that BoundLens reads. */
 export type CheckpointFormat =
@@ -67,19 +68,7 @@ async function readStrided(file: string, tensor: StoredTensor, strides: readonly
     stored.set(part, filled);
     filled += part.length;
   }
-  const values = valuesFor(dtype, elementCount(shape));
-  const index = shape.map(() => 0);
-  let place = 0;
-  for (let at = 0; at < values.length; at++) {
-    values[at] = stored[place]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      place += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      place -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return values;
+  return gatherStrided(valuesFor(dtype, elementCount(shape)), stored, shape, strides);
 }
 
 /** The numbers of a stretch, chunk by chunk, in the order in which they are stored. */

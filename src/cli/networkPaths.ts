@@ -3,6 +3,7 @@ import type { Program, StateTensor } from '../architecture/computation';
 import { shapeAt, product } from '../architecture/sides';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { WeightMatch } from '../checkpoints/matchWeights';
+import { gatherStrided } from '../checkpoints/strided';
 import { partThrough, programPathNorms, tensorsRead, withoutPaths, type PathNorms } from '../theory/weights/programPaths';
 import type { CommandContext } from './command';
 import type { MatchedDefinition } from './matchedDefinition';
@@ -47,7 +48,9 @@ async function programOf(file: string, name: string, { nodes }: Composition, con
   const sides = shapeAt(input?.shape ?? null, 1).slice(1);
   if (sides.length === 0 || sides.some(Number.isNaN))
     return `the shape of its input is not known: write \`# boundlens: ${name}() on (…)\` over it`;
-  const [analysis] = await readDefinitions([file], () => ({ unlabelled: 1, program: { name, inputs: [sides] } }), context);
+  // Programs are asked for with channels before positions, which compositions of Keras have behind them.
+  const inputs = [sides, [sides.at(-1)!, ...sides.slice(0, -1)]];
+  const [analysis] = await readDefinitions([file], () => ({ unlabelled: 1, program: { name, inputs } }), context);
   const program = analysis!.definitions.find(({ architecture }) => architecture.name === name)?.architecture.program;
   return program?.known ? program.value : (program?.why ?? 'how it is computed is not known');
 }
@@ -58,17 +61,5 @@ async function asSeen({ shape, seen }: StateTensor, { tensor }: WeightMatch, che
   if (!seen) return values;
   const strides = seen.order.map(axis => product(shape.slice(axis + 1)));
   const sides = seen.order.map(axis => shape[axis]!);
-  const turned = values.slice();
-  const index = sides.map(() => 0);
-  let place = 0;
-  for (let at = 0; at < turned.length; at++) {
-    turned[at] = values[place]!;
-    for (let axis = sides.length - 1; axis >= 0; axis--) {
-      place += strides[axis]!;
-      if (++index[axis]! < sides[axis]!) break;
-      place -= strides[axis]! * sides[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return turned;
+  return gatherStrided(values.slice(), values, sides, strides);
 }
