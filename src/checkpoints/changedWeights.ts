@@ -1,5 +1,6 @@
 import { FileFault } from '../common/fault';
 import type { Checkpoint, TensorInfo } from './checkpoint';
+import { differences } from './differences';
 import { matchWeights, type WeightMatch } from './matchWeights';
 import type { Layer } from '../architecture/architecture';
 import { tensorNorms, type NormOptions, type TensorNorms } from './norms';
@@ -60,31 +61,6 @@ function difference(checkpoint: Checkpoint, initial: Checkpoint, other: TensorIn
     chunks: (name, signal) => differences(checkpoint.chunks(name, signal), initial.chunks(other.name, signal)),
     close: () => Promise.resolve(),
   };
-}
-
-/** The differences of as many values on both sides, whose chunks may end at different places. */
-async function* differences(values: AsyncIterable<TensorValues>, from: AsyncIterable<TensorValues>): AsyncGenerator<Float64Array> {
-  const others = from[Symbol.asyncIterator]();
-  let rest: TensorValues = new Float64Array(0);
-  try {
-    for await (const part of values) {
-      const changes = Float64Array.from(part);
-      for (let at = 0; at < changes.length;) {
-        if (rest.length === 0) {
-          const next = await others.next();
-          if (next.done) throw new RangeError('The tensor before training has fewer values');
-          rest = next.value;
-        }
-        const count = Math.min(rest.length, changes.length - at);
-        for (let i = 0; i < count; i++) changes[at + i]! -= rest[i]!;
-        rest = rest.subarray(count);
-        at += count;
-      }
-      yield changes;
-    }
-  } finally {
-    await others.return?.();
-  }
 }
 
 async function noiseOf(changes: AsyncIterable<TensorValues>, sigma: number): Promise<RelativeNoise> {

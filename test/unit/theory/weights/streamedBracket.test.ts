@@ -11,7 +11,7 @@ import { plainProduct } from '../../../../src/theory/weights/products';
 import { Scratch } from '../../../../src/theory/weights/scratch';
 import type { Bracket } from '../../../../src/theory/weights/spectralBracket';
 import { streamedBracket } from '../../../../src/theory/weights/streamedBracket';
-import type { StreamLimits } from '../../../../src/theory/weights/streamedGram';
+import { streamedGram, type StreamLimits } from '../../../../src/theory/weights/streamedGram';
 
 /** So low that matrices of a few dozen numbers are streamed: Gram matrices in 64-bit floats up to order 4, in 32-bit ones up to 20. */
 const LIMITS: StreamLimits = { side: 20, doubleSide: 4, slice: 64, window: 64 };
@@ -158,6 +158,27 @@ describe('matrices whose Gram matrices are too large', () => {
       uppers.toSorted((a, b) => a - b),
     );
   });
+});
+
+describe('Gram matrices that are kept in 32-bit floats', () => {
+  it('are off by no more than is said, whatever the number of additions', () =>
+    fc.assert(
+      fc.asyncProperty(SIDE, SIDE, fc.integer({ min: 8, max: 600 }), fc.nat(), async (rows, columns, numbers, seed) => {
+        const matrix = sample(rows, columns, seed % 3, seed, 0.02);
+        const gramWith = (doubleSide: number) =>
+          streamedGram(sourceOf(matrix, 13), plainProduct, new Scratch(), { side: 100, doubleSide, slice: numbers, window: numbers });
+        const [single, double] = [await gramWith(0), await gramWith(100)];
+        assert.deepEqual([double.rounding, single.size], [0, Math.min(rows, columns)]);
+        const { size, rounding, trace } = single;
+        const off = new Float64Array(size * size);
+        for (let i = 0, at = 0; i < size; i++)
+          for (let j = 0; j <= i; j++, at++) off[i * size + j] = off[j * size + i] = single.values[at]! - double.values[at]!;
+        const eigenvalues = symmetricEigenvalues({ rows: size, columns: size, values: off });
+        const most = Math.max(...Array.from(eigenvalues, Math.abs));
+        assert.ok(most <= rounding && rounding <= 1e-4 * trace, `${most} is at most ${rounding}`);
+      }),
+      { numRuns: 60 },
+    ));
 });
 
 describe('what streams are made of', () => {
