@@ -67,7 +67,7 @@ const linear: Operation<'linear'> = ({ taken: [x], edge, state }, { weight, bias
 };
 
 /** Windows over one or two axes of positions as windows over two. */
-export function planar({ kernel, stride, dilation, padding }: Windows) {
+function planar({ kernel, stride, dilation, padding }: Windows) {
   const two = <T>(values: readonly T[], first: T): readonly [T, T] =>
     values.length === 1 ? [first, values[0]!] : [values[0]!, values[1]!];
   return {
@@ -125,6 +125,33 @@ const convolution: Operation<'convolution'> = ({ taken: [x], shape, edge, state 
         }
     }
   }
+  return result;
+};
+
+const transposedConvolution: Operation<'transposed convolution'> = (
+  { taken: [x], shape, edge, state },
+  { weight, bias, groups, ...shared },
+) => {
+  const windows = planar(shared);
+  const [plane, out] = [planeOf(x!.shape), planeOf(shape)];
+  const [places, sites] = [product(plane), product(out)];
+  const [channels, outputs] = [x!.shape[1]!, shape[1]!];
+  const [inputs, group] = [channels / groups, outputs / groups];
+  const weights = state(weight);
+  const shifts = bias === null ? undefined : state(bias);
+  const result = Float64Array.from({ length: outputs * sites }, (_, at) => (shifts ? edge(shifts[Math.floor(at / sites)]!) : 0));
+  let at = 0;
+  for (let channel = 0; channel < channels; channel++)
+    for (let output = 0; output < group; output++) {
+      const start = (Math.floor(channel / inputs) * group + output) * sites;
+      for (let u = 0; u < windows.kernel[0]; u++)
+        for (let v = 0; v < windows.kernel[1]; v++) {
+          const factor = edge(weights[at++]!);
+          overPlane(out, plane, windows, [u, v], (from, to) => {
+            result[start + to]! += factor * x!.values[channel * places + from]!;
+          });
+        }
+    }
   return result;
 };
 
@@ -227,7 +254,13 @@ const pad: Operation<'pad'> = ({ taken: [x], shape, edge }, { padding, value }) 
   const source = Float64Array.from([...x!.values, edge(value)]);
   const isInside = (index: readonly number[]) =>
     index.every((at, axis) => at >= padding[axis]![0] && at < padding[axis]![0] + x!.shape[axis]!);
-  const place = (index: readonly number[]) => (isInside(index) ? dot(index.map((at, axis) => at - padding[axis]![0]), strides) : x!.values.length); // prettier-ignore
+  const place = (index: readonly number[]) =>
+    isInside(index)
+      ? dot(
+          index.map((at, axis) => at - padding[axis]![0]),
+          strides,
+        )
+      : x!.values.length;
   return gathered(shape, source, place);
 };
 
@@ -252,10 +285,30 @@ export const PATH_OPERATIONS: { readonly [O in Op]?: Operation<O> } = {
   pad,
   linear,
   convolution,
+  'transposed convolution': transposedConvolution,
   'batch normalisation': batchNormalisation,
   pool,
   'adaptive pool': adaptivePool,
   reduce,
+  upsample: ({ taken: [x], shape }, { factors }) => {
+    const strides = stridesOf(x!.shape);
+    return gathered(shape, x!.values, index =>
+      dot(
+        index.map((at, axis) => (axis < 2 ? at : Math.floor(at / factors[axis - 2]!))),
+        strides,
+      ),
+    );
+  },
+  repeat: ({ taken: [x], shape }) => {
+    const whole = [...Array<number>(shape.length - x!.shape.length).fill(1), ...x!.shape];
+    const strides = stridesOf(whole);
+    return gathered(shape, x!.values, index =>
+      dot(
+        index.map((at, axis) => at % whole[axis]!),
+        strides,
+      ),
+    );
+  },
   add: sum,
   subtract: sum,
   times: ({ taken: [x], edge }, { number }) => x!.values.map(value => value * edge(number)),

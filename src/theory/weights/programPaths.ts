@@ -1,6 +1,6 @@
 import type { Program, Step } from '../../architecture/computation';
 import { isSettled, product, shapeAt } from '../../architecture/sides';
-import { PATH_OPERATIONS, planar, REDUCTIONS, type Flow, type PathSite } from './pathOperations';
+import { PATH_OPERATIONS, REDUCTIONS, type Flow, type PathSite } from './pathOperations';
 
 /** (Σ over paths Π|w|)  and (Σ over paths Πw²)^½. */
 export interface PathNorms {
@@ -48,7 +48,7 @@ function tensorsOf(step: Step): readonly string[] {
   const read =
     step.op === 'batch normalisation'
       ? [step.mean, step.variance, step.weight, step.bias]
-      : step.op === 'linear' || step.op === 'convolution'
+      : step.op === 'linear' || step.op === 'convolution' || step.op === 'transposed convolution'
         ? [step.weight, step.bias]
         : [];
   return read.filter(name => name !== null);
@@ -104,14 +104,15 @@ function obstacleOf(step: Step): string | undefined {
   if (!isSettled(step.shape)) return 'the shape of a result is not known';
   if (step.op === 'activation') return /^(leaky)?relu$/.test(step.name) ? undefined : `${step.name} is not piecewise linear through 0`;
   if (step.op === 'reduce' && !(step.name in REDUCTIONS)) return `${step.name} is no sum over paths`;
-  if ((step.op === 'convolution' || step.op === 'pool') && step.kernel.length > 2) return `the ${step.op} has ${step.kernel.length} axes`;
+  if ('kernel' in step && step.kernel.length > 2) return `the ${step.op} has ${step.kernel.length} axes`;
   return step.op in PATH_OPERATIONS ? undefined : `${step.op} is no sum over paths`;
 }
 
 function productsOf(step: Step, steps: readonly Step[]): number {
-  if (step.op !== 'linear' && step.op !== 'convolution') return 0;
+  if (step.op !== 'linear' && step.op !== 'convolution' && step.op !== 'transposed convolution') return 0;
   const before = shapeAt(steps[step.inputs[0]!]!.shape, 1);
   const results = product(shapeAt(step.shape, 1));
   if (step.op === 'linear') return results * before.at(-1)!;
-  return results * product(planar(step).kernel) * (before[1]! / step.groups);
+  if (step.op === 'convolution') return results * product(step.kernel) * (before[1]! / step.groups);
+  return product(before) * product(step.kernel) * (shapeAt(step.shape, 1)[1]! / step.groups);
 }

@@ -115,6 +115,11 @@ describe('path norms of programs', () => {
     ['a convolution', { op: 'convolution', weight: 'k', bias: null, groups: 1, kernel: [3, 3], stride: [2, 1], dilation: [1, 1], padding: [[1, 0], [2, 1]] }, plane, [1, 4, 2, 5]], // prettier-ignore
     ['a dilated one', { op: 'convolution', weight: 'k', bias: null, groups: 1, kernel: [3, 3], stride: [1, 1], dilation: [2, 2], padding: [[2, 2], [2, 2]] }, plane, [1, 4, 4, 4]], // prettier-ignore
     ['one along one axis', { op: 'convolution', weight: 'line', bias: null, groups: 1, kernel: [3], stride: [1], dilation: [1], padding: [[1, 1]] }, [1, 2, 5], [1, 4, 5]], // prettier-ignore
+    ['one in groups', { op: 'convolution', weight: 'g2', bias: null, groups: 2, kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [[1, 1], [1, 1]] }, plane, [1, 4, 4, 4]], // prettier-ignore
+    ['a transposed convolution', { op: 'transposed convolution', weight: 't', bias: null, groups: 1, kernel: [3, 3], stride: [2, 2], dilation: [1, 1], padding: [[1, 0], [1, 1]] }, plane, [1, 3, 8, 7]], // prettier-ignore
+    ['a transposed one in groups', { op: 'transposed convolution', weight: 't', bias: null, groups: 2, kernel: [3, 3], stride: [1, 2], dilation: [1, 1], padding: [[1, 1], [0, -1]] }, plane, [1, 6, 4, 10]], // prettier-ignore
+    ['enlarged images', { op: 'upsample', factors: [2, 3] }, [1, 2, 2, 2], [1, 2, 4, 6]],
+    ['copies', { op: 'repeat', times: [1, 2, 1, 1] }, [1, 2, 2, 2], [1, 4, 2, 2]],
     ['means over windows', { op: 'pool', of: 'avg', countPadding: true, ...windows, padding: [[1, 1], [1, 1]] }, plane, [1, 2, 3, 3]], // prettier-ignore
     ['means without the padding', { op: 'pool', of: 'avg', countPadding: false, ...windows, padding: [[1, 1], [1, 1]] }, plane, [1, 2, 3, 3]], // prettier-ignore
     ['means over even parts', { op: 'adaptive pool', of: 'avg', axes: 2 }, plane, [1, 2, 3, 1]],
@@ -130,7 +135,7 @@ describe('path norms of programs', () => {
   for (const [what, computation, from, to] of linear)
     it(`pass ${what} by the powers of its matrix`, () => {
       const state: State = {
-        ...randomState({ w: [4, 3], k: [4, 2, 3, 3], line: [4, 2, 3], g: [2] }, 5),
+        ...randomState({ w: [4, 3], k: [4, 2, 3, 3], line: [4, 2, 3], g: [2], g2: [4, 1, 3, 3], t: [2, 3, 3, 3] }, 5),
         zero: { shape: [2], values: new Float64Array(2) },
         v: { shape: [2], values: Float64Array.of(0.5, 2) },
       };
