@@ -32,14 +32,14 @@ export async function readArray(file: string, key?: string | readonly string[], 
     const name = wanted.find(candidate => names.includes(candidate)) ?? (names.length === 1 ? names[0] : undefined);
     if (names.length === 0) throw new FileFault(file, 'holds no array', 'save it again');
     if (name === undefined)
-      throw wanted.length > 0
+      throw wanted.length === 1
         ? new ValueFault(
             file,
-            [...new Set(wanted)].join(' or '),
+            wanted[0]!,
             'is not among its arrays',
             `${typeof key === 'string' ? 'rename one of' : `name one as ${basename(file)}#NAME:`} ${someOf(names)}`,
           )
-        : new FileFault(file, `holds ${names.length} arrays (${names.join(', ')})`, 'give a file with one');
+        : new FileFault(file, `holds ${names.length} arrays`, `name one as ${basename(file)}#NAME: ${someOf(names)}`);
     const { shape } = checkpoint.tensors.find(tensor => tensor.name === name)!;
     return { shape, values: await checkpoint.read(name, signal) };
   } finally {

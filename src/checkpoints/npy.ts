@@ -1,4 +1,5 @@
-import { brokenFile, openSource, plainStretch, type ByteStretch, unsupportedFile } from './byteSource';
+import { FileFault } from '../common/fault';
+import { brokenFile, openSource, plainStretch, type ByteStretch } from './byteSource';
 import { elementCount, isShape, StoredCheckpoint, type Checkpoint, type StoredTensor } from './checkpoint';
 import { ELEMENT_BYTES, type ElementType } from './elementType';
 import { after, zipEntries, zipStretch } from './zip';
@@ -39,40 +40,44 @@ function columnMajorStrides(shape: readonly number[]): readonly number[] {
   return shape.map((_, axis) => elementCount(shape.slice(0, axis)));
 }
 
-/** The array of an .npy stream: its header is the text of a Python dictionary with descr, fortran_order and shape (NumPy's format 1.0 to 3.0). */
-export async function npyTensor(file: string, name: string, stretch: ByteStretch): Promise<StoredTensor> {
+/** The array of an .npy stream, named `name` inside its archive or undefined for a file of its own: its header is the text of a Python dictionary with descr, fortran_order and shape (NumPy's format 1.0 to 3.0). */
+export async function npyTensor(file: string, name: string | undefined, stretch: ByteStretch): Promise<StoredTensor> {
+  const brokenHeader = name === undefined ? 'has a broken .npy header' : `holds ${name} with a broken .npy header`;
   const fixed = await beginning(stretch, 12);
   if (fixed.length < 12 || String.fromCharCode(...fixed.subarray(0, 6)) !== MAGIC)
-    throw brokenFile(file, `holds ${name}, which is no .npy array`);
+    throw brokenFile(file, name === undefined ? 'is no .npy array' : `holds ${name}, which is no .npy array`);
   const view = new DataView(fixed.buffer);
   const [lengthBytes, headerLength] = fixed[6] === 1 ? [2, view.getUint16(8, true)] : [4, view.getUint32(8, true)];
   const start = 8 + lengthBytes + headerLength;
-  if (fixed[6]! < 1 || fixed[6]! > 3 || headerLength > LONGEST_HEADER || start > stretch.length)
-    throw brokenFile(file, `holds ${name} with a broken .npy header`);
+  if (fixed[6]! < 1 || fixed[6]! > 3 || headerLength > LONGEST_HEADER || start > stretch.length) throw brokenFile(file, brokenHeader);
   const header = new TextDecoder('latin1').decode((await beginning(stretch, start)).subarray(8 + lengthBytes));
   const descr = /['"]descr['"]\s*:\s*['"]([<>|=])([a-zA-Z]\d+)['"]/.exec(header);
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header);
   const sizes = /['"]shape['"]\s*:\s*\(([\d\s,]*)\)/.exec(header);
   const dtype = descr && Object.hasOwn(TYPES, descr[2]!) ? TYPES[descr[2]!]! : undefined;
   if (!dtype)
-    throw unsupportedFile(
+    throw new FileFault(
       file,
-      `stores ${name} as ${/['"]descr['"]\s*:\s*([^,}]{0,60})/.exec(header)?.[1] ?? 'nothing'}, not as plain numbers`,
+      `stores ${name ?? 'its values'} as ${/['"]descr['"]\s*:\s*([^,}]{0,60})/.exec(header)?.[1] ?? 'nothing'}, not as plain numbers`,
+      'save whole or floating-point numbers',
     );
   const shape = sizes?.[1]!.split(',').flatMap(part => (part.trim() === '' ? [] : [Number(part)]));
-  if (!order || !isShape(shape)) throw brokenFile(file, `holds ${name} with a broken .npy header`);
+  if (!order || !isShape(shape)) throw brokenFile(file, brokenHeader);
   const length = elementCount(shape) * ELEMENT_BYTES[dtype];
   if (stretch.length - start !== length)
-    throw brokenFile(file, `holds ${stretch.length - start} bytes of ${name}, which its shape [${shape.join(', ')}] contradicts`);
+    throw brokenFile(
+      file,
+      `holds ${stretch.length - start} bytes of ${name ?? 'values'}, which its shape [${shape.join(', ')}] contradicts`,
+    );
   const strides = order[1] === 'True' && shape.length > 1 ? { strides: columnMajorStrides(shape) } : {};
-  return { name, shape, dtype, bytes: after(stretch, start), littleEndian: descr![1] !== '>', ...strides };
+  return { name: name ?? 'array', shape, dtype, bytes: after(stretch, start), littleEndian: descr![1] !== '>', ...strides };
 }
 
 /** Opens a .npy file as a checkpoint of one tensor, named `array`. */
 export async function openNpy(file: string): Promise<Checkpoint> {
   const source = await openSource(file);
   try {
-    return new StoredCheckpoint(file, 'npy', [await npyTensor(file, 'array', plainStretch(source, 0, source.size))], [source]);
+    return new StoredCheckpoint(file, 'npy', [await npyTensor(file, undefined, plainStretch(source, 0, source.size))], [source]);
   } catch (error) {
     await source.close();
     throw error;

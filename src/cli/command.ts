@@ -47,6 +47,9 @@ export function parse<O extends OptionKinds>(
     return { options: values as OptionValues<O>, positionals };
   } catch (error) {
     const reason = (error as Error).message.split(/[.\n]/)[0]!;
+    const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*argument (?:is ambiguous|missing)/.exec(reason) ?? [];
+    if (option !== undefined)
+      throw new UsageFault(`${option} is not followed by a value`, `give one, as ${option}=VALUE where it begins with a dash`);
     throw new UsageFault(reason, `use boundlens ${command.name} ${command.usage}`);
   }
 }

@@ -1,12 +1,17 @@
 import { readArray } from '../checkpoints/arrays';
-import { FileFault } from '../common/fault';
+import { FileFault, UsageFault } from '../common/fault';
 import type { Matrix } from '../theory/matrix';
 
 const FEATURE_KEYS = ['features', 'source', 'target', 'unlabelled', 'x', 'X', 'projections'];
 const LABEL_KEYS = ['labels', 'y', 'Y'];
 
+/** Larger values than this overflow where theory takes fourth powers; no encoder makes them. */
+const LARGEST = 1e70;
+
 /** `FILE#NAME` as the file and the array in it; only files that hold several arrays have names. */
 function namedArray(file: string): { readonly path: string; readonly names: readonly string[] } {
+  const [, single] = /^(.*\.npy)#/.exec(file) ?? [];
+  if (single !== undefined) throw new UsageFault(`${file} names an array where ${single} holds only one`, `give ${single}`);
   const [, path = file, name] = /^(.*\.(?:npz|safetensors))#(.+)$/.exec(file) ?? [];
   return { path, names: name === undefined ? [] : [name] };
 }
@@ -28,12 +33,12 @@ export async function readFeatures(file: string, key?: string, signal?: AbortSig
   const columns = rest.reduce((product, size) => product * size, 1);
   if (rows === 0 || columns === 0)
     throw new FileFault(file, `holds ${rows} rows of ${columns} features`, 'give at least one row and one column');
-  const bad = values.findIndex(value => !Number.isFinite(value));
+  const bad = values.findIndex(value => !(Math.abs(value) <= LARGEST));
   if (bad >= 0)
     throw new FileFault(
       file,
       `holds ${values[bad]!} in row ${Math.floor(bad / columns)}, column ${bad % columns}`,
-      'save finite numbers only',
+      Number.isFinite(values[bad]) ? `give features of size ${LARGEST} at most` : 'save finite numbers only',
     );
   return { rows, columns, values };
 }

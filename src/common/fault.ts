@@ -67,6 +67,7 @@ export function sentenceOf(error: unknown): string {
 const SYSTEM_MENDS: Readonly<Record<string, readonly [problem: string, mend: string]>> = {
   ENOENT: ['does not exist', 'check the path'],
   ENOTDIR: ['lies below something that is not a folder', 'check the path'],
+  EEXIST: ['is a file, not a folder', 'choose another place'],
   EISDIR: ['is a folder, not a file', 'name a file inside it'],
   EACCES: ['cannot be opened for lack of permission', 'change its permissions or choose another place'],
   EPERM: ['cannot be changed for lack of permission', 'change its permissions or choose another place'],

@@ -158,7 +158,7 @@ function repeatedKey(node: Node): Node | undefined {
 
 function placeOf(path: readonly PropertyKey[]): string {
   const place = path.map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  return place.replace(/^\./, '') || 'the study';
+  return place.replace(/^\./, '') || 'the text';
 }
 
 /** `CommaExpected` → "comma expected". */

@@ -110,8 +110,13 @@ async function boundOfDefinitions(file: string, unlabelled: number, context: Com
     capacityDecades: bound?.capacityDecades,
     unknown: bound || architecture.parameterCount.known ? undefined : architecture.parameterCount.why,
   }));
+  if (definitions.length === 0)
+    throw new FileFault(
+      file,
+      analysis!.skipped === undefined ? 'defines no model' : `is not read: ${analysis!.skipped}`,
+      'name a file that defines one, weights, the folder of a run, or a specification',
+    );
   context.terminal.document({ file, definitions });
-  if (definitions.length === 0) context.terminal.print(`${file} defines no model`);
   for (const { name, line, report, unknown } of definitions)
     context.terminal.print(
       `${file}:${line} ${name}\n${report ? reportText(report) : `No bound: ${unknown ?? 'it has no learnable matrix'}`}\n`,

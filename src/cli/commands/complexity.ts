@@ -42,6 +42,7 @@ export const complexityCommand: Command = {
     const ball = ballOf(options.head);
     const asked = positiveInteger('draws', options.draws);
     if (asked === 1) throw new UsageFault('--draws is 1', 'give at least 2, one draw has no error');
+    if (asked !== undefined && asked > 1e6) throw new UsageFault(`--draws is ${asked}`, 'give at most a million');
     const features = await readFeatures(options.features, 'features', signal);
     if (features.rows > 1e7) throw new FileFault(options.features, `has ${features.rows} rows`, 'give at most ten million');
     const draws = asked ?? defaultDraws(features);

@@ -103,6 +103,9 @@ interface ShapeOptions {
   readonly padding?: string;
 }
 
+/** Wider edges than those of any network only take memory. */
+const MOST_PADDING = 1000;
+
 function parsedInputShape(options: ShapeOptions): InputShape | undefined {
   const text = options['input-shape'];
   if (text === undefined) {
@@ -114,7 +117,9 @@ function parsedInputShape(options: ShapeOptions): InputShape | undefined {
   const sizes = [channels, height, width];
   if (rest.length > 0 || !sizes.every(size => Number.isInteger(size) && size! > 0))
     throw new UsageFault(`--input-shape is ${text}`, 'give channels, height and width as 3,32,32');
-  const padding = options.padding === '0' ? 0 : positiveInteger('padding', options.padding);
+  const padding = options.padding === undefined ? undefined : Number(options.padding);
+  if (padding !== undefined && !(Number.isInteger(padding) && padding >= 0 && padding <= MOST_PADDING))
+    throw new UsageFault(`--padding is ${options.padding}`, `give a whole number from 0 to ${MOST_PADDING}`);
   return {
     channels: channels!,
     plane: [height!, width!],

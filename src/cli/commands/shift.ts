@@ -2,6 +2,7 @@ import { FileFault, UsageFault } from '../../common/fault';
 import { formatRisk } from '../../common/format';
 import { table } from '../../reporting/table';
 import { domainDistances, type DomainDistances } from '../../theory/distances/domainDistances';
+import type { Matrix } from '../../theory/matrix';
 import { parse, type Command } from '../command';
 import { readFeatures } from '../featureFiles';
 
@@ -17,6 +18,12 @@ const MEANINGS: Readonly<Record<keyof DomainDistances, string>> = {
   proxyADistance: 'what a linear classifier finds, at most 2: half of it is a lower bound on TV',
   marginalTv: 'mean total variation of the single features, ten bins',
 };
+
+/** The first row of zeros, -1 where there is none. */
+const emptyRow = ({ rows, columns, values }: Matrix): number =>
+  Array.from({ length: rows }, (_, row) => row).findIndex(row =>
+    values.subarray(row * columns, (row + 1) * columns).every(value => value === 0),
+  );
 
 /** `boundlens shift`: how far two sets of features or samples are apart. */
 export const shiftCommand: Command = {
@@ -48,6 +55,8 @@ export const shiftCommand: Command = {
         `has ${directions.columns} columns for features of ${source.columns}`,
         'give one direction a row',
       );
+    const empty = directions ? emptyRow(directions) : -1;
+    if (empty >= 0) throw new FileFault(options.projections!, `holds no direction in row ${empty}, zeros alone`, 'leave it out');
     const distances = domainDistances(source, target, {
       ...(directions && { directions }),
       signal,

@@ -14,9 +14,10 @@ export const validityCommand: Command = {
   async run(argv, { terminal }) {
     const { positionals } = parse(this, argv, {});
     const [folder, ...rest] = positionals;
-    if (folder === undefined || rest.length > 0)
+    if (!folder || rest.length > 0)
       throw new UsageFault('boundlens validity takes one folder of runs', `use boundlens validity ${this.usage}`);
     const stores = await findStores(path.resolve(folder));
+    if (stores.length === 0) throw new FileFault(folder, 'holds no runs', 'check the path, or run a sweep with --out there');
     const runs = (await Promise.all(stores.map(store => store.list()))).flat().map(({ record }) => record);
     const finished = runs.filter((record): record is FinishedRun => record.state === 'finished' && record.results !== undefined);
     const validity = judged(folder, finished);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repeated } from '../contradiction';
 import { positiveInteger } from './numbers';
 
 const share = z.number().min(0).max(1);
@@ -103,6 +104,8 @@ export const multiViewSchema = z
     sweep: sweep.optional().describe('Mask ratios to compare.'),
   })
   .superRefine((spec, context) => {
+    for (const { path, problem, mend } of repeated(spec.seeds, index => ['seeds', index], 'name each seed once'))
+      context.addIssue({ code: 'custom', path, message: problem, params: { mend } });
     const { classes, views, dimension, patches, patchesPerFeature } = spec.data;
     const reject = (path: string, message: string, mend: string) =>
       context.addIssue({ code: 'custom', path: ['data', path], message, params: { mend } });

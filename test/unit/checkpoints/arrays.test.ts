@@ -45,10 +45,10 @@ describe('arrays of features and labels', () => {
     [
       'names that are all missing, which FILE#NAME can mend',
       () => readArray(fixture('arrays.npz'), ['x', 'X', 'x']),
-      /: x or X is not among its arrays: name one as arrays\.npz#NAME: features, labels/,
+      /arrays\.npz holds 4 arrays: name one as arrays\.npz#NAME: features, labels/,
     ],
     ['several arrays and no key', () => readArray(fixture('arrays.npz')), /holds 4 arrays/],
-    ['pickled objects', () => readArray(fixture('objects.npy')), /'\|O', not as plain numbers: save it as safetensors/],
+    ['pickled objects', () => readArray(fixture('objects.npy')), /'\|O', not as plain numbers: save whole or floating-point numbers/],
     ['another ending', () => readArray('features.csv'), /give a \.npy, \.npz or \.safetensors file/],
     ['a missing file', () => readArray(folder.file('none.npy')), /does not exist/],
     ['values cut off', () => readArray(writtenCut()), /which its shape \[4\] contradicts/],

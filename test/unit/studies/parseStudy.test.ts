@@ -381,7 +381,7 @@ describe('reading a study', () => {
       'the text is not JSON from here on (colon expected): correct it; comments and trailing commas are allowed.',
     ],
     ['a key twice', SAMPLE.replace('"patch": 7,', '"patch": 7, "patch": 14,'), 'patch stands twice in one object: keep one of the two.'],
-    ['a list', '[]', 'the study is a list, not an object in { }: write an object in { }.'],
+    ['a list', '[]', 'the text is a list, not an object in { }: write an object in { }.'],
   ];
   for (const [what, text, sentence] of refusals)
     it(`refuses ${what}`, async () => {
