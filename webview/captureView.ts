@@ -58,7 +58,7 @@ export class CaptureView implements StudyView {
     if (frames.length === 0) {
       this.figure.clear(
         t(
-          'Multi-view data have features that are known, so that one can see which of them an encoder captures. Run the command “BoundLens: Explore Feature Capture”, or `boundlens multiview SPEC.json --out .boundlens/multiview/NAME`: the frames appear here while it runs.',
+          'Multi-view data have features that are known, so that one can see which of them an encoder captures. Run the command “BoundLens: Explore Feature Capture”, or “boundlens multiview SPEC.json --out .boundlens/multiview/NAME”: the frames appear here while it runs.',
         ),
       );
       return;

@@ -70,16 +70,20 @@ export function layerMarkdown(layer: Layer, shares: CapacityShares, attached?: A
 
 /**
  * A formula with its symbols replaced by the numbers put in. A symbol is replaced only where it stands alone, so that `n` does not hit `ln`;
- * longer symbols win over shorter ones.
+ * longer symbols win over shorter ones. Sums over layers stay, because what stands behind them differs from layer to layer; a product below a stroke gets
+ * parentheses.
  */
 export function putIn(formula: string, inputs: Readonly<Record<string, number | string>>): string {
   const symbols = Object.keys(inputs)
-    .filter(symbol => symbol.length > 0)
+    .filter(symbol => symbol.length > 0 && !symbol.startsWith('Σ '))
     .sort((a, b) => b.length - a.length);
   if (symbols.length === 0) return formula;
-  const pattern = new RegExp(`(?<![\\p{L}_])(?:${symbols.map(escapePattern).join('|')})(?![\\p{L}\\p{M}_₀-₉])`, 'gu');
+  const pattern = new RegExp(`(/?)(\\d*)(?<![\\p{L}_])(${symbols.map(escapePattern).join('|')})(?![\\p{L}\\p{M}_₀-₉])`, 'gu');
   return formula
-    .replace(pattern, (symbol, offset: number) => `${/\d/.test(formula[offset - 1] ?? '') ? '·' : ''}${inputText(inputs[symbol]!)}`)
+    .replace(pattern, (_, stroke: string, factor: string, symbol: string) => {
+      const product = `${factor}${factor === '' ? '' : '·'}${inputText(inputs[symbol]!)}`;
+      return stroke + (stroke !== '' && product.includes('·') ? `(${product})` : product);
+    })
     .replace(/(\d)(?=[√‖(])/gu, '$1·');
 }
 

@@ -91,7 +91,8 @@ export function boundText(knowledge: DefinitionKnowledge, room = USUAL_ROOM): Le
     }
     if (estimate) return { title: estimateTitle(estimate, unlabelled), tooltip: `${theoremSentence(estimate)} ${termsSentence(estimate)}` };
     const { known, total } = layerCount(architecture.layers);
-    return { title: t('unknown · {0} of {1} layers known', known, total), tooltip: unknownText(architecture).tooltip };
+    const titles = [t('unknown · {0} of {1} layers known', known, total), t('unknown')];
+    return { title: titles.find(title => title.length <= left) ?? titles[1]!, tooltip: unknownText(architecture).tooltip };
   });
   if (!change) return text;
   const titles = [change.title, change.short].map(end => `${text.title} · ${end}`);
@@ -154,10 +155,10 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
   };
 }
 
-/** Names longer than this would push the actions out of an editor of usual width. */
-const LONGEST_NAME = 20;
+/** Names and reasons longer than this would push the actions out of an editor of usual width. */
+const [LONGEST_NAME, LONGEST_REASON] = [20, 40];
 
-const clipped = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+const clipped = (text: string, longest = LONGEST_NAME): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
 /** The figures that ranked encoders best beside the certificate (docs/validity.md), where the run left them. */
 function rankingSentence({ scores, pretraining }: TrialResults): string {
@@ -229,9 +230,12 @@ export function theoremSentence(report: Report): string {
 function unknownText(architecture: Architecture): LensText {
   const reason = firstUnknown(architecture);
   const mend = wantsArguments(architecture) ? ` · ${t('Set arguments…')}` : '';
-  const title = reason ? t('unknown: {0} (line {1}){2}', reason.why, reason.line + 1, mend) : t('unknown: no layer with parameters');
+  const title = reason
+    ? t('unknown: {0} (line {1}){2}', clipped(reason.why, LONGEST_REASON), reason.line + 1, mend)
+    : t('unknown: no layer with parameters');
   const { known, total } = layerCount(architecture.layers);
-  return { title, tooltip: t('{0} of {1} layers are known. A bound needs the sizes of all of them.', known, total) };
+  const count = t('{0} of {1} layers are known. A bound needs the sizes of all of them.', known, total);
+  return { title, tooltip: reason ? `${t('Unknown: {0} (line {1}).', reason.why, reason.line + 1)} ${count}` : count };
 }
 
 /** The first thing in the source that is not known. */

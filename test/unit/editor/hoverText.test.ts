@@ -14,9 +14,11 @@ const formulas: readonly (readonly [formula: string, inputs: Record<string, numb
   [
     '√(ln(2/δ)/2N) + 2B_ℓ/N',
     { δ: 0.05, N: 10_000, B_ℓ: 1 },
-    '√(ln(2/0.05)/2·10,000) + 2·1/10,000',
-    'a number before a symbol multiplies it',
+    '√(ln(2/0.05)/(2·10,000)) + 2·1/10,000',
+    'a number before a symbol multiplies it, below a stroke in parentheses',
   ],
+  ['2·s_l/ε', { ε: 5e-5 }, '2·s_l/(5.00·10⁻⁵)', 'a power below a stroke, too'],
+  ['Σ p_l·ln(s_l·m)', { 'Σ p_l': 74_321, m: 15 }, 'Σ p_l·ln(s_l·15)', 'a sum stays a sum where its terms differ'],
   ['f(n)', { n: 'declared same' }, 'f(declared same)', 'text goes in as it is'],
 ];
 

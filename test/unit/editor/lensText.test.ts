@@ -82,6 +82,14 @@ const cases: readonly (readonly [
     'Bound: unknown · 0 of 1 layers known',
   ],
   [
+    'a long reason is cut; behind the lens stands all of it',
+    {
+      architecture: architecture([layer('a', 40, { parameters: unknown('the argument `configuration` of Net has no default', 40) })]),
+    },
+    'Transferability: unknown: the argument `configuration` of Net has… (line 41)',
+    'Bound: unknown · 0 of 1 layers known',
+  ],
+  [
     'an unknown deep in the tree is found',
     { architecture: architecture([layer('a', 1, { children: [layer('a.0', 2), layer('a.1', 40, { parameters: dim })] })]) },
     'Transferability: unknown: `dim` has no default (line 41)',
@@ -110,6 +118,20 @@ describe('the texts of lenses', () => {
       /^From 500 labels, F2 bounds the error of the head: \.174 \(certified\), failing with probability at most \.050\. It is the error of the randomised/,
     );
     assert.match(tooltip, /Arm "RadReg λ=0\.003", seed 0, study [^,]+, 2 h ago\.$/);
+  });
+
+  it('fits an editor beside a side bar where a long reason says what is not known', () => {
+    const why = unknown('the argument `configuration` of Net has no default', 40);
+    const net = architecture([layer('a', 40, { parameters: why })], {
+      parameterCount: why,
+      arguments: [{ name: 'configuration', value: why, source: 'default', line: 40 }],
+    });
+    const knowledge = { architecture: net, unlabelled: 10_000 };
+    const others = [sizeText(net), transferabilityText(knowledge, NOW), ...actionTexts(0)];
+    const bound = boundText(knowledge, roomFor(others));
+    const line = [...others, bound].map(({ title }) => title).join(' | ');
+    assert.ok(line.length <= 167, `${line.length} characters: ${line}`);
+    assert.match(bound.tooltip, /^Unknown: the argument `configuration` of Net has no default \(line 41\)\. 0 of 1 layers are known\./);
   });
 
   for (const [what, arm, change] of [
