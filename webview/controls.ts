@@ -68,6 +68,7 @@ export class CheckBox {
 export class Dropdown {
   readonly root: HTMLElement & { value?: string };
   private options: readonly string[] = [];
+  private chosen: string | undefined;
 
   constructor(label: string, onChange: (value: string) => void) {
     this.root = element('vscode-dropdown', { 'aria-label': label });
@@ -79,14 +80,19 @@ export class Dropdown {
 
   /** Shows these options with one chosen. */
   update(options: readonly string[], chosen: string | undefined): void {
+    this.chosen = chosen;
     if (options.join('\n') !== this.options.join('\n')) {
       this.options = options;
       this.root.replaceChildren(
         ...options.map(value => element('vscode-option', { value, ...(value === chosen && { selected: '' }) }, value)),
       );
-    } else if (chosen !== undefined && this.root.value !== chosen) {
-      this.root.value = chosen;
-    }
+      // The control reads its new options later, and holds fast to a value from before that is still among them.
+      setTimeout(() => this.choose());
+    } else this.choose();
+  }
+
+  private choose(): void {
+    if (this.chosen !== undefined && this.root.value !== this.chosen) this.root.value = this.chosen;
   }
 }
 

@@ -26,17 +26,18 @@ export class TrainingView implements StudyView {
     this.counted,
     element('fieldset', { 'aria-label': t('Runs drawn') }, this.arms),
   );
+  private readonly toggles: readonly HTMLElement[];
   private boxes = new Map<string, { readonly box: CheckBox; readonly swatch: HTMLElement; readonly label: Text }>();
   private snapshot: PanelSnapshot | undefined;
   private phase: string | undefined;
 
   constructor() {
     const { smooth, log } = remembered();
-    this.figure.tools.prepend(
-      this.phases.root,
+    this.toggles = [
       quietToggle(t('Smooth'), t('Smooth'), smooth === true, pressed => this.setView({ smooth: pressed })),
       quietToggle(t('Log scale'), t('Log scale'), log === true, pressed => this.setView({ log: pressed })),
-    );
+    ];
+    this.figure.tools.prepend(this.phases.root, ...this.toggles);
     this.figure.below.append(this.choices);
   }
 
@@ -58,6 +59,7 @@ export class TrainingView implements StudyView {
   private draw(): void {
     if (!this.snapshot) return;
     const curves = trainingCurves(this.snapshot, this.phase ?? 'pre-training');
+    for (const toggle of this.toggles) toggle.hidden = curves.curves.length === 0;
     if (curves.curves.length === 0) {
       this.figure.clear(this.snapshot.runs.length === 0 ? t('Curves appear here as soon as a run has started.') : describeCurves(curves));
       return;

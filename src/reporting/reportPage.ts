@@ -40,6 +40,9 @@ const THEMES = {
     'dropdown-border': '#cecece',
     'dropdown-foreground': '#3b3b3b',
     'list-hoverBackground': '#f0f0f0',
+    'progressBar-background': '#005fb8',
+    'editorWarning-foreground': '#bf8803',
+    'terminal-ansiCyan': '#0598bc',
   },
   dark: {
     'editor-background': '#1f1f1f',
@@ -73,6 +76,9 @@ const THEMES = {
     'dropdown-border': '#3c3c3c',
     'dropdown-foreground': '#cccccc',
     'list-hoverBackground': '#2a2d2e',
+    'progressBar-background': '#0078d4',
+    'editorWarning-foreground': '#cca700',
+    'terminal-ansiCyan': '#11a8cd',
   },
 } as const;
 

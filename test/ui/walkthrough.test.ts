@@ -27,11 +27,12 @@ describe('the walkthrough', () => {
   let page: Page;
   const [walkthrough] = contributes.walkthroughs;
 
-  /** Takes a picture in the light and in the dark theme. */
-  async function picture(name: string): Promise<void> {
+  /** Takes a picture in the light and in the dark theme; `open` shows in each what has the colours of its theme from then on. */
+  async function picture(name: string, open?: () => Promise<void>): Promise<void> {
     for (const kind of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: kind });
       await page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor();
+      await open?.();
       await page.waitForTimeout(400);
       await screenshot(page, `walkthrough-${name}-${kind}`);
     }
@@ -54,9 +55,12 @@ describe('the walkthrough', () => {
     await openFile(page, 'context_encoder.py', 28);
     await codeLens(page, /156 k|156,449|105,344 parameters|105 k/).waitFor();
     await picture('lenses');
-    await runCommand(page, 'BoundLens: Explain This Bound');
-    await page.locator('.monaco-hover table').first().waitFor();
-    await picture('hover');
+    await picture('hover', async () => {
+      await page.keyboard.press('Escape');
+      await page.locator('.monaco-hover table').first().waitFor({ state: 'hidden' });
+      await runCommand(page, 'BoundLens: Explain This Bound');
+      await page.locator('.monaco-hover table').first().waitFor();
+    });
     await page.keyboard.press('Escape');
   });
 
@@ -86,7 +90,9 @@ describe('the walkthrough', () => {
     await runCommand(page, 'Preferences: Open Settings (UI)');
     await page.locator('.settings-editor .search-container textarea, .settings-editor .monaco-editor').first().waitFor();
     await page.keyboard.type('@ext:boundlens.boundlens');
-    await page.locator('.setting-item-title').filter({ hasText: 'Code Lens' }).first().waitFor();
+    const title = page.locator('.setting-item-title').filter({ hasText: 'Code Lens' }).first();
+    await title.click();
+    await page.locator('.suggest-widget').first().waitFor({ state: 'hidden' });
     await picture('settings');
     await page.setViewportSize({ width: 1500, height: 800 });
     await page.locator('.settings-editor').press('Escape');

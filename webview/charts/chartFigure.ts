@@ -43,7 +43,7 @@ export class ChartFigure {
   /** Further controls beside "Show as table". */
   readonly tools = element('div', { class: 'tools', role: 'group' });
   /** What stands below the chart and its legend. */
-  readonly below = element('div', { class: 'below' });
+  readonly below = element('div', { class: 'figure-foot' });
   private readonly summary = element('p', { class: 'summary' });
   private readonly canvas = element('div', { class: 'chart', role: 'img', tabindex: '0' });
   private readonly table = element('div', { class: 'table-scroll', tabindex: '0', role: 'region', hidden: '' });

@@ -13,10 +13,10 @@ export interface ChartTheme {
   readonly reducedMotion: boolean;
 }
 
+/** Yellow comes last: many themes have it close to their orange. */
 const SERIES = [
-  ...['blue', 'purple', 'green', 'orange', 'yellow', 'red'].map(name => `charts-${name}`),
-  'terminal-ansiCyan',
-  'charts-foreground',
+  ...['blue', 'purple', 'green', 'orange', 'red'].map(name => `charts-${name}`),
+  ...['terminal-ansiCyan', 'charts-foreground', 'charts-yellow'],
 ];
 
 /** The colours of the theme that is in force now. */

@@ -4,7 +4,7 @@ import type { ChartTheme } from './chartTheme';
 import type { ChartOption, ChartSeries } from './echarts';
 import type { LegendItem } from './legend';
 import { plotGrid, type PlotGrid } from './plotGrid';
-import { impactText, type ImpactPlot, type RegulariserImpact } from './regulariserImpact';
+import { impactText, type ImpactArm, type ImpactPlot, type RegulariserImpact } from './regulariserImpact';
 import { halfInterval, whiskers } from './whiskers';
 
 const NARROWEST = 230;
@@ -69,16 +69,19 @@ export function impactOption(impact: RegulariserImpact, width: number, theme: Ch
   };
 }
 
+/** The arm without a regulariser, whatever it is called in the language of the editor. */
+const isPlain = ({ onPath, regulariser }: ImpactArm): boolean => onPath && regulariser.kind === 'none';
+
 function seriesOf({ arms }: RegulariserImpact, plot: ImpactPlot, at: number, index: number, theme: ChartTheme): ChartSeries[] {
   const { name, values } = plot.lines[at]!;
   const colour = colourOf(theme, at);
   const shared = { name, xAxisIndex: index, yAxisIndex: index, itemStyle: { color: colour }, symbolSize: 8, z: 3 };
   const open = { itemStyle: openMark(theme, colour) };
-  const level = values[arms.findIndex(({ label }) => label === 'none')]?.mean;
+  const level = values[arms.findIndex(isPlain)]?.mean;
   const point = (onPath: boolean) =>
     arms.map((arm, place) => {
       const value = arm.onPath === onPath ? (values[place]?.mean ?? null) : null;
-      return { value, ...((!onPath || arm.label === 'none') && open) };
+      return { value, ...((!onPath || isPlain(arm)) && open) };
     });
   const intervals = values.flatMap((spread, x) => {
     const half = spread && halfInterval(spread);

@@ -21,6 +21,7 @@ export function pictureCanvas(all: Reconstructions, image: Reconstruction, key: 
   const hidden = key === 'seen' && image.hidden !== undefined ? bytesOf(image.hidden) : undefined;
   const canvas = element('canvas', { class: 'picture' });
   const scale = hidden ? Math.max(1, Math.floor(112 / width)) : 1;
+  canvas.style.imageRendering = rendering(hidden !== undefined);
   canvas.width = width * scale;
   canvas.height = height * scale;
   const context = canvas.getContext('2d');
@@ -34,6 +35,9 @@ export function pictureCanvas(all: Reconstructions, image: Reconstruction, key: 
   if (hidden) hatch(context, hidden, all, scale, theme);
   return canvas;
 }
+
+/** Pixels stay sharp; the fine lines of hatching are shrunk smoothly, or some would be lost. */
+const rendering = (isHatched: boolean): string => (isHatched ? 'auto' : 'pixelated');
 
 function hatch(
   context: CanvasRenderingContext2D,
@@ -68,7 +72,7 @@ export function picturesSvg(all: Reconstructions, width: number, theme: ChartThe
     ROWS.map(({ key }, row) => {
       const [x, y] = place(row, column);
       const url = pictureCanvas(all, image, key, theme).toDataURL('image/png');
-      return `<image x="${x}" y="${y}" width="${side}" height="${tall}" style="image-rendering:pixelated" href="${url}" xlink:href="${url}"/>`;
+      return `<image x="${x}" y="${y}" width="${side}" height="${tall}" style="image-rendering:${rendering(key === 'seen' && image.hidden !== undefined)}" href="${url}" xlink:href="${url}"/>`;
     }),
   );
   const titles = ROWS.map(

@@ -1,4 +1,4 @@
-"""A context encoder for 28 × 28 images in Keras, after Pathak et al. 2016, "Context encoders: feature learning by inpainting".
+"""A context encoder for 28 x 28 images in Keras, after Pathak et al. 2016, "Context encoders: feature learning by inpainting".
 
 The middle of an image is hidden; the encoder sees the rest of it, and the decoder has to say what is missing. Fine-tuning keeps the encoder.
 """

@@ -1,5 +1,5 @@
 /**
- * A denoising autoencoder for 28 × 28 images in TensorFlow.js, after Vincent et al. 2008, "Extracting and composing robust features with denoising autoencoders".
+ * A denoising autoencoder for 28 x 28 images in TensorFlow.js, after Vincent et al. 2008, "Extracting and composing robust features with denoising autoencoders".
  *
  * Pixels of an image are dropped at random; the encoder sees what is left, and the decoder has to say what was there. Fine-tuning keeps the encoder.
  */

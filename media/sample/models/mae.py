@@ -1,4 +1,4 @@
-"""A masked autoencoder for 28 × 28 images, after He et al. 2022, "Masked autoencoders are scalable vision learners".
+"""A masked autoencoder for 28 x 28 images, after He et al. 2022, "Masked autoencoders are scalable vision learners".
 
 The defaults are the sizes of the sample study beside this folder. Open this file in the editor: the line above
 `class MaskedAutoencoder` shows what the theory says about them, and changes as you edit.
@@ -94,7 +94,7 @@ class MaskedAutoencoder(nn.Module):
         self.decoder_pred = nn.Linear(decoder_width, values)
 
     def patchify(self, images):
-        """Cuts images × 1 × side × side into images × patches × values."""
+        """Cuts images x 1 x side x side into images x patches x values."""
         return F.unfold(images, self.patch_size, stride=self.patch_size).transpose(1, 2)
 
     def features(self, images):

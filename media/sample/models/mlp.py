@@ -1,4 +1,4 @@
-"""Two small classifiers for 28 × 28 images, to read beside the masked autoencoder."""
+"""Two small classifiers for 28 x 28 images, to read beside the masked autoencoder."""
 
 from torch import nn
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { barTable, boundBars, captionBars } from '../../../webview/charts/boundBars';
 import { itemTooltip, valuesTooltip } from '../../../webview/charts/chartText';
-import type { ChartTheme } from '../../../webview/charts/chartTheme';
 import { curveTable, describeCurves, phasesOf, trainingCurves } from '../../../webview/charts/trainingCurves';
-import { arm, certificate, generalBound, run, snapshot, summaryOf } from './snapshots';
+import { arm, certificate, generalBound, run, snapshot, summaryOf, THEME } from './snapshots';
 
 const series = (name: string, steps: number[], phase = 'pre-training') => ({
   name,
@@ -105,18 +104,13 @@ describe('the bars of the bound', () => {
 });
 
 describe('the box over a mark of a chart', () => {
-  const theme: ChartTheme = {
-    ...{ foreground: '#000', muted: '#666', grid: '#ccc', background: '#fff', warning: '#f00', series: ['#00f'] },
-    ...{ fontFamily: 'sans-serif', fontSize: 13, highContrast: false, reducedMotion: false },
-  };
-
   it('reads what the mark stands for, and nothing where there is none', () => {
-    const { formatter } = itemTooltip(theme, ['a', 'b'], thing => `this is ${thing}`);
+    const { formatter } = itemTooltip(THEME, ['a', 'b'], thing => `this is ${thing}`);
     assert.deepEqual([formatter({ dataIndex: 1 }), formatter({ dataIndex: 2 })], ['this is b', '']);
   });
 
   it('reads numbers as the chart writes them, and a dash for none', () => {
-    const { valueFormatter } = valuesTooltip(theme, value => value.toFixed(1));
+    const { valueFormatter } = valuesTooltip(THEME, value => value.toFixed(1));
     assert.deepEqual([valueFormatter(0.25), valueFormatter(null), valueFormatter('-')], ['0.3', '–', '–']);
   });
 });

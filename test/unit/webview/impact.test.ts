@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { useTranslations } from '../../../src/common/translation';
 import type { RunSummary } from '../../../src/reporting/panelMessages';
+import { impactOption } from '../../../webview/charts/impactOption';
 import { impactData, impactTable, regulariserImpact } from '../../../webview/charts/regulariserImpact';
 import { halfInterval } from '../../../webview/charts/whiskers';
-import { arm, run, summaryOf } from './snapshots';
+import { arm, run, summaryOf, THEME } from './snapshots';
 
 const finished = (name: string, regulariser: RunSummary['regulariser'], different: Partial<RunSummary> = {}): RunSummary =>
   run(name, { state: 'finished', regulariser, setting: 'data/mae', ...different });
@@ -31,6 +33,20 @@ describe('the impact of a regulariser', () => {
       ],
     );
     assert.equal(impact.swept, 'RadReg');
+  });
+
+  it('marks the arm without a regulariser and draws its level in every language', () => {
+    useTranslations({ none: 'ohne' });
+    try {
+      const impact = regulariserImpact({ summary, runs: RUNS })!;
+      assert.equal(impact.arms[0]!.label, 'ohne');
+      const [line] = impactOption(impact, 600, THEME).series as readonly { data: readonly { itemStyle?: object }[]; markLine?: object }[];
+      const isOpen = line!.data.map(({ itemStyle }) => itemStyle !== undefined);
+      assert.deepEqual(isOpen, [true, false, false, false, false]);
+      assert.ok(line!.markLine);
+    } finally {
+      useTranslations();
+    }
   });
 
   const lone = [

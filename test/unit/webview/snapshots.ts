@@ -1,4 +1,5 @@
 import type { PanelSnapshot, RunSummary } from '../../../src/reporting/panelMessages';
+import type { ChartTheme } from '../../../webview/charts/chartTheme';
 import type { ArmSummary, ModeSummary, ReportSummary, StudySummary } from '../../../src/runs/summary/studySummary';
 
 /** A running run with what a test says different. */
@@ -93,3 +94,9 @@ export const summaryOf = (arms: readonly ArmSummary[]): StudySummary => ({
   engines: [],
   seconds: 1,
 });
+
+/** A theme that draws everything in a few colours. */
+export const THEME: ChartTheme = {
+  ...{ foreground: '#000', muted: '#666', grid: '#ccc', background: '#fff', warning: '#f00', series: ['#00f'] },
+  ...{ fontFamily: 'sans-serif', fontSize: 13, highContrast: false, reducedMotion: false },
+};
