@@ -52,10 +52,10 @@ function hatch(
     if (hidden[at * channels]) context.rect((at % width) * scale, Math.floor(at / width) * scale, scale, scale);
   context.clip();
   context.strokeStyle = theme.muted;
-  context.globalAlpha = 0.55;
+  context.lineWidth = 2;
   context.beginPath();
   const [right, bottom] = [width * scale, height * scale];
-  for (let start = -bottom; start < right; start += 6) {
+  for (let start = -bottom; start < right; start += 12) {
     context.moveTo(start, bottom);
     context.lineTo(start + bottom, 0);
   }
