@@ -102,53 +102,57 @@ function overPlane(
 
 const planeOf = (shape: readonly number[]): readonly [number, number] => (shape.length === 3 ? [1, shape[2]!] : [shape[2]!, shape[3]!]);
 
-const convolution: Operation<'convolution'> = ({ taken: [x], shape, edge, state }, { weight, bias, groups, ...shared }) => {
-  const windows = planar(shared);
+/** What a convolution and its adjoint have in common: their planes, the channels of a group, weights and, as it begins, the result. */
+function convolved({ taken: [x], shape, edge, state }: PathSite, computation: Of<'convolution' | 'transposed convolution'>) {
+  const { weight, bias, groups } = computation;
   const [plane, out] = [planeOf(x!.shape), planeOf(shape)];
   const [places, sites] = [product(plane), product(out)];
   const [channels, outputs] = [x!.shape[1]!, shape[1]!];
-  const [inputs, group] = [channels / groups, outputs / groups];
-  const weights = state(weight);
   const shifts = bias === null ? undefined : state(bias);
-  const result = new Float64Array(outputs * sites);
+  return {
+    windows: planar(computation),
+    plane,
+    out,
+    places,
+    sites,
+    channels,
+    outputs,
+    inputs: channels / groups,
+    group: outputs / groups,
+    weights: state(weight),
+    values: x!.values,
+    result: Float64Array.from({ length: outputs * sites }, (_, at) => (shifts ? edge(shifts[Math.floor(at / sites)]!) : 0)),
+  };
+}
+
+const convolution: Operation<'convolution'> = (site, computation) => {
+  const { windows, plane, out, places, sites, outputs, inputs, group, weights, values, result } = convolved(site, computation);
   let at = 0;
-  for (let output = 0; output < outputs; output++) {
-    if (shifts) result.fill(edge(shifts[output]!), output * sites, (output + 1) * sites);
+  for (let output = 0; output < outputs; output++)
     for (let input = 0; input < inputs; input++) {
       const channel = (Math.floor(output / group) * inputs + input) * places;
       for (let u = 0; u < windows.kernel[0]; u++)
         for (let v = 0; v < windows.kernel[1]; v++) {
-          const factor = edge(weights[at++]!);
+          const factor = site.edge(weights[at++]!);
           overPlane(plane, out, windows, [u, v], (to, from) => {
-            result[output * sites + to]! += factor * x!.values[channel + from]!;
+            result[output * sites + to]! += factor * values[channel + from]!;
           });
         }
     }
-  }
   return result;
 };
 
-const transposedConvolution: Operation<'transposed convolution'> = (
-  { taken: [x], shape, edge, state },
-  { weight, bias, groups, ...shared },
-) => {
-  const windows = planar(shared);
-  const [plane, out] = [planeOf(x!.shape), planeOf(shape)];
-  const [places, sites] = [product(plane), product(out)];
-  const [channels, outputs] = [x!.shape[1]!, shape[1]!];
-  const [inputs, group] = [channels / groups, outputs / groups];
-  const weights = state(weight);
-  const shifts = bias === null ? undefined : state(bias);
-  const result = Float64Array.from({ length: outputs * sites }, (_, at) => (shifts ? edge(shifts[Math.floor(at / sites)]!) : 0));
+const transposedConvolution: Operation<'transposed convolution'> = (site, computation) => {
+  const { windows, plane, out, places, sites, channels, inputs, group, weights, values, result } = convolved(site, computation);
   let at = 0;
   for (let channel = 0; channel < channels; channel++)
     for (let output = 0; output < group; output++) {
       const start = (Math.floor(channel / inputs) * group + output) * sites;
       for (let u = 0; u < windows.kernel[0]; u++)
         for (let v = 0; v < windows.kernel[1]; v++) {
-          const factor = edge(weights[at++]!);
+          const factor = site.edge(weights[at++]!);
           overPlane(out, plane, windows, [u, v], (from, to) => {
-            result[start + to]! += factor * x!.values[channel * places + from]!;
+            result[start + to]! += factor * values[channel * places + from]!;
           });
         }
     }
