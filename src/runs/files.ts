@@ -15,7 +15,7 @@ export interface RunFiles {
   rename(from: string, to: string): Promise<void>;
   /** Gives a file a second name; false when there is something of that name already. Of several that try, exactly one succeeds. */
   link(file: string, name: string): Promise<boolean>;
-  /** Removes a file or folder with all below it; no error when there is none. */
+  /** Removes a file or folder with all below it, what is written there meanwhile too; no error when there is none. */
   remove(file: string): Promise<void>;
   makeFolder(folder: string): Promise<void>;
   /** Names of the folders directly below, sorted; none when the folder does not exist. */
@@ -68,7 +68,7 @@ export const diskFiles: RunFiles = {
     }
     return false;
   },
-  remove: file => rm(file, { recursive: true, force: true }),
+  remove: file => rm(file, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
   async makeFolder(folder) {
     await mkdir(folder, { recursive: true });
   },
