@@ -23,12 +23,11 @@ import {
   type VisualMapComponentOption,
 } from 'echarts/components';
 import { init, use, type ComposeOption, type EChartsType } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
 // Only the parts that are drawn. The page draws on a canvas, because its content security policy forbids the style sheets of the SVG renderer, which only exports.
 use([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart]);
-use([AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, LabelLayout, CanvasRenderer, SVGRenderer]);
+use([AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, CanvasRenderer, SVGRenderer]);
 
 /** One series made of the parts above. */
 export type ChartSeries = BarSeriesOption | CustomSeriesOption | HeatmapSeriesOption | LineSeriesOption | ScatterSeriesOption;

@@ -12,12 +12,11 @@ const KINDS = ['bound', 'score', 'pre-training', 'architecture'] as const;
 /** Names stand beside the points as long as they do not cover each other. */
 const MOST_NAMES = 14;
 
-/** Width of what stands left of the points; their names do not reach into it. */
-const LEFT = 52;
-
-/** One point an arm: what was estimated against what came of it. */
+/** One point an arm: what was estimated against what came of it. Names stand over the points, but beside those that are close to the axis. */
 export function scatterOption({ name, points, kind }: Prediction, mode: string, theme: ChartTheme): ChartOption {
   const text = mutedText(theme);
+  const estimates = points.map(({ estimate }) => estimate);
+  const [least, most] = [Math.min(...estimates), Math.max(...estimates)];
   const marks: ScatterSeriesOption = {
     type: 'scatter',
     name: 'arms',
@@ -29,8 +28,10 @@ export function scatterOption({ name, points, kind }: Prediction, mode: string, 
       ...text,
       formatter: ({ dataIndex }) => points[dataIndex]?.arm ?? '',
     },
-    labelLayout: ({ labelRect }) => ({ hideOverlap: true, dx: Math.max(0, LEFT + 4 - labelRect.x) }),
-    data: points.map(({ estimate, accuracy }) => [estimate, accuracy]),
+    data: points.map(({ estimate, accuracy }) => ({
+      value: [estimate, accuracy],
+      ...(estimate - least < (most - least) / 8 && { label: { position: 'right' as const } }),
+    })),
   };
   return {
     ...basics(theme),
@@ -40,7 +41,7 @@ export function scatterOption({ name, points, kind }: Prediction, mode: string, 
       ({ arm, estimate, accuracy }) =>
         `${arm}\n${name}  ${formatRisk(estimate)}\n${t('{0} accuracy', mode)}  ${(100 * accuracy).toFixed(1)} %`,
     ),
-    grid: { left: LEFT, right: 60, top: 28, bottom: 44 },
+    grid: { left: 52, right: 60, top: 28, bottom: 44 },
     xAxis: {
       type: 'value',
       scale: true,
