@@ -10,7 +10,7 @@ const SMALL = {
   name: 'small',
   seeds: [0],
   pretraining: { steps: 800, maxStep: 0.005 },
-  downstream: { kinds: ['multi-view'], supervisedSteps: 400 },
+  downstream: { kinds: ['multi-view'], supervisedSteps: 2000 },
 };
 
 /** The step that the summary of the heat map names, and how many features it says are captured. */
