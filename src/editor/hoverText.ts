@@ -59,8 +59,8 @@ export function layerMarkdown(layer: Layer, shares: CapacityShares, attached?: A
       const measured = attached ? ` ${found ? `${found.lower.toPrecision(4)}–${found.upper.toPrecision(4)}` : ''} |` : '';
       return `| \`${code(name)}\` | ${shape.join(' × ')} | ${initialSpectralNorm === undefined ? '' : initialSpectralNorm.toPrecision(3)} |${measured}`;
     });
-    const [title, line] = attached ? [` ${t('σ measured')} |`, ' --- |'] : ['', ''];
-    lines.push([`${t('| tensor | shape | σ at initialisation |')}${title}`, `| --- | --- | --- |${line}`, ...rows].join('\n'));
+    const [title, line] = attached ? [` ${t('σ measured')} |`, ' ---: |'] : ['', ''];
+    lines.push([`${t('| tensor | shape | σ at initialisation |')}${title}`, `| --- | --- | ---: |${line}`, ...rows].join('\n'));
   }
   if (matrices(layer).length > 0)
     lines.push(t('σ is the spectral norm that the framework’s initialisation is expected to give *(estimated)*; training changes it.'));
