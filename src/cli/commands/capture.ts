@@ -4,11 +4,11 @@ import { directionShares } from '../../theory/featureCapture/directions';
 import { parse, type Command } from '../command';
 import { readFeatures, readLabels } from '../featureFiles';
 
-/** `boundlens capture`: which directions of an encoder's features fine-tuning preserved, lost and added. */
+/** `boundlens capture`: which directions of an encoder's features fine-tuning preserved, lost and gained. */
 export const captureCommand: Command = {
   name: 'capture',
   usage: '--before F --after F --labels L [--json]',
-  summary: 'Estimates which share of each class’s feature directions fine-tuning preserved, lost and added (.npy, .npz or .safetensors).',
+  summary: 'Estimates which share of each class’s feature directions fine-tuning preserved, lost and gained (.npy, .npz or .safetensors).',
   async run(argv, { terminal, signal }) {
     const { options, positionals } = parse(this, argv, { before: 'string', after: 'string', labels: 'string' });
     if (options.before === undefined || options.after === undefined || options.labels === undefined || positionals.length > 0)
@@ -24,12 +24,17 @@ export const captureCommand: Command = {
     const classes = directionShares(before, after, await readLabels(options.labels, before.rows, signal));
     terminal.document({ evidence: 'estimated', classes });
     const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-    const columns = ['class', 'directions before', 'after', 'preserved', 'lost', 'new'].map(title => ({ title, align: 'right' as const }));
+    const columns = ['class', 'directions before', 'after', 'preserved', 'lost', 'gained'].map(title => ({
+      title,
+      align: 'right' as const,
+    }));
     const rows = classes.map(one => [
       ...[one.class, one.before, one.after].map(String),
       ...[one.preserved, one.lost, one.gained].map(percent),
     ]);
-    terminal.print(`Estimated from the principal directions that hold 95 % of a class’s second moment.\n${table(columns, rows)}`);
+    terminal.print(
+      `Estimated from the principal directions that hold 95 % of a class’s second moment; up to 5 % is lost and gained where nothing changes.\n${table(columns, rows)}`,
+    );
     return 0;
   },
 };

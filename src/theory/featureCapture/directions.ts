@@ -22,7 +22,7 @@ interface Directions {
 }
 
 /**
- * For each class, the shares of its features' second moment (not centred: the mean is a direction too) that fine-tuning preserved, lost and added. `before`
+ * For each class, the shares of its features' second moment (not centred: the mean is a direction too) that fine-tuning preserved, lost and gained. `before`
  * and `after` have a row a sample, in the same order, and as many columns; several rows may share a label, as patches of one image do. Estimated: the
  * directions are those of the samples given, and coordinates of both encoders must mean the same, as they do when one is fine-tuned from the other.
  * Throws a RangeError when the shapes differ.
