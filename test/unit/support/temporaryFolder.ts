@@ -8,7 +8,7 @@ export function temporaryFolder(): { readonly path: string; file(name: string): 
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'boundlens-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   return {
     get path() {
       return folder;
