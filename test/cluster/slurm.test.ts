@@ -37,8 +37,7 @@ const study = (arms: readonly string[], seeds: number) => ({
 
 const withoutTimes = (key: string, value: unknown) => (key === 'seconds' ? undefined : value);
 
-describe('a sweep on a real Slurm', function () {
-  this.timeout(280_000);
+describe('a sweep on a real Slurm', () => {
   let cluster: SlurmCluster;
   let folder: string;
   const started: Started[] = [];

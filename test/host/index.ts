@@ -21,7 +21,7 @@ export async function run(): Promise<void> {
   };
   const mocha = new Mocha({
     reporter: CountingReporter,
-    timeout: 120_000,
+    timeout: 300_000,
     forbidOnly: true,
     forbidPending: true,
     grep: process.env['BOUNDLENS_TEST_GREP'],

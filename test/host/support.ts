@@ -9,9 +9,9 @@ export function workspaceFile(name: string): vscode.Uri {
   return vscode.Uri.file(path.join(folder.uri.fsPath, name));
 }
 
-/** Asks again until the answer is as wanted, and returns it; fails with the last answer after 30 seconds. */
+/** Asks again until the answer is as wanted, and returns it; fails with the last answer after 100 seconds. */
 export async function eventually<T>(ask: () => T | PromiseLike<T>, wanted: (answer: T) => boolean, what: string): Promise<T> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 100_000;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;

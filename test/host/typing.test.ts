@@ -50,8 +50,7 @@ describe('lenses and hints while somebody types', () => {
     }
   }
 
-  it('a class that is typed gets its lenses once and keeps them; those below never vanish', async function () {
-    this.timeout(120_000);
+  it('a class that is typed gets its lenses once and keeps them; those below never vanish', async () => {
     await open(HEAD + BELOW);
     await eventually(
       () => lensTitles(file()),
@@ -79,8 +78,7 @@ describe('lenses and hints while somebody types', () => {
     ['a layer', 'nn.Linear(width, 3)', 'nn.Linear(in_features=width, out_features=5)', '45 parameters'],
   ];
   for (const [what, old, text, size] of rewritten)
-    it(`${what} that is written again takes no lens and no hint away`, async function () {
-      this.timeout(120_000);
+    it(`${what} that is written again takes no lens and no hint away`, async () => {
       await open(HEAD + NET + BELOW);
       await eventually(
         () => hintTexts(file()),

@@ -12,8 +12,7 @@ import { makePackages, packageFile } from './made';
 /** Stands in the environment of every call, as keys to other services do on people's machines. */
 const SECRET = 'canary-4b1d-that-nobody-may-write-down';
 
-describe('the npm package', function () {
-  this.timeout(180_000);
+describe('the npm package', () => {
   let folder: string;
 
   /** Runs npm or npx as on a machine that has Node, an empty home and no network. */

@@ -64,8 +64,7 @@ const laidOut = (folder: string): ReadonlyMap<string, number> =>
 
 const sum = (sizes: Iterable<number>) => [...sizes].reduce((total, size) => total + size, 0);
 
-describe('packages', function () {
-  this.timeout(180_000);
+describe('packages', () => {
   before(makePackages);
 
   for (const target of [UNIVERSAL, ...Object.keys(PLATFORMS), CLI])

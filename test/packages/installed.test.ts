@@ -18,8 +18,7 @@ const PACKAGES: readonly (readonly [target: string, engine: string])[] = [
 // The packaged VS Code runs on Linux x64 alone.
 if (HOST === 'linux-x64')
   for (const [target, engine] of PACKAGES)
-    describe(`the VSIX ${target}, installed from its file on a clean profile`, function () {
-      this.timeout(240_000);
+    describe(`the VSIX ${target}, installed from its file on a clean profile`, () => {
       let workspace: string;
       let page: Page;
       const editor = sampleEditor({

@@ -19,8 +19,7 @@ const KNOWN: readonly (readonly [program: string, text: string, why: string])[] 
 
 const count = (text: string, part: string) => text.split(part).length - 1;
 
-describe('the packed programs', function () {
-  this.timeout(180_000);
+describe('the packed programs', () => {
   let programs: readonly (readonly [name: string, text: string])[] = [];
   before(() => {
     makePackages();

@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { quickInput, runAndWrite, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
 import { writeFinishedRuns } from './finishedRuns';
 import { sampleEditor } from './sampleEditor';
 
-/** Waits for a file that the editor writes. */
+/** Waits for a file that the editor writes: it is whole when it no longer grows. */
 async function written(page: Page, file: string): Promise<Buffer> {
-  for (let look = 0; look < 100 && !existsSync(file); look++) await page.waitForTimeout(100);
+  const size = () => (existsSync(file) ? statSync(file).size : 0);
+  for (let look = 0, before = 0; look < 150 && (before === 0 || before !== size()); look++) {
+    before = size();
+    await page.waitForTimeout(200);
+  }
   return readFileSync(file);
 }
 
 /** Waits until the dialog suggests a file of this name. */
 async function suggestion(page: Page, name: string): Promise<void> {
   await quickInput(page).waitFor();
-  for (let look = 0; look < 50; look++) {
+  for (let look = 0; look < 300; look++) {
     if ((await quickInput(page).inputValue()).endsWith(`/${name}`)) return;
     await page.waitForTimeout(100);
   }

@@ -52,8 +52,7 @@ async function outcome(file: string): Promise<'read' | 'refused'> {
 describe('mutated checkpoints', () => {
   const folder = temporaryFolder();
 
-  it(`are read or refused with a sentence, all ${MUTATIONS} of them, by every format`, async function () {
-    this.timeout(120_000);
+  it(`are read or refused with a sentence, all ${MUTATIONS} of them, by every format`, async () => {
     const random = new Random('checkpoints');
     const outcomes = { read: 0, refused: 0 };
     cpSync(fixture(''), folder.path, { recursive: true });

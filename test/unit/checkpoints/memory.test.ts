@@ -29,9 +29,7 @@ async function writeSparse(file: string): Promise<void> {
   await output.close();
 }
 
-describe('memory for a checkpoint', function () {
-  this.timeout(60_000);
-
+describe('memory for a checkpoint', () => {
   it('depends on its tensors and not on its size', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'boundlens-memory-'));
     const file = path.join(folder, 'sparse.safetensors');

@@ -35,8 +35,7 @@ function isReport(document: unknown): ReportDocument {
   return report;
 }
 
-describe('the command line’s documents', function () {
-  this.timeout(60_000);
+describe('the command line’s documents', () => {
   const folder = temporaryFolder();
   const write = (name: string, content: string | Uint8Array) => {
     writeFileSync(folder.file(name), content);

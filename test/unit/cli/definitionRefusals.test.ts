@@ -10,8 +10,7 @@ import { runCli } from './runCli';
 
 const SAMPLE = path.resolve('media/sample/fashion-mnist');
 
-describe('the command line before it trains a definition', function () {
-  this.timeout(60_000);
+describe('the command line before it trains a definition', () => {
   const temporary = temporaryFolder();
 
   /** A study of one seed that pre-trains a definition of the fixtures on the sample's images. */

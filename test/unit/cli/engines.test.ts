@@ -7,8 +7,7 @@ import { ENGINE_CHOICES } from '../../../src/training/engine/engineChoice';
 import { enginesFolder } from '../../../src/training/engine/enginesFolder';
 import { temporaryFolder } from '../support/temporaryFolder';
 
-describe('boundlens engines', function () {
-  this.timeout(60_000);
+describe('boundlens engines', () => {
   const temporary = temporaryFolder();
   const boundlens = (...words: string[]) =>
     promisify(execFile)(process.execPath, ['dist/cli.js', 'engines', ...words], {

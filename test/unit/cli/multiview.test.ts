@@ -19,8 +19,7 @@ const TINY = {
   sweep: { keep: [0.5], seeds: 1, steps: 4 },
 };
 
-describe('the multi-view laboratory on the command line', function () {
-  this.timeout(60_000);
+describe('the multi-view laboratory on the command line', () => {
   const folder = temporaryFolder();
 
   it('prints every arm with means over seeds, and leaves the frames as they came', async () => {

@@ -74,8 +74,7 @@ interface Paths {
 
 const pathsIn = ({ measures }: Paths) => measures.filter(({ id }) => id.startsWith('measure.pathNorm'));
 
-describe('path norms of networks', function () {
-  this.timeout(60_000);
+describe('path norms of networks', () => {
   const folder = temporaryFolder();
   const measured = async (definition: string, weights: string) => {
     const { measures } = await documentOf('norms', folder.file(weights), '--definition', folder.file(definition));

@@ -29,8 +29,7 @@ const sizes = { holdOut: 12, unlabelled: 12, labels: 12, task: { positive: [0], 
 /** A brightness that tells the class of an item and differs from one item to the next. */
 const level = (item: number, place = 0) => (item % 2 === 0 ? 40 : 160) + ((item * 7 + place * 3) % 50);
 
-describe('boundlens run on a data set in the format of', function () {
-  this.timeout(120_000);
+describe('boundlens run on a data set in the format of', () => {
   const folder = temporaryFolder();
   const put = (name: string, content: Uint8Array | string) => {
     mkdirSync(path.dirname(folder.file(name)), { recursive: true });

@@ -36,8 +36,7 @@ const study = {
   },
 };
 
-describe('boundlens validity', function () {
-  this.timeout(180_000);
+describe('boundlens validity', () => {
   const folder = temporaryFolder();
   const documents: unknown[] = [];
   const terminal: Terminal = {

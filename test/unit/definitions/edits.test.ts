@@ -32,8 +32,7 @@ describe('a tree that follows edits', () => {
     ['javascript', 'test/fixtures/definitions/tensorflowJs/models.js'],
   ];
   for (const [grammar, path] of sources)
-    it(`is the tree of the new text (${grammar})`, async function () {
-      this.timeout(60_000);
+    it(`is the tree of the new text (${grammar})`, async () => {
       const parser = await SourceParser.load(assets, grammar);
       const original = sourceText(path);
       const random = new Random(path);
@@ -80,8 +79,7 @@ const FIXTURES = [
 const HANG = 8;
 
 describe('mutated files', () => {
-  it('never stop the reader, and give whole counts or reasons', async function () {
-    this.timeout(120_000);
+  it('never stop the reader, and give whole counts or reasons', async () => {
     const all = await documents();
     await all.prepare('test:a.js');
     const random = new Random('mutations');
@@ -133,8 +131,7 @@ describe('mutated files', () => {
       );
   });
 
-  it('say the same when only a comment changed', async function () {
-    this.timeout(60_000);
+  it('say the same when only a comment changed', async () => {
     const all = await documents();
     await all.prepare('test:a.js');
     for (const file of FIXTURES) {

@@ -91,8 +91,7 @@ describe('a reading that is kept', () => {
     });
   }
 
-  it('says what a fresh reading says, whatever is typed', async function () {
-    this.timeout(120_000);
+  it('says what a fresh reading says, whatever is typed', async () => {
     const random = new Random('typing');
     const all = await documents();
     const pieces = ['x', '1', ' ', '#', '\n', 'hidden', 'Net()\n', 'def f(width):\n    return WIDTH\n', ''];

@@ -17,8 +17,7 @@ import { nativeEngine } from '../training/engines';
 const specOf = (parts: object = {}) => multiViewSchema.parse({ name: 'test', ...parts });
 const noiseless = specOf({ data: { noise: 0, featureNoise: 0 } });
 
-describe('the multi-view laboratory', function () {
-  this.timeout(60_000);
+describe('the multi-view laboratory', () => {
   const folder = temporaryFolder();
 
   it('features are orthonormal to 1e-10', () => {

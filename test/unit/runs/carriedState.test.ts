@@ -35,8 +35,7 @@ const trial: Trial = {
   },
 };
 
-describe('attempts of a trial in a cluster', function () {
-  this.timeout(120_000);
+describe('attempts of a trial in a cluster', () => {
   const temporary = temporaryFolder();
   const undisturbed = mkdtempSync(path.join(os.tmpdir(), 'boundlens-undisturbed-'));
   let whole: Outcome;

@@ -21,8 +21,7 @@ describe('the trials that go on', () => {
     it(why, () => assert.deepEqual(best(new Map(losses.map((loss, index) => [index, loss])), eta), expected));
 });
 
-describe('a sweep with early stopping', function () {
-  this.timeout(60_000);
+describe('a sweep with early stopping', () => {
   const temporary = temporaryFolder();
   const trainers = fakeTrainers();
   let store: RunStore;

@@ -43,9 +43,9 @@ export function fakeTrainers() {
 
 /** Waits until `condition` holds; fails after ten seconds. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt++) {
+  for (let attempt = 0; attempt < 3000; attempt++) {
     if (await condition()) return;
     await new Promise(resolve => setTimeout(resolve, 20));
   }
-  throw new Error('waited for ten seconds in vain');
+  throw new Error('waited for a minute in vain');
 }

@@ -16,8 +16,7 @@ import { fakeTrainers, until } from './trainerProcess';
 
 const patience = { grace: 600, term: 300 };
 
-describe('trainer processes', function () {
-  this.timeout(60_000);
+describe('trainer processes', () => {
   const temporary = temporaryFolder();
   const trainers = fakeTrainers();
   let store: RunStore;

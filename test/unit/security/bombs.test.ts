@@ -88,8 +88,7 @@ const deepOnnx = () => {
   return field(7, graph);
 };
 
-describe('bombs', function () {
-  this.timeout(20_000);
+describe('bombs', () => {
   const folder = temporaryFolder();
   const put = (name: string, content: string | Uint8Array): string => {
     const file = folder.file(name);

@@ -21,8 +21,7 @@ const LISTS = '['.repeat(DEEP) + ']'.repeat(DEEP);
 /** Longer than what is read of a growing file at once. */
 const LINE = 'x'.repeat(9 << 20);
 
-describe('bombs in what lies in a workspace', function () {
-  this.timeout(20_000);
+describe('bombs in what lies in a workspace', () => {
   const folder = temporaryFolder();
   const put = (name: string, content: string): string => {
     const file = folder.file(name);

@@ -94,8 +94,7 @@ function outcome(random: Random, n: number) {
 }
 
 describe('general theorem D1 on random finite problems', () => {
-  it('is violated in at most ν of 1,000 problems with 30 labels, and so is its sharpened form, with 𝔑 of this sample or of every one', function () {
-    this.timeout(20_000);
+  it('is violated in at most ν of 1,000 problems with 30 labels, and so is its sharpened form, with 𝔑 of this sample or of every one', () => {
     const random = new Random('thirty labels');
     const violated = { plain: 0, sharpened: 0, capped: 0 };
     for (let i = 0; i < 1000; i++) {
@@ -107,8 +106,7 @@ describe('general theorem D1 on random finite problems', () => {
     for (const [form, count] of Object.entries(violated)) assert.ok(count <= mostFailures(1000, FAILURE), `${form}: ${count} of 1,000`);
   });
 
-  it('needs its terms: with 20,000 labels it holds in 300 problems, and without transfer, domain shift or task it fails in some', function () {
-    this.timeout(20_000);
+  it('needs its terms: with 20,000 labels it holds in 300 problems, and without transfer, domain shift or task it fails in some', () => {
     const random = new Random('many labels');
     let violated = 0;
     const violatedWithout = { transfer: 0, 'domain shift': 0, task: 0 };

@@ -67,8 +67,7 @@ const signs = (classes: Uint8Array, rows: readonly number[], [one]: Pair = [TROU
   rows.map(i => (classes[i] === one ? 1 : -1));
 
 describe('margin certificates on real images: trouser against dress, 500 labels', () => {
-  it('are above the test error and below ½ for every representation, and rank the representations as the test error does', async function () {
-    this.timeout(120_000);
+  it('are above the test error and below ½ for every representation, and rank the representations as the test error does', async () => {
     const train = await images('train-10k');
     const test = await images('test-2k');
     const pool = ofTask(train.classes, PRETRAINING);
@@ -118,8 +117,7 @@ describe('margin certificate F1 without unlabelled images, 500 labels', () => {
     ['pullover against coat', [2, 4]],
   ] as const)
     // prettier-ignore
-    it(`is below ½ and ranks components, pixels and random features as the test error does, where that can tell them apart: ${what}`, async function () {
-      this.timeout(60_000);
+    it(`is below ½ and ranks components, pixels and random features as the test error does, where that can tell them apart: ${what}`, async () => {
       const [train, test] = [await images('train-10k'), await images('test-2k')];
       const pool = ofTask(train.classes, PRETRAINING, train.classes.length, pair);
       const tested = ofTask(test.classes, 0, test.classes.length, pair);

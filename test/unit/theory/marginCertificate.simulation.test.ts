@@ -41,16 +41,14 @@ function violations(distance: number, exponents: readonly number[], truth: (cert
 }
 
 describe('margin certificates over 1,000 redrawn samples', () => {
-  it('hold for coin labels, whose risk is ½, though the risk on the sample is far below it', function () {
-    this.timeout(60_000);
+  it('hold for coin labels, whose risk is ½, though the risk on the sample is far below it', () => {
     const { f1, f2, empirical } = violations(0, [0, 1], () => 0.5);
     assert.ok(f1 <= mostFailures(REDRAWS, FAILURE / 2), `F1 violated ${f1} times`);
     assert.ok(f2 <= mostFailures(REDRAWS, FAILURE / 2), `F2 violated ${f2} times`);
     assert.ok(empirical > 900, 'the sample flatters the head, so a certificate without its divergence would fail');
   });
 
-  it('hold for two normal classes, against the risk on 500 fresh points', function () {
-    this.timeout(60_000);
+  it('hold for two normal classes, against the risk on 500 fresh points', () => {
     const fresh = draw(new Random('fresh'), 500, 2);
     const { f1, f2 } = violations(2, [0.5], ({ preparation, head }) =>
       gibbsRisk(signedDirections(preparation.apply(fresh.features), fresh.labels), head),
@@ -59,8 +57,7 @@ describe('margin certificates over 1,000 redrawn samples', () => {
     assert.ok(f2 <= mostFailures(REDRAWS, FAILURE / 2), `F2 violated ${f2} times`);
   });
 
-  it('hold without unlabelled points: coin labels, 400 redraws of each', function () {
-    this.timeout(60_000);
+  it('hold without unlabelled points: coin labels, 400 redraws of each', () => {
     const random = new Random('no unlabelled points');
     const violated = { F1: 0, F2: 0 };
     for (let redraw = 0; redraw < 400; redraw++)

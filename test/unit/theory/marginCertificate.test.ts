@@ -57,8 +57,7 @@ describe('randomised head', () => {
   });
 });
 
-describe('margin certificates F1 and F2', function () {
-  this.timeout(20_000);
+describe('margin certificates F1 and F2', () => {
   const { f1, f2 } = marginCertificates(task('both', 120));
 
   it('state terms that sum to the inverted kl', () => {

@@ -62,8 +62,7 @@ const run = async (mode: FineTuningMode, points: FineTuningData, model: Model) =
   return fineTune(mode, points, { engine, model, settings, margin: 1, random: new Random(5), pace: new Pace(), onStep });
 };
 
-describe('fineTune', function () {
-  this.timeout(60_000);
+describe('fineTune', () => {
   const model = (): Model => buildModel(study, data().labelled.images, 1, new Random(2));
 
   for (const mode of settings.modes) {
@@ -91,8 +90,7 @@ describe('fineTune', function () {
   }
 });
 
-describe('tunedFit', function () {
-  this.timeout(60_000);
+describe('tunedFit', () => {
   const fitToy = async (learningRates: number[]) => {
     const { labelled, unlabelled } = data();
     const classifier = frozenClassifier(WIDTH, featureRows(labelled.features, unlabelled), outputsOf(2), new Random(0));

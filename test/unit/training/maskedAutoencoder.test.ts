@@ -32,8 +32,7 @@ describe('MaskedAutoencoder', () => {
   let images: PatchSet;
   let downstream: PatchSet;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     const task = await sampleTask();
     images = new PatchSet(task.holdOut, trial.encoder.patch);
     downstream = new PatchSet(task.unlabelled, trial.encoder.patch);
@@ -96,20 +95,17 @@ describe('MaskedAutoencoder', () => {
     model.parameters.dispose();
   });
 
-  it('learns real images, on the reference engine', async function () {
-    this.timeout(60_000);
+  it('learns real images, on the reference engine', async () => {
     const { reconstruction } = await run(await referenceEngine(), plain, 20);
     assert.ok(mean(reconstruction.slice(-5)) < 0.7 * mean(reconstruction.slice(0, 2)), reconstruction.join(' '));
   });
 
-  it('learns real images, on the native engine', async function () {
-    this.timeout(60_000);
+  it('learns real images, on the native engine', async () => {
     const { reconstruction } = await run(await nativeEngine(), plain, 50);
     assert.ok(mean(reconstruction.slice(-5)) < 0.6 * mean(reconstruction.slice(0, 2)), reconstruction.join(' '));
   });
 
-  it('takes the same first steps on both engines', async function () {
-    this.timeout(60_000);
+  it('takes the same first steps on both engines', async () => {
     const [a, b] = [await run(await referenceEngine(), radreg(0.1), 3), await run(await nativeEngine(), radreg(0.1), 3)];
     a.reconstruction.forEach((loss, i) => assert.ok(Math.abs(loss - b.reconstruction[i]!) < 1e-4 * loss, `${loss} ${b.reconstruction[i]}`));
     a.regularisers.forEach((value, i) => assert.ok(Math.abs(value - b.regularisers[i]!) < 1e-4 * value));
@@ -120,15 +116,13 @@ describe('MaskedAutoencoder', () => {
     ['native', nativeEngine],
   ] as const;
   for (const [name, engine] of engines)
-    it(`is the plain objective bit for bit when RadReg has λ = 0, on the ${name} engine`, async function () {
-      this.timeout(60_000);
+    it(`is the plain objective bit for bit when RadReg has λ = 0, on the ${name} engine`, async () => {
       const [without, withZero] = [await run(await engine(), plain, 3), await run(await engine(), radreg(0), 3)];
       assert.deepEqual(withZero.reconstruction, without.reconstruction);
       assert.deepEqual(withZero.weights, without.weights);
     });
 
-  it('lowers the RadReg value when λ is large', async function () {
-    this.timeout(60_000);
+  it('lowers the RadReg value when λ is large', async () => {
     const [free, pressed] = [await run(await nativeEngine(), radreg(0), 40), await run(await nativeEngine(), radreg(3), 40)];
     assert.ok(mean(pressed.regularisers.slice(-5)) < 0.5 * mean(free.regularisers.slice(-5)));
   });

@@ -36,9 +36,7 @@ async function assertSameGradients(engine: Engine, one: (typeof CASES)[number], 
 
 const combinations = regularisers(0.05);
 
-describe('pre-training', function () {
-  this.timeout(120_000);
-
+describe('pre-training', () => {
   for (const one of CASES) {
     for (const { name, regulariser } of combinations)
       it(`has the gradients of the reference engine, natively: ${one.name}, ${name}`, async () =>

@@ -16,8 +16,7 @@ const run = async (value: unknown, steps = 40) => {
   return { column, scalars, weights };
 };
 
-describe('regularisers', function () {
-  this.timeout(60_000);
+describe('regularisers', () => {
   const radreg = { kind: 'radreg', draws: 4, batch: 32 };
 
   const lowered: readonly (readonly [string, object])[] = [

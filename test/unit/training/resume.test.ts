@@ -40,9 +40,7 @@ async function assertResumes(
   }
 }
 
-describe('pre-training that goes on from a kept state', function () {
-  this.timeout(120_000);
-
+describe('pre-training that goes on from a kept state', () => {
   for (const [position, one] of CASES.entries()) {
     const { name, regulariser } = combinations[position % combinations.length]!;
     it(`gives the same weights and scalars bit for bit, natively: ${one.name}, ${name}`, async () =>

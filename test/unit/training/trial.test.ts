@@ -63,8 +63,7 @@ const timeless = ({ seconds: _seconds, pretraining: pretrained, ...results }: Tr
 const reportOf = (results: TrialResults, theorem: string) => results.reports.find(report => report.theorem === theorem)!;
 const termNames = (results: TrialResults, theorem: string): string[] => reportOf(results, theorem).terms.map(term => term.name);
 
-describe('runTrial', function () {
-  this.timeout(120_000);
+describe('runTrial', () => {
   let results: TrialResults;
   let progress: TrialProgress[];
   let metrics: TrialMetrics[];

@@ -23,8 +23,7 @@ const certify = (random: Random, rows: number, distance: number, unlabelled: Mat
   classCertificates({ ...draw(random, rows, distance), classes: CLASSES, unlabelled, failureProbability: 0.1 });
 
 describe('margin certificates of three classes', () => {
-  it('hold over redrawn samples: labels that say nothing, and classes apart against 500 fresh points', function () {
-    this.timeout(120_000);
+  it('hold over redrawn samples: labels that say nothing, and classes apart against 500 fresh points', () => {
     const redraws = 40;
     for (const distance of [0, 3]) {
       const random = new Random(`redraws at ${distance}`);
@@ -80,8 +79,7 @@ describe('margin certificates of three classes', () => {
       assert.ok(Math.abs(report.total - plain.total) < 0.05, `${report.total} beside ${plain.total}`);
     });
 
-    it(`hold in Catoni’s form, without unlabelled points: ${theorem} on labels that say nothing, whose risk is ⅔`, function () {
-      this.timeout(120_000);
+    it(`hold in Catoni’s form, without unlabelled points: ${theorem} on labels that say nothing, whose risk is ⅔`, () => {
       const random = new Random(`Catoni’s ${theorem}`);
       const redraws = 40;
       let violated = 0;

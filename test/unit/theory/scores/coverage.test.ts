@@ -32,9 +32,7 @@ function population(random: Random): { readonly features: Matrix; readonly sourc
   };
 }
 
-describe('intervals of transferability scores', function () {
-  this.timeout(60_000);
-
+describe('intervals of transferability scores', () => {
   it('cover the mean score of samples of their size', async () => {
     const random = new Random('coverage');
     const { features, source, labels } = population(random);

@@ -60,8 +60,7 @@ describe('transferability scores beside the published implementations', () => {
     describe(name, () => {
       let result: TransferabilityScores;
       let expected: Expected['expected'];
-      before(async function () {
-        this.timeout(60_000);
+      before(async () => {
         expected = (readJson(`transfer/${name}/expected.json`) as Expected).expected;
         result = await transferabilityScores({
           features: await readMatrix(`transfer/${name}/features.npy`),
@@ -100,8 +99,7 @@ describe('transferability scores beside the published implementations', () => {
           );
       });
 
-      it('Ledoit and Wolf’s shrinkage and TransRate at another distortion agree too', async function () {
-        this.timeout(20_000);
+      it('Ledoit and Wolf’s shrinkage and TransRate at another distortion agree too', async () => {
         const features = await readMatrix(`transfer/${name}/features.npy`);
         const data = labelledFeatures(features, (await readMatrix(`transfer/${name}/labels.npy`)).values);
         const mean = columnMeans(features);

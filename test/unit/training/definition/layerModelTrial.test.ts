@@ -5,8 +5,7 @@ import { io } from '@tensorflow/tfjs-core';
 import { contextEncoder, masked, maskReconstruction, models, OutputFolder, trialOf } from './ownTrials';
 import { FIXTURES } from './programs';
 
-describe('a trial with a model of Keras or TensorFlow.js as encoder', function () {
-  this.timeout(120_000);
+describe('a trial with a model of Keras or TensorFlow.js as encoder', () => {
   const folder = new OutputFolder();
 
   before(() => folder.make());

@@ -7,8 +7,7 @@ import type { TrialResults } from '../../../../src/training/results';
 import { contextEncoder, masked, maskReconstruction, models, OutputFolder, training, trialOf } from './ownTrials';
 import { FIXTURES } from './programs';
 
-describe('a trial with a definition as encoder', function () {
-  this.timeout(120_000);
+describe('a trial with a definition as encoder', () => {
   const folder = new OutputFolder();
   const run = (trial: Trial): Promise<TrialResults> => folder.run(trial);
   const saved = (file?: string): Promise<ReadonlyMap<string, Float32Array>> => folder.saved(file);

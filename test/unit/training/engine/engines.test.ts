@@ -64,8 +64,7 @@ const ENGINES: [name: string, create: () => Promise<Engine>][] = [
 for (const [name, create] of ENGINES) {
   describe(`engine: ${name}`, () => {
     let engine: Engine;
-    before(async function () {
-      this.timeout(20_000);
+    before(async () => {
       engine = await create();
     });
     after(() => engine.dispose());

@@ -16,8 +16,7 @@ const exported = ({ parameters, inputs, features }: TestModel): Uint8Array => {
   );
 };
 
-describe('export: a standalone file gives the same features', function () {
-  this.timeout(30_000);
+describe('export: a standalone file gives the same features', () => {
   for (const [name, make] of Object.entries(MODELS))
     it(`${name}, in batches of 1, 4 and 7`, async () => {
       const model = make();

@@ -17,8 +17,7 @@ const eagerInputs = (inputs: InputSpecs, feeds: Feeds): Record<string, tf.Tensor
 const weightFeeds = ({ parameters }: TestModel): Feeds =>
   Object.fromEntries(parameters.names.map(name => [`var/${parameters.variable(name).name}`, parameters.values(name)]));
 
-describe('models: loss and gradients against eager tfjs', function () {
-  this.timeout(60_000);
+describe('models: loss and gradients against eager tfjs', () => {
   for (const [name, make] of Object.entries(MODELS))
     for (const regularised of [false, true])
       it(`${name}${regularised ? ' with RadReg' : ''}`, async () => {

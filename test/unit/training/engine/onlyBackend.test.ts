@@ -20,9 +20,7 @@ const PROGRAM = `
   console.log(JSON.stringify({ backend: tf.getBackend(), inputs: compile(traced).inputs.map(input => input.shape), same }));
 `;
 
-describe('recorder: as the only backend', function () {
-  this.timeout(30_000);
-
+describe('recorder: as the only backend', () => {
   it('keeps parameters, traces and says nothing of its own, in a bundle without a computing backend', () => {
     const { buildSync } = createRequire(resolve('package.json'))('esbuild') as typeof import('esbuild');
     const [bundle] = buildSync({

@@ -118,9 +118,7 @@ describe('recorder: constants', () => {
   it('stores no tensor of one repeated number', () => assert.deepEqual(traceSquare(x => tf.add(x, tf.fill([3, 3], 0.1))).captured, []));
 });
 
-describe('recorder: steps', function () {
-  this.timeout(30_000);
-
+describe('recorder: steps', () => {
   it('outputs the loss, other scalars and one gradient per trainable variable, zero where the loss does not reach', async () => {
     const [used, unused, frozen] = ['used', 'unused', 'frozen'].map(name => tf.variable(tf.tensor1d([1, 2]), true, `steps/${name}`));
     const variables = [used!, unused!, frozen!];

@@ -133,8 +133,7 @@ describe('createEngine', () => {
       (error: unknown) => error instanceof EnvironmentFault && error.message.includes('optimiser.wasm'),
     ));
 
-  it('needs nothing but the folder of bundled files for the wasm engine', async function () {
-    this.timeout(20_000);
+  it('needs nothing but the folder of bundled files for the wasm engine', async () => {
     const assets = mkdtempSync(join(tmpdir(), 'boundlens-engine-'));
     try {
       for (const file of ['optimiser.wasm', 'ort.wasm.min.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
