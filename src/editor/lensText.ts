@@ -158,7 +158,11 @@ function measuredTransferability(run: FinishedRun, now: Date): LensText {
 /** Names and reasons longer than this would push the actions out of an editor of usual width. */
 const [LONGEST_NAME, LONGEST_REASON] = [20, 40];
 
-const clipped = (text: string, longest = LONGEST_NAME): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+const clipped = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+
+/** A reason that is too long, cut behind a word. */
+const clippedReason = (reason: string): string =>
+  reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1).replace(/\s+\S*$/, '')}…` : reason;
 
 /** The figures that ranked encoders best beside the certificate (docs/validity.md), where the run left them. */
 function rankingSentence({ scores, pretraining }: TrialResults): string {
@@ -231,7 +235,7 @@ function unknownText(architecture: Architecture): LensText {
   const reason = firstUnknown(architecture);
   const mend = wantsArguments(architecture) ? ` · ${t('Set arguments…')}` : '';
   const title = reason
-    ? t('unknown: {0} (line {1}){2}', clipped(reason.why, LONGEST_REASON), reason.line + 1, mend)
+    ? t('unknown: {0} (line {1}){2}', clippedReason(reason.why), reason.line + 1, mend)
     : t('unknown: no layer with parameters');
   const { known, total } = layerCount(architecture.layers);
   const count = t('{0} of {1} layers are known. A bound needs the sizes of all of them.', known, total);

@@ -38,7 +38,7 @@ describe('where arguments come from', () => {
 
   it('a study of the workspace says them, saved or not, and no longer when it is gone', async () => {
     const document = await open('models/net.py', NET);
-    await eventually(() => lensTitles(net()), says('? parameters', '`width` of Net has no default'), 'an unknown argument');
+    await eventually(() => lensTitles(net()), says('? parameters', 'the argument `width` of Net has no…'), 'an unknown argument');
     await write('net.study.json', '{ "definition": "models/net.py#Net", "arguments": { "width": 10 } }');
     await eventually(() => lensTitles(net()), says('110 parameters'), 'the arguments of the study');
 

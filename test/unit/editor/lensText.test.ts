@@ -86,7 +86,7 @@ const cases: readonly (readonly [
     {
       architecture: architecture([layer('a', 40, { parameters: unknown('the argument `configuration` of Net has no default', 40) })]),
     },
-    'Transferability: unknown: the argument `configuration` of Net has… (line 41)',
+    'Transferability: unknown: the argument `configuration` of Net… (line 41)',
     'Bound: unknown · 0 of 1 layers known',
   ],
   [
