@@ -14,11 +14,10 @@ describe('runs', function () {
 
   it(`survive ${KILLS} kills of trainers, queues and commands: nothing corrupted, nothing lost, every resumed run the same bit for bit`, async () => {
     const seed = process.env['BOUNDLENS_SEED'] ?? `${Date.now()}`;
+    console.log(`    seed ${seed}`);
     const { kills, sweeps, finished, resumed, wrong } = await campaign(folder, KILLS, seed, line => console.log(`    ${line}`));
     const counts = Object.entries(kills).map(([target, count]) => `${target} ${count}`);
-    console.log(
-      `    kills: ${counts.join(', ')}; ${sweeps} sweeps, ${finished} trials finished, ${resumed} resumed from a saved state; seed ${seed}`,
-    );
+    console.log(`    kills: ${counts.join(', ')}; ${sweeps} sweeps, ${finished} trials finished, ${resumed} resumed from a saved state`);
     assert.deepEqual(wrong, []);
     assert.equal(finished, 4 * sweeps);
     assert.ok(Object.values(kills).reduce((sum, count) => sum + count, 0) >= KILLS);

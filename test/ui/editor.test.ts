@@ -158,7 +158,7 @@ describe('BoundLens in VS Code', () => {
 
   it('comes back with the same study after a reload', async () => {
     // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
-    await page.waitForTimeout(10_000);
+    await page.waitForTimeout(15_000);
     // Without the file that the first address opened: VS Code restores what was open only when nothing else is asked for.
     await page.goto(workbenchUrl(editor.server, workspace, []));
     const panel = await webviewFrame(page, '.card-value .chip-certified');

@@ -5,6 +5,7 @@ import { screenshot } from '../workbench/workbench.mjs';
 import { inventedCapture, inventedSeries, sampleSnapshot, sweptSnapshot } from './panelSample';
 import { PanelStage, say, told } from './panelStage';
 import { themes } from './themes';
+import { eventually, settled } from './waiting';
 
 /** The picture that a canvas holds, to tell whether it was drawn anew. */
 const picture = (page: Page, title: string) =>
@@ -111,12 +112,10 @@ describe("the panel's page", () => {
     await page.getByText(/Pre-training, step 120 of 600: 0 of 8 features captured/).waitFor();
     // The map is drawn on a canvas of its own above the axes.
     const look = () => page.getByRole('figure', { name: 'Feature capture' }).locator('.chart').screenshot();
-    await page.waitForTimeout(300);
-    const before = await look();
+    const before = await settled(page, look);
     await say(page, { type: 'capture', added: { ...whole, frames: whole.frames.slice(5) }, restarted: false });
     await page.getByText(/Pre-training, step 600 of 600: 8 of 8 features captured, 100\.0 %; purity \.900/).waitFor();
-    await page.waitForTimeout(300);
-    assert.ok(!before.equals(await look()), 'the map is drawn anew');
+    await eventually(page, look, now => !before.equals(now), 'a map that is drawn anew');
     await page.getByRole('slider', { name: 'Frame' }).focus();
     await page.keyboard.press('Home');
     await page.getByText(/step 0 of 600/).waitFor();
@@ -130,21 +129,22 @@ describe("the panel's page", () => {
   it('fits into a side bar', async () => {
     const { page } = await withSample();
     await page.setViewportSize({ width: 340, height: 1300 });
-    await page.waitForTimeout(400);
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    await eventually(page, width, wide => wide <= 340, 'a page of 340 pixels');
+    await settled(page, width);
     await screenshot(page, 'panel-narrow');
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= 340, `${wide} pixels wide`);
+    assert.ok((await width()) <= 340);
     await page.close();
   });
 
   it('draws anew when the theme changes', async () => {
     const { page } = await withSample();
-    const before = await picture(page, 'What the bound is made of');
+    const look = () => picture(page, 'What the bound is made of');
+    const before = await settled(page, look);
     await page.evaluate(variables => {
       for (const [name, colour] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, colour);
     }, themes.light.variables);
-    await page.waitForTimeout(300);
-    assert.notEqual(await picture(page, 'What the bound is made of'), before);
+    await eventually(page, look, now => now !== before, 'other colours');
     await page.close();
   });
 

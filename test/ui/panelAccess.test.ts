@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { sweptSnapshot } from './panelSample';
 import { PanelStage, say, told } from './panelStage';
 import { themes } from './themes';
+import { eventually, settled } from './waiting';
 
 const TABS = ['Overview', 'Representation', 'Predictions', 'Feature capture'] as const;
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
@@ -96,10 +97,16 @@ describe("the panel's page for everyone", () => {
     await page.getByRole('tab', { name: 'Representation' }).click();
     const canvas = page.getByRole('figure', { name: 'Capacity per layer' }).locator('canvas');
     await canvas.waitFor();
-    await page.waitForTimeout(400);
+    await settled(page, () => canvas.screenshot());
     const box = (await canvas.boundingBox())!;
     await canvas.click({ position: { x: box.width * 0.27, y: 14 } });
-    assert.deepEqual(await told(page, 'openSource'), [{ type: 'openSource', file: '/sample/models/mae.py', line: 50 }]);
+    const messages = await eventually(
+      page,
+      () => told(page, 'openSource'),
+      sent => sent.length > 0,
+      'a message',
+    );
+    assert.deepEqual(messages, [{ type: 'openSource', file: '/sample/models/mae.py', line: 50 }]);
     await page.close();
   });
 

@@ -145,7 +145,7 @@ describe('the panel in VS Code', () => {
     await panel.getByRole('tab', { name: 'Predictions' }).click();
     await panel.getByRole('figure', { name: 'Estimate against outcome' }).locator('canvas').waitFor();
     // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
-    await page.waitForTimeout(10_000);
+    await page.waitForTimeout(15_000);
     await page.goto(workbenchUrl(editor.server, workspace, []));
     const restored = await webviewFrame(page, 'figure[aria-label="Estimate against outcome"] canvas');
     assert.equal(await restored.getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected'), 'true');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -9,6 +10,7 @@ import { launchBrowser } from '../workbench/browser.mjs';
 import { installWorkbench } from '../workbench/install.mjs';
 import { screenshot } from '../workbench/workbench.mjs';
 import { sampleSnapshot } from './panelSample';
+import { eventually, settled } from './waiting';
 
 describe('a saved report', () => {
   let folder: string;
@@ -60,15 +62,13 @@ describe('a saved report', () => {
   it('draws the curves that a reader chooses', async () => {
     const page = await opened('light');
     const boxes = page.getByRole('checkbox');
-    const before = await boxes.evaluateAll(all =>
-      all.map(box => box.getAttribute('aria-checked') ?? String((box as unknown as { checked: boolean }).checked)),
-    );
+    const checked = () =>
+      boxes.evaluateAll(all =>
+        all.map(box => box.getAttribute('aria-checked') ?? String((box as unknown as { checked: boolean }).checked)),
+      );
+    const before = await settled(page, checked);
     await boxes.first().click();
-    await page.waitForTimeout(300);
-    const after = await boxes.evaluateAll(all =>
-      all.map(box => box.getAttribute('aria-checked') ?? String((box as unknown as { checked: boolean }).checked)),
-    );
-    assert.notDeepEqual(after, before);
+    await eventually(page, checked, after => !isDeepStrictEqual(after, before), 'another choice');
     await page.close();
   });
 });
