@@ -16,8 +16,8 @@ export interface Terminal {
 }
 
 const BAR_WIDTH = 28;
-/** Milliseconds in which no line is written where there is no bar: quick work needs none. */
-const QUICK = 2000;
+/** Seconds in which no line is written where there is no bar: quick work needs none. */
+const QUICK = 2;
 
 /** The bar as one line of at most `columns` characters. */
 export function progressLine(fraction: number, label: string, secondsLeft: number | undefined, columns: number): string {
@@ -33,7 +33,7 @@ export function progressLine(fraction: number, label: string, secondsLeft: numbe
 export class ProcessTerminal implements Terminal {
   private barShown = false;
   private lastTenth = -1;
-  private readonly startedAt = performance.now();
+  private readonly startedAt = process.uptime();
 
   constructor(readonly json: boolean) {}
 
@@ -60,7 +60,7 @@ export class ProcessTerminal implements Terminal {
       return;
     }
     const tenth = Math.floor(10 * fraction);
-    if (tenth === this.lastTenth || performance.now() - this.startedAt < QUICK) return;
+    if (tenth === this.lastTenth || process.uptime() - this.startedAt < QUICK) return;
     this.lastTenth = tenth;
     process.stderr.write(`${progressLine(fraction, label, secondsLeft, 200)}\n`);
   }

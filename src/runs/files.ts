@@ -1,5 +1,19 @@
 import { statSync } from 'node:fs';
-import { appendFile, constants, copyFile, link, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import {
+  appendFile,
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  opendir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { fileFault } from '../common/fault';
 import { LONGEST_TEXT, tooLong } from '../common/readText';
@@ -20,6 +34,8 @@ export interface RunFiles {
   makeFolder(folder: string): Promise<void>;
   /** Names of the folders directly below, sorted; none when the folder does not exist. */
   folders(folder: string): Promise<string[]>;
+  /** The same names one after the other, unsorted: who has found what it looks for need not wait for thousands. */
+  eachFolder(folder: string): AsyncIterable<string>;
   /** Names of everything directly below; none when the folder does not exist. */
   names(folder: string): Promise<string[]>;
   /** For each file a text that changes whenever it is replaced; undefined where there is none. Made for thousands. */
@@ -79,6 +95,13 @@ export const diskFiles: RunFiles = {
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
+    }
+  },
+  async *eachFolder(folder) {
+    try {
+      for await (const entry of await opendir(folder)) if (entry.isDirectory()) yield entry.name;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
     }
   },
   async names(folder) {

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { inBatches } from '../common/inBatches';
 import { adoption, isOver } from './adopt';
-import { withChecksum, withoutChecksum } from './checksum';
+import { fitsChecksum, withChecksum } from './checksum';
 import { replaceFile } from './files';
 import { glanceOf, type RunGlance } from './glance';
-import type { RunFolder } from './runFolder';
 import type { RunStore } from './store';
 
 export interface ListedRun {
-  readonly folder: RunFolder;
+  /** The name of its folder. */
+  readonly name: string;
   readonly glance: RunGlance;
 }
 
@@ -70,13 +70,14 @@ export async function listRuns(store: RunStore, onBroken?: (fault: unknown) => v
     if (ended.includes(true))
       await writeIndex(store, Object.fromEntries(known.flatMap((entry, at) => (entry ? [[names[at]!, entry] as const] : []))));
   }
-  return glances.flatMap((glance, at) => (glance ? [{ folder: store.folder(names[at]!), glance }] : []));
+  return glances.flatMap((glance, at) => (glance ? [{ name: names[at]!, glance }] : []));
 }
 
 /** What the index of a study folder says of runs that have ended, by the names of their folders; nothing where it is missing or damaged. */
 export async function readIndex(store: RunStore): Promise<ReadonlyMap<string, IndexEntry>> {
   try {
-    const { version, trials, runs } = JSON.parse(withoutChecksum(await store.files.read(indexFile(store))) ?? '{}') as Partial<Index>;
+    const text = await store.files.read(indexFile(store));
+    const { version, trials, runs } = (fitsChecksum(text) ? JSON.parse(text) : {}) as Partial<Index>;
     if (version !== 3 || !trials || !runs) return new Map();
     const whole = new Map<string, IndexEntry>();
     for (const [name, stamp, seed, glance] of runs)

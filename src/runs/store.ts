@@ -119,8 +119,15 @@ export class RunStore {
 
 /** The study folders with at least one run at or below `root`, at most `depth` levels down. */
 export async function findStores(root: string, depth = 2, files: RunFiles = diskFiles): Promise<RunStore[]> {
-  const names = await asFault(root, () => files.folders(root));
-  for (const name of names) if ((await files.size(join(root, name, 'run.json'))) !== undefined) return [new RunStore(root, files)];
+  const names: string[] = [];
+  const holdsRuns = async (): Promise<boolean> => {
+    for await (const name of files.eachFolder(root)) {
+      if ((await files.size(join(root, name, 'run.json'))) !== undefined) return true;
+      names.push(name);
+    }
+    return false;
+  };
+  if (await asFault(root, holdsRuns)) return [new RunStore(root, files)];
   if (depth === 0) return [];
-  return (await Promise.all(names.map(name => findStores(join(root, name), depth - 1, files)))).flat();
+  return (await Promise.all(names.sort().map(name => findStores(join(root, name), depth - 1, files)))).flat();
 }

@@ -77,7 +77,7 @@ const telling =
 const inSweepOrder = ({ record: a }: StoredRun, { record: b }: StoredRun): number =>
   a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id, undefined, { numeric: true });
 
-const listOrder = ({ glance: a }: ListedRun, { glance: b }: ListedRun): number =>
+const listOrder = ({ glance: a }: Pick<ListedRun, 'glance'>, { glance: b }: Pick<ListedRun, 'glance'>): number =>
   a.createdAt === b.createdAt ? NUMERIC.compare(a.id, b.id) : a.createdAt < b.createdAt ? -1 : 1;
 
 const NUMERIC = new Intl.Collator(undefined, { numeric: true });
@@ -104,16 +104,13 @@ async function list(folder: string, { terminal }: CommandContext): Promise<numbe
     return 0;
   }
   const unread: unknown[] = [];
-  const runs = (await Promise.all(stores.map(store => listRuns(store, fault => unread.push(fault))))).flat().sort(listOrder);
-  for (const fault of unread) terminal.note(sentenceOf(fault));
-  const parents = new Map<string, string>();
-  // Relative paths are slow to come by, and thousands of runs share a folder.
-  const shown = (own: string) => {
-    const parent = path.dirname(own);
-    const relative = parents.get(parent) ?? path.join(path.relative(process.cwd(), parent), path.sep);
-    parents.set(parent, relative);
-    return (relative === path.sep ? '' : relative) + path.basename(own);
+  const listed = async (store: RunStore) => {
+    const parent = path.relative(process.cwd(), store.path);
+    const below = parent === '' ? '' : path.join(parent, path.sep);
+    return (await listRuns(store, fault => unread.push(fault))).map(({ name, glance }) => ({ shown: below + name, glance }));
   };
+  const runs = (await Promise.all(stores.map(listed))).flat().sort(listOrder);
+  for (const fault of unread) terminal.note(sentenceOf(fault));
   if (runs.length === 0) terminal.print(`${folder} holds no runs`);
   else
     terminal.print(
@@ -127,14 +124,14 @@ async function list(folder: string, { terminal }: CommandContext): Promise<numbe
           { title: 'error ≤', align: 'right' },
           { title: 'folder' },
         ],
-        runs.map(({ folder: own, glance: { trial, state, progress, results } }) => [
+        runs.map(({ shown, glance: { trial, state, progress, results } }) => [
           trial.study.name,
           trial.arm,
           `${trial.seed}`,
           state === 'running' && progress ? `running ${Math.floor(100 * progress.fraction)} %` : state,
           formatted(results?.fineTuning.find(({ mode }) => mode === 'probe')?.testAccuracy, formatPercent),
           formatted(results?.reports[0]?.total, formatRisk),
-          shown(own.path),
+          shown,
         ]),
       ),
     );
