@@ -107,7 +107,7 @@ describe("the panel's page", () => {
     const whole = inventedCapture(21);
     const early = { ...whole, frames: whole.frames.slice(0, 5), ended: false, findings: [] };
     await page.getByRole('tab', { name: 'Feature capture' }).click();
-    await page.getByText(/or `boundlens multiview/).waitFor();
+    await page.getByText(/or “boundlens multiview/).waitFor();
     await say(page, { type: 'capture', added: early, restarted: true });
     await page.getByText(/Pre-training, step 120 of 600: 0 of 8 features captured/).waitFor();
     // The map is drawn on a canvas of its own above the axes.
