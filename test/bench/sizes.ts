@@ -11,7 +11,7 @@ const PROGRAMS: Readonly<Record<string, number>> = {
   'panel.js': 1000,
   'analysis.js': 1000,
   'trainer.js': 2000,
-  'cli.js': 2000,
+  'cli.js': 2200,
 };
 /** Most thousands of bytes of a packed file. */
 const PACKAGES: Readonly<Record<string, number>> = { [UNIVERSAL]: 12_000, [CLI]: 8_000 };
@@ -36,7 +36,7 @@ export const sizes: Benchmark = {
     node('packaging/package.mjs', `--only=${targets.join(',')}`);
     const row = (work: string, file: string, budget: number): Row => {
       const parts = file.replace(/\.js$/, '');
-      const files = existsSync(parts) ? readdirSync(parts).map(name => path.join(parts, name)) : [];
+      const files = parts !== file && existsSync(parts) ? readdirSync(parts).map(name => path.join(parts, name)) : [];
       const ours = [file, ...files].reduce((sum, one) => sum + statSync(one).size, 0) / 1e3;
       return { work, peer: 'its budget', threads: 1, unit: 'kB', ours, theirs: budget, ratio: ours / budget };
     };
