@@ -18,7 +18,7 @@ export class BrokenRecord extends FileFault {}
  * A run on a cluster stays queued there until it has a result; `live.json` then tells of its latest attempt below `attempts/`.
  */
 export class RunFolder {
-  private writing?: Promise<unknown>;
+  private writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly path: string,
@@ -256,7 +256,7 @@ export class RunFolder {
 
   /** One write after the other, so that the last one asked for is the one that stays. */
   private inTurn(write: () => Promise<void>): Promise<void> {
-    const turn = this.writing?.then(write) ?? write();
+    const turn = this.writing.then(write);
     this.writing = turn.catch(() => undefined);
     return turn;
   }

@@ -62,11 +62,16 @@ describe('problems and their fixes', () => {
   it('puts a RadReg term into a training loop, and then asks for a scale of the features, which a fix gives', async () => {
     const document = await open(LOOP);
     const line = LOOP.split('\n').findIndex(text => text.includes('backward'));
-    const [action] = await eventually(
-      () => actionsAt(document.uri, document.lineAt(line).range, vscode.CodeActionKind.RefactorRewrite),
-      actions => actions.length > 0,
+    const looked = await eventually(
+      async () => ({
+        actions: await actionsAt(document.uri, document.lineAt(line).range, vscode.CodeActionKind.RefactorRewrite),
+        ...{ language: document.languageId, isClosed: document.isClosed, text: document.getText() },
+        enabled: vscode.workspace.getConfiguration('boundlens').get('enabled'),
+      }),
+      ({ actions }) => actions.length > 0,
       'the action',
     );
+    const [action] = looked.actions;
     assert.ok(action?.edit && (await vscode.workspace.applyEdit(action.edit)));
     assert.match(document.getText(), / {4}loss = loss \+ 0\.003 \* radreg\(model\(images\)\)\n {4}loss\.backward\(\)/);
     await eventually(

@@ -7,8 +7,8 @@ import {
   codeLens,
   codeLensRows,
   editorLine,
-  notification,
   goTo,
+  notification,
   openFile,
   quickInput,
   runAndPick,
@@ -22,6 +22,7 @@ import {
 import { Film } from './film';
 import { sampleEditor } from './sampleEditor';
 import { writeSmallStudy } from './studies';
+import { eventually } from './waiting';
 
 /** The last step that the training chart describes. */
 async function lastStep(panel: Frame): Promise<number> {
@@ -120,8 +121,8 @@ describe('BoundLens in VS Code', () => {
       await film.take(350);
       await page.waitForTimeout(500);
     }
-    for (let look = 0; look < 300 && (await lastStep(panel)) < early + 20; look++) await page.waitForTimeout(200);
-    assert.ok((await lastStep(panel)) >= early + 20, `the chart stands still at step ${early}`);
+    const reached = (step: number) => step >= early + 20;
+    await eventually(page, () => lastStep(panel), reached, `a chart that grows from step ${early} by 20`);
     await runCommand(page, 'View: Show BoundLens');
     await treeRow(page, /RadReg/).waitFor();
     await screenshot(page, 'editor-running');

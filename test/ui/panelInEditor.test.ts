@@ -5,25 +5,25 @@ import type { Page } from 'playwright-core';
 import { quickInput, runAndWrite, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
 import { writeFinishedRuns } from './finishedRuns';
 import { sampleEditor } from './sampleEditor';
+import { eventually, settled } from './waiting';
 
 /** Waits for a file that the editor writes: it is whole when it no longer grows. */
 async function written(page: Page, file: string): Promise<Buffer> {
-  const size = () => (existsSync(file) ? statSync(file).size : 0);
-  for (let look = 0, before = 0; look < 150 && (before === 0 || before !== size()); look++) {
-    before = size();
-    await page.waitForTimeout(200);
-  }
+  const size = () => Promise.resolve(existsSync(file) ? statSync(file).size : 0);
+  await eventually(page, size, bytes => bytes > 0, file);
+  await settled(page, size);
   return readFileSync(file);
 }
 
 /** Waits until the dialog suggests a file of this name. */
 async function suggestion(page: Page, name: string): Promise<void> {
   await quickInput(page).waitFor();
-  for (let look = 0; look < 300; look++) {
-    if ((await quickInput(page).inputValue()).endsWith(`/${name}`)) return;
-    await page.waitForTimeout(100);
-  }
-  assert.fail(`The dialog suggests ${await quickInput(page).inputValue()}`);
+  await eventually(
+    page,
+    () => quickInput(page).inputValue(),
+    value => value.endsWith(`/${name}`),
+    `/${name} in the dialog`,
+  );
 }
 
 /** Answers the dialog with a path; it takes Enter only once it has looked at what was typed. */

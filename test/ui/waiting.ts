@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 
-/** Looks again until it sees what is wanted, and returns it; fails after half a minute. */
+/** Looks again until it sees what is wanted, and returns it; fails with what it saw last after a minute. */
 export async function eventually<T>(page: Page, look: () => Promise<T>, isWanted: (seen: T) => boolean, what: string): Promise<T> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     const seen = await look();
     if (isWanted(seen)) return seen;
+    if (attempt === 600) assert.fail(`${what} did not come; last seen: ${JSON.stringify(seen).slice(0, 200)}`);
     await page.waitForTimeout(100);
   }
-  assert.fail(`${what} did not come`);
 }
 
 /** What is seen once it no longer changes: twice the same, a third of a second apart. */

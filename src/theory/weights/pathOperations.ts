@@ -36,12 +36,23 @@ function gathered(shape: readonly number[], source: Float64Array, place: (index:
 const dot = (index: readonly number[], strides: readonly number[]): number =>
   index.reduce((sum, at, axis) => sum + at * (strides[axis] ?? 0), 0);
 
+/** A tensor of a shape whose entries come from places of a flow, axis by axis: `place` is called with the place along an axis and the axis. */
+function pickedFrom({ values, shape }: Flow, wide: readonly number[], place: (at: number, axis: number) => number): Float64Array {
+  const strides = stridesOf(shape);
+  return gathered(wide, values, index => dot(index.map(place), strides));
+}
+
+/** A flow with axes of side 1 before its own, so many in all. */
+const withAxes = ({ values, shape }: Flow, count: number): Flow => ({
+  values,
+  shape: [...Array<number>(count - shape.length).fill(1), ...shape],
+});
+
 /** A flow with its entries repeated along axes of side 1 that the shape has more of. */
-function spread({ values, shape }: Flow, wide: readonly number[]): Float64Array {
-  if (values.length === product(wide)) return values;
-  const whole = [...Array<number>(wide.length - shape.length).fill(1), ...shape];
-  const strides = stridesOf(whole).map((stride, axis) => (whole[axis] === 1 ? 0 : stride));
-  return gathered(wide, values, index => dot(index, strides));
+function spread(flow: Flow, wide: readonly number[]): Float64Array {
+  if (flow.values.length === product(wide)) return flow.values;
+  const whole = withAxes(flow, wide.length);
+  return pickedFrom(whole, wide, (at, axis) => (whole.shape[axis] === 1 ? 0 : at));
 }
 
 const sum = ({ taken, shape }: PathSite): Float64Array => {
@@ -294,24 +305,11 @@ export const PATH_OPERATIONS: { readonly [O in Op]?: Operation<O> } = {
   pool,
   'adaptive pool': adaptivePool,
   reduce,
-  upsample: ({ taken: [x], shape }, { factors }) => {
-    const strides = stridesOf(x!.shape);
-    return gathered(shape, x!.values, index =>
-      dot(
-        index.map((at, axis) => (axis < 2 ? at : Math.floor(at / factors[axis - 2]!))),
-        strides,
-      ),
-    );
-  },
+  upsample: ({ taken: [x], shape }, { factors }) =>
+    pickedFrom(x!, shape, (at, axis) => (axis < 2 ? at : Math.floor(at / factors[axis - 2]!))),
   repeat: ({ taken: [x], shape }) => {
-    const whole = [...Array<number>(shape.length - x!.shape.length).fill(1), ...x!.shape];
-    const strides = stridesOf(whole);
-    return gathered(shape, x!.values, index =>
-      dot(
-        index.map((at, axis) => at % whole[axis]!),
-        strides,
-      ),
-    );
+    const whole = withAxes(x!, shape.length);
+    return pickedFrom(whole, shape, (at, axis) => at % whole.shape[axis]!);
   },
   add: sum,
   subtract: sum,

@@ -5,6 +5,7 @@ import type { TransposedProduct } from './products';
 import { gamma, roundedDown, roundedUp } from './rounding';
 import { Scratch } from './scratch';
 import { spectralBracket, type Bracket, type CoarseBound } from './spectralBracket';
+import { squaredNorm } from './squaredNorm';
 import { STREAM_LIMITS, streamedGram } from './streamedGram';
 
 /** Steps of the iteration that looks for a lower value, each a pass over the matrix, and the growth below which it ends. */
@@ -60,9 +61,8 @@ async function iteratedNorm(source: MatrixSource, frobenius: number): Promise<nu
   const { rows, columns } = source;
   const { vector } = await largestRitzPair(async current => (await images(source, current)).back, columns, TOLERANCE, MOST_STEPS);
   const { square } = await images(source, vector);
-  const length = vector.reduce((sum, entry) => sum + entry * entry, 0);
   const terms = gamma(rows + columns + 8);
-  return Math.max(0, Math.sqrt(square / length) * (1 - 2 * terms) - 2 * terms * frobenius);
+  return Math.max(0, Math.sqrt(square / squaredNorm(vector)) * (1 - 2 * terms) - 2 * terms * frobenius);
 }
 
 /** WᵀWv and ‖Wv‖², in one pass. */
