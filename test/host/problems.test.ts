@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { LOOP } from '../unit/editor/trainingLoop';
 import { WIDE } from '../unit/editor/wideNet';
-import { eventually, lensTitles, withSetting } from './support';
+import { eventually, lensTitles, showUnsaved, withSetting } from './support';
 
 const codesAt = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).map(({ code }) => (typeof code === 'object' ? code.value : code));
 
@@ -16,9 +16,7 @@ describe('problems and their fixes', () => {
   afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
 
   async function open(content: string): Promise<vscode.TextDocument> {
-    const document = await vscode.workspace.openTextDocument({ language: 'python', content });
-    await vscode.window.showTextDocument(document);
-    return document;
+    return (await showUnsaved(content)).document;
   }
 
   it('a layer that decides the bound is said so, with a link, and mended by its fix', async () => {
@@ -62,16 +60,11 @@ describe('problems and their fixes', () => {
   it('puts a RadReg term into a training loop, and then asks for a scale of the features, which a fix gives', async () => {
     const document = await open(LOOP);
     const line = LOOP.split('\n').findIndex(text => text.includes('backward'));
-    const looked = await eventually(
-      async () => ({
-        actions: await actionsAt(document.uri, document.lineAt(line).range, vscode.CodeActionKind.RefactorRewrite),
-        ...{ language: document.languageId, isClosed: document.isClosed, text: document.getText() },
-        enabled: vscode.workspace.getConfiguration('boundlens').get('enabled'),
-      }),
-      ({ actions }) => actions.length > 0,
+    const [action] = await eventually(
+      () => actionsAt(document.uri, document.lineAt(line).range, vscode.CodeActionKind.RefactorRewrite),
+      actions => actions.length > 0,
       'the action',
     );
-    const [action] = looked.actions;
     assert.ok(action?.edit && (await vscode.workspace.applyEdit(action.edit)));
     assert.match(document.getText(), / {4}loss = loss \+ 0\.003 \* radreg\(model\(images\)\)\n {4}loss\.backward\(\)/);
     await eventually(

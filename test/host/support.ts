@@ -9,6 +9,17 @@ export function workspaceFile(name: string): vscode.Uri {
   return vscode.Uri.file(path.join(folder.uri.fsPath, name));
 }
 
+let unsaved = 0;
+
+/** Shows a new Python document that is not saved, under a name of its own: VS Code may give the text of a closed one back to the next of the same name. */
+export async function showUnsaved(content: string): Promise<vscode.TextEditor> {
+  const uri = vscode.Uri.from({ scheme: 'untitled', path: `unsaved-${++unsaved}.py` });
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  assert.ok(await editor.edit(edit => edit.insert(new vscode.Position(0, 0), content)), 'nothing was written');
+  assert.equal(editor.document.getText(), content);
+  return editor;
+}
+
 /** Asks again until the answer is as wanted, and returns it; fails with the last answer after 100 seconds. */
 export async function eventually<T>(ask: () => T | PromiseLike<T>, wanted: (answer: T) => boolean, what: string): Promise<T> {
   const end = Date.now() + 100_000;

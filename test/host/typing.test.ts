@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, hintTexts, lensTitles } from './support';
+import { eventually, hintTexts, lensTitles, showUnsaved } from './support';
 
 const HEAD = 'import torch\nfrom torch import nn\n\n\n';
 const NET = `class Net(nn.Module):
@@ -26,7 +26,7 @@ describe('lenses and hints while somebody types', () => {
   afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
 
   async function open(text: string): Promise<void> {
-    editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'python', content: text }));
+    editor = await showUnsaved(text);
   }
 
   /** Types a text at a place, character by character, and looks at the lenses after each: lines with lenses, and how many stand on each. */
