@@ -119,7 +119,7 @@ export type Step = (Computation | { readonly op: 'unsupported'; readonly name: s
   readonly line: number;
 };
 
-/** How a tensor starts: a law that every entry is drawn from by itself, or numbers. */
+/** How a tensor starts: a law that every entry is drawn from by itself, a law of the whole, or numbers. */
 export type StartLaw =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
@@ -127,6 +127,8 @@ export type StartLaw =
   | { readonly kind: 'normal'; readonly mean: number; readonly deviation: number; readonly within?: readonly [low: number, high: number] }
   /** Ones where all sides' places agree, else zeros. */
   | { readonly kind: 'identity' }
+  /** A matrix W of that many `rows` over the rest, uniform among those with WᵀW = gain² I, or WWᵀ = gain² I where it is wide. */
+  | { readonly kind: 'orthogonal'; readonly gain: number; readonly rows: number }
   | { readonly kind: 'numbers'; readonly values: readonly number[] };
 
 /** A start that the reader cannot tell, with the reason as one clause. */

@@ -46,6 +46,12 @@ export function scaledLaw(
   return { kind: 'uniform', low: -bound, high: bound };
 }
 
+/** An orthogonal matrix of all axes but the last by the last one. */
+export function orthogonalLaw(shape: readonly number[], gain: number): StartLaw | UnknownStart {
+  const rows = product(shape.slice(0, -1));
+  return shape.length < 2 ? { kind: 'not known', why: 'an orthogonal matrix has two axes' } : { kind: 'orthogonal', gain, rows };
+}
+
 /** The families that scale by a kernel's fans. */
 const SCALED: Readonly<Record<string, readonly [scale: number, mode: string]>> = {
   glorot: [1, 'fan_avg'],
@@ -88,6 +94,8 @@ export function startLaw({ name, arguments: given }: Initialiser, shape: readonl
       return truncated(numberIn('stddev', 0.05), numberIn('mean', 0));
     case 'identity':
       return numberIn('gain', 1) === 1 && shape.length === 2 ? { kind: 'identity' } : notFollowed(name);
+    case 'orthogonal':
+      return orthogonalLaw(shape, numberIn('gain', 1));
     case 'variancescaling':
       return scaledLaw(
         numberIn('scale', 1),

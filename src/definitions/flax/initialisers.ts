@@ -10,6 +10,7 @@ const DRAWING = new Set(['zeros', 'ones']);
 /** What initialisers take by place. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   constant: ['value'],
+  orthogonal: ['scale', 'column_axis'],
   normal: ['stddev'],
   truncated_normal: ['stddev'],
   uniform: ['scale'],

@@ -263,7 +263,12 @@ function variable(call: Call, context: Context): Value {
 }
 
 /** The first argument of initialisers that take one by place. */
-const FIRST_ARGUMENT: Readonly<Record<string, string>> = { Constant: 'value', VarianceScaling: 'scale' };
+const FIRST_ARGUMENT: Readonly<Record<string, string>> = {
+  Constant: 'value',
+  VarianceScaling: 'scale',
+  Orthogonal: 'gain',
+  OrthogonalInitializer: 'gain',
+};
 
 /** An initialiser of numbers and words; undefined where an argument is something else. */
 function initialiser(name: string, call: Call): Value | undefined {

@@ -33,7 +33,7 @@ const between: Rule = read => {
 };
 
 const withGain =
-  (law: (shape: readonly number[], gain: number) => StartLaw): Rule =>
+  (law: (shape: readonly number[], gain: number) => StartLaw | undefined): Rule =>
   (read, shape) => {
     const gain = read(0, 'gain', 1);
     return gain === undefined ? undefined : law(shape, gain);
@@ -50,6 +50,16 @@ const GAINS: Readonly<Record<string, number>> = {
   selu: 0.75,
 };
 
+const gainFor = (nonlinearity: string | undefined, slope: number): number | undefined =>
+  nonlinearity === 'leaky_relu' ? Math.sqrt(2 / (1 + slope ** 2)) : GAINS[nonlinearity ?? ''];
+
+/** `nn.init.calculate_gain(nonlinearity, param=0.01)`; undefined where it is not followed. */
+export function calculatedGain(call: Call): Value | undefined {
+  const [shapeOf, param] = ['nonlinearity', 'param'].map((name, place) => call.positional[place] ?? call.keywords.get(name));
+  const gain = shapeOf?.kind === 'string' ? gainFor(shapeOf.value, numberOf(param, 0.01) ?? NaN) : undefined;
+  return gain === undefined || Number.isNaN(gain) ? undefined : { kind: 'float', value: gain };
+}
+
 /** Deviation gain/√fan (He et al. 2015). */
 const kaiming =
   (law: (deviation: number) => StartLaw): Rule =>
@@ -59,7 +69,7 @@ const kaiming =
       return value ? (value.kind === 'string' ? value.value : undefined) : otherwise;
     };
     const [slope, mode, shapeOf] = [read(0, 'a', 0), word(2, 'mode', 'fan_in'), word(3, 'nonlinearity', 'leaky_relu')];
-    const gain = shapeOf === 'leaky_relu' ? Math.sqrt(2 / (1 + (slope ?? NaN) ** 2)) : GAINS[shapeOf ?? ''];
+    const gain = gainFor(shapeOf, slope ?? NaN);
     const { inputs, outputs } = fans(shape);
     if (gain === undefined || Number.isNaN(gain) || mode === undefined) return undefined;
     return law(gain / Math.sqrt(mode === 'fan_out' ? outputs : inputs));
@@ -88,6 +98,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   kaiming_uniform_: kaiming(deviation => uniformLaw(Math.sqrt(3) * deviation)),
   kaiming_normal_: kaiming(normalLaw),
   eye_: () => ({ kind: 'identity' }),
+  orthogonal_: withGain((shape, gain) => (shape.length < 2 ? undefined : { kind: 'orthogonal', gain, rows: shape[0]! })),
 };
 
 /** Writes down what a function that ends in `_` does to a tensor: the law it starts by from then on, or that it is not known. */
@@ -111,6 +122,9 @@ export function restart(target: Value | undefined, name: string, rest: readonly 
   tensor.numbers = undefined;
 }
 
+/** Laws that say nothing of a tensor of another shape. */
+const WHOLE: ReadonlySet<(StartLaw | UnknownStart)['kind']> = new Set(['not known', 'numbers', 'identity', 'orthogonal'] as const);
+
 /** What `tensor.copy_(source)` makes of it: the source's numbers, repeated where it has fewer, or its law. */
 function copyLaw({ shape }: TensorValue | ParameterValue, source: Value | undefined): StartLaw | undefined {
   if (!shape.known) return undefined;
@@ -118,5 +132,5 @@ function copyLaw({ shape }: TensorValue | ParameterValue, source: Value | undefi
   const array = source instanceof TensorValue ? arrayFrom(source) : undefined;
   const spread = array && broadcastTo(array, shape.value);
   if (spread) return numbersLaw(tensorFrom(spread).numbers!);
-  return from && from.kind !== 'not known' && from.kind !== 'numbers' && from.kind !== 'identity' ? from : undefined;
+  return from && !WHOLE.has(from.kind) ? (from as StartLaw) : undefined;
 }

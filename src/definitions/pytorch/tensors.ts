@@ -65,6 +65,8 @@ function scaledLaw(start: StartLaw | UnknownStart, factor: number): StartLaw | u
     }
     case 'normal':
       return start.within ? undefined : { kind: 'normal', mean: factor * start.mean, deviation: Math.abs(factor) * start.deviation };
+    case 'orthogonal':
+      return { ...start, gain: factor * start.gain };
     default:
       return undefined;
   }

@@ -15,7 +15,7 @@ import { parametrized } from './parametrizations';
 import { tensorAttribute } from './tensorAttributes';
 import { callTensorFunction, iterateTensor, operateTensors } from './tensorFunctions';
 import { selected } from './tensorMath';
-import { restart } from './startLaw';
+import { calculatedGain, restart } from './startLaw';
 import { assignPart, numbersLaw } from './tensorArrays';
 import { ParameterValue, TensorValue } from './tensors';
 
@@ -71,6 +71,7 @@ export class TorchLibrary implements Library {
       restart(target, started, rest, call);
       return target ?? NONE;
     }
+    if (name === 'torch.nn.init.calculate_gain') return calculatedGain(call);
     if (name.startsWith('torch.nn.init.')) return call.positional[0] ?? NONE;
     if (name === 'torch.nn.Module.__init__') return NONE;
     const normed = parametrized(name, call);

@@ -146,6 +146,8 @@ function initialiserOf({ name, start, shape }: StateTensor, given: StartValues):
         values: Float32Array.from({ length: rows * columns }, (_, i) => Number(Math.floor(i / columns) === i % columns)),
       };
     }
+    case 'orthogonal':
+      return start;
     case 'numbers':
       return { kind: 'values', values: Float32Array.from(start.values) };
     case 'not known':

@@ -42,7 +42,38 @@ export function initialValues(initialiser: Initialiser, size: number, random: Ra
       return values.map(() => initialiser.low + (initialiser.high - initialiser.low) * random.uniform());
     case 'normal within':
       return values.map(() => normalWithin(random, initialiser));
+    case 'orthogonal':
+      return values.map(orthogonal(random, initialiser.rows, size / initialiser.rows, initialiser.gain));
     case 'values':
       return initialiser.values.slice();
   }
+}
+
+/**
+ * Row by row, a matrix whose shorter side has orthogonal lines of length |gain|, uniform among them: normal numbers made
+ * orthogonal line by line, which is the factor Q of a decomposition with a positive diagonal (Mezzadri 2007).
+ */
+function orthogonal(random: Random, rows: number, columns: number, gain: number): (value: number, index: number) => number {
+  const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
+  const lines = Array.from({ length: count }, () => Float64Array.from({ length }, () => random.normal()));
+  for (const [place, line] of lines.entries()) {
+    // Twice, so that what rounding leaves of the lines before is gone.
+    for (let round = 0; round < 2; round++)
+      for (const before of lines.slice(0, place)) {
+        const share = dot(before, line);
+        for (let i = 0; i < length; i++) line[i]! -= share * before[i]!;
+      }
+    const norm = Math.sqrt(dot(line, line));
+    for (let i = 0; i < length; i++) line[i]! /= norm;
+  }
+  return (_, index) => {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    return gain * (rows < columns ? lines[row]![column]! : lines[column]![row]!);
+  };
+}
+
+function dot(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < left.length; i++) sum += left[i]! * right[i]!;
+  return sum;
 }

@@ -7,7 +7,7 @@ import { registerRecorder } from './recorder';
 
 /**
  * How a parameter starts. `uniform` draws from ±bound, `truncated` from a normal cut at two standard deviations, `normal within` from one that is
- * drawn anew until it lies there; `values` are taken as they are.
+ * drawn anew until it lies there; `values` are taken as they are; `orthogonal` is a matrix of that many rows.
  */
 export type Initialiser =
   | { readonly kind: 'zeros' }
@@ -23,7 +23,8 @@ export type Initialiser =
       readonly deviation: number;
       readonly within: readonly [low: number, high: number];
     }
-  | { readonly kind: 'values'; readonly values: Float32Array };
+  | { readonly kind: 'values'; readonly values: Float32Array }
+  | { readonly kind: 'orthogonal'; readonly gain: number; readonly rows: number };
 
 interface Parameter {
   readonly index: number;

@@ -1,6 +1,6 @@
 import type { StartLaw, StateTensor, UnknownStart } from '../../../architecture/computation';
 import { tensorKey } from '../../../architecture/composition';
-import { startLaw } from '../../../architecture/keras/startLaws';
+import { orthogonalLaw, startLaw } from '../../../architecture/keras/startLaws';
 import type { Value } from '../../python/values';
 import type { KerasLayer, WeightValue } from '../../keras/kerasValues';
 import { classNameOf, type KerasState } from '../../keras/program/kerasState';
@@ -77,6 +77,13 @@ function featureAxes({ attributes }: KerasLayer): number {
 /** Deviations of `jax.nn.initializers` where they are not said. */
 const DEVIATION = 0.01;
 
+/** `orthogonal(scale, column_axis)`: columns along the last axis, or along the first. */
+function orthogonalAlong(shape: readonly number[], gain: number, axis: number): StartLaw | UnknownStart {
+  if (axis === 0 && shape.length > 1) return { kind: 'orthogonal', gain, rows: shape[0]! };
+  if (axis === -1 || axis === shape.length - 1) return orthogonalLaw(shape, gain);
+  return { kind: 'not known', why: `columns along axis ${axis} of an orthogonal matrix are not followed` };
+}
+
 /** The law of an initialiser of Flax or JAX. */
 function lawOf(value: Value | undefined, shape: readonly number[]): StartLaw | UnknownStart {
   const initialiser = value && initialiserOf(value);
@@ -86,6 +93,7 @@ function lawOf(value: Value | undefined, shape: readonly number[]): StartLaw | U
   const number = (key: string, otherwise: number): number => (typeof given[key] === 'number' ? given[key] : otherwise);
   if (word === 'uniform') return { kind: 'uniform', low: 0, high: number('scale', DEVIATION) };
   if (word === 'normal') return { kind: 'normal', mean: 0, deviation: number('stddev', DEVIATION) };
+  if (word === 'orthogonal') return orthogonalAlong(shape, number('scale', 1), number('column_axis', -1));
   if (word === 'truncated_normal') {
     const [deviation, low, high] = [number('stddev', DEVIATION), number('lower', -2), number('upper', 2)];
     return { kind: 'normal', mean: 0, deviation, within: [low * deviation, high * deviation] };

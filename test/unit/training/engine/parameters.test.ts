@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Random } from '../../../../src/common/random';
 import { ParameterMemory } from '../../../../src/training/engine/parameterMemory';
+import { requireOrthogonal } from '../orthogonality';
 import { Parameters, type Initialiser } from '../../../../src/training/engine/parameters';
 
 describe('Parameters', () => {
@@ -32,6 +33,29 @@ describe('Parameters', () => {
       assert.ok(Math.abs(deviation(values) - expected) <= 0.03 * expected, `${deviation(values)}`);
       assert.ok(largest(values) <= Math.fround(bound));
     });
+
+  it('draws matrices whose shorter side is orthogonal, with every sign as likely as the other', () => {
+    const side = fc.integer({ min: 1, max: 12 });
+    fc.assert(
+      fc.property(side, side, fc.double({ min: 0.1, max: 3, noNaN: true }), fc.integer(), (rows, columns, gain, seed) => {
+        const parameters = new Parameters(new Random(seed));
+        parameters.declare('w', [rows, columns], { kind: 'orthogonal', gain, rows });
+        requireOrthogonal(parameters.values('w'), rows, gain);
+        parameters.dispose();
+      }),
+      { numRuns: 50 },
+    );
+    const first = Array.from({ length: 400 }, (_, seed) => {
+      const parameters = new Parameters(new Random(seed));
+      parameters.declare('w', [3, 3], { kind: 'orthogonal', gain: 1, rows: 3 });
+      return parameters.values('w');
+    });
+    for (let entry = 0; entry < 9; entry++) {
+      const met = Float32Array.from(first, values => values[entry]!);
+      assert.ok(Math.abs(mean(met)) < 0.15, `entry ${entry} has mean ${mean(met)}`);
+      assert.ok(Math.abs(deviation(met) - 1 / Math.sqrt(3)) < 0.05, `entry ${entry} has deviation ${deviation(met)}`);
+    }
+  });
 
   it('draws by seed and name, whatever else is declared', () => {
     const normal = { kind: 'normal', deviation: 1 } as const;
