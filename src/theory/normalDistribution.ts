@@ -56,6 +56,9 @@ export function normalUpperTail(t: number): number {
   return t > 40 ? 0 : 0.5 * Math.exp(-0.5 * t * t) * scaledErfc(t * Math.SQRT1_2);
 }
 
+/** The error function: 1 − 2·P(Z > √2·x). */
+export const errorFunction = (x: number): number => 1 - 2 * normalUpperTail(Math.SQRT2 * x);
+
 /** P(Z ≤ t) for a standard normal Z. */
 export const normalCdf = (t: number): number => normalUpperTail(-t);
 

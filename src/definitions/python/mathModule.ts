@@ -1,4 +1,5 @@
 import { unknown } from '../../architecture/architecture';
+import { errorFunction } from '../../theory/normalDistribution';
 import { iterated } from './collections';
 import type { Context } from './context';
 import { float, integer, undecidedPlain, type Call, type Value } from './values';
@@ -25,6 +26,7 @@ const MATH: Readonly<Record<string, (...values: number[]) => number>> = {
   tanh: Math.tanh,
   log1p: Math.log1p,
   fabs: Math.abs,
+  erf: errorFunction,
   hypot: Math.hypot,
 };
 

@@ -2,6 +2,7 @@ import { known, unknown, type Known, type SourceRange } from '../../architecture
 import { LayerArguments, Undecided, written } from '../../architecture/torch/layerArguments';
 import type { LayerContents, LayerRule } from '../../architecture/torch/layerRule';
 import type { ArgumentValue } from '../../architecture/torch/signature';
+import { torchStartLaw } from '../../architecture/torch/startLaws';
 import { bindArguments } from '../python/calls';
 import type { Context } from '../python/context';
 import { lineageOf } from '../python/exceptions';
@@ -50,11 +51,15 @@ function asAttribute(base: string, name: string, value: Value): Value {
 const TUPLES = /^(kernel_size|stride|padding|output_padding|dilation|normalized_shape)$/;
 
 /** Turns contents into attributes; a switched-off tensor such as `bias` reads as `None`. */
-function fill(module: ModuleValue, contents: LayerContents, range: SourceRange): void {
+function fill(module: ModuleValue, contents: LayerContents, range: SourceRange, parent?: string): void {
+  const layer = module.base.replace(/^torch\.nn\./, '');
+  const weight = contents.parameters.find(({ name }) => name === 'weight')?.shape;
   if (module.attributes.get('bias')?.kind === 'boolean') module.attributes.set('bias', NONE);
   for (const { name, shape, initialSpectralNorm } of contents.parameters) {
     module.attributes.delete(name);
-    module.attributes.set(name, new ParameterValue(known(shape), initialSpectralNorm));
+    const parameter = new ParameterValue(known(shape), initialSpectralNorm);
+    parameter.born = torchStartLaw(layer, name, shape, weight, parent);
+    module.attributes.set(name, parameter);
   }
   for (const { name, shape } of contents.buffers ?? []) {
     module.buffers.set(name, known(shape));
@@ -62,7 +67,7 @@ function fill(module: ModuleValue, contents: LayerContents, range: SourceRange):
   }
   for (const [name, inner] of contents.children) {
     const child = new ModuleValue(undefined, `torch.${inner.type}`, { type: inner.type, kind: inner.kind, range });
-    fill(child, inner, range);
+    fill(child, inner, range, layer);
     module.attributes.set(name, child);
   }
 }

@@ -3,6 +3,7 @@ import { constantLaw, fans, glorotNormal, glorotUniform, normalLaw, uniformLaw }
 import type { Call, Value } from '../python/values';
 import { broadcastTo } from '../python/numberArray';
 import { arrayFrom, numbersLaw, tensorFrom } from './tensorArrays';
+import { changedLaw } from './changedLaws';
 import { ParameterValue, TensorValue } from './tensors';
 
 const numberOf = (value: Value | undefined, otherwise: number): number | undefined => {
@@ -111,7 +112,10 @@ export function restart(target: Value | undefined, name: string, rest: readonly 
   const drawn = tensor.shape.known && !call.spread ? rule?.(read, tensor.shape.value, call) : undefined;
   const isPart = tensor instanceof TensorValue && tensor.isPart;
   const copied = name === 'copy_' && !isPart ? copyLaw(tensor, rest[0] ?? call.keywords.get('src')) : undefined;
-  const law = drawn ?? copied;
+  const numbers = tensor instanceof TensorValue ? tensor.numbers : undefined;
+  const before = numbers ? numbersLaw(numbers) : (tensor.start ?? parameter?.start ?? parameter?.born);
+  const changed = before && before.kind !== 'not known' && !call.spread ? changedLaw(before, name, read) : undefined;
+  const law = drawn ?? copied ?? changed;
   const start: StartLaw | UnknownStart =
     law && !isPart
       ? law
@@ -119,7 +123,7 @@ export function restart(target: Value | undefined, name: string, rest: readonly 
   if (parameter) parameter.start = start;
   if (!(tensor instanceof TensorValue)) return;
   tensor.start = start;
-  tensor.numbers = undefined;
+  tensor.numbers = law?.kind === 'numbers' && !isPart ? { values: law.values, whole: false } : undefined;
 }
 
 /** Laws that say nothing of a tensor of another shape. */

@@ -57,7 +57,8 @@ function inPlace(value: TensorValue | ParameterValue, name: string, call: Call):
   }
   if (name.endsWith('_') && !/^(resize|unsqueeze|squeeze|t|transpose|swap\w+)_$/.test(name)) {
     restart(value, name, call.positional, call);
-    return value instanceof TensorValue ? new TensorValue(value.shape, filledDeviation(name, call)).startingBy(value.start) : value;
+    if (value instanceof TensorValue) value.deviation = filledDeviation(name, call);
+    return value;
   }
   const tensor = value instanceof TensorValue ? value : new TensorValue(value.shape);
   const made = tensorMethod(tensor, name, call);

@@ -1,6 +1,7 @@
 import type { StartLaw, UnknownStart } from '../../architecture/computation';
 import type { Known, SourceRange, Unknown } from '../../architecture/architecture';
 import { LibraryValue } from '../python/values';
+import { scaledLaw } from './changedLaws';
 
 /** The numbers in a small tensor, row by row. */
 export interface Numbers {
@@ -36,7 +37,7 @@ export class TensorValue extends LibraryValue {
   /** The same law, every entry times a number. */
   scaled(factor: number): TensorValue {
     const result = new TensorValue(this.shape, this.deviation === undefined ? undefined : Math.abs(factor) * this.deviation);
-    const start = this.start && scaledLaw(this.start, factor);
+    const start = this.start && this.start.kind !== 'not known' ? scaledLaw(this.start, factor) : undefined;
     if (start) result.start = start;
     return result;
   }
@@ -55,23 +56,6 @@ export class TensorValue extends LibraryValue {
   }
 }
 
-function scaledLaw(start: StartLaw | UnknownStart, factor: number): StartLaw | undefined {
-  switch (start.kind) {
-    case 'constant':
-      return { kind: 'constant', value: factor * start.value };
-    case 'uniform': {
-      const [low, high] = [factor * start.low, factor * start.high];
-      return { kind: 'uniform', low: Math.min(low, high), high: Math.max(low, high) };
-    }
-    case 'normal':
-      return start.within ? undefined : { kind: 'normal', mean: factor * start.mean, deviation: Math.abs(factor) * start.deviation };
-    case 'orthogonal':
-      return { ...start, gain: factor * start.gain };
-    default:
-      return undefined;
-  }
-}
-
 /** A tensor that belongs to a module and is trained; one object however many modules share it. */
 export class ParameterValue extends LibraryValue {
   learnable = true;
@@ -79,6 +63,8 @@ export class ParameterValue extends LibraryValue {
   doubt?: Unknown;
   /** How it starts, where the source says so; its layer's law holds otherwise. */
   start?: StartLaw | UnknownStart;
+  /** The law by which a layer that brought it starts it. */
+  born?: StartLaw | undefined;
 
   constructor(
     readonly shape: Known<readonly number[]>,
@@ -100,6 +86,7 @@ export class ParameterValue extends LibraryValue {
     copy.learnable = this.learnable;
     copy.doubt = this.doubt;
     copy.start = this.start;
+    copy.born = this.born;
     return copy;
   }
 }

@@ -1,12 +1,24 @@
 import { unknown, type Known, type Unknown } from '../../architecture/architecture';
 import { initialSpectralNorm } from '../../architecture/initialNorm';
+import { fans } from '../../architecture/torch/startLaws';
 import { torchLayerRule } from '../../architecture/torch/layerRules';
 import { bindArguments } from '../python/calls';
 import { arrayItems, arrayPart, ArrayValue, assignArrayPart } from '../python/arrayValue';
 import { arrayAttribute, callNumpy, operateArrays } from '../python/numpyArrays';
 import { ancestors, findMember } from '../python/classes';
 import type { Context, Index, Library } from '../python/context';
-import { dictionary, InstanceValue, list, NONE, tuple, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
+import {
+  dictionary,
+  InstanceValue,
+  integer,
+  list,
+  NONE,
+  tuple,
+  undecidedPlain,
+  type Call,
+  type ClassValue,
+  type Value,
+} from '../python/values';
 import { applyRule, shownArguments } from './construct';
 import { elementAt, elementsOf, fillContainer, isContainer, setElementAt } from './containers';
 import { assignToParameter, moduleMethod } from './moduleMethods';
@@ -72,6 +84,10 @@ export class TorchLibrary implements Library {
       return target ?? NONE;
     }
     if (name === 'torch.nn.init.calculate_gain') return calculatedGain(call);
+    if (name === 'torch.nn.init._calculate_fan_in_and_fan_out') {
+      const { inputs, outputs } = fans(shapeOfTensor(call.positional[0]) ?? []);
+      return inputs > 1 || outputs > 1 ? tuple([integer(inputs), integer(outputs)]) : undefined;
+    }
     if (name.startsWith('torch.nn.init.')) return call.positional[0] ?? NONE;
     if (name === 'torch.nn.Module.__init__') return NONE;
     const normed = parametrized(name, call);
@@ -256,6 +272,9 @@ function rearrangement(path: string, call: Call): ModuleValue {
   module.attributes.set('axes_lengths', dictionary(call.keywords));
   return module;
 }
+
+const shapeOfTensor = (value: Value | undefined): readonly number[] | undefined =>
+  (value instanceof TensorValue || value instanceof ParameterValue) && value.shape.known ? value.shape.value : undefined;
 
 /** `nn.Parameter(tensor, requires_grad=True)`. */
 function parameter(call: Call): Value {
