@@ -3,11 +3,12 @@ import { linenRule, nnxRule } from '../../architecture/flax/flaxRules';
 import { applyRule, argument, ruleLayer, shapeFrom } from '../keras/construct';
 import { KerasLayer, KerasTensor, tensorsBetween } from '../keras/kerasValues';
 import { callLayer, knownTensors, shapeValue, tensorsIn } from '../keras/layerCalls';
-import { selected } from '../keras/selection';
+import { select } from '../keras/selection';
 import { callOperation, operateTensors } from '../keras/tensorOperations';
 import { ancestors } from '../python/classes';
 import { bindArguments } from '../python/calls';
-import type { Context, Index, Library } from '../python/context';
+import type { Context, Library } from '../python/context';
+import { partial } from '../python/partial';
 import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
 import { linenFields } from './fields';
 import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } from './flaxPaths';
@@ -29,6 +30,7 @@ interface Frame {
 
 /** Flax, both `linen` and `nnx`, as the evaluator needs to know it. */
 export class FlaxLibrary implements Library {
+  readonly select = select;
   /** Modules of the source's own classes with how each was constructed, in order. */
   readonly made: { readonly module: KerasLayer; readonly call: Call }[] = [];
   private readonly frames: Frame[] = [];
@@ -286,20 +288,6 @@ export class FlaxLibrary implements Library {
     return result;
   }
 
-  iterate(): readonly Value[] | undefined {
-    return undefined;
-  }
-
-  subscript(): Value | undefined {
-    return undefined;
-  }
-
-  select(value: Value, indices: readonly Index[], line: number): Value | undefined {
-    return value instanceof KerasTensor
-      ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value], indices, line })
-      : undefined;
-  }
-
   isInstance(): boolean | undefined {
     return undefined;
   }
@@ -362,9 +350,4 @@ function merged({ positional: [, first, second], range }: Call): Value | undefin
   return second.kind === 'undecided'
     ? second
     : undecidedPlain(unknown('both of two values that exclude each other are given', range.startLine));
-}
-
-function partial(call: Call): Value | undefined {
-  const [callee, ...positional] = call.positional;
-  return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
 }

@@ -2,7 +2,8 @@ import { unknown } from '../../architecture/architecture';
 import { kerasRule } from '../../architecture/keras/kerasRules';
 import { ancestors } from '../python/classes';
 import { deepCopied } from '../python/copying';
-import type { Context, Index, Library } from '../python/context';
+import type { Context, Library } from '../python/context';
+import { partial } from '../python/partial';
 import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
 import { callApplication, callApplicationHelper } from './applicationHelpers';
 import { applyRule, argument, describe, ruleLayer, shapeFrom } from './construct';
@@ -11,12 +12,13 @@ import { InitialiserValue, KerasLayer, KerasTensor, WeightValue } from './kerasV
 import { callLayer, shapeValue } from './layerCalls';
 import { assignToLayer, layerMember, outputWithin } from './layerMembers';
 import { emptySequence, inputTensor, makeFunctional, makeSequential } from './models';
-import { selected } from './selection';
+import { select } from './selection';
 import { callOperation, operateTensors } from './tensorOperations';
 import { isWrapper, makeWrapper } from './wrappers';
 
 /** Keras 2 and 3, alone or inside TensorFlow, as the evaluator needs to know them. */
 export class KerasLibrary implements Library {
+  readonly select = select;
   /** Models in the order in which the source makes them. */
   readonly models: KerasLayer[] = [];
   private names = new Map<string, number>();
@@ -151,20 +153,6 @@ export class KerasLibrary implements Library {
     return operateTensors(left, right, operator, line);
   }
 
-  iterate(): readonly Value[] | undefined {
-    return undefined;
-  }
-
-  subscript(): Value | undefined {
-    return undefined;
-  }
-
-  select(value: Value, indices: readonly Index[], line: number): Value | undefined {
-    return value instanceof KerasTensor
-      ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value], indices, line })
-      : undefined;
-  }
-
   isInstance(value: Value, path: string): boolean | undefined {
     const name = canonical(path);
     if (value instanceof KerasTensor) return /\.(KerasTensor|Tensor)$/.test(name) ? true : isKerasBase(name) ? false : undefined;
@@ -282,9 +270,4 @@ function initialiser(name: string, call: Call): Value | undefined {
   const isWhole = given.every(([key, value]) => key === 'seed' || plain.some(([each]) => each === key) || value.kind === 'none');
   if (call.spread || !isWhole || (first && !named) || (more.length > 0 && !second)) return undefined;
   return new InitialiserValue({ name, arguments: Object.fromEntries(plain) });
-}
-
-function partial(call: Call): Value | undefined {
-  const [callee, ...positional] = call.positional;
-  return callee && !call.spread ? { kind: 'partial', callee, positional, keywords: call.keywords } : undefined;
 }

@@ -4,8 +4,12 @@ import type { Index } from '../python/context';
 import type { Value } from '../python/values';
 import { KerasTensor } from './kerasValues';
 
-/** The shape of `tensor[a, b:c, ...]`. */
-export function selected(shape: Known<Shape>, indices: readonly Index[], line: number): Known<Shape> {
+/** `tensor[a, b:c, ...]`; undefined for what is no tensor. */
+export const select = (value: Value, indices: readonly Index[], line: number): Value | undefined =>
+  value instanceof KerasTensor ? new KerasTensor(selected(value.shape, indices, line), { inputs: [value], indices, line }) : undefined;
+
+/** The shape of what is selected. */
+function selected(shape: Known<Shape>, indices: readonly Index[], line: number): Known<Shape> {
   if (!shape.known) return shape;
   const taking = indices.filter(index => !('rest' in index) && !isNew(index)).length;
   const arrays = indices.filter(index => 'at' in index && index.at instanceof KerasTensor);

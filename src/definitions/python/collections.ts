@@ -19,7 +19,7 @@ export function iterated(value: Value, context: Context): readonly Value[] | und
     const items = context.call(own, NO_ARGUMENTS);
     return items === value ? undefined : iterated(items, context);
   }
-  return context.library.iterate(value);
+  return context.library.iterate?.(value);
 }
 
 /** `value[index]`; undefined when it is not decided. */
@@ -49,7 +49,7 @@ export function subscript(value: Value, index: Value, context: Context): Value |
   if (value.kind === 'class' && isEnumeration(value) && index.kind === 'string') return value.members.get(index.value);
   const own = value instanceof InstanceValue ? context.methodOf(value, '__getitem__') : undefined;
   if (own) return context.call(own, { ...NO_ARGUMENTS, positional: [index], type: '__getitem__' });
-  return context.library.subscript(value, index);
+  return context.library.subscript?.(value, index);
 }
 
 /** `value[start:stop:step]` of a list or tuple with known bounds. */

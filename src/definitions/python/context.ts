@@ -22,9 +22,9 @@ export interface Library {
   /** The result of an operator one of whose operands is the library's. */
   operate(operator: string, left: Value, right: Value, line: number): Value | undefined;
   /** The items of something that is iterated over. */
-  iterate(value: Value): readonly Value[] | undefined;
+  iterate?(value: Value): readonly Value[] | undefined;
   /** `value[index]`. */
-  subscript(value: Value, index: Value): Value | undefined;
+  subscript?(value: Value, index: Value): Value | undefined;
   /** `value[a, b:c]` of a value that only the library understands; `subscript` answers where this is absent. */
   select?(value: Value, indices: readonly Index[], line: number): Value | undefined;
   /** The result of `<`, `==` and their like where an operand is the library's and the result is no truth value. */

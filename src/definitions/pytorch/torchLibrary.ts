@@ -7,6 +7,7 @@ import { arrayItems, arrayPart, ArrayValue, assignArrayPart } from '../python/ar
 import { arrayAttribute, callNumpy, operateArrays } from '../python/numpyArrays';
 import { ancestors, findMember } from '../python/classes';
 import type { Context, Index, Library } from '../python/context';
+import { partial } from '../python/partial';
 import {
   dictionary,
   InstanceValue,
@@ -314,14 +315,6 @@ function fillEncoder(module: ModuleValue, call: Call, context: Context): void {
   for (let index = 0; index < count.value; index++) layers.addElement(String(index), copyOf(layer, context));
   module.attributes.set('layers', layers);
   if (norm && norm.kind !== 'none') module.attributes.set('norm', norm);
-}
-
-function partial(call: Call): Value | undefined {
-  const [callee, ...positional] = call.positional;
-  if (!callee || call.spread) return undefined;
-  if (callee.kind !== 'partial') return { kind: 'partial', callee, positional, keywords: call.keywords };
-  const keywords = new Map([...callee.keywords, ...call.keywords]);
-  return { kind: 'partial', callee: callee.callee, positional: [...callee.positional, ...positional], keywords };
 }
 
 /** Steps that copying one module takes, so that no definition grows beyond what can be shown. */
