@@ -58,8 +58,11 @@ export function obstaclesIn({ steps, state }: Program, knowsInput = true): reado
   return found.filter((one, index) => found.findIndex(({ line, why }) => line === one.line && why === one.why) === index);
 }
 
+/** What is said of a step where nothing but a shape is missing. */
+const SHAPELESS = /^(the shape (that it makes|of what it is given|of its input)|its order of axes) is not known/;
+
 function whyNot(step: Step, knowsInput: boolean): string | undefined {
-  if (step.op === 'unsupported') return step.why;
+  if (step.op === 'unsupported') return !knowsInput && SHAPELESS.test(step.why) ? undefined : step.why;
   if (!isComputed(step)) return `\`${nameOf(step)}\` is not among the operations that are computed`;
   if ('kernel' in step && step.kernel.length > 2) return 'windows over three axes are not computed';
   return !knowsInput || isSettled(step.shape) ? undefined : 'the shape of what it makes is not known';

@@ -201,7 +201,7 @@ const NNX: ReadonlyMap<string, KerasRule> = new Map(
       `num_features, use_running_average=False, axis=-1, momentum=0.99, epsilon=1e-05, ${AFFINE}`,
       told('num_features'),
     ),
-    GroupNorm: normalisation(`num_features, num_groups=32, ${AFFINE}`, told('num_features')),
+    GroupNorm: normalisation(`num_features, num_groups=32, group_size=None, epsilon=1e-06, ${AFFINE}`, told('num_features')),
     InstanceNorm: normalisation(`num_features, epsilon=1e-06, ${AFFINE}`, told('num_features')),
     RMSNorm: normalisation('num_features, epsilon=1e-06, use_scale=True, use_bias=False', told('num_features')),
     MultiHeadAttention: attention('num_heads, in_features', told('in_features')),

@@ -9,10 +9,10 @@ import { ancestors } from '../python/classes';
 import { bindArguments } from '../python/calls';
 import type { Context, Library } from '../python/context';
 import { partial } from '../python/partial';
-import { builtin, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
+import { builtin, dictionary, InstanceValue, NONE, text, undecidedPlain, type Call, type ClassValue, type Value } from '../python/values';
 import { linenFields } from './fields';
 import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } from './flaxPaths';
-import { initialiserCall } from './initialisers';
+import { drawnArray, initialiserCall } from './initialisers';
 import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
 import { callCell, initialState, isCell, recurrence } from './recurrence';
 import { ownParameter, variable } from './ownParameters';
@@ -55,7 +55,7 @@ export class FlaxLibrary implements Library {
     const lifted = /^flax\.linen\.(?:transforms\.)?(remat|checkpoint|jit|scan|vmap|remat_scan)$/.exec(path)?.[1];
     if (lifted !== undefined) return liftClass(lifted, call, context, (prefix, work) => this.prefixed(prefix, work), this.lifts);
     if (/^flax\.nnx\.(vmap|split_rngs|remat|checkpoint|state_axes)$/.test(path)) return this.lifted(path, call, context);
-    if (/^flax\.nnx\.(List|Dict|data|static)$/.test(path)) return call.positional[0];
+    if (/^flax\.nnx\.(List|Dict|data|static)$/.test(path)) return call.positional[0] ?? dictionary(call.keywords, call.spread);
     if (/^jax\.random\.\w+$/.test(path)) return this.draw(path, call, context);
     const [, api, name] = /^flax\.(linen|nnx)\.([A-Z]\w*)$/.exec(path) ?? [];
     if (api !== undefined && name !== undefined) return this.makeLayer(api, name, call, context);
@@ -110,7 +110,8 @@ export class FlaxLibrary implements Library {
   private draw(path: string, call: Call, context: Context): Value | undefined {
     const shape = argument(call, 1, 'shape');
     if (!/\.(normal|uniform|truncated_normal|orthogonal)$/.test(path) || shape === undefined) return callOperation(path, call, context);
-    const drawn = new KerasTensor(shapeFrom(shape, context, call.range.startLine, true));
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    const drawn = drawnArray(name, call, shapeFrom(shape, context, call.range.startLine, true));
     this.drawn.add(drawn);
     return drawn;
   }

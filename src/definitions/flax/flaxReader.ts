@@ -12,6 +12,7 @@ import { ancestors, findMember } from '../python/classes';
 import { constructionsOf, type Construction } from '../python/constructions';
 import { boundArguments, formalsOf, givenArguments } from '../python/givenArguments';
 import { headerOf } from '../python/headers';
+import { splitInput } from '../python/directives';
 import { KeptEvaluations } from '../python/keptEvaluations';
 import { childrenOf, descendants, field } from '../python/syntax';
 import type { Call, ClassValue, Formal, Value } from '../python/values';
@@ -21,7 +22,7 @@ import { FlaxLibrary } from './flaxLibrary';
 import { inheritedRule, isFlaxModule, isLinenModule } from './flaxPaths';
 import { flaxLayer } from './program/flaxLayers';
 import { flaxOperation } from './program/flaxOperations';
-import { flaxState } from './program/flaxState';
+import { flaxState, nnxState } from './program/flaxState';
 import { RandomStreams } from './streams';
 
 /** Reads Flax: classes of the module level that derive from `linen.Module` or `nnx.Module`. */
@@ -52,7 +53,7 @@ class FlaxSource {
 
   read(expression: string | undefined): Architecture[] {
     if (expression !== undefined)
-      return this.source.readCall(expression, (name, range, module, input, again) =>
+      return this.source.readCall(this.withKeys(expression), (name, range, module, input, again) =>
         this.finished(this.called(name, module, input, range), module, again),
       );
     const classes = this.source.own.filter(classValue =>
@@ -62,6 +63,15 @@ class FlaxSource {
     return read.map(({ classValue, architecture }) =>
       architecture.parameterCount.known ? architecture : { ...architecture, ...this.insideAnother(classValue, architecture.range) },
     );
+  }
+
+  /** An expression that constructs a class as `withStreams` calls it. */
+  private withKeys(expression: string): string {
+    const { call, input } = splitInput(expression);
+    const value = /\bRngs\b|\brngs\b/.test(call) ? undefined : this.source.named(/^\w*/.exec(call)![0]);
+    if (value?.kind !== 'class' || !needsStreams(value)) return expression;
+    const told = call.replace(/,?\s*\)$/, '');
+    return `${told}${told.endsWith('(') ? '' : ', '}rngs=nnx.Rngs(0))${input === undefined ? '' : ` on ${input}`}`;
   }
 
   /** The class as another class of the source constructs and calls it, the first time where all of it is known. */
@@ -93,7 +103,7 @@ class FlaxSource {
     if (!(module instanceof KerasLayer)) return [];
     const architecture = withArguments(this.called(classValue.name, module, construction.input, range), classValue, construction);
     const again = (): KerasLayer | undefined => {
-      const made = construct(classValue, construction.call, this.source.interpreter);
+      const made = construct(classValue, withStreams(classValue, construction.call), this.source.interpreter);
       return made instanceof KerasLayer ? made : undefined;
     };
     return [this.finished(architecture, module, again)];
@@ -102,8 +112,7 @@ class FlaxSource {
   /** An architecture with what stands in the way of training it, and with its program where that is asked for. */
   private finished(architecture: Architecture, module: KerasLayer, again: () => KerasLayer | undefined): Architecture {
     const { classValue } = module;
-    if (!classValue || !isLinen(classValue))
-      return { ...architecture, instantiation: instantiationOf(architecture, notComputed(architecture), false) };
+    if (!classValue) return { ...architecture, instantiation: instantiationOf(architecture, notComputed(architecture), false) };
     const { interpreter, context, budget } = this.source;
     const anew = (): KerasLayer | undefined => {
       budget.renew();
@@ -113,8 +122,12 @@ class FlaxSource {
       const images = call.positional.filter(value => value instanceof KerasTensor);
       return this.library.run(model, method, { ...call, ...inputsOf(classValue, images, method) }, interpreter);
     };
-    const framework = { state: flaxState, layer: flaxLayer, operation: flaxOperation };
-    return withProgram(architecture, module, anew, interpreter, context, { main: '__call__', run, framework, guesses: GUESSES });
+    const isTold = !isLinen(classValue);
+    const framework = { state: isTold ? nnxState : flaxState, layer: flaxLayer, operation: flaxOperation };
+    const guesses = isTold ? guessesOf(module) : GUESSES;
+    if (!module.pass)
+      run(module, '__call__', { ...NO_ARGUMENTS, positional: [unknownInput(architecture.range)], range: architecture.range });
+    return withProgram(architecture, module, anew, interpreter, context, { main: '__call__', run, framework, guesses });
   }
 
   /** A module after it was called with an input; of `nnx`, what it holds is known before, and the call only says how its layers compose. */
@@ -136,7 +149,7 @@ class FlaxSource {
     const shapes = input === undefined ? own : this.written(input, range);
     if (isTold && shapes.length === 0) return;
     const tensors = shapes.map(shape => new KerasTensor(shape));
-    if (tensors.length === 0) tensors.push(new KerasTensor(unknown(NOT_CALLED, range.startLine)));
+    if (tensors.length === 0) tensors.push(unknownInput(range));
     this.library.run(module, '__call__', { ...inputsOf(classValue, tensors), range, type: name }, this.source.interpreter);
   }
 
@@ -177,8 +190,28 @@ const GUESSES = [
   [224, 224, 3],
 ];
 
+/** What a module of nnx takes by the first map in it, and what every module is tried with. */
+function guessesOf(module: KerasLayer): readonly (readonly number[])[] {
+  const first = [...leavesOf(module)].find(({ attributes }) => attributes.has('in_features'));
+  const [width, kernel] = ['in_features', 'kernel_size'].map(name => first?.attributes.get(name));
+  if (width?.kind !== 'integer') return GUESSES;
+  return kernel ? SIDES.map(side => [side, side, width.value]) : [[width.value], ...GUESSES];
+}
+
+function* leavesOf(layer: KerasLayer): Generator<KerasLayer, void> {
+  if (layer.body.kind === 'rule') yield layer;
+  else for (const inner of layer.inner()) yield* leavesOf(inner);
+}
+
+const NO_ARGUMENTS = { positional: [], keywords: new Map<string, Value>(), type: '__call__' };
+
+const unknownInput = ({ startLine }: SourceRange): KerasTensor => new KerasTensor(unknown(NOT_CALLED, startLine));
+
 const notComputed = ({ range }: Architecture): Unknown =>
-  unknown('of Flax only modules of `flax.linen` are computed, and this is one of `flax.nnx`', range.startLine);
+  unknown('of Flax modules of classes are computed, and this one has none', range.startLine);
+
+/** Sides of images that a first convolution is tried with: what follows it may be made for one of them. */
+const SIDES = [28, 224, 32, 64, 96];
 
 /** Switches of `__call__` that every call must say: a module is initialised as it is evaluated, which changes no shape. */
 const SWITCHES: Readonly<Record<string, boolean>> = { train: false, training: false, is_training: false, deterministic: true };
@@ -187,7 +220,7 @@ const SWITCHES: Readonly<Record<string, boolean>> = { train: false, training: fa
 function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[], method = '__call__'): Pick<Call, 'positional' | 'keywords'> {
   const found = findMember(classValue, method);
   const formals = found && 'member' in found && found.member.kind === 'function' ? found.member.formals.slice(1) : [];
-  const isSwitch = ({ name, default: otherwise }: Formal) => !otherwise && Object.hasOwn(SWITCHES, name);
+  const isSwitch = ({ name, default: otherwise }: Formal) => !otherwise && (name === 'rngs' || Object.hasOwn(SWITCHES, name));
   const places = formals.filter(({ role }) => role === 'positional' || role === 'rest').length;
   const isOpen = formals.some(({ role }) => role === 'rest');
   const positional = isOpen ? tensors : tensors.slice(0, places);
@@ -198,7 +231,9 @@ function inputsOf(classValue: ClassValue, tensors: readonly KerasTensor[], metho
     positional,
     keywords: new Map<string, Value>([
       ...rest,
-      ...switches.map(({ name }) => [name, { kind: 'boolean', value: SWITCHES[name]! }] as const),
+      ...switches.map(
+        ({ name }) => [name, name === 'rngs' ? new RandomStreams() : { kind: 'boolean' as const, value: SWITCHES[name]! }] as const,
+      ),
     ]),
   };
 }
@@ -217,11 +252,13 @@ const isLinen = (classValue: ClassValue): boolean =>
 /** What the construction of a class takes: the fields of a `linen` module, the arguments of `__init__` otherwise. */
 const argumentsOf = (classValue: ClassValue): readonly Formal[] => (isLinen(classValue) ? linenFields(classValue) : formalsOf(classValue));
 
+const needsStreams = (classValue: ClassValue): boolean =>
+  formalsOf(classValue).some(({ name, default: otherwise }) => name === 'rngs' && !otherwise);
+
 /** A call with streams of keys where the class must be told some: what they draw decides no shape. */
 function withStreams(classValue: ClassValue, call: Call): Call {
-  const isMissing = formalsOf(classValue).some(({ name, default: otherwise }) => name === 'rngs' && !otherwise);
   const isGiven = call.spread !== undefined || boundArguments(classValue, call)?.get('rngs')?.kind !== 'undecided';
-  return isMissing && !isGiven ? { ...call, keywords: new Map([...call.keywords, ['rngs', new RandomStreams()]]) } : call;
+  return needsStreams(classValue) && !isGiven ? { ...call, keywords: new Map([...call.keywords, ['rngs', new RandomStreams()]]) } : call;
 }
 
 /** Arguments that say nothing of a module's size. */

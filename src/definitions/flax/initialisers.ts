@@ -20,6 +20,29 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
 /** Whose numbers and words were understood, of the initialisers that were made. */
 const made = new WeakMap<Value, Initialiser>();
 
+/** The laws that arrays were drawn from. */
+const drawn = new WeakMap<Value, Initialiser>();
+
+/** The law that an array was drawn from, where all of it is known. */
+export const drawnBy = (value: Value): Initialiser | undefined => drawn.get(value);
+
+/** An array of `jax.random`, noted with its law as far as that is known. */
+export function drawnArray(name: string, call: Call, shape: KerasTensor['shape']): KerasTensor {
+  const array = new KerasTensor(shape);
+  const number = (key: string, otherwise: number): number => {
+    const given = call.keywords.get(key);
+    return given?.kind === 'integer' || given?.kind === 'float' ? given.value : given ? NaN : otherwise;
+  };
+  const numbers: Readonly<Record<string, Initialiser['arguments']>> = {
+    normal: { stddev: 1 },
+    uniform: { low: number('minval', 0), high: number('maxval', 1) },
+    truncated_normal: { stddev: 1, lower: number('lower', -2), upper: number('upper', 2) },
+  };
+  const told = Object.hasOwn(numbers, name) ? numbers[name]! : undefined;
+  if (told && !Object.values(told).includes(NaN)) drawn.set(array, { name, arguments: told });
+  return array;
+}
+
 const PATH = /^(?:flax\.(?:linen|nnx)|jax\.nn)\.initializers\.(\w+)$/;
 
 /**
@@ -29,10 +52,14 @@ const PATH = /^(?:flax\.(?:linen|nnx)|jax\.nn)\.initializers\.(\w+)$/;
 export function initialiserCall(path: string, call: Call, context: Context): Value | undefined {
   const name = PATH.exec(path)?.[1];
   if (name === undefined) return undefined;
-  const draw = (drawn: Call): Value => new KerasTensor(shapeFrom(argument(drawn, 1, 'shape'), context, drawn.range.startLine, true));
+  const told = DRAWING.has(name) ? { name, arguments: {} } : toldOf(name, call);
+  const draw = (drawing: Call): Value => {
+    const array = new KerasTensor(shapeFrom(argument(drawing, 1, 'shape'), context, drawing.range.startLine, true));
+    if (told) drawn.set(array, told);
+    return array;
+  };
   if (DRAWING.has(name)) return draw(call);
   const initialiser = builtin(draw);
-  const told = toldOf(name, call);
   if (told) made.set(initialiser, told);
   return initialiser;
 }

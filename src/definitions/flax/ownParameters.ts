@@ -36,5 +36,7 @@ export function variable(name: string, call: Call): Value {
       : value?.kind === 'undecided'
         ? value.reason
         : unknown('the shape of this parameter is not known', call.range.startLine);
-  return name === 'Param' ? new WeightValue(shape, '', known(true), call.range) : new KerasTensor(shape);
+  const beginning = { initialiser: value, isBuilt: false, isBare: false };
+  if (name === 'Param') return new WeightValue(shape, '', known(true), call.range, beginning);
+  return new KerasTensor(shape, { inputs: [], operation: call.type, line: call.range.startLine });
 }

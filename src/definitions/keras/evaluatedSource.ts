@@ -4,7 +4,7 @@ import { Budget } from '../python/budget';
 import type { Construction } from '../python/constructions';
 import type { Library } from '../python/context';
 import { directiveOver, splitInput, type Directive } from '../python/directives';
-import { callOf, expressionNode } from '../python/expressionCalls';
+import { callOf, expressionNode, scopeOfCall } from '../python/expressionCalls';
 import { calledIn, decoratedLine } from '../python/headers';
 import { Interpreter, TOO_MUCH } from '../python/interpreter';
 import { Modules } from '../python/modules';
@@ -67,7 +67,7 @@ export class EvaluatedSource {
   /** The value of an expression that a comment or a command writes, in the scope of the source; undefined when it is none. */
   value(text: string, range: SourceRange): Value | undefined {
     const node = expressionNode(text, range, this.context.sources);
-    return node && this.interpreter.evaluate(node, this.scope);
+    return node && this.interpreter.evaluate(node, scopeOfCall(this.scope));
   }
 
   /** What a name of the source stands for, found out with a share of steps of its own; undefined where those do not suffice. */

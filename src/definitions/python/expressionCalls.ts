@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   math: 'math',
   torch: 'torch',
   nn: 'torch.nn',
+  nnx: 'flax.nnx',
 };
 
 /** The arguments of `Name(…)` as a comment has it; a text that is no call gives none, and says so. */

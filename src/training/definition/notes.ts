@@ -33,15 +33,15 @@ export function maskingNote(stage: TokenStage | undefined): NonNullable<Definiti
 /** Layers of Keras that change images or features in training alone. */
 const RANDOM = /(^|\.)(Random[A-Z]\w*|GaussianNoise)$/;
 
-/** Layers that would drop or change something in training; Keras calls the share of what is dropped `rate`. */
+/** Layers that would drop or change something in training; Keras calls the share of what is dropped `rate`, attention in Flax `dropout_rate`. */
 const dropoutsIn = (layers: readonly Layer[]): string[] =>
-  layers.flatMap(({ path, kind, type, arguments: { p, rate = p, dropout, num_layers: depth }, children }) => {
+  layers.flatMap(({ path, kind, type, arguments: { p, rate = p, dropout_rate: own, dropout = own, num_layers: depth }, children }) => {
     const isRecurrent = /(^|\.)(LSTM|GRU|RNN)$/.test(type) && dropout && !isZero(dropout) && depth?.known && depth.value !== 1;
     return [
       ...((kind === 'dropout' && !isZero(rate)) ||
       RANDOM.test(type) ||
       isRecurrent ||
-      (/(^|\.)MultiHeadAttention$/.test(type) && dropout && !isZero(dropout))
+      (/(^|\.)(MultiHead(DotProduct)?|Self)Attention$/.test(type) && dropout && !isZero(dropout))
         ? [path]
         : []),
       ...dropoutsIn(children),

@@ -90,10 +90,16 @@ const batchNormalisation: Rule = site => {
   return channelsLast(builder, builder.emit(computation, [first], builder.sides(first), line), line);
 };
 
+/** Normalisation of every group of channels of an image; of every channel in `InstanceNorm`. */
 const groupNormalisation: Rule = site => {
-  const { builder, values, line } = site;
+  const { builder, className, values, line } = site;
   const channels = Number(sidesOf(site).at(-1));
-  const groups = values.isNone('num_groups') ? channels / values.integer('group_size') : values.integer('num_groups');
+  const isGrouped = className !== 'InstanceNorm' && !values.isNone('num_groups');
+  const groups = isGrouped
+    ? values.integer('num_groups')
+    : values.isMissing('group_size')
+      ? channels
+      : channels / values.integer('group_size');
   const affine = { weight: owned(site, 'scale'), bias: owned(site, 'bias') };
   const first = channelsFirst(builder, input(site), line);
   const computation = { op: 'group normalisation', groups, epsilon: epsilonOf(site), ...affine } as const;
@@ -120,19 +126,22 @@ const attention: Rule = site => {
 
 const RULES: Readonly<Record<string, Rule>> = {
   Dense: linear,
+  Linear: linear,
   DenseGeneral: general,
+  LinearGeneral: general,
   Conv: convolution,
   LayerNorm: layerNormalisation(true),
   RMSNorm: layerNormalisation(false),
   BatchNorm: batchNormalisation,
   GroupNorm: groupNormalisation,
+  InstanceNorm: groupNormalisation,
   Embed: embedding,
   MultiHeadDotProductAttention: attention,
   MultiHeadAttention: attention,
   SelfAttention: attention,
 };
 
-/** Writes down how a layer of `flax.linen` is computed. Throws `Undecided` with the reason where it cannot be. */
+/** Writes down how a layer of Flax is computed. Throws `Undecided` with the reason where it cannot be. */
 export function flaxLayer(site: LayerSite): number {
   if (site.className === 'Dropout') return layerProgram(site);
   const rule = Object.hasOwn(RULES, site.className) ? RULES[site.className] : undefined;

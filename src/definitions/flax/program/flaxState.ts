@@ -1,107 +1,86 @@
 import type { StartLaw, StateTensor, UnknownStart } from '../../../architecture/computation';
 import { tensorKey } from '../../../architecture/composition';
-import { orthogonalLaw, startLaw } from '../../../architecture/keras/startLaws';
-import type { Value } from '../../python/values';
-import type { KerasLayer, WeightValue } from '../../keras/kerasValues';
+import type { Key, Value } from '../../python/values';
+import { KerasLayer, WeightValue } from '../../keras/kerasValues';
 import { classNameOf, type KerasState } from '../../keras/program/kerasState';
-import { initialiserOf } from '../initialisers';
+import { keyName } from '../../python/keys';
+import { lawOf, startOf } from './flaxStart';
 
-/** What Flax starts a tensor from by what it is called, where the module is not told. */
-const USUAL: Readonly<Record<string, string>> = { kernel: 'lecun_normal', bias: 'zeros', scale: 'ones', mean: 'zeros', var: 'ones' };
-
-const product = (sides: readonly number[]): number => sides.reduce((total, side) => total * side, 1);
+type Mine = Map<string, { readonly name: string; readonly shape: readonly number[] }>;
 
 /**
  * The state of a linen module as `init` makes it, collections first: `params/Dense_0/kernel`, and running statistics as
  * `batch_stats/BatchNorm_0/mean`. Modules that are repeated with tensors of their own are left out.
  */
-export function flaxState(model: KerasLayer): KerasState {
+export const flaxState = (model: KerasLayer): KerasState => stateOf(model, undefined);
+
+/** The state of a module of nnx under the paths of `nnx.state(model, (nnx.Param, nnx.BatchStat))`: `blocks/0/attention/query/kernel`. */
+export const nnxState = (model: KerasLayer): KerasState => stateOf(model, nnxPaths(model));
+
+/** @param held where modules and parameters of nnx are held; collections come first where there is none */
+function stateOf(model: KerasLayer, held: ReadonlyMap<Value, string> | undefined): KerasState {
   const tensors: StateTensor[] = [];
-  const own = new Map<KerasLayer, Map<string, { readonly name: string; readonly shape: readonly number[] }>>();
+  const own = new Map<KerasLayer, Mine>();
   const named = new Map<WeightValue, string>();
   const paths = new Map<KerasLayer, string>();
+  const join = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('/');
   const visit = (layer: KerasLayer, path: string): void => {
     paths.set(layer, path);
     if (layer.repeats) return;
-    const mine = new Map<string, { readonly name: string; readonly shape: readonly number[] }>();
+    const mine: Mine = new Map();
     own.set(layer, mine);
     const line = layer.construction.range.startLine;
-    const add = (collection: string, own_: string, shape: readonly number[], start: StartLaw | UnknownStart): string => {
-      const name = [collection, path, own_].filter(part => part !== '').join('/');
+    const scope = held ? (held.get(layer) ?? path) : path;
+    const add = (
+      collection: string,
+      own_: string,
+      shape: readonly number[],
+      start: StartLaw | UnknownStart,
+      name = held ? join(scope, own_) : join(collection, scope, own_),
+    ): string => {
       const role = collection === 'params' ? 'trained' : 'buffer';
       tensors.push({ name, shape, start, role, line, key: tensorKey(path, own_) });
       return name;
     };
-    if (layer.weights.known)
-      for (const { name, shape } of layer.weights.value)
-        mine.set(name, { name: add('params', name, shape, startOf(layer, name, shape)), shape });
-    const width = layer.input?.known ? layer.input.value.at(-1) : undefined;
-    if (classNameOf(layer) === 'BatchNorm' && typeof width === 'number')
-      for (const name of ['mean', 'var'])
-        mine.set(name, { name: add('batch_stats', name, [width], startOf(layer, name, [width])), shape: [width] });
-    for (const weight of layer.added) {
+    const addOwn = (collection: string, name: string, shape: readonly number[]): unknown =>
+      mine.set(name, { name: add(collection, name, shape, startOf(layer, name, shape)), shape });
+    if (layer.weights.known) for (const { name, shape } of layer.weights.value) addOwn('params', name, shape);
+    const width = classNameOf(layer) === 'BatchNorm' ? widthOf(layer, held !== undefined) : undefined;
+    if (typeof width === 'number') for (const name of ['mean', 'var']) addOwn('batch_stats', name, [width]);
+    const variables = held ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : layer.added;
+    for (const weight of variables) {
       const { shape, beginning } = weight;
       const sides = shape.known ? shape.value.filter(side => side !== null) : [];
-      if (shape.known && sides.length === shape.value.length)
-        named.set(weight, add('params', weight.name, sides, lawOf(beginning?.initialiser, sides)));
+      if (shape.known && sides.length === shape.value.length && !named.has(weight))
+        named.set(weight, add('params', weight.name, sides, lawOf(beginning?.initialiser, sides), held?.get(weight)));
     }
-    for (const inner of layer.inner()) if (!paths.has(inner)) visit(inner, [path, inner.name ?? 'layer'].filter(Boolean).join('/'));
+    for (const inner of layer.inner()) if (!paths.has(inner)) visit(inner, join(path, inner.name ?? 'layer'));
   };
   visit(model, '');
   return { tensors, of: (layer, name) => own.get(layer)?.get(name), named, paths };
 }
 
-function startOf(layer: KerasLayer, name: string, shape: readonly number[]): StartLaw | UnknownStart {
-  const bare = name.split('/').at(-1)!;
-  const given = layer.initialisers.get(`${bare}_init`);
-  if (given && given.kind !== 'none') return lawOf(given, flattened(layer, name, shape));
-  if (bare === 'embedding') return { kind: 'normal', mean: 0, deviation: 1 / Math.sqrt(shape.at(-1)!) };
-  const usual = Object.hasOwn(USUAL, bare) ? USUAL[bare] : undefined;
-  if (usual === undefined) return { kind: 'not known', why: `how Flax starts \`${name}\` is not written down here` };
-  return startLaw({ name: usual, arguments: {} }, flattened(layer, name, shape), 'flax');
+function widthOf({ input, attributes }: KerasLayer, isTold: boolean): number | null | undefined {
+  if (!isTold) return input?.known ? input.value.at(-1) : undefined;
+  const told = attributes.get('num_features');
+  return told?.kind === 'integer' ? told.value : undefined;
 }
 
-/** Kernels with several axes of inputs or outputs begin as the matrix that they are. */
-function flattened(layer: KerasLayer, name: string, shape: readonly number[]): readonly number[] {
-  const className = classNameOf(layer);
-  if (!name.endsWith('kernel') || !/Attention$|^DenseGeneral$/.test(className)) return shape;
-  const inputs = className === 'DenseGeneral' ? shape.length - featureAxes(layer) : name.startsWith('out/') ? shape.length - 1 : 1;
-  return [product(shape.slice(0, inputs)), product(shape.slice(inputs))];
+/** Where each module and parameter of nnx is held; what several attributes hold is found at the first of them in the order of their names. */
+function nnxPaths(model: KerasLayer): ReadonlyMap<Value, string> {
+  const paths = new Map<Value, string>();
+  const visit = (value: Value, path: string): void => {
+    const isPart = value instanceof KerasLayer || value instanceof WeightValue;
+    if (isPart && paths.has(value)) return;
+    if (isPart) paths.set(value, path);
+    const at = (name: string): string => (path === '' ? name : `${path}/${name}`);
+    if (value instanceof KerasLayer) for (const [name, held] of sorted(value.attributes)) visit(held, at(keyName(name)));
+    else if (value.kind === 'sequence') value.items.forEach((item, place) => visit(item, at(String(place))));
+    else if (value.kind === 'dictionary') for (const [key, held] of sorted(value.entries)) visit(held, at(keyName(key)));
+  };
+  visit(model, '');
+  return paths;
 }
 
-function featureAxes({ attributes }: KerasLayer): number {
-  const features = attributes.get('features');
-  return features?.kind === 'sequence' ? features.items.length : 1;
-}
-
-/** Deviations of `jax.nn.initializers` where they are not said. */
-const DEVIATION = 0.01;
-
-/** `orthogonal(scale, column_axis)`: columns along the last axis, or along the first. */
-function orthogonalAlong(shape: readonly number[], gain: number, axis: number): StartLaw | UnknownStart {
-  if (axis === 0 && shape.length > 1) return { kind: 'orthogonal', gain, rows: shape[0]! };
-  if (axis === -1 || axis === shape.length - 1) return orthogonalLaw(shape, gain);
-  return { kind: 'not known', why: `columns along axis ${axis} of an orthogonal matrix are not followed` };
-}
-
-/** The law of an initialiser of Flax or JAX. */
-function lawOf(value: Value | undefined, shape: readonly number[]): StartLaw | UnknownStart {
-  const initialiser = value && initialiserOf(value);
-  if (!initialiser) return { kind: 'not known', why: 'its initialiser is not followed' };
-  const { name, arguments: given } = initialiser;
-  const word = name.replace(/_init$/, '').replace(/^kaiming_/, 'he_');
-  const number = (key: string, otherwise: number): number => (typeof given[key] === 'number' ? given[key] : otherwise);
-  if (word === 'uniform') return { kind: 'uniform', low: 0, high: number('scale', DEVIATION) };
-  if (word === 'normal') return { kind: 'normal', mean: 0, deviation: number('stddev', DEVIATION) };
-  if (word === 'orthogonal') return orthogonalAlong(shape, number('scale', 1), number('column_axis', -1));
-  if (word === 'truncated_normal') {
-    const [deviation, low, high] = [number('stddev', DEVIATION), number('lower', -2), number('upper', 2)];
-    return { kind: 'normal', mean: 0, deviation, within: [low * deviation, high * deviation] };
-  }
-  const distribution = given.distribution === 'normal' ? 'untruncated_normal' : given.distribution;
-  return startLaw(
-    { name: word, arguments: { ...given, ...(distribution !== undefined && { distribution }) } },
-    shape.length < 2 ? [1, ...shape] : shape,
-    'flax',
-  );
-}
+const sorted = (entries: ReadonlyMap<Key, Value>): (readonly [Key, Value])[] =>
+  [...entries].sort(([left], [right]) => (keyName(left) < keyName(right) ? -1 : 1));

@@ -63,6 +63,8 @@ const KERAS: LayerFramework = { state: kerasState, layer: layerProgram, operatio
 class ProgramWalk {
   /** Places of what each layer was given and made at its first call, by its path. */
   private readonly first = new Map<string, { readonly input: number; readonly output: number }>();
+  /** Places of the tensors of a model's own code. */
+  private places: ReadonlyMap<KerasTensor, number> = new Map();
   inputSides: readonly number[] = [];
 
   constructor(
@@ -78,6 +80,10 @@ class ProgramWalk {
 
   /** The place of what a layer was given or made; layers go by their paths, or by their names alone. */
   met({ layer, side }: NonNullable<ProgramRequest['outlet']>): number | undefined {
+    for (const [{ pass }, path] of this.state.paths) {
+      const [input, output] = [pass?.inputs[0], pass?.outputs[0]].map(tensor => tensor && this.places.get(tensor));
+      if (path !== '' && input !== undefined && output !== undefined && !this.first.has(path)) this.first.set(path, { input, output });
+    }
     const found = this.first.get(layer) ?? [...this.first].find(([path]) => path.split('/').at(-1) === layer)?.[1];
     return found?.[side];
   }
@@ -120,6 +126,7 @@ class ProgramWalk {
       if (place !== undefined) places.set(tensor, place);
     });
     for (const tensor of tensorsBetween(inputs, outputs)) places.set(tensor, this.tensor(tensor, places, line));
+    this.places = places;
     return outputs.flatMap(tensor => places.get(tensor) ?? []);
   }
 

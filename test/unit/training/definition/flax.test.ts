@@ -4,6 +4,10 @@ import { Documents } from '../../../../src/definitions/documents';
 
 describe('what stands in the way of training a module of Flax', () => {
   const source = (body: string): string => `import jax.numpy as jnp\nfrom flax import linen as nn, nnx\n\n\n${body}`;
+  const told = (part: string, result = 'self.a(x)'): string =>
+    source(
+      `class Net(nnx.Module):\n  def __init__(self, rngs: nnx.Rngs):\n    self.a = ${part}\n  def __call__(self, x):\n    return ${result}\n`,
+    );
   const compact = (layers: string): string =>
     source(`class Net(nn.Module):\n  @nn.compact\n  def __call__(self, x):\n    return ${layers}\n`);
 
@@ -22,12 +26,22 @@ describe('what stands in the way of training a module of Flax', () => {
       ),
       [/line 9: ConvTranspose: `ConvTranspose` is not among the layers that are computed/],
     ],
+    ['nothing of nnx where nothing says what it takes', told('nnx.Linear(8, 4, rngs=rngs)'), []],
+    ['nothing of nnx where its patches may be of any number', told('nnx.Conv(3, 4, (2, 2), rngs=rngs)'), []],
     [
-      'modules of nnx',
-      source(
-        'class Net(nnx.Module):\n  def __init__(self, rngs: nnx.Rngs):\n    self.a = nnx.Linear(8, 4, rngs=rngs)\n  def __call__(self, x):\n    return self.a(x)\n',
-      ),
-      [/line 5: Net: of Flax only modules of `flax\.linen` are computed/],
+      'a layer of nnx that is not computed',
+      told('nnx.SpectralNorm(nnx.Linear(8, 4, rngs=rngs), rngs=rngs)'),
+      [/line 7: Net: `nnx\.SpectralNorm\(…\)` is not known/],
+    ],
+    [
+      'state of nnx of its own',
+      told('nnx.BatchStat(jnp.zeros((8,)))', 'self.a + x'),
+      [/line 7: nnx\.BatchStat: where this value comes from/],
+    ],
+    [
+      'an array that nobody knows how to begin',
+      told('nnx.Param(jnp.cos(jnp.ones((8,))))', 'self.a * x'),
+      [/line 6: a: the source does not say/],
     ],
   ] as const)
     it(`is ${what}`, async () => {

@@ -45,6 +45,7 @@ describe('gradients through programs', () => {
     ].map(name => ['modules.py', name] as const),
     ...['convolutional', 'transposed', 'VisionTransformer', 'Operations', 'shared'].map(name => ['keras/models.py', name] as const),
     ['tensorflowJs/models.js', 'convolutional'] as const,
+    ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens'].map(name => ['nnx/models.py', name] as const),
   ];
   for (const [file, name] of cases)
     it(`agree with the reference engine: ${name} of ${file}`, async () => {

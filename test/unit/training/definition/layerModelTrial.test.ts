@@ -55,6 +55,42 @@ describe('a trial with a model of Keras or TensorFlow.js as encoder', () => {
     assert.ok(state.get('sequential/batch_normalization/moving_variance')!.every(value => value > 0 && value !== 1));
   });
 
+  const nnx = `${FIXTURES}/nnx/models.py`;
+
+  it('leaves masked patches out of a module of nnx, and saves its parameters where nnx holds them', async () => {
+    const choice = { definition: `${nnx}#VisionTransformer`, arguments: { size: 28, patch: 7 } };
+    const { definition, pretraining } = await folder.run(trialOf(choice, masked));
+    assert.deepEqual(definition!.masking, { at: 'tokens', patch: 7 });
+    assert.deepEqual(definition!.withoutDropout, ['blocks/0/attention', 'blocks/1/attention']);
+    assert.ok(pretraining!.trainLoss < 0.3 && pretraining!.withoutCertificate === undefined);
+    const state = await folder.saved();
+    assert.equal(state.size, 4 + 2 * 16 + 2);
+    assert.equal(state.get('blocks/1/attention/query/kernel')!.length, 12 * 12);
+    const { definition: again } = await folder.run(
+      trialOf({ ...choice, checkpoint: path.join(folder.path, 'encoder.safetensors') }, { kind: 'none' }),
+    );
+    assert.deepEqual(again!.checkpoint, { started: 38, missing: [], unused: [] });
+    assert.deepEqual(await folder.saved(), state);
+  });
+
+  for (const objective of [contextEncoder, maskReconstruction])
+    it(`pre-trains a module of nnx with running statistics by ${objective.kind}`, async () => {
+      const { pretraining } = await folder.run(trialOf({ definition: `${nnx}#Convolutional`, arguments: { width: 6 } }, objective));
+      assert.ok(Number.isFinite(pretraining!.holdOutLoss) && pretraining!.trainLoss < 1.5);
+      const state = await folder.saved();
+      assert.ok(state.get('norm/mean')!.some(value => value !== 0));
+      assert.ok(state.get('norm/var')!.every(value => value > 0 && value !== 1));
+    });
+
+  it('takes the features of nnx where an inner module of its own makes them', async () => {
+    const features = { layer: 'blocks/0', side: 'output' } as const;
+    const { encoderParameters } = await folder.run(
+      trialOf({ definition: `${nnx}#VisionTransformer`, arguments: { size: 28, patch: 7 }, features }),
+    );
+    const [block, patches, tokens] = [4 * 12 * 13 + 2 * 24 + 12 * 24 * 2 + 36, 49 * 12 + 12, 12 + 17 * 12];
+    assert.equal(encoderParameters, block + patches + tokens);
+  });
+
   it('saves the sample of TensorFlow.js in its own files too', async () => {
     const features = { layer: 'encoder', side: 'output' } as const;
     const { pretraining } = await folder.run(trialOf({ definition: `${models}/denoising.js#autoencoder`, features }));

@@ -26,6 +26,7 @@ for (const [framework, folder, file, names] of [
     ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
   ],
   ['Flax', 'flax', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens']],
+  ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens']],
   ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
 ] as const)
   describe(`programs against ${framework}`, () => {
@@ -55,28 +56,32 @@ for (const [framework, folder, file, names] of [
   });
 
 describe('batch normalisation in training', () => {
-  it('lets moving statistics follow a batch as Keras does', async () => {
-    const folder = path.join(FIXTURES, 'keras');
-    const recorded = JSON.parse(await readFile(path.join(folder, 'recorded.json'), 'utf8')) as Readonly<Record<string, Recorded>>;
-    const { program } = await programOf({ file: path.join(folder, 'models.py'), name: 'convolutional' });
-    const { encoder, parameters } = encoderOf(program);
-    fixWeights(parameters, encoder);
-    const pass = await (
-      await nativeEngine()
-    ).forwardPass({
-      inputs: { images: { shape: layout.shape(IMAGES) } },
-      parameters,
-      outputs: ({ images }) => ({ ...encoder.inTraining!.trace(() => encoder.features(images!)).met }),
+  for (const [framework, place, name, statistics] of [
+    ['Keras', 'keras', 'convolutional', ['batch_normalization/moving_mean', 'batch_normalization/moving_variance']],
+    ['Flax (nnx)', 'nnx', 'Convolutional', ['norm/mean', 'norm/var']],
+  ] as const)
+    it(`lets moving statistics follow a batch as ${framework} does`, async () => {
+      const folder = path.join(FIXTURES, place);
+      const recorded = JSON.parse(await readFile(path.join(folder, 'recorded.json'), 'utf8')) as Readonly<Record<string, Recorded>>;
+      const { program } = await programOf({ file: path.join(folder, 'models.py'), name });
+      const { encoder, parameters } = encoderOf(program);
+      fixWeights(parameters, encoder);
+      const pass = await (
+        await nativeEngine()
+      ).forwardPass({
+        inputs: { images: { shape: layout.shape(IMAGES) } },
+        parameters,
+        outputs: ({ images }) => ({ ...encoder.inTraining!.trace(() => encoder.features(images!)).met }),
+      });
+      encoder.inTraining!.took(await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) }), one => parameters.values(one));
+      pass.dispose();
+      const { moved = {} } = recorded[name]!;
+      assert.deepEqual(Object.keys(moved), statistics);
+      for (const [one, expected] of Object.entries(moved)) {
+        const values = parameters.values(encoder.saved[one]!);
+        for (const [i, value] of expected.entries())
+          assert.ok(Math.abs(values[i]! - value) <= 1e-5, `${one}[${i}]: ${values[i]} and ${value}`);
+      }
+      parameters.dispose();
     });
-    encoder.inTraining!.took(await pass.run({ images: wave(IMAGES * 64, 0, 0.5, 0.5) }), name => parameters.values(name));
-    pass.dispose();
-    const { moved = {} } = recorded['convolutional']!;
-    assert.deepEqual(Object.keys(moved), ['batch_normalization/moving_mean', 'batch_normalization/moving_variance']);
-    for (const [name, expected] of Object.entries(moved)) {
-      const values = parameters.values(encoder.saved[name]!);
-      for (const [i, value] of expected.entries())
-        assert.ok(Math.abs(values[i]! - value) <= 1e-5, `${name}[${i}]: ${values[i]} and ${value}`);
-    }
-    parameters.dispose();
-  });
 });
