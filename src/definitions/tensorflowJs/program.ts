@@ -1,7 +1,6 @@
 import { known, unknown, type Architecture, type Known } from '../../architecture/architecture';
 import { tensorKey } from '../../architecture/composition';
 import type { Program, StateTensor } from '../../architecture/computation';
-import { LayerInputs } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
 import { initialiserArgument, startLaw, usualInitialiser, type Initialiser } from '../../architecture/keras/startLaws';
 import { instantiationOf } from '../../architecture/obstacles';
@@ -12,7 +11,7 @@ import type { Value } from '../javascript/values';
 import { clamped, plus, times } from '../keras/program/entrywise';
 import { layerProgram } from '../keras/program/layerPrograms';
 import { channelsLastOf, likeliest, openSides, written } from '../keras/program/inputShapes';
-import { ProgramBuilder } from '../keras/program/programBuilder';
+import { ProgramBuilder, refused } from '../keras/program/programBuilder';
 import { orReason } from '../keras/layerCalls';
 import { classOf } from './layerConstruction';
 import { FunctionalModel, InitialiserValue, RuleLayer, SequentialModel, type LayerValue, type TensorValue } from './layerValue';
@@ -48,14 +47,14 @@ function programOf(model: LayerValue, input: readonly number[] | undefined, { me
   const state = stateOf(model);
   const twice = state.find(({ name }, place) => state.findIndex(each => each.name === name) < place);
   if (twice) return unknown(`two of its weights are called \`${twice.name}\`: give their layers a \`name\``, line);
-  const walk = new Walk(new ProgramBuilder(), input);
+  const walk = new Walk(new ProgramBuilder(input));
   const [first] = walk.run(model, undefined);
   const output = outlet ? walk.met.get(outlet.layer)?.[outlet.side] : first;
   if (output === undefined) {
     const names = [...walk.met.keys()].join(', ');
     return unknown(outlet ? `its pass meets no layer \`${outlet.layer}\`: name one of ${names}` : 'it has no output', line);
   }
-  return known({ ...walk.builder.program(output, walk.inputSides, state), weightsFor: 'tensorflow.js' });
+  return known({ ...walk.builder.program(output, state), weightsFor: 'tensorflow.js' });
 }
 
 /** Every weight once, named as `loadWeights` asks for it: by its layer's own name. */
@@ -114,24 +113,21 @@ function initialiserOf(value: Value): Initialiser | undefined {
 class Walk {
   /** Places of what each layer was given and made at its first call, by its path and by its name. */
   readonly met = new Map<string, { readonly input: number; readonly output: number }>();
-  inputSides: readonly number[] = [];
 
-  constructor(
-    readonly builder: ProgramBuilder,
-    private readonly input: readonly number[] | undefined,
-  ) {}
+  constructor(readonly builder: ProgramBuilder) {}
 
   run(model: LayerValue, given: readonly number[] | undefined): readonly number[] {
     const line = model.construction.range.startLine;
     if (model instanceof SequentialModel) {
-      let place = given?.[0] ?? this.images(model.declared, line);
+      let place = given?.[0] ?? this.builder.images(model.declared, line);
       for (const layer of model.inner) place = this.call(layer, [place], line);
       return [place];
     }
     if (!(model instanceof FunctionalModel)) return [];
     const places = new Map<TensorValue, number>();
     model.inputs.forEach((tensor, index) => {
-      const own = (): number => (index === 0 ? this.images(tensor.shape, line) : this.refusedInput(tensor, index, line));
+      const own = (): number =>
+        index === 0 ? this.builder.images(tensor.shape, line) : this.builder.refuseInput(tensor.shape, index, line);
       places.set(tensor, given?.[index] ?? own());
     });
     for (const tensor of model.tensors()) {
@@ -140,19 +136,6 @@ class Walk {
       places.set(tensor, tensor.layer ? this.call(tensor.layer, inputs, line) : refuse());
     }
     return model.outputs.flatMap(tensor => places.get(tensor) ?? []);
-  }
-
-  private refusedInput({ shape }: TensorValue, index: number, line: number): number {
-    return this.builder.refuse(`input ${index + 1}`, 'it takes several inputs and images are one', [], written(shape), line);
-  }
-
-  private images(declared: Known<Shape> | undefined, line: number): number {
-    const own = declared?.known ? declared.value.slice(1) : undefined;
-    const sides = this.input ?? openSides(declared);
-    this.inputSides = sides ?? [];
-    const fits = !own || !sides || (own.length === sides.length && own.every((side, axis) => side === null || side === sides[axis]));
-    if (fits) return this.builder.emit({ op: 'input', name: 'images' }, [], sides ? ['B', ...sides] : null, line);
-    return this.builder.refuse('input', `it takes (${own.join(', ')}) and images are (${sides.join(', ')})`, [], ['B', ...sides], line);
   }
 
   private call(layer: LayerValue, inputs: readonly number[], line: number): number {
@@ -172,13 +155,7 @@ class Walk {
     const at = range.startLine;
     if (!(layer instanceof RuleLayer)) return builder.refuse(type, `what \`${type}\` computes is not followed`, inputs, null, at);
     const { rule, values } = layer.body;
-    const given = inputs.map((place): Known<Shape> => {
-      const shape = builder.shape(place);
-      return shape
-        ? known(shape.map(side => (typeof side === 'number' ? side : null)))
-        : unknown('the shape of its input is not known', line);
-    });
-    const output = orReason(() => rule.output(values, new LayerInputs(given, at)));
+    const output = orReason(() => rule.output(values, builder.given(inputs, at)));
     const className = classIn(layer);
     const shape = written(output);
     const place = orReason(() => {
@@ -206,10 +183,6 @@ class Walk {
     return place.known ? place.value : builder.refuse(className, place.why, inputs, shape, at);
   }
 }
-
-const refused = (why: string, line: number): never => {
-  throw new Undecided(unknown(why, line));
-};
 
 /** Activations that TensorFlow.js computes otherwise than Keras 3: the older hard sigmoid, and a name of its own. */
 function ownFunction(builder: ProgramBuilder, word: string, place: number, line: number): number | undefined {

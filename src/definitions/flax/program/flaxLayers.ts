@@ -1,16 +1,11 @@
-import { unknown } from '../../../architecture/architecture';
 import type { Side } from '../../../architecture/composition';
 import { axisOf } from '../../../architecture/keras/shape';
-import { Undecided } from '../../../architecture/torch/layerArguments';
 import { attended, channelsFirst, channelsLast, convolved, dense, reshapedTo, type Weights } from '../../keras/program/channelsLast';
 import { layerProgram, type LayerSite } from '../../keras/program/layerPrograms';
 import { numberOf } from '../../keras/layerSteps';
+import { refused } from '../../keras/program/programBuilder';
 
 type Rule = (site: LayerSite) => number;
-
-const refused = (why: string, line: number): never => {
-  throw new Undecided(unknown(why, line));
-};
 
 const input = ({ inputs, line }: LayerSite): number => inputs[0] ?? refused('it is given no array', line);
 

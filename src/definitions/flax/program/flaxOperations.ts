@@ -1,13 +1,8 @@
-import { unknown } from '../../../architecture/architecture';
-import { Undecided } from '../../../architecture/torch/layerArguments';
 import type { Value } from '../../python/values';
 import { argument } from '../../keras/construct';
 import { pooled } from '../../keras/program/channelsLast';
 import { operationProgram, type OperationSite } from '../../keras/program/operationPrograms';
-
-const refused = (why: string, line: number): never => {
-  throw new Undecided(unknown(why, line));
-};
+import { refused } from '../../keras/program/programBuilder';
 
 /** Writes down how an operation of Flax or JAX is computed. Throws `Undecided` with the reason where it cannot be. */
 export function flaxOperation(site: OperationSite): number {

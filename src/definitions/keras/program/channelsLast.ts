@@ -1,8 +1,6 @@
 import type { Windows } from '../../../architecture/computation';
 import type { Side } from '../../../architecture/composition';
-import { unknown } from '../../../architecture/architecture';
-import { Undecided } from '../../../architecture/torch/layerArguments';
-import type { ProgramBuilder } from './programBuilder';
+import { refused, type ProgramBuilder } from './programBuilder';
 
 /** One axis of windows as frameworks with channels last write them. */
 export interface WindowArguments {
@@ -61,7 +59,7 @@ export function dense(builder: ProgramBuilder, x: number, { kernel, shape, bias 
   if (bias !== null && outputs.length > 1) builder.see(bias, count(outputs.length), [product(outputs)], line);
   const sides = builder.sides(x);
   if (sides.at(-1) !== product(inputs))
-    throw new Undecided(unknown(`its kernel takes ${product(inputs)} numbers and it is given ${String(sides.at(-1))}`, line));
+    return refused(`its kernel takes ${product(inputs)} numbers and it is given ${String(sides.at(-1))}`, line);
   return builder.emit({ op: 'linear', weight, bias }, [x], [...sides.slice(0, -1), product(outputs)], line);
 }
 
@@ -70,7 +68,7 @@ function positions(builder: ProgramBuilder, x: number, axes: number, line: numbe
   const sides = builder.sides(x);
   const found = sides.slice(1, -1).filter(side => typeof side === 'number');
   if (sides.length !== axes + 2 || found.length !== axes)
-    throw new Undecided(unknown(`it slides over ${axes} axes and is given (${sides.join(', ')})`, line));
+    return refused(`it slides over ${axes} axes and is given (${sides.join(', ')})`, line);
   return found;
 }
 
@@ -81,7 +79,7 @@ function padded({ kernel, stride, dilation, padding }: WindowArguments, sides: r
     const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
     if (padding === 'valid') return [0, 0];
     if (padding === 'causal') return [reach - 1, 0];
-    if (padding !== 'same') throw new Undecided(unknown(`padding \`${padding}\` is not followed`, line));
+    if (padding !== 'same') return refused(`padding \`${padding}\` is not followed`, line);
     const total = Math.max(0, (Math.ceil(side / stride[axis]!) - 1) * stride[axis]! + reach - side);
     return [Math.floor(total / 2), Math.ceil(total / 2)];
   });

@@ -1,8 +1,6 @@
-import { unknown } from '../../../architecture/architecture';
 import type { ComputedActivation } from '../../../architecture/computedFunctions';
 import type { Side } from '../../../architecture/composition';
-import { Undecided } from '../../../architecture/torch/layerArguments';
-import type { ProgramBuilder } from './programBuilder';
+import { refused, type ProgramBuilder } from './programBuilder';
 
 /** Entrywise functions that Keras, Flax and TensorFlow name alike, by their name without underscores. */
 const FUNCTIONS: Readonly<Record<string, readonly [name: ComputedActivation, numbers?: Readonly<Record<string, number>>]>> = {
@@ -97,6 +95,6 @@ function met(left: readonly Side[], right: readonly Side[], line: number): reado
     const second = other[axis]!;
     if (side === second || second === 1) return side;
     if (side === 1) return second;
-    throw new Undecided(unknown(`shapes (${left.join(', ')}) and (${right.join(', ')}) do not fit`, line));
+    return refused(`shapes (${left.join(', ')}) and (${right.join(', ')}) do not fit`, line);
   });
 }

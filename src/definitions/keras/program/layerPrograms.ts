@@ -1,7 +1,6 @@
-import { unknown } from '../../../architecture/architecture';
 import { margins } from '../../../architecture/keras/reshaping';
 import { axisOf } from '../../../architecture/keras/shape';
-import { Undecided, type LayerArguments } from '../../../architecture/torch/layerArguments';
+import type { LayerArguments } from '../../../architecture/torch/layerArguments';
 import type { Side } from '../../../architecture/composition';
 import { numberOf } from '../layerSteps';
 import {
@@ -19,7 +18,7 @@ import {
   type WindowArguments,
 } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
-import type { ProgramBuilder } from './programBuilder';
+import { refused, type ProgramBuilder } from './programBuilder';
 
 /** A call of a layer while a program is written down. */
 export interface LayerSite {
@@ -42,10 +41,6 @@ export interface LayerSite {
 }
 
 type Rule = (site: LayerSite) => number;
-
-const refused = (why: string, line: number): never => {
-  throw new Undecided(unknown(why, line));
-};
 
 const input = ({ inputs, line }: LayerSite, index = 0): number => inputs[index] ?? refused('it has fewer inputs than it takes', line);
 

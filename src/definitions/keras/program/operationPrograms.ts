@@ -1,7 +1,5 @@
-import { unknown } from '../../../architecture/architecture';
 import { axisOf } from '../../../architecture/keras/shape';
 import type { Shape, Side } from '../../../architecture/composition';
-import { Undecided } from '../../../architecture/torch/layerArguments';
 import type { Index } from '../../python/context';
 import type { Call, Value } from '../../python/values';
 import { argument } from '../construct';
@@ -9,7 +7,7 @@ import type { Equation } from '../einsum';
 import type { TensorHistory } from '../kerasValues';
 import { permuted, reshapedTo } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
-import type { ProgramBuilder } from './programBuilder';
+import { refused, type ProgramBuilder } from './programBuilder';
 
 /** A plain operation of the source while a program is written down. */
 export interface OperationSite {
@@ -23,10 +21,6 @@ export interface OperationSite {
   /** The place of a tensor among the arguments. */
   readonly placeOf: (value: Value) => number | undefined;
 }
-
-const refused = (why: string, line: number): never => {
-  throw new Undecided(unknown(why, line));
-};
 
 const numberIn = (value: Value | undefined): number | undefined =>
   value?.kind === 'integer' || value?.kind === 'float' ? value.value : undefined;

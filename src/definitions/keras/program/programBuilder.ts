@@ -1,12 +1,19 @@
 import type { Computation, Program, StateTensor, Step } from '../../../architecture/computation';
+import { known, unknown, type Known } from '../../../architecture/architecture';
 import type { Shape, Side } from '../../../architecture/composition';
-import { unknown } from '../../../architecture/architecture';
+import { LayerInputs } from '../../../architecture/keras/kerasRule';
+import type { Shape as KerasShape } from '../../../architecture/keras/shape';
 import { Undecided } from '../../../architecture/torch/layerArguments';
+import { openSides, written } from './inputShapes';
 
 /** Steps of a program with channels last, in the order in which they are written down. */
 export class ProgramBuilder {
   private readonly steps: Step[] = [];
   private readonly views = new Map<string, NonNullable<StateTensor['seen']>>();
+  private inputSides: readonly number[] = [];
+
+  /** @param input sides of one input without its batch; what the model itself says when absent */
+  constructor(private readonly input: readonly number[] | undefined) {}
 
   /** Whether no more steps may be written down. */
   get isFull(): boolean {
@@ -25,10 +32,36 @@ export class ProgramBuilder {
     return this.steps.length - 1;
   }
 
+  /** Adds the images that a model is given, of the asked shape where its own says no other. */
+  images(declared: Known<KerasShape> | undefined, line: number): number {
+    const own = declared?.known ? declared.value.slice(1) : undefined;
+    const sides = this.input ?? openSides(declared);
+    this.inputSides = sides ?? [];
+    const shape: Shape = sides ? ['B', ...sides] : null;
+    const fits = !own || !sides || (own.length === sides.length && own.every((side, axis) => side === null || side === sides[axis]));
+    if (fits) return this.emit({ op: 'input', name: 'images' }, [], shape, line);
+    return this.refuse('input', `it takes (${own.join(', ')}) and images are (${sides.join(', ')})`, [], shape, line);
+  }
+
+  /** Adds an input that images are not: every one after the first. */
+  refuseInput(shape: Known<KerasShape>, index: number, line: number): number {
+    return this.refuse(`input ${index + 1}`, 'it takes several inputs and images are one', [], written(shape), line);
+  }
+
+  /** What a layer is given, as its rule asks for it. */
+  given(places: readonly number[], line: number): LayerInputs {
+    const shapes = places.map((place): Known<KerasShape> => {
+      const shape = this.shape(place);
+      if (!shape) return unknown('the shape of its input is not known', line);
+      return known(shape.map(side => (typeof side === 'number' ? side : null)));
+    });
+    return new LayerInputs(shapes, line);
+  }
+
   /** The sides of a result, batch first as `B`. Throws `Undecided` where they are not known. */
   sides(place: number): readonly Side[] {
     const { shape, line } = this.steps[place]!;
-    if (!shape) throw new Undecided(unknown('the shape of what it is given is not known', line));
+    if (!shape) return refused('the shape of what it is given is not known', line);
     return shape;
   }
 
@@ -39,17 +72,13 @@ export class ProgramBuilder {
   /** Says how steps see a tensor of the state; the name is handed on. Throws `Undecided` where steps see it in two ways. */
   see(name: string, order: readonly number[], shape: readonly number[], line: number): string {
     const before = this.views.get(name);
-    if (before && JSON.stringify(before) !== JSON.stringify({ order, shape }))
-      throw new Undecided(unknown(`\`${name}\` is used in two ways`, line));
+    if (before && JSON.stringify(before) !== JSON.stringify({ order, shape })) return refused(`\`${name}\` is used in two ways`, line);
     this.views.set(name, { order, shape });
     return name;
   }
 
-  /**
-   * The steps that make one result, renumbered, and the state.
-   * @param input sides of the input without its batch
-   */
-  program(output: number, input: readonly number[], state: readonly StateTensor[]): Program {
+  /** The steps that make one result, renumbered, and the state. */
+  program(output: number, state: readonly StateTensor[]): Program {
     const needed = new Set([output]);
     for (let place = output; place >= 0; place--) if (needed.has(place)) for (const before of this.steps[place]!.inputs) needed.add(before);
     const kept = [...needed].sort((left, right) => left - right);
@@ -62,9 +91,14 @@ export class ProgramBuilder {
       const view = this.views.get(tensor.name);
       return view ? { ...tensor, seen: view } : tensor;
     });
-    return { steps, output: places.get(output)!, input, channels: 'last', state: seen, aliases: {} };
+    return { steps, output: places.get(output)!, input: this.inputSides, channels: 'last', state: seen, aliases: {} };
   }
 }
+
+/** Throws `Undecided`: why a step cannot be written down, as one clause. */
+export const refused = (why: string, line: number): never => {
+  throw new Undecided(unknown(why, line));
+};
 
 /** Steps that are written down at most. */
 const MAXIMUM_STEPS = 20_000;

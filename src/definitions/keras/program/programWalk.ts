@@ -1,7 +1,6 @@
 import { known, unknown, type Known } from '../../../architecture/architecture';
 import type { Program } from '../../../architecture/computation';
 import type { Shape } from '../../../architecture/composition';
-import { LayerInputs } from '../../../architecture/keras/kerasRule';
 import type { Shape as KerasShape } from '../../../architecture/keras/shape';
 import { Undecided } from '../../../architecture/torch/layerArguments';
 import type { ProgramRequest } from '../../definitionReader';
@@ -12,7 +11,7 @@ import { written } from './inputShapes';
 import { classNameOf, kerasState, type KerasState } from './kerasState';
 import { layerProgram, type LayerSite } from './layerPrograms';
 import { operationProgram, type OperationSite } from './operationPrograms';
-import { ProgramBuilder } from './programBuilder';
+import { ProgramBuilder, refused } from './programBuilder';
 
 /** What a model's own code was given and made. */
 type Pass = NonNullable<KerasLayer['pass']>;
@@ -35,7 +34,7 @@ export function kerasProgram(
   const names = state.tensors.map(({ name }) => name);
   const twice = names.find((name, place) => names.indexOf(name) < place);
   if (twice !== undefined) return unknown(`two of its variables are called \`${twice}\`: give their layers a \`name\``, line);
-  const walk = new ProgramWalk(new ProgramBuilder(), state, input, framework);
+  const walk = new ProgramWalk(new ProgramBuilder(input), state, framework);
   const outputs = walk.run(model, undefined, pass);
   const [first] = outputs;
   const output = outlet ? walk.met(outlet) : first;
@@ -45,7 +44,7 @@ export function kerasProgram(
       : 'what it returns is not a tensor';
     return unknown(why, line);
   }
-  return known(walk.builder.program(output, walk.inputSides, state.tensors));
+  return known(walk.builder.program(output, state.tensors));
 }
 
 /** A framework whose models are layers that Keras' values stand for. */
@@ -65,12 +64,10 @@ class ProgramWalk {
   private readonly first = new Map<string, { readonly input: number; readonly output: number }>();
   /** Places of the tensors of a model's own code. */
   private places: ReadonlyMap<KerasTensor, number> = new Map();
-  inputSides: readonly number[] = [];
 
   constructor(
     readonly builder: ProgramBuilder,
     private readonly state: KerasState,
-    private readonly input: readonly number[] | undefined,
     private readonly framework: LayerFramework,
   ) {}
 
@@ -96,22 +93,11 @@ class ProgramWalk {
     if (pass && (other || body.kind === 'own' || model.classValue)) return this.between(pass.inputs, pass.outputs, given, line);
     if (body.kind === 'sequential') {
       const { input, layers } = body;
-      let place = given?.[0] ?? this.images(input.known ? input : (model.input ?? input), line);
+      let place = given?.[0] ?? this.builder.images(input.known ? input : (model.input ?? input), line);
       for (const layer of layers) place = this.call(layer, [place], layer.output, line);
       return [place];
     }
     return body.kind === 'functional' ? this.between(body.inputs, body.outputs, given, line) : [];
-  }
-
-  /** The images that a model is given, of the asked shape where its own says no other. */
-  private images(declared: Known<KerasShape>, line: number): number {
-    const own = declared.known ? declared.value.slice(1) : undefined;
-    const asked = this.input ?? (own?.every(side => side !== null) ? own : undefined);
-    this.inputSides = asked ?? [];
-    const shape: Shape = asked ? ['B', ...asked] : null;
-    const fits = !own || !asked || (own.length === asked.length && own.every((side, axis) => side === null || side === asked[axis]));
-    if (fits) return this.builder.emit({ op: 'input', name: 'images' }, [], shape, line);
-    return this.builder.refuse('input', `it takes (${own.join(', ')}) and images are (${asked.join(', ')})`, [], shape, line);
   }
 
   private between(
@@ -122,16 +108,16 @@ class ProgramWalk {
   ): readonly number[] {
     const places = new Map<KerasTensor, number>();
     inputs.forEach((tensor, index) => {
-      const place = given ? given[index] : index === 0 ? this.images(tensor.shape, line) : this.refusedInput(tensor, index, line);
+      const place = given
+        ? given[index]
+        : index === 0
+          ? this.builder.images(tensor.shape, line)
+          : this.builder.refuseInput(tensor.shape, index, line);
       if (place !== undefined) places.set(tensor, place);
     });
     for (const tensor of tensorsBetween(inputs, outputs)) places.set(tensor, this.tensor(tensor, places, line));
     this.places = places;
     return outputs.flatMap(tensor => places.get(tensor) ?? []);
-  }
-
-  private refusedInput({ shape }: KerasTensor, index: number, line: number): number {
-    return this.builder.refuse(`input ${index + 1}`, 'it takes several inputs and images are one', [], written(shape), line);
   }
 
   private tensor(tensor: KerasTensor, places: ReadonlyMap<KerasTensor, number>, line: number): number {
@@ -186,8 +172,7 @@ class ProgramWalk {
       return builder.refuse(name, why, inputs, output ? written(output) : null, at);
     }
     const { rule, values } = layer.body;
-    const given = inputs.map((place): Known<KerasShape> => this.kerasShape(place, line));
-    const made = orReason(() => rule.output(values, new LayerInputs(given, line)));
+    const made = orReason(() => rule.output(values, builder.given(inputs, line)));
     const shape = written(made);
     const className = classNameOf(layer);
     const [result] = this.entered(
@@ -214,12 +199,6 @@ class ProgramWalk {
     return result!;
   }
 
-  private kerasShape(place: number, line: number): Known<KerasShape> {
-    const shape = this.builder.shape(place);
-    if (!shape) return unknown('the shape of its input is not known', line);
-    return known(shape.map(side => (typeof side === 'number' ? side : null)));
-  }
-
   /** Notes what a layer is given and makes at its first call. */
   private entered(layer: KerasLayer, work: () => readonly number[], inputs: readonly number[]): readonly number[] {
     const made = work();
@@ -241,7 +220,7 @@ function requirePlain(call: Call | undefined, line: number): void {
   for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask']) {
     const value = call?.keywords.get(name);
     const isOff = !value || value.kind === 'none' || (value.kind === 'boolean' && !value.value);
-    if (!isOff) throw new Undecided(unknown(`\`${name}\` is not followed`, line));
+    if (!isOff) refused(`\`${name}\` is not followed`, line);
   }
 }
 
@@ -255,7 +234,7 @@ function activationOf(layer: KerasLayer, line: number): string | null {
   const word = body.values.wordIfKnown('activation');
   if (word !== undefined) return word;
   const value = layer.attributes.get('activation');
-  if (value?.kind !== 'reference' || !ACTIVATIONS.test(value.path)) throw new Undecided(unknown('its activation is not followed', line));
+  if (value?.kind !== 'reference' || !ACTIVATIONS.test(value.path)) return refused('its activation is not followed', line);
   const name = value.path.split('.').at(-1)!;
   return name === 'gelu' && /\b(ops|jax)\b/.test(value.path) ? 'gelu_tanh' : name;
 }
