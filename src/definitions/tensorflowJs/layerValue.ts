@@ -1,9 +1,10 @@
 import { known, unknown, type Known, type LayerKind, type SourceRange } from '../../architecture/architecture';
 import { LayerInputs, type KerasRule, type KerasWeight } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
-import { Undecided, type LayerArguments } from '../../architecture/torch/layerArguments';
+import type { LayerArguments } from '../../architecture/torch/layerArguments';
 import type { Initialiser } from '../../architecture/keras/startLaws';
 import { LibraryValue, type Value } from '../javascript/values';
+import { orReason } from '../keras/layerCalls';
 
 /** A tensor without numbers: its shape, the batch first, and the layer that makes it. */
 export class TensorValue extends LibraryValue {
@@ -263,14 +264,5 @@ export class FunctionalModel extends LayerValue {
       }
     }
     return [...found];
-  }
-}
-
-export function orReason<T>(work: () => T): Known<T> {
-  try {
-    return known(work());
-  } catch (error) {
-    if (error instanceof Undecided) return error.reason;
-    throw error;
   }
 }
