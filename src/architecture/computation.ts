@@ -142,8 +142,8 @@ export interface StateTensor {
   /** As in a state dict, or the path of a variable. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** How steps see it, where that is not how it is saved: its axes in this order, then as this shape. */
-  readonly seen?: { readonly order: readonly number[]; readonly shape: readonly number[] };
+  /** How steps see it, where that is not how it is saved: its axes in this order, then as this shape, all but the first two axes backwards where it is turned. */
+  readonly seen?: { readonly order: readonly number[]; readonly shape: readonly number[]; readonly isTurned?: true };
   /** What an architecture calls it, path and name joined by dots, where that is not its name. */
   readonly key?: string;
   readonly start: StartLaw | UnknownStart;

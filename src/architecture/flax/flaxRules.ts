@@ -1,7 +1,7 @@
 import type { Parameter } from '../architecture';
 import { kerasSignature, unchanged, type KerasRule, type LayerInputs } from '../keras/kerasRule';
 import type { Shape } from '../keras/shape';
-import { convolved, transposed } from '../keras/window';
+import { convolved } from '../keras/window';
 import type { LayerArguments } from '../torch/layerArguments';
 import type { ArgumentValue } from '../torch/signature';
 import { LINEN_CELLS, NNX_CELLS } from './cells';
@@ -37,7 +37,7 @@ const dense = (text: string, width: Width, outputs: string): KerasRule => ({
 const convolution = (text: string, width: Width, outputs: string): KerasRule => ({
   kind: 'convolution',
   signature: kerasSignature(
-    `${text}, kernel_size, strides=1, padding='SAME', input_dilation=1, kernel_dilation=1, feature_group_count=1, use_bias=True`,
+    `${text}, kernel_size, strides=1, padding='SAME', input_dilation=1, kernel_dilation=1, feature_group_count=1, use_bias=True, mask=None`,
   ),
   weights(values, inputs) {
     const [sizes, rows, groups] = [values.shape('kernel_size'), values.integer(outputs), values.integer('feature_group_count')];
@@ -83,15 +83,35 @@ const transposedConvolution = (text: string, width: Width, outputs: string): Ker
   output(values, inputs) {
     const sizes = values.shape('kernel_size');
     const shape = inputs.ranked(sizes.length + 2);
-    const strides = values.isNone('strides') ? sizes.map(() => 1) : values.tuple('strides', sizes.length);
-    const padding = values.wordIfKnown('padding')?.toLowerCase();
     const moved = shape.slice(1, -1).map((side, axis) => {
-      const window = { size: sizes[axis]!, stride: strides[axis]!, dilation: 1, padding: padding ?? '' };
-      return padding === 'same' || padding === 'valid' ? transposed(side, window, undefined, values) : null;
+      const reached = transposedAxis(values, axis);
+      return side === null || !reached ? null : (side - 1) * reached.stride + 1 + sum(reached.padding) - reached.reach + 1;
     });
     return [shape[0]!, ...moved, values.integer(outputs)];
   },
 });
+
+const sum = ([before, after]: readonly [number, number]): number => before + after;
+
+/**
+ * Stride, dilation and reach of a transposed convolution's kernel along one axis, and the zeros before and behind its input, which has `stride - 1` zeros
+ * between its entries (`jax.lax.conv_transpose`); undefined where its padding is not known.
+ */
+export function transposedAxis(values: LayerArguments, axis: number) {
+  const sizes = values.shape('kernel_size');
+  const [stride, dilation] = ['strides', 'kernel_dilation'].map(name =>
+    values.isMissing(name) ? 1 : values.tuple(name, sizes.length)[axis]!,
+  ) as [number, number];
+  const reach = (sizes[axis]! - 1) * dilation + 1;
+  const word = values.isUndecided('padding') ? '' : values.wordIfKnown('padding')?.toLowerCase();
+  if (word === undefined) {
+    const padding = paddedBy(values, axis);
+    return padding && { stride, dilation, reach, padding };
+  }
+  const total = reach + stride - 2 + (word === 'valid' ? Math.max(reach - stride, 0) : 0);
+  const before = word === 'valid' || stride > reach - 1 ? reach - 1 : Math.ceil(total / 2);
+  return word === 'same' || word === 'valid' ? { stride, dilation, reach, padding: [before, total - before] as const } : undefined;
+}
 
 function slid(values: LayerArguments, sides: Shape, sizes: readonly number[], strides: string): Shape {
   const steps = values.isNone(strides) ? sizes.map(() => 1) : values.tuple(strides, sides.length);
@@ -103,20 +123,24 @@ function slid(values: LayerArguments, sides: Shape, sizes: readonly number[], st
   );
 }
 
-/** The side of an output whose input is padded with `padding[axis]` entries on both sides, or with a pair of numbers; null where that is not known. */
+/** The side of an output whose input is padded with numbers; null where they are not known. */
 function padded(side: number | null, values: LayerArguments, axis: number, size: number, stride: number, dilation: number): number | null {
+  const around = paddedBy(values, axis);
+  return side === null || !around || stride === 0 ? null : Math.floor((side + sum(around) - dilation * (size - 1) - 1) / stride) + 1;
+}
+
+/** `padding[axis]` entries on both sides, or a pair of numbers; undefined where they are not known. */
+function paddedBy(values: LayerArguments, axis: number): readonly [before: number, after: number] | undefined {
   const given = values.isUndecided('padding') ? null : values.given('padding');
   const own = Array.isArray(given) ? (given as readonly ArgumentValue[])[axis] : given;
-  const pair: readonly ArgumentValue[] = Array.isArray(own) ? (own as readonly ArgumentValue[]) : [own ?? null, own ?? null];
-  const [before, after] = pair;
-  if (side === null || typeof before !== 'number' || typeof after !== 'number' || stride === 0) return null;
-  return Math.floor((side + before + after - dilation * (size - 1) - 1) / stride) + 1;
+  const [before, after] = Array.isArray(own) ? (own as readonly ArgumentValue[]) : [own, own];
+  return typeof before === 'number' && typeof after === 'number' ? [before, after] : undefined;
 }
 
 /** scale and bias of the last axis, as far as they are switched on. */
 const normalisation = (text: string, width: Width): KerasRule => ({
   kind: 'normalisation',
-  signature: kerasSignature(`${text}, feature_axes=-1${text.includes(' axis=') ? '' : ', axis=-1'}`),
+  signature: kerasSignature(`${text}, reduction_axes=None, feature_axes=-1${text.includes(' axis=') ? '' : ', axis=-1'}`),
   weights(values, inputs) {
     if ([...values.wholeNumbers('axis'), ...values.wholeNumbers('feature_axes')].some(axis => axis !== -1))
       values.undecided('only the last axis is followed');
@@ -141,9 +165,12 @@ const embedding: KerasRule = {
 /** query, key, value [inputs, heads, width] and out [heads, width, outputs], each with its bias. */
 const attention = (text: string, width: Width): KerasRule => ({
   kind: 'attention',
-  signature: kerasSignature(`${text}, qkv_features=None, out_features=None, use_bias=True, normalize_qk=False, in_kv_features=None`),
+  signature: kerasSignature(
+    `${text}, qkv_features=None, out_features=None, use_bias=True, normalize_qk=False, in_kv_features=None, num_kv_heads=None, attention_fn=None, decode=False`,
+  ),
   weights(values, inputs) {
-    if (values.flag('normalize_qk') || !values.isMissing('in_kv_features')) values.undecided('this form of attention is not followed');
+    if (values.flag('normalize_qk') || !values.isMissing('in_kv_features') || !values.isMissing('num_kv_heads'))
+      values.undecided('this form of attention is not followed');
     const [inputWidth, heads] = [width(values, inputs), values.integer('num_heads')];
     const features = values.integerOr('qkv_features', inputWidth);
     const outputs = values.integerOr('out_features', inputWidth);

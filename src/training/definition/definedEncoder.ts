@@ -1,7 +1,8 @@
-import { mean, reshape, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { gather, mean, reshape, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import type { Program, StateTensor, Step } from '../../architecture/computation';
 import type { Encoder, NormFreedom, TokenEncoder, TrainingMode } from '../encoders/encoder';
 import type { Declares } from '../engine/declares';
+import { fixedTensor } from '../engine/operations';
 import type { Initialiser } from '../engine/parameters';
 import type { ImageLayout } from '../imageLayout';
 import { execute } from './execute';
@@ -88,7 +89,9 @@ export class DefinedEncoder implements Encoder {
     return name => {
       const tensor = this.state.get(name)!;
       const as = seen.get(name);
-      return as ? reshape(transpose(tensor, [...as.order]), [...as.shape]) : tensor;
+      if (!as) return tensor;
+      const ordered = transpose(tensor, [...as.order]);
+      return reshape(as.isTurned ? turned(ordered, as.shape) : ordered, [...as.shape]);
     };
   }
 
@@ -102,6 +105,13 @@ export class DefinedEncoder implements Encoder {
     const ordered = this.program.channels === 'last' ? planes : transpose(planes, [0, 3, 1, 2]);
     return reshape(ordered, [count, ...this.program.input]);
   }
+}
+
+/** A kernel [outputs, inputs, …sizes] whose sizes are run through backwards. */
+function turned(kernel: Tensor, [outputs, inputs, ...sizes]: readonly number[]): Tensor {
+  const size = product(sizes);
+  const backwards = Int32Array.from({ length: size }, (_, place) => size - 1 - place);
+  return gather(reshape(kernel, [outputs!, inputs!, size]), fixedTensor(backwards, [size]), 2);
 }
 
 /** Shapes that a model may want its images in, likeliest first. */

@@ -1,6 +1,16 @@
 import type { Side } from '../../../architecture/composition';
+import { transposedAxis } from '../../../architecture/flax/flaxRules';
 import { axisOf } from '../../../architecture/keras/shape';
-import { attended, channelsFirst, channelsLast, convolved, dense, reshapedTo, type Weights } from '../../keras/program/channelsLast';
+import {
+  attended,
+  channelsFirst,
+  channelsLast,
+  convolved,
+  dense,
+  reshapedTo,
+  spread,
+  type Weights,
+} from '../../keras/program/channelsLast';
 import { layerProgram, type LayerSite } from '../../keras/program/layerPrograms';
 import { numberOf } from '../../keras/layerSteps';
 import { refused } from '../../keras/program/programBuilder';
@@ -14,6 +24,14 @@ const sidesOf = (site: LayerSite): readonly Side[] => site.builder.sides(input(s
 function weightsOf(site: LayerSite, prefix = ''): Weights {
   const kernel = site.tensor(`${prefix}kernel`) ?? refused(`its \`${prefix}kernel\` is not known, or there is one a repetition`, site.line);
   return { kernel: kernel.name, shape: kernel.shape, bias: site.tensor(`${prefix}bias`)?.name ?? null };
+}
+
+/** Arguments that change what a layer computes in a way that is not written down here. */
+function requireNone({ values, line }: LayerSite, ...names: readonly string[]): void {
+  for (const name of names) {
+    const isOff = values.isMissing(name) || (!values.isUndecided(name) && values.given(name) === false);
+    if (!isOff) refused(`\`${name}\` is not followed`, line);
+  }
 }
 
 const owned = (site: LayerSite, name: string): string | null => site.tensor(name)?.name ?? null;
@@ -60,16 +78,33 @@ const convolution: Rule = site => {
   const kernel = values.shape('kernel_size');
   const axes = kernel.length;
   if (sidesOf(site).length !== axes + 2) refused('it is given other axes than it slides over', line);
+  requireNone(site, 'mask');
   if (perAxis(site, 'input_dilation', axes).some(each => each !== 1)) refused('`input_dilation` is not followed', line);
   const [stride, dilation] = [perAxis(site, 'strides', axes), perAxis(site, 'kernel_dilation', axes)];
   const groups = values.integer('feature_group_count');
   return convolved(builder, input(site), weightsOf(site), { kernel, stride, dilation, padding: paddingOf(site, axes) }, groups, line);
 };
 
+const transposedConvolution: Rule = site => {
+  const { builder, values, line } = site;
+  const kernel = values.shape('kernel_size');
+  requireNone(site, 'mask');
+  const axes = kernel.map((_, axis) => transposedAxis(values, axis) ?? refused('its padding is not followed', line));
+  const sides = site.output.slice(1, -1).filter(side => typeof side === 'number');
+  if (sidesOf(site).length !== kernel.length + 2 || sides.length < kernel.length)
+    refused('it is given other axes than it slides over', line);
+  const padding = axes.map(({ reach, padding: [before, after] }) => [reach - 1 - before, reach - 1 - after] as const);
+  const windows = { kernel, stride: axes.map(({ stride }) => stride), dilation: axes.map(({ dilation }) => dilation), padding };
+  return spread(builder, input(site), weightsOf(site), { windows, padding, sides, isTurned: !values.flag('transpose_kernel') }, line);
+};
+
 const layerNormalisation =
   (centred: boolean): Rule =>
   site => {
     const affine = { weight: owned(site, 'scale'), bias: owned(site, 'bias') };
+    const { values } = site;
+    if (!values.isMissing('reduction_axes') && values.wholeNumbers('reduction_axes').some(axis => axis !== -1))
+      refused('normalisation over several axes is not computed', site.line);
     const computation = { op: 'layer normalisation', axes: 1, centred, epsilon: epsilonOf(site), ...affine } as const;
     return site.builder.emit(computation, [input(site)], sidesOf(site), site.line);
   };
@@ -89,6 +124,7 @@ const batchNormalisation: Rule = site => {
 const groupNormalisation: Rule = site => {
   const { builder, className, values, line } = site;
   const channels = Number(sidesOf(site).at(-1));
+  requireNone(site, 'reduction_axes');
   const isGrouped = className !== 'InstanceNorm' && !values.isNone('num_groups');
   const groups = isGrouped
     ? values.integer('num_groups')
@@ -110,6 +146,7 @@ const embedding: Rule = site => {
 const attention: Rule = site => {
   const { builder, values, inputs, line } = site;
   const [query, key = query, value = key] = inputs;
+  requireNone(site, 'attention_fn', 'decode');
   if (query === undefined || key === undefined || value === undefined) return refused('it is given no array', line);
   if (builder.sides(query).length !== 3) return refused('attention over several axes is not computed', line);
   const project = (name: string, place: number): number => dense(builder, place, weightsOf(site, `${name}/`), line);
@@ -125,6 +162,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   DenseGeneral: general,
   LinearGeneral: general,
   Conv: convolution,
+  ConvTranspose: transposedConvolution,
   LayerNorm: layerNormalisation(true),
   RMSNorm: layerNormalisation(false),
   BatchNorm: batchNormalisation,

@@ -147,8 +147,30 @@ export function convolvedBack(
     const first = windows.padding === 'same' ? Math.floor(Math.max(0, total) / 2) : 0;
     return [first, total - first];
   });
-  const [outputs, inputs] = [shape[axes]!, shape[axes + 1]!];
-  const weight = builder.see(kernel, [axes + 1, axes, ...count(axes)], [inputs, outputs, ...shape.slice(0, axes)], line);
+  return spread(builder, x, { kernel, shape, bias }, { windows, padding, sides }, line);
+}
+
+/** How far a transposed convolution reaches: what goes at each end, and the positions that it makes. */
+interface Spread {
+  readonly windows: WindowArguments;
+  readonly padding: Windows['padding'];
+  readonly sides: readonly number[];
+  /** Whether its kernel is saved as [sizes…, inputs, outputs], to be run through backwards. */
+  readonly isTurned?: boolean;
+}
+
+/** A transposed convolution, its kernel saved as [sizes…, outputs, inputs] unless it is turned. */
+export function spread(
+  builder: ProgramBuilder,
+  x: number,
+  { kernel, shape, bias }: Weights,
+  { windows, padding, sides, isTurned = false }: Spread,
+  line: number,
+): number {
+  const axes = shape.length - 2;
+  const ends = isTurned ? [axes, axes + 1] : [axes + 1, axes];
+  const [inputs, outputs] = ends.map(axis => shape[axis]!) as [number, number];
+  const weight = builder.see(kernel, [...ends, ...count(axes)], [inputs, outputs, ...shape.slice(0, axes)], line, isTurned);
   const computation = { op: 'transposed convolution', weight, bias, groups: 1, ...windowsOf(windows, padding) } as const;
   return windowed(builder, x, computation, [outputs, ...sides], line);
 }

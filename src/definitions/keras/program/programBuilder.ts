@@ -70,10 +70,11 @@ export class ProgramBuilder {
   }
 
   /** Says how steps see a tensor of the state; the name is handed on. Throws `Undecided` where steps see it in two ways. */
-  see(name: string, order: readonly number[], shape: readonly number[], line: number): string {
+  see(name: string, order: readonly number[], shape: readonly number[], line: number, isTurned = false): string {
     const before = this.views.get(name);
-    if (before && JSON.stringify(before) !== JSON.stringify({ order, shape })) return refused(`\`${name}\` is used in two ways`, line);
-    this.views.set(name, { order, shape });
+    const view = { order, shape, ...(isTurned && { isTurned }) };
+    if (before && JSON.stringify(before) !== JSON.stringify(view)) return refused(`\`${name}\` is used in two ways`, line);
+    this.views.set(name, view);
     return name;
   }
 

@@ -217,7 +217,7 @@ class ProgramWalk {
 
 /** Masks change what attention and others compute. Throws `Undecided` where a call has one. */
 function requirePlain(call: Call | undefined, line: number): void {
-  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask']) {
+  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask', 'is_causal']) {
     const value = call?.keywords.get(name);
     const isOff = !value || value.kind === 'none' || (value.kind === 'boolean' && !value.value);
     if (!isOff) refused(`\`${name}\` is not followed`, line);

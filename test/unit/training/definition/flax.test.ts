@@ -15,16 +15,13 @@ describe('what stands in the way of training a module of Flax', () => {
     ['nothing where nothing says what it takes', compact('nn.Dense(4)(x.reshape((x.shape[0], -1)))'), []],
     [
       'a layer that is not computed',
-      compact('nn.Dense(4)(nn.ConvTranspose(3, (2, 2))(x).mean(axis=(1, 2)))'),
+      compact('nn.Dense(4)(nn.ConvLocal(3, (2, 2))(x).mean(axis=(1, 2)))'),
       [/line 5: Net: the shape of its input is not known/],
     ],
     [
       'the same by its line where an input is said',
-      compact('nn.Dense(4)(nn.ConvTranspose(3, (2, 2))(x).mean(axis=(1, 2)))').replace(
-        'class',
-        '# boundlens: Net() on (1, 8, 8, 1)\nclass',
-      ),
-      [/line 9: ConvTranspose: `ConvTranspose` is not among the layers that are computed/],
+      compact('nn.Dense(4)(nn.ConvLocal(3, (2, 2))(x).mean(axis=(1, 2)))').replace('class', '# boundlens: Net() on (1, 8, 8, 1)\nclass'),
+      [/line 9: ConvLocal: `ConvLocal` is not among the layers that are computed/],
     ],
     ['nothing of nnx where nothing says what it takes', told('nnx.Linear(8, 4, rngs=rngs)'), []],
     ['nothing of nnx where its patches may be of any number', told('nnx.Conv(3, 4, (2, 2), rngs=rngs)'), []],

@@ -46,6 +46,7 @@ describe('gradients through programs', () => {
     ...['convolutional', 'transposed', 'VisionTransformer', 'Operations', 'shared'].map(name => ['keras/models.py', name] as const),
     ['tensorflowJs/models.js', 'convolutional'] as const,
     ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens'].map(name => ['nnx/models.py', name] as const),
+    ['flax/models.py', 'Transposed'] as const,
   ];
   for (const [file, name] of cases)
     it(`agree with the reference engine: ${name} of ${file}`, async () => {

@@ -25,8 +25,8 @@ for (const [framework, folder, file, names] of [
     'models.py',
     ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
   ],
-  ['Flax', 'flax', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens']],
-  ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens']],
+  ['Flax', 'flax', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed']],
+  ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed']],
   ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
 ] as const)
   describe(`programs against ${framework}`, () => {
