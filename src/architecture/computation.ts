@@ -17,9 +17,16 @@ export interface Slice {
   readonly step: number;
 }
 
+/** A function of every entry: its name and its own arguments. */
+export interface Entrywise {
+  readonly name: string;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
 /**
  * A recurrent layer in one direction over [batch, times, inputs], from the states that it is given behind them, hidden first, or from zeros.
- * Gates are stacked as PyTorch stacks them: input, forget, cell, output of an LSTM; reset, update, new of a GRU.
+ * Gates are stacked as PyTorch stacks them: input, forget, cell, output of an LSTM; reset, update, new of a GRU, where the update does not come first.
+ * Biases that are the same tensor are its rows: of the inputs, of the hidden state.
  */
 export interface Recurrence {
   readonly cell: 'lstm' | 'gru' | 'tanh' | 'relu';
@@ -33,6 +40,13 @@ export interface Recurrence {
   readonly hiddenBias: string | null;
   /** What makes the hidden state of an LSTM narrower than its cell, where something does. */
   readonly projection: string | null;
+  /** What stands in place of the hyperbolic tangent, and of the gates' sigmoid; null for the identity. */
+  readonly content?: Entrywise | null;
+  readonly gate?: Entrywise | null;
+  /** Of a GRU: its gates are update, reset, new. */
+  readonly updateFirst?: boolean;
+  /** Of a GRU: the reset gate acts on the hidden state before its map, which has no bias then (Cho et al. 2014). */
+  readonly resetBefore?: boolean;
 }
 
 /**
@@ -69,7 +83,7 @@ export type Computation =
   | ({ readonly op: 'transposed convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
   | ({ readonly op: 'recurrence' } & Recurrence)
   | { readonly op: 'lookup'; readonly table: string }
-  | { readonly op: 'activation'; readonly name: string; readonly numbers: Readonly<Record<string, number>> }
+  | ({ readonly op: 'activation' } & Entrywise)
   | { readonly op: 'softmax'; readonly axis: number; readonly logarithm: boolean }
   /** (x − mean)/√(variance + ε) over the last `axes` axes, root mean square only where not `centred`. */
   | {

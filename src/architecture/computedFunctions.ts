@@ -40,6 +40,9 @@ const COMPUTED_ACTIVATIONS = [
 /** Reductions over axes that are computed. */
 const COMPUTED_REDUCTIONS = ['mean', 'sum', 'max', 'amax', 'min', 'amin', 'norm'] as const;
 
+/** Times that one recurrent layer is computed for, one after the other. */
+export const MAXIMUM_TIMES = 256;
+
 export type ComputedActivation = (typeof COMPUTED_ACTIVATIONS)[number];
 export type ComputedReduction = (typeof COMPUTED_REDUCTIONS)[number];
 

@@ -43,7 +43,9 @@ const einsumDense: KerasRule = {
 /** `keras.layers.Embedding`: a table [input_dim, output_dim], uniform in ±0.05. */
 const embedding: KerasRule = {
   kind: 'embedding',
-  signature: kerasSignature("input_dim, output_dim, embeddings_initializer='uniform'"),
+  signature: kerasSignature(
+    "input_dim, output_dim, embeddings_initializer='uniform', embeddings_regularizer=None, embeddings_constraint=None, mask_zero=False",
+  ),
   weights(values) {
     const [count, width] = [values.integer('input_dim'), values.integer('output_dim')];
     const layout = { rows: width, columns: count, fanIn: count, fanOut: width };

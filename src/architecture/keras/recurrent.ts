@@ -4,7 +4,8 @@ import { kerasSignature, type KerasRule, type LayerInputs } from './kerasRule';
 import type { Shape } from './shape';
 
 const ARGUMENTS =
-  "use_bias=True, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', return_sequences=False, return_state=False";
+  "use_bias=True, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', " +
+  'unit_forget_bias=True, return_sequences=False, return_state=False, go_backwards=False, stateful=False, time_major=False';
 
 /** What a recurrent layer or cell with so many gates owns: kernel [inputs, gates · units], recurrent_kernel [units, gates · units], bias. */
 function weightsOf(gates: number, values: LayerArguments, inputs: number, biasRows: number) {
@@ -48,13 +49,14 @@ function cell(gates: number, order: string, biasRows: (values: LayerArguments) =
   };
 }
 
-const GATED = 'activation=None, recurrent_activation=None, ';
+const PLAIN = "activation='tanh', ";
+const GATED = `${PLAIN}recurrent_activation='sigmoid', `;
 const resets = (values: LayerArguments): number => (values.flag('reset_after') ? 2 : 1);
 
 /** Recurrent layers and their cells; a GRU that resets after the product has two biases. */
 export const RECURRENT_RULES: Readonly<Record<string, KerasRule>> = {
-  SimpleRNN: recurrent(1, 'activation=None, ', () => 1),
-  SimpleRNNCell: cell(1, 'activation=None, ', () => 1),
+  SimpleRNN: recurrent(1, PLAIN, () => 1),
+  SimpleRNNCell: cell(1, PLAIN, () => 1),
   LSTM: recurrent(4, GATED, () => 1),
   LSTMCell: cell(4, GATED, () => 1),
   GRU: withReset(recurrent(3, GATED, resets)),

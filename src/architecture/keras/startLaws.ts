@@ -111,12 +111,20 @@ export function startLaw({ name, arguments: given }: Initialiser, shape: readonl
 
 const notFollowed = (name: string): UnknownStart => ({ kind: 'not known', why: `how \`${name}\` starts it is not followed` });
 
+/** The law of an LSTM's bias of four gates whose forget gate begins with ones. */
+export function forgetting(law: StartLaw | UnknownStart, size: number): StartLaw | UnknownStart {
+  if (law.kind !== 'constant') return { kind: 'not known', why: 'a bias with ones among numbers that are drawn is not followed' };
+  const values = Array.from({ length: size }, (_, i) => (Math.floor((4 * i) / size) === 1 ? 1 : law.value));
+  return { kind: 'numbers', values };
+}
+
 /** Initialisers that layers fall back to, by what the tensor is called; those of TensorFlow.js where they are others. */
 export function usualInitialiser(tensor: string, className: string, dialect: Dialect): string {
   const own = tensor.split('/').at(-1)!;
   if (['gamma', 'scale', 'moving_variance', 'variance'].includes(own)) return 'ones';
   if (['bias', 'beta', 'moving_mean', 'mean', 'count', 'alpha'].includes(own)) return 'zeros';
   if (own === 'embeddings') return 'uniform';
+  if (own === 'recurrent_kernel') return 'orthogonal';
   return dialect === 'tensorflow.js' && !/^Separable/.test(className) ? 'glorot_normal' : 'glorot_uniform';
 }
 

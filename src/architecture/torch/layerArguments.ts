@@ -15,6 +15,11 @@ export class LayerArguments {
     private readonly line: number,
   ) {}
 
+  /** The same with another value of one. */
+  with(name: string, value: ArgumentValue): LayerArguments {
+    return new LayerArguments(new Map([...this.values, [name, { known: true, value }]]), this.line);
+  }
+
   /** A size: a whole number from 0 up. */
   integer(name: string): number {
     const value = this.value(name);

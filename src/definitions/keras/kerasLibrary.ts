@@ -135,7 +135,7 @@ export class KerasLibrary implements Library {
       if (!this.models.includes(layer)) this.models.push(layer);
     } else if (name !== undefined && isWrapper(name)) {
       describe(layer, call, () => this.autoName(className));
-      makeWrapper(layer, name, call);
+      makeWrapper(layer, name, call, () => this.autoName('StackedRNNCells'));
     } else if (name === 'Lambda') {
       describe(layer, call, () => this.autoName(className));
       const [action] = call.positional;

@@ -47,6 +47,8 @@ export interface TensorHistory {
   readonly inside?: KerasTensor;
   /** Why layers that are not known may stand between it and its inputs. */
   readonly doubt?: Unknown;
+  /** Which of the tensors that a layer makes, where it is not the first. */
+  readonly part?: number;
   /** What the layer or function was called with. */
   readonly call?: Call;
   /** Both sides of an operator, numbers among them. */
@@ -93,7 +95,16 @@ export type LayerBody =
   | { readonly kind: 'rule'; readonly rule: KerasRule; readonly values: LayerArguments }
   | { readonly kind: 'bidirectional'; readonly forward: KerasLayer; readonly backward: KerasLayer; readonly merge: string | null }
   | { readonly kind: 'time distributed'; readonly inner: KerasLayer }
-  | { readonly kind: 'recurrence'; readonly cells: readonly KerasLayer[]; readonly sequences: boolean }
+  | {
+      readonly kind: 'recurrence';
+      readonly cells: readonly KerasLayer[];
+      /** What its `return_sequences`, `return_state` and `stateful` say. */
+      readonly sequences: boolean;
+      readonly states: boolean;
+      readonly isStateful: boolean;
+      /** The name of the layer that holds its cells, where one does. */
+      readonly stack?: string;
+    }
   | {
       readonly kind: 'sequential';
       readonly layers: KerasLayer[];

@@ -10,8 +10,15 @@ import { KerasLayer, KerasTensor } from './kerasValues';
 function inputTensors(call: Call): KerasTensor[] {
   const [first, ...more] = call.positional;
   const named = ['inputs', 'x', 'input', 'query', 'inputs_q'].map(name => call.keywords.get(name)).find(value => value !== undefined);
-  const extra = ['value', 'key', 'inputs_k', 'inputs_v', 'inputs_kv'].flatMap(name => call.keywords.get(name) ?? []);
-  const rest = more.filter(value => value instanceof KerasTensor || (value.kind === 'undecided' && !value.plain));
+  const extra = ['value', 'key', 'inputs_k', 'inputs_v', 'inputs_kv', 'initial_state'].flatMap(name => {
+    const value = call.keywords.get(name);
+    return value && value.kind !== 'none' ? value : [];
+  });
+  const holds = (value: Value): boolean =>
+    value instanceof KerasTensor ||
+    (value.kind === 'undecided' && !value.plain) ||
+    (value.kind === 'sequence' && !value.doubt && value.items.length > 0 && value.items.every(item => item instanceof KerasTensor));
+  const rest = more.filter(holds);
   return [first ?? named, ...rest, ...extra].flatMap(value => (value ? tensorsIn(value, call) : []));
 }
 
@@ -53,7 +60,7 @@ export function callLayer(layer: KerasLayer, call: Call, context: Context): Valu
 function applied(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, context: Context): Value {
   const { body } = layer;
   const line = call.range.startLine;
-  const made = (shape: Known<Shape>) => new KerasTensor(shape, { layer, inputs, call });
+  const made = (shape: Known<Shape>, part = 0) => new KerasTensor(shape, { layer, inputs, call, ...(part > 0 && { part }) });
   const [first = new KerasTensor(unknown(`\`${call.type}(…)\` is called without an input`, line))] = inputs;
   switch (body.kind) {
     case 'rule': {
@@ -63,18 +70,22 @@ function applied(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, 
       );
       build(layer, given);
       const output = orReason(() => body.rule.output(body.values, given));
-      if (isOn(layer, 'return_state', call)) return list([made(output), ...states(layer, first, line).map(made)]);
+      if (isOn(layer, 'return_state', call))
+        return list([made(output), ...states(layer, first, line).map((shape, place) => made(shape, place + 1))]);
       return isOn(layer, 'return_attention_scores', call)
-        ? tuple([made(output), made(notFollowed('attention scores', line))])
+        ? tuple([made(output), made(notFollowed('attention scores', line), 1)])
         : made(output);
     }
     case 'bidirectional': {
-      const [forward, backward] = [body.forward, body.backward].map(inner => shapeOf(callOn(inner, [first], call, context), line));
-      if (isOn(body.forward, 'return_state', call)) return { kind: 'undecided', reason: notFollowed('states', line), plain: false };
-      if (!forward!.known || !backward!.known) return made(forward!.known ? backward! : forward!);
-      const shape = forward!.value;
-      const width = shape.at(-1) ?? null;
-      return made(body.merge === 'concat' ? known([...shape.slice(0, -1), width === null ? null : 2 * width]) : forward!);
+      const [forward, backward] = [body.forward, body.backward].map(inner => {
+        const value = callOn(inner, [first], call, context);
+        return shapeOf(value.kind === 'sequence' ? value.items[0]! : value, line);
+      });
+      const isNamed = isOn(body.forward, 'return_state', call);
+      const after = isNamed ? [body.forward, body.backward].flatMap(inner => states(inner, first, line)) : [];
+      const outputs = body.merge === null ? [forward!, backward!] : [bothWays(forward!, backward!, body.merge)];
+      const all = [...outputs, ...after].map((shape, part) => made(shape, part));
+      return all.length === 1 ? all[0]! : tuple(all);
     }
     case 'time distributed': {
       const step = first.shape.known ? known([first.shape.value[0]!, ...first.shape.value.slice(2)] as Shape) : first.shape;
@@ -87,7 +98,10 @@ function applied(layer: KerasLayer, inputs: readonly KerasTensor[], call: Call, 
       for (const cell of body.cells) step = new KerasTensor(shapeOf(callOn(cell, [step], call, context), line));
       if (!step.shape.known || !first.shape.known) return made(step.shape.known ? first.shape : step.shape);
       const [batch, ...sides] = step.shape.value;
-      return made(known(body.sequences ? [batch!, first.shape.value[1]!, ...sides] : step.shape.value));
+      const output = made(known(body.sequences ? [batch!, first.shape.value[1]!, ...sides] : step.shape.value));
+      if (!body.states) return output;
+      const after = body.cells.flatMap(cell => states(cell, first, line));
+      return list([output, ...after.map((shape, place) => made(shape, place + 1))]);
     }
     case 'sequential': {
       let tensor: KerasTensor = first;
@@ -178,6 +192,13 @@ const shapeOf = (value: Value, line: number): Known<Shape> => {
 
 const notFollowed = (what: string, line: number): Unknown => unknown(`${what} is not followed here`, line);
 
+/** The shape of two directions in one tensor. */
+function bothWays(forward: Known<Shape>, backward: Known<Shape>, merge: string): Known<Shape> {
+  if (!forward.known || !backward.known) return forward.known ? backward : forward;
+  const [one, other] = [forward.value.at(-1) ?? null, backward.value.at(-1) ?? null];
+  return merge === 'concat' ? known([...forward.value.slice(0, -1), one === null || other === null ? null : one + other]) : forward;
+}
+
 /** Whether a switch is on, by the call or by the construction. */
 function isOn(layer: KerasLayer, name: string, call: Call): boolean {
   const value = call.keywords.get(name) ?? layer.attributes.get(name);
@@ -189,5 +210,5 @@ function states(layer: KerasLayer, input: KerasTensor, line: number): Known<Shap
   const units = layer.attributes.get('units');
   const state: Known<Shape> =
     units?.kind === 'integer' && input.shape.known ? known([input.shape.value[0]!, units.value]) : notFollowed('a state', line);
-  return layer.construction.type.endsWith('LSTM') ? [state, state] : [state];
+  return /LSTM(Cell)?$/.test(layer.className ?? layer.construction.type) ? [state, state] : [state];
 }

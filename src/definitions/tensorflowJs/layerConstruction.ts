@@ -87,23 +87,23 @@ export function layerFrom(name: string, className: string, call: Call, configura
     if (!(wrapped instanceof LayerValue)) return new UnknownLayer(construction, `the layer inside \`${call.type}(…)\` is not known`);
     if (className === 'TimeDistributed') return new TimeDistributedLayer(construction, wrapped);
     const mode = given(configuration.properties.get('mergeMode'));
-    const concatenates = !mode || (mode.kind === 'string' && mode.value === 'concat');
-    return new BidirectionalLayer(construction, wrapped, concatenates);
+    return new BidirectionalLayer(construction, wrapped, mode?.kind === 'string' ? mode.value : mode ? '' : 'concat');
   }
   if (className === 'RNN' || className === 'StackedRNNCells') {
     const cells = given(configuration.properties.get(className === 'RNN' ? 'cell' : 'cells'));
     const sequences = given(configuration.properties.get('returnSequences'));
     const listed = cells?.kind === 'array' && !cells.doubt ? cells.items : [cells];
+    const backwards = given(configuration.properties.get('goBackwards'));
     if (!listed.every(cell => cell instanceof LayerValue) || open || sequences?.kind === 'undecided')
       return new UnknownLayer(construction, `the cells of \`${call.type}(…)\` are not known`);
     const keepsSteps = className !== 'RNN' || (sequences?.kind === 'boolean' && sequences.value);
-    return new CellsLayer(construction, listed, className === 'RNN', keepsSteps);
+    return new CellsLayer(construction, listed, className === 'RNN', keepsSteps, backwards?.kind === 'boolean' && backwards.value);
   }
   if (!rule) return new UnknownLayer(construction, `\`${call.type}(…)\` is not a layer that is known`);
   const values = new Map<string, Known<ArgumentValue>>();
   for (const formal of rule.signature) {
     const value = given(configuration.properties.get(camelCase(formal.name)));
-    const otherwise = className.startsWith('GRU') && formal.name === 'reset_after' ? false : formal.default;
+    const otherwise = Object.hasOwn(DEFAULTS, formal.name) ? DEFAULTS[formal.name] : formal.default;
     if (value) values.set(formal.name, argumentOf(value, line));
     else if (open) values.set(formal.name, open);
     else if (otherwise !== undefined) values.set(formal.name, known(otherwise));
@@ -114,6 +114,13 @@ export function layerFrom(name: string, className: string, call: Call, configura
   );
   return new RuleLayer(construction, rule, new LayerArguments(values, line), new Map(initialisers));
 }
+
+/** Where TensorFlow.js means something else than Keras when it is not told: in recurrent layers. */
+const DEFAULTS: Readonly<Record<string, ArgumentValue>> = {
+  unit_forget_bias: false,
+  reset_after: false,
+  recurrent_activation: 'hardSigmoid',
+};
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 

@@ -12,6 +12,8 @@ export class TensorValue extends LibraryValue {
     readonly shape: Known<Shape>,
     readonly layer?: LayerValue,
     readonly inputs: readonly TensorValue[] = [],
+    /** Which of the tensors that its layer makes: 0 for its output, then its states. */
+    readonly part = 0,
   ) {
     super();
   }
@@ -80,6 +82,14 @@ export class RuleLayer extends LayerValue {
     return { rule: this.rule, values: this.values };
   }
 
+  /** A layer of its own with the same weights under its own name, told other things. */
+  like(way: string, values: LayerArguments): RuleLayer {
+    const { construction } = this;
+    const copy = new RuleLayer({ ...construction, name: `${way}_${construction.name}` }, this.rule, values, this.initialisers);
+    copy.built = this.built;
+    return copy;
+  }
+
   shapeFor(inputs: readonly Known<Shape>[]): Known<Shape> {
     const given = new LayerInputs(inputs, this.construction.range.startLine);
     if (!this.built.known) this.built = orReason(() => this.rule.weights(this.values, given));
@@ -109,7 +119,7 @@ export class UnknownLayer extends LayerValue {
 export class TimeDistributedLayer extends LayerValue {
   constructor(
     construction: Construction,
-    private readonly layer: LayerValue,
+    readonly layer: LayerValue,
   ) {
     super(construction);
   }
@@ -134,10 +144,19 @@ export class TimeDistributedLayer extends LayerValue {
 export class BidirectionalLayer extends LayerValue {
   constructor(
     construction: Construction,
-    private readonly layer: LayerValue,
-    private readonly concatenates: boolean,
+    readonly layer: LayerValue,
+    /** `mergeMode` */
+    readonly merge: string,
   ) {
     super(construction);
+  }
+
+  /** The layer in both directions, named as TensorFlow.js names them; undefined where it is none with a rule. */
+  get directions(): readonly [forward: RuleLayer, backward: RuleLayer] | undefined {
+    const { layer } = this;
+    if (!(layer instanceof RuleLayer)) return undefined;
+    const { values } = layer.body;
+    return [layer.like('forward', values), layer.like('backward', values.with('go_backwards', !values.flag('go_backwards')))];
   }
 
   get weights(): Known<readonly KerasWeight[]> {
@@ -149,7 +168,7 @@ export class BidirectionalLayer extends LayerValue {
   shapeFor(inputs: readonly Known<Shape>[]): Known<Shape> {
     const shape = this.layer.shapeFor(inputs);
     const width = shape.known ? shape.value.at(-1) : null;
-    if (!shape.known || !this.concatenates || width === undefined || width === null) return shape;
+    if (!shape.known || this.merge !== 'concat' || width === undefined || width === null) return shape;
     return known([...shape.value.slice(0, -1), 2 * width]);
   }
 }
@@ -161,8 +180,23 @@ export class CellsLayer extends LayerValue {
     private readonly cells: readonly LayerValue[],
     private readonly takesSteps: boolean,
     private readonly keepsSteps: boolean,
+    private readonly goesBackwards = false,
   ) {
     super(construction);
+  }
+
+  /** Its cells without stacks around them, each with what its recurrence is told. */
+  get told(): readonly { readonly cell: LayerValue; readonly values: LayerArguments | undefined }[] {
+    const cells = this.cells.flatMap(cell => (cell instanceof CellsLayer ? cell.cells : [cell]));
+    return cells.map((cell, place) => ({
+      cell,
+      values:
+        cell instanceof RuleLayer
+          ? cell.body.values
+              .with('return_sequences', this.keepsSteps || place < cells.length - 1)
+              .with('go_backwards', this.goesBackwards && place === 0)
+          : undefined,
+    }));
   }
 
   get weights(): Known<readonly KerasWeight[]> {

@@ -1,20 +1,31 @@
 import { known, unknown, type Architecture, type Known } from '../../architecture/architecture';
 import { tensorKey } from '../../architecture/composition';
-import type { Program, StateTensor } from '../../architecture/computation';
+import type { Entrywise, Program, StateTensor } from '../../architecture/computation';
+import type { KerasWeight } from '../../architecture/keras/kerasRule';
 import type { Shape } from '../../architecture/keras/shape';
-import { initialiserArgument, startLaw, usualInitialiser, type Initialiser } from '../../architecture/keras/startLaws';
+import { forgetting, initialiserArgument, startLaw, usualInitialiser, type Initialiser } from '../../architecture/keras/startLaws';
 import { instantiationOf } from '../../architecture/obstacles';
 import { isSettled } from '../../architecture/sides';
-import { Undecided } from '../../architecture/torch/layerArguments';
+import { Undecided, type LayerArguments } from '../../architecture/torch/layerArguments';
 import type { ProgramRequest, ReadContext, TrainedPart } from '../definitionReader';
 import type { Value } from '../javascript/values';
-import { clamped, plus, times } from '../keras/program/entrywise';
 import { layerProgram } from '../keras/program/layerPrograms';
 import { channelsLastOf, likeliest, openSides, written } from '../keras/program/inputShapes';
 import { ProgramBuilder, refused } from '../keras/program/programBuilder';
+import { eachTime, merged, withBatchOf } from '../keras/program/wrapperPrograms';
 import { orReason } from '../keras/layerCalls';
 import { classOf } from './layerConstruction';
-import { FunctionalModel, InitialiserValue, RuleLayer, SequentialModel, type LayerValue, type TensorValue } from './layerValue';
+import {
+  BidirectionalLayer,
+  CellsLayer,
+  FunctionalModel,
+  InitialiserValue,
+  RuleLayer,
+  SequentialModel,
+  TimeDistributedLayer,
+  type LayerValue,
+  type TensorValue,
+} from './layerValue';
 
 /** An architecture with what stands in the way of training it, and with the program that is asked for. */
 export function withProgram(
@@ -44,10 +55,10 @@ function asked(model: LayerValue, { inputs, method, outlet }: ProgramRequest): K
 function programOf(model: LayerValue, input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
   const line = model.construction.range.startLine;
   if (method !== undefined) return unknown('models of TensorFlow.js have no methods of their own: name a layer in `features`', line);
-  const state = stateOf(model);
+  const { state, scopes } = stateOf(model);
   const twice = state.find(({ name }, place) => state.findIndex(each => each.name === name) < place);
   if (twice) return unknown(`two of its weights are called \`${twice.name}\`: give their layers a \`name\``, line);
-  const walk = new Walk(new ProgramBuilder(input));
+  const walk = new Walk(new ProgramBuilder(input), scopes);
   const [first] = walk.run(model, undefined);
   const output = outlet ? walk.met.get(outlet.layer)?.[outlet.side] : first;
   if (output === undefined) {
@@ -57,10 +68,14 @@ function programOf(model: LayerValue, input: readonly number[] | undefined, { me
   return known({ ...walk.builder.program(output, state), weightsFor: 'tensorflow.js' });
 }
 
-/** Every weight once, named as `loadWeights` asks for it: by its layer's own name. */
-function stateOf(model: LayerValue): StateTensor[] {
-  const tensors: StateTensor[] = [];
+/** What stands before the names of a layer's weights. */
+type Scopes = ReadonlyMap<LayerValue, string>;
+
+/** Every weight once, named as `loadWeights` asks for it: by its own layer's name, or by that of the layer around it. */
+function stateOf(model: LayerValue): { readonly state: readonly StateTensor[]; readonly scopes: Scopes } {
+  const state: StateTensor[] = [];
   const seen = new Set<LayerValue>();
+  const scopes = new Map<LayerValue, string>();
   const visit = (outer: LayerValue, prefix: string, isFrozen: boolean): void => {
     for (const layer of outer.inner) {
       if (seen.has(layer)) continue;
@@ -68,29 +83,42 @@ function stateOf(model: LayerValue): StateTensor[] {
       const { name, range } = layer.construction;
       const path = prefix === '' ? name : `${prefix}/${name}`;
       const isOff = isFrozen || (layer.trainable.known && !layer.trainable.value);
-      const { weights } = layer;
-      if (weights.known)
-        for (const weight of weights.value)
-          tensors.push({
-            name: nameIn(layer, weight.name),
-            shape: weight.shape,
-            start: startOf(layer, weight),
-            role: weight.trainable === false ? 'buffer' : isOff ? 'frozen' : 'trained',
-            line: range.startLine,
-            key: tensorKey(path, weight.name),
-          });
+      const scope = scopes.get(layer) ?? name;
+      scopes.set(layer, scope);
+      if (layer instanceof TimeDistributedLayer) scopes.set(layer.layer, scope);
+      if (layer instanceof CellsLayer)
+        layer.told.forEach(({ cell }, place, { length }) => scopes.set(cell, length > 1 ? `${scope}/RNNCell_${place}` : scope));
+      const add = (from: LayerValue, own: string, key: string, { shape, trainable }: KerasWeight): void => {
+        const role = trainable === false ? 'buffer' : isOff ? 'frozen' : 'trained';
+        const of = scopes.get(from) ?? `${scope}/${from.construction.name}`;
+        state.push({
+          name: `${of}/${nameIn(from, own)}`,
+          shape,
+          start: startOf(from, { name: own, shape }),
+          role,
+          line: range.startLine,
+          key: tensorKey(path, key),
+        });
+      };
+      const directions = layer instanceof BidirectionalLayer ? layer.directions : undefined;
+      if (directions)
+        directions.forEach((way, place) => {
+          if (way.weights.known)
+            for (const weight of way.weights.value) add(way, weight.name, `${place === 0 ? 'forward' : 'backward'}_${weight.name}`, weight);
+        });
+      else if (layer.weights.known) for (const weight of layer.weights.value) add(layer, weight.name, weight.name, weight);
       visit(layer, path, isOff);
     }
   };
   visit(model, '', model.trainable.known && !model.trainable.value);
-  return tensors;
+  return { state, scopes };
 }
 
 const classIn = ({ construction }: LayerValue): string => classOf(construction.type.split('.').at(-1) ?? construction.type);
 
 /** TensorFlow.js calls the kernel of a depthwise convolution `depthwise_kernel`. */
 const nameIn = (layer: LayerValue, weight: string): string =>
-  `${layer.construction.name}/${weight === 'kernel' && classIn(layer).startsWith('Depthwise') ? 'depthwise_kernel' : weight}`;
+  weight === 'kernel' && classIn(layer).startsWith('Depthwise') ? 'depthwise_kernel' : weight;
 
 function startOf(layer: LayerValue, { name, shape }: { readonly name: string; readonly shape: readonly number[] }): StateTensor['start'] {
   const className = classIn(layer);
@@ -98,9 +126,11 @@ function startOf(layer: LayerValue, { name, shape }: { readonly name: string; re
   // `separableConv2d` draws its pointwise kernel by what its configuration says of the depthwise one.
   const told = argument === 'pointwise_initializer' ? 'depthwise_initializer' : argument;
   const given = layer instanceof RuleLayer ? layer.initialisers.get(told) : undefined;
-  if (!given || given.kind === 'nothing')
-    return startLaw({ name: usualInitialiser(name, className, 'tensorflow.js'), arguments: {} }, shape, 'tensorflow.js');
-  const initialiser = initialiserOf(given);
+  const usual = { name: usualInitialiser(name, className, 'tensorflow.js'), arguments: {} };
+  const initialiser = !given || given.kind === 'nothing' ? usual : initialiserOf(given);
+  const forgets =
+    name === 'bias' && /^LSTM(Cell)?$/.test(className) && layer instanceof RuleLayer && layer.body.values.flag('unit_forget_bias');
+  if (forgets && initialiser) return forgetting(startLaw(initialiser, shape, 'tensorflow.js'), shape[0]!);
   return initialiser ? startLaw(initialiser, shape, 'tensorflow.js') : { kind: 'not known', why: 'its initialiser is not followed' };
 }
 
@@ -109,12 +139,24 @@ function initialiserOf(value: Value): Initialiser | undefined {
   return value.kind === 'string' ? { name: value.value, arguments: {} } : undefined;
 }
 
+/** How a call of a layer differs from a plain one. */
+interface Told {
+  readonly values?: LayerArguments;
+  /** What stands before the names of its weights. */
+  readonly scope?: string;
+  readonly part?: number;
+  readonly isFlipped?: boolean;
+}
+
 /** Writes down the steps of a model. */
 class Walk {
   /** Places of what each layer was given and made at its first call, by its path and by its name. */
   readonly met = new Map<string, { readonly input: number; readonly output: number }>();
 
-  constructor(readonly builder: ProgramBuilder) {}
+  constructor(
+    readonly builder: ProgramBuilder,
+    private readonly scopes: Scopes,
+  ) {}
 
   run(model: LayerValue, given: readonly number[] | undefined): readonly number[] {
     const line = model.construction.range.startLine;
@@ -133,20 +175,45 @@ class Walk {
     for (const tensor of model.tensors()) {
       const inputs = tensor.inputs.flatMap(each => places.get(each) ?? []);
       const refuse = (): number => this.builder.refuse('tensor', 'where this tensor comes from is not followed', inputs, null, line);
-      places.set(tensor, tensor.layer ? this.call(tensor.layer, inputs, line) : refuse());
+      places.set(tensor, tensor.layer ? this.call(tensor.layer, inputs, line, { part: tensor.part }) : refuse());
     }
     return model.outputs.flatMap(tensor => places.get(tensor) ?? []);
   }
 
-  private call(layer: LayerValue, inputs: readonly number[], line: number): number {
-    const made = this.made(layer, inputs, line);
+  private call(layer: LayerValue, inputs: readonly number[], line: number, told: Told = {}): number {
+    const made = this.made(layer, inputs, line, told);
     const { name } = layer.construction;
-    if (inputs[0] !== undefined && !this.met.has(name)) this.met.set(name, { input: inputs[0], output: made });
+    if (!told.part && inputs[0] !== undefined && !this.met.has(name)) this.met.set(name, { input: inputs[0], output: made });
     return made;
   }
 
-  private made(layer: LayerValue, inputs: readonly number[], line: number): number {
+  /** A layer around another one; undefined for any other. */
+  private wrapped(layer: LayerValue, [first, ...more]: readonly number[], line: number, part: number): number | undefined {
     const { builder } = this;
+    const isKnown = first !== undefined && more.length === 0 && part === 0;
+    const refuse = (): never => refused('the states or the layer of this one are not followed', line);
+    if (layer instanceof TimeDistributedLayer) {
+      const { layer: inner } = layer;
+      return isKnown && inner instanceof RuleLayer ? eachTime(builder, first, place => this.call(inner, [place], line), line) : refuse();
+    }
+    if (layer instanceof BidirectionalLayer) {
+      const [forward, backward] = layer.directions ?? refuse();
+      if (!isKnown || forward.body.values.flag('return_state')) refuse();
+      const { name } = layer.construction;
+      const run = (way: LayerValue, isFlipped: boolean): number =>
+        this.call(way, [first!], line, { isFlipped, scope: `${this.scopes.get(layer) ?? name}/${way.construction.name}` });
+      return merged(builder, layer.merge, run(forward, false), run(backward, true), line);
+    }
+    if (!(layer instanceof CellsLayer)) return undefined;
+    if (!isKnown) refuse();
+    return layer.told.reduce((place, { cell, values }) => this.call(cell, [place], line, values && { values }), first!);
+  }
+
+  private made(layer: LayerValue, inputs: readonly number[], line: number, told: Told): number {
+    const { builder } = this;
+    const around = orReason(() => this.wrapped(layer, inputs, layer.construction.range.startLine, told.part ?? 0));
+    if (!around.known || around.value !== undefined)
+      return around.known ? around.value! : builder.refuse(layer.construction.type, around.why, inputs, null, around.line);
     const { type, range } = layer.construction;
     if (layer instanceof SequentialModel || layer instanceof FunctionalModel) {
       const [only, ...more] = this.run(layer, inputs);
@@ -154,10 +221,11 @@ class Walk {
     }
     const at = range.startLine;
     if (!(layer instanceof RuleLayer)) return builder.refuse(type, `what \`${type}\` computes is not followed`, inputs, null, at);
-    const { rule, values } = layer.body;
+    const { rule } = layer.body;
+    const { values = layer.body.values, scope = this.scopes.get(layer) ?? layer.construction.name, part = 0, isFlipped = false } = told;
     const output = orReason(() => rule.output(values, builder.given(inputs, at)));
     const className = classIn(layer);
-    const shape = written(output);
+    const shape = withBatchOf(builder, inputs[0], written(output));
     const place = orReason(() => {
       if (!output.known) throw new Undecided(output);
       const { weights } = layer;
@@ -170,14 +238,16 @@ class Walk {
         line: at,
         tensor: name => {
           const found = weights.known ? weights.value.find(each => each.name === name) : undefined;
-          return found && { name: nameIn(layer, name), shape: found.shape };
+          return found && { name: `${scope}/${nameIn(layer, name)}`, shape: found.shape };
         },
-        activation: () => {
-          if (values.isMissing('activation')) return null;
-          return values.wordIfKnown('activation') ?? refused('its activation is not followed', at);
+        activation: (argument = 'activation') => {
+          if (values.isMissing(argument)) return null;
+          return values.wordIfKnown(argument) ?? refused('its activation is not followed', at);
         },
         isTrained: true,
-        function: (word, before) => ownFunction(builder, word, before, at),
+        function: ownFunction,
+        part,
+        isFlipped,
       });
     });
     return place.known ? place.value : builder.refuse(className, place.why, inputs, shape, at);
@@ -185,8 +255,7 @@ class Walk {
 }
 
 /** Activations that TensorFlow.js computes otherwise than Keras 3: the older hard sigmoid, and a name of its own. */
-function ownFunction(builder: ProgramBuilder, word: string, place: number, line: number): number | undefined {
-  if (word === 'hardSigmoid') return clamped(builder, plus(builder, times(builder, place, 0.2, line), 0.5, line), { min: 0, max: 1 }, line);
-  if (word !== 'gelu_new') return undefined;
-  return builder.emit({ op: 'activation', name: 'gelu', numbers: { approximate: 1 } }, [place], builder.shape(place), line);
+function ownFunction(word: string): Entrywise | undefined {
+  if (word === 'hardSigmoid') return { name: 'hardsigmoid', numbers: { slope: 0.2 } };
+  return word === 'gelu_new' ? { name: 'gelu', numbers: { approximate: 1 } } : undefined;
 }

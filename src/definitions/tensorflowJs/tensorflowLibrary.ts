@@ -212,11 +212,11 @@ export class TensorflowLibrary implements Library {
     const given = this.tensors(first, call);
     const inputs = [...given, ...(state ? this.tensors(state, call) : [])];
     const shape = layer.shapeFor(given.map(tensor => tensor.shape));
-    const made = (of: Known<Shape>) => new TensorValue(of, layer, inputs);
+    const made = (of: Known<Shape>, part = 0) => new TensorValue(of, layer, inputs, part);
     const states = this.withStates.get(layer);
     if (states !== undefined) {
       const width = shape.known ? known<Shape>([null, shape.value.at(-1) ?? null]) : shape;
-      return array([made(shape), ...Array.from({ length: states }, () => made(width))]);
+      return array([made(shape), ...Array.from({ length: states }, (_, place) => made(width, place + 1))]);
     }
     if (layer instanceof FunctionalModel && layer.outputs.length > 1) return array(layer.outputs.map(output => made(output.shape)));
     return made(shape);

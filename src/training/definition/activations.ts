@@ -37,7 +37,8 @@ export const ACTIVATIONS: Readonly<Record<ComputedActivation, (x: Tensor, number
   tanh: x => tf.tanh(x),
   tanhshrink: x => tf.sub(x, tf.tanh(x)),
   softsign: x => tf.div(x, tf.add(tf.abs(x), 1)),
-  hardsigmoid: x => tf.div(clamped(tf.add(x, 3), 0, 6), 6),
+  hardsigmoid: (x, { slope }) =>
+    slope === undefined ? tf.div(clamped(tf.add(x, 3), 0, 6), 6) : clamped(tf.add(tf.mul(x, slope), 0.5), 0, 1),
   hardswish: x => tf.div(tf.mul(x, clamped(tf.add(x, 3), 0, 6)), 6),
   abs: x => tf.abs(x),
   sin: x => tf.sin(x),

@@ -35,8 +35,11 @@ const RANDOM = /(^|\.)(Random[A-Z]\w*|GaussianNoise)$/;
 
 /** Layers that would drop or change something in training; Keras calls the share of what is dropped `rate`, attention in Flax `dropout_rate`. */
 const dropoutsIn = (layers: readonly Layer[]): string[] =>
-  layers.flatMap(({ path, kind, type, arguments: { p, rate = p, dropout_rate: own, dropout = own, num_layers: depth }, children }) => {
-    const isRecurrent = /(^|\.)(LSTM|GRU|RNN)$/.test(type) && dropout && !isZero(dropout) && depth?.known && depth.value !== 1;
+  layers.flatMap(({ path, kind, type, arguments: given, children }) => {
+    const { p, rate = p, dropout_rate: own, dropout = own, num_layers: depth, units, recurrent_dropout: within } = given;
+    // PyTorch drops between its layers, Keras what each takes.
+    const drops = [dropout, units && within].some(share => share && !isZero(share));
+    const isRecurrent = /(^|\.)(LSTM|GRU|(Simple)?RNN)(Cell)?$/.test(type) && drops && (units || (depth?.known && depth.value !== 1));
     return [
       ...((kind === 'dropout' && !isZero(rate)) ||
       RANDOM.test(type) ||

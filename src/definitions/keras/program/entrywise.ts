@@ -1,3 +1,4 @@
+import type { Entrywise } from '../../../architecture/computation';
 import type { ComputedActivation } from '../../../architecture/computedFunctions';
 import type { Side } from '../../../architecture/composition';
 import { refused, type ProgramBuilder } from './programBuilder';
@@ -43,6 +44,14 @@ const FUNCTIONS: Readonly<Record<string, readonly [name: ComputedActivation, num
 
 const bare = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
+/** A function of every entry by its name; null for the identity, undefined for one that is not known. */
+export function entrywise(name: string): Entrywise | null | undefined {
+  const key = bare(name);
+  if (key === 'linear' || key === 'identity') return null;
+  const found = Object.hasOwn(FUNCTIONS, key) ? FUNCTIONS[key]! : undefined;
+  return found && { name: found[0], numbers: found[1] ?? {} };
+}
+
 /** A function of every entry by its name; undefined for one that is not known. Softmax goes along the last axis. */
 export function applied(
   builder: ProgramBuilder,
@@ -53,12 +62,14 @@ export function applied(
 ): number | undefined {
   const key = bare(name);
   const shape = builder.shape(place);
-  if (key === 'linear' || key === 'identity') return place;
   if (key === 'softmax' || key === 'logsoftmax')
     return builder.emit({ op: 'softmax', axis: builder.sides(place).length - 1, logarithm: key !== 'softmax' }, [place], shape, line);
-  const found = Object.hasOwn(FUNCTIONS, key) ? FUNCTIONS[key]! : undefined;
-  if (!found) return undefined;
-  return builder.emit({ op: 'activation', name: found[0], numbers: { ...found[1], ...numbers } }, [place], shape, line);
+  const found = entrywise(name);
+  return found
+    ? builder.emit({ op: 'activation', ...found, numbers: { ...found.numbers, ...numbers } }, [place], shape, line)
+    : found === null
+      ? place
+      : undefined;
 }
 
 export const times = (builder: ProgramBuilder, place: number, number: number, line: number): number =>

@@ -1,7 +1,7 @@
 import type { StateTensor, StartLaw, UnknownStart } from '../../../architecture/computation';
 import { tensorKey } from '../../../architecture/composition';
 import type { KerasWeight } from '../../../architecture/keras/kerasRule';
-import { initialiserArgument, startLaw, usualInitialiser, type Dialect } from '../../../architecture/keras/startLaws';
+import { forgetting, initialiserArgument, startLaw, usualInitialiser, type Dialect } from '../../../architecture/keras/startLaws';
 import type { Call, Value } from '../../python/values';
 import { argument } from '../construct';
 import { InitialiserValue, KerasTensor, WeightValue, type KerasLayer } from '../kerasValues';
@@ -42,7 +42,7 @@ export function kerasState(model: KerasLayer): KerasState {
     };
     if (layer.weights.known)
       for (const weight of layer.weights.value) {
-        const name = join(scope, weight.name);
+        const name = join(scope, CELLS[classNameOf(layer)] ?? '', weight.name);
         mine.set(weight.name, { name, shape: weight.shape });
         add(name, weight.shape, startOf(layer, weight), roleOf(weight.trainable !== false), weight.name);
       }
@@ -60,7 +60,8 @@ export function kerasState(model: KerasLayer): KerasState {
     for (const inner of layer.inner()) {
       if (paths.has(inner)) continue;
       const name = inner.name ?? 'layer';
-      visit(inner, join(path, name), scopeOf(inner, scope, name));
+      const stack = layer.body.kind === 'recurrence' ? (layer.body.stack ?? '') : '';
+      visit(inner, join(path, name), scopeOf(inner, join(scope, stack), name));
     }
   };
   visit(model, '', '');
@@ -84,9 +85,17 @@ function lawOf(value: Value, shape: readonly number[], dialect: Dialect): StartL
 function startOf(layer: KerasLayer, { name, shape }: KerasWeight): StartLaw | UnknownStart {
   const className = classNameOf(layer);
   const given = layer.initialisers.get(initialiserArgument(name, className));
-  if (given && given.kind !== 'none') return lawOf(given, shape, 'keras');
-  return startLaw({ name: usualInitialiser(name, className, 'keras'), arguments: {} }, shape, 'keras');
+  const isGiven = given && given.kind !== 'none';
+  const law = isGiven
+    ? lawOf(given, shape, 'keras')
+    : startLaw({ name: usualInitialiser(name, className, 'keras'), arguments: {} }, shape, 'keras');
+  const { body } = layer;
+  const forgets = name === 'bias' && /^LSTM(Cell)?$/.test(className) && body.kind === 'rule' && body.values.flag('unit_forget_bias');
+  return forgets ? forgetting(law, shape[0]!) : law;
 }
+
+/** The cell that a recurrent layer makes by itself, whose name stands before its tensors. */
+const CELLS: Readonly<Record<string, string>> = { LSTM: 'lstm_cell', GRU: 'gru_cell', SimpleRNN: 'simple_rnn_cell' };
 
 /** How a weight starts that the source makes by itself. */
 function beginOf({ beginning }: WeightValue, shape: readonly number[]): StartLaw | UnknownStart {

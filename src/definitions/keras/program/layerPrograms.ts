@@ -1,3 +1,4 @@
+import type { Entrywise } from '../../../architecture/computation';
 import { margins } from '../../../architecture/keras/reshaping';
 import { axisOf } from '../../../architecture/keras/shape';
 import type { LayerArguments } from '../../../architecture/torch/layerArguments';
@@ -19,6 +20,7 @@ import {
 } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
 import { refused, type ProgramBuilder } from './programBuilder';
+import { RECURRENT_PROGRAMS } from './recurrentPrograms';
 
 /** A call of a layer while a program is written down. */
 export interface LayerSite {
@@ -32,15 +34,19 @@ export interface LayerSite {
   readonly line: number;
   /** The layer's own tensor of a name: its name in the state and its saved shape; undefined where it has none. */
   readonly tensor: (name: string) => { readonly name: string; readonly shape: readonly number[] } | undefined;
-  /** The name of its `activation`, null where it has none. Throws `Undecided` for one that is no word. */
-  readonly activation: () => string | null;
+  /** The name of its `activation`, or of another function of its arguments, null where it has none. Throws `Undecided` for one that is no word. */
+  readonly activation: (argument?: string) => string | null;
   /** Whether its tensors are trained; a normalisation by batches that is not goes by its moving statistics. */
   readonly isTrained: boolean;
   /** An entrywise function by the framework's name of it, where that is not everybody's. */
-  readonly function?: (name: string, place: number) => number | undefined;
+  readonly function?: (name: string) => Entrywise | undefined;
+  /** Which of the tensors that it makes: 0 or left out for its output, then its states. */
+  readonly part?: number;
+  /** Whether its outputs at all times are turned around, as those of a layer that reads backwards beside one that does not. */
+  readonly isFlipped?: boolean;
 }
 
-type Rule = (site: LayerSite) => number;
+export type Rule = (site: LayerSite) => number;
 
 const input = ({ inputs, line }: LayerSite, index = 0): number => inputs[index] ?? refused('it has fewer inputs than it takes', line);
 
@@ -53,7 +59,9 @@ function weightsOf(site: LayerSite, kernel: string, bias: string | null = 'bias'
 
 function named(site: LayerSite, word: string, place: number): number {
   const { builder, line } = site;
-  return site.function?.(word, place) ?? applied(builder, place, word, line) ?? refused(`the activation \`${word}\` is not followed`, line);
+  const own = site.function?.(word);
+  if (own) return builder.emit({ op: 'activation', ...own }, [place], builder.shape(place), line);
+  return applied(builder, place, word, line) ?? refused(`the activation \`${word}\` is not followed`, line);
 }
 
 /** What the `activation` argument of a layer adds. */
@@ -212,6 +220,7 @@ const batchNormalisation: Rule = site => {
   if (mean === undefined || variance === undefined) return refused('it has no moving statistics', line);
   const epsilon = epsilonOf(site);
   const x = input(site);
+  if (site.isTrained && sidesOf(site)[0] !== 'B') refused('it normalises by the batch at every time', line);
   if (!site.isTrained) {
     const scale = powered(builder, plus(builder, held(site, 'moving_variance'), epsilon, line), -0.5, line);
     const centred = paired(builder, 'subtract', x, held(site, 'moving_mean'), line);
@@ -274,6 +283,7 @@ const standardisation: Rule = site => {
 };
 
 const embedding: Rule = site => {
+  if (!site.values.isMissing('mask_zero') && site.values.flag('mask_zero')) refused('`mask_zero` is not followed', site.line);
   const table = site.tensor('embeddings') ?? refused('it has no `embeddings`', site.line);
   return site.builder.emit({ op: 'lookup', table: table.name }, [input(site)], site.output, site.line);
 };
@@ -401,11 +411,14 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     Average: averaged,
     Concatenate: concatenated,
     MultiHeadAttention: multiHead,
+    ...RECURRENT_PROGRAMS,
   }),
 ]);
 
 /** Writes down how a layer of Keras or TensorFlow.js is computed. Throws `Undecided` with the reason where it cannot be. */
 export function layerProgram(site: LayerSite): number {
   const rule = RULES.get(site.className);
+  if (site.part && !Object.hasOwn(RECURRENT_PROGRAMS, site.className))
+    return refused('what it makes beside its output is not computed', site.line);
   return rule ? rule(site) : refused(`\`${site.className}\` is not among the layers that are computed`, site.line);
 }

@@ -5,13 +5,14 @@ import type { Shape as KerasShape } from '../../../architecture/keras/shape';
 import { Undecided } from '../../../architecture/torch/layerArguments';
 import type { ProgramRequest } from '../../definitionReader';
 import type { Call, Value } from '../../python/values';
-import { tensorsBetween, WeightValue, KerasTensor, type KerasLayer } from '../kerasValues';
+import { tensorsBetween, WeightValue, KerasTensor, type KerasLayer, type TensorHistory } from '../kerasValues';
 import { orReason } from '../layerCalls';
 import { written } from './inputShapes';
 import { classNameOf, kerasState, type KerasState } from './kerasState';
 import { layerProgram, type LayerSite } from './layerPrograms';
 import { operationProgram, type OperationSite } from './operationPrograms';
 import { ProgramBuilder, refused } from './programBuilder';
+import { isWrapped, withBatchOf, wrapped } from './wrapperPrograms';
 
 /** What a model's own code was given and made. */
 type Pass = NonNullable<KerasLayer['pass']>;
@@ -133,7 +134,7 @@ class ProgramWalk {
       const [made] = this.entered(layer, () => this.between(before, [inside], inputs, at), inputs);
       return made ?? builder.refuse(layer.construction.type, 'what it returns is not a tensor', inputs, null, at);
     }
-    if (layer) return this.call(layer, inputs, shape, at, history?.call);
+    if (layer) return this.call(layer, inputs, shape, at, history);
     if (!history) return builder.refuse('value', 'where this value comes from is not followed', [], written(shape), at);
     const name = history.operation ?? history.function ?? 'value';
     const placeOf = (value: Value): number | undefined => {
@@ -159,44 +160,62 @@ class ProgramWalk {
     return this.builder.emit({ op: 'parameter', name }, [], shape, line);
   }
 
-  private call(layer: KerasLayer, inputs: readonly number[], output: Known<KerasShape> | undefined, line: number, call?: Call): number {
+  private call(
+    layer: KerasLayer,
+    inputs: readonly number[],
+    output: Known<KerasShape> | undefined,
+    line: number,
+    { call, part = 0, isFlipped = false }: Pick<TensorHistory, 'call' | 'part'> & { readonly isFlipped?: boolean } = {},
+  ): number {
     const { builder } = this;
     const name = layer.name ?? layer.construction.type;
     const at = layer.construction.range.startLine;
+    const { body } = layer;
+    if (isWrapped(body) && !layer.classValue) {
+      const run = (inner: KerasLayer, given: readonly number[], turned = false, of = 0): number =>
+        inner.classValue && inner.pass
+          ? this.entered(inner, () => this.run(inner, given), given)[0]!
+          : this.call(inner, given, undefined, line, { isFlipped: turned, part: of });
+      const made = () => [
+        this.orRefuse(name, inputs, output ? written(output) : null, at, () => {
+          requirePlain(call, line);
+          return wrapped(builder, body, inputs, part, run, at);
+        }),
+      ];
+      return (part > 0 ? made() : this.entered(layer, made, inputs))[0]!;
+    }
     if (layer.isModel && !layer.classValue) {
       const results = this.entered(layer, () => this.run(layer, inputs), inputs);
       return results.length === 1 ? results[0]! : builder.refuse(name, 'it makes several tensors', inputs, null, line);
     }
-    if (layer.body.kind !== 'rule' || layer.classValue) {
+    if (body.kind !== 'rule' || layer.classValue) {
       const why = `what \`${layer.construction.type}\` computes is not followed`;
       return builder.refuse(name, why, inputs, output ? written(output) : null, at);
     }
-    const { rule, values } = layer.body;
+    const { rule, values } = body;
     const made = orReason(() => rule.output(values, builder.given(inputs, line)));
-    const shape = written(made);
+    const shape = withBatchOf(builder, inputs[0], written(made));
     const className = classNameOf(layer);
-    const [result] = this.entered(
-      layer,
-      () => [
-        this.orRefuse(className, inputs, shape, at, () => {
-          if (!made.known) throw new Undecided(made);
-          requirePlain(call, line);
-          return this.framework.layer({
-            builder,
-            className,
-            values,
-            inputs,
-            output: shape!,
-            line: at,
-            tensor: tensor => this.state.of(layer, tensor),
-            activation: () => activationOf(layer, at),
-            isTrained: !layer.trainable.known || layer.trainable.value,
-          } satisfies LayerSite);
-        }),
-      ],
-      inputs,
-    );
-    return result!;
+    const run = () => [
+      this.orRefuse(className, inputs, shape, at, () => {
+        if (!made.known) throw new Undecided(made);
+        requirePlain(call, line);
+        return this.framework.layer({
+          builder,
+          className,
+          values,
+          inputs,
+          output: shape!,
+          line: at,
+          tensor: tensor => this.state.of(layer, tensor),
+          activation: argument => activationOf(layer, at, argument),
+          isTrained: !layer.trainable.known || layer.trainable.value,
+          part,
+          isFlipped,
+        } satisfies LayerSite);
+      }),
+    ];
+    return (part > 0 ? run() : this.entered(layer, run, inputs))[0]!;
   }
 
   /** Notes what a layer is given and makes at its first call. */
@@ -227,13 +246,13 @@ function requirePlain(call: Call | undefined, line: number): void {
 /** Modules whose functions bear Keras' names of activations. */
 const ACTIVATIONS = /^(keras\.(activations|ops|ops\.nn)|tensorflow(\.keras\.activations|\.nn|\.math)?|tensorflow|jax\.nn|flax\.linen)\./;
 
-/** The name of a layer's activation; null where it has none. */
-function activationOf(layer: KerasLayer, line: number): string | null {
+/** The name of a layer's activation, or of another function among its arguments; null where it has none. */
+function activationOf(layer: KerasLayer, line: number, argument = 'activation'): string | null {
   const { body } = layer;
-  if (body.kind !== 'rule' || body.values.isMissing('activation')) return null;
-  const word = body.values.wordIfKnown('activation');
+  if (body.kind !== 'rule' || body.values.isMissing(argument)) return null;
+  const word = body.values.wordIfKnown(argument);
   if (word !== undefined) return word;
-  const value = layer.attributes.get('activation');
+  const value = layer.attributes.get(argument);
   if (value?.kind !== 'reference' || !ACTIVATIONS.test(value.path)) return refused('its activation is not followed', line);
   const name = value.path.split('.').at(-1)!;
   return name === 'gelu' && /\b(ops|jax)\b/.test(value.path) ? 'gelu_tanh' : name;

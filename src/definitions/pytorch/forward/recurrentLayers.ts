@@ -1,3 +1,4 @@
+import { MAXIMUM_TIMES } from '../../../architecture/computedFunctions';
 import type { Recurrence } from '../../../architecture/computation';
 import { tuple, type Call, type Value } from '../../python/values';
 import type { ModuleValue } from '../moduleValue';
@@ -8,9 +9,6 @@ import { argumentValue, numberArgument } from './moduleArguments';
 import { remember, type Recorder } from './recorder';
 import { transpose, unsqueeze } from './shapes';
 import { SymbolicTensor } from './symbolicTensor';
-
-/** Times that one layer is computed for, one step after the other. */
-const MAXIMUM_TIMES = 256;
 
 const NO_BOUND = 'a recurrent layer has no bound that is computed here';
 

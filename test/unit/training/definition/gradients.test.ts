@@ -47,6 +47,8 @@ describe('gradients through programs', () => {
     ['tensorflowJs/models.js', 'convolutional'] as const,
     ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens'].map(name => ['nnx/models.py', name] as const),
     ['flax/models.py', 'Transposed'] as const,
+    ...['memories', 'gates', 'both_ways', 'each_time'].map(name => ['keras/recurrences.py', name] as const),
+    ['tensorflowJs/recurrences.js', 'recurrent'] as const,
   ];
   for (const [file, name] of cases)
     it(`agree with the reference engine: ${name} of ${file}`, async () => {

@@ -111,7 +111,7 @@ describe('a trial with a model of Keras or TensorFlow.js as encoder', () => {
     const definition = `${FIXTURES}/keras/networks.py#Recurrent`;
     await assert.rejects(
       folder.run(trialOf({ definition })),
-      /Recurrent cannot be trained as it is: line \d+: LSTM \(`LSTM` is not among the layers that are computed\).*use the built-in encoder/,
+      /Recurrent cannot be trained as it is: line \d+: LSTM \(`stateful` and `time_major` are not followed\).*use the built-in encoder/,
     );
   });
 });

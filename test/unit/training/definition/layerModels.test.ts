@@ -25,11 +25,13 @@ for (const [framework, folder, file, names] of [
     'models.py',
     ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
   ],
+  ['Keras', 'keras', 'recurrences.py', ['memories', 'gates', 'both_ways', 'each_time', 'Reader']],
   ['Flax', 'flax', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed']],
   ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed']],
   ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
+  ['TensorFlow.js', 'tensorflowJs', 'recurrences.js', ['recurrent', 'bothWays', 'eachTime']],
 ] as const)
-  describe(`programs against ${framework}`, () => {
+  describe(`programs against ${framework}: ${file}`, () => {
     let recorded: Readonly<Record<string, Recorded>>;
 
     before(async () => {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { obstaclesIn } from '../../../../src/architecture/obstacles';
+import { temporaryFolder } from '../../support/temporaryFolder';
+import { programOf } from './programs';
+
+/** Layers of Keras between rows of an image and a vector, and why they are not computed; undefined where they are. */
+const LAYERS: readonly (readonly [layers: string, why: RegExp | undefined])[] = [
+  ['layers.LSTM(4)', undefined],
+  ['layers.LSTM(4, stateful=True)', /`stateful` and `time_major` are not followed/],
+  ['layers.GRU(4, activation="softmax")', /the activation `softmax` is not followed in a recurrence/],
+  ['layers.Reshape((-1, 1)), layers.SimpleRNN(4)', undefined],
+  ['layers.RepeatVector(300), layers.SimpleRNN(4)', /it takes 300 steps, more than the 256/],
+  ['layers.Masking(), layers.LSTM(4)', /`Masking` is not among the layers that are computed/],
+  ['layers.Embedding(9, 4, mask_zero=True), layers.Reshape((8, 32)), layers.GRU(3)', /`mask_zero` is not followed/],
+  ['layers.RNN(layers.LSTMCell(3), stateful=True)', /its cells or its states are not followed/],
+  ['layers.TimeDistributed(layers.BatchNormalization()), layers.LSTM(3)', /it normalises by the batch at every time/],
+  ['layers.LSTM(4, bias_initializer="random_normal")', /a bias with ones among numbers that are drawn is not followed/],
+  ['layers.LSTM(4, bias_initializer="random_normal", unit_forget_bias=False)', undefined],
+];
+
+describe('layers of Keras that are computed, and those that are not', () => {
+  const temporary = temporaryFolder();
+
+  for (const [layers, why] of LAYERS)
+    it(`${layers}: ${why?.source ?? 'computed'}`, async () => {
+      const file = temporary.file('model.py');
+      const first = /RepeatVector/.test(layers) ? 'layers.Flatten()' : 'layers.Reshape((8, 8))';
+      const source = `import keras\nfrom keras import layers, ops\n\nmodel = keras.Sequential([layers.Input((8, 8, 1)), ${first}, ${layers}])\n`;
+      await writeFile(file, source);
+      const { program } = await programOf({ file, name: 'model' });
+      const [obstacle] = obstaclesIn(program);
+      if (!why) assert.equal(obstacle, undefined);
+      else assert.match(obstacle?.why ?? 'nothing', why);
+    });
+});
