@@ -17,7 +17,7 @@ const BUDGETS = [
   ['program of the extension host', () => `${BUNDLES}/extension.js`, 300],
   ['page of the panel', () => `${BUNDLES}/panel.js`, 1000],
   ['pictures of formulas', () => `${BUNDLES}/formulas.json`, 200],
-  ['VSIX that runs everywhere', vsix, 12_000],
+  ['VSIX that runs everywhere', vsix, 11_200],
 ] as const;
 
 /** The sizes of bundles and package as they are shipped, each beside its budget. Leaves the package where `vsix` says. */

@@ -136,7 +136,7 @@ describe('createEngine', () => {
   it('needs nothing but the folder of bundled files for the wasm engine', async () => {
     const assets = mkdtempSync(join(tmpdir(), 'boundlens-engine-'));
     try {
-      for (const file of ['optimiser.wasm', 'ort.wasm.min.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
+      for (const file of ['optimiser.wasm', 'ort.wasm.min.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm.br'])
         cpSync(join('dist', file), join(assets, file));
       const engine = await createEngine({ name: 'wasm', threads: 2, assets });
       assert.equal(engine.threads, 2);
