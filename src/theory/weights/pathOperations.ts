@@ -1,59 +1,7 @@
-import type { Computation, Windows } from '../../architecture/computation';
+import type { Computation } from '../../architecture/computation';
 import { product } from '../../architecture/sides';
-
-/** Sums over the paths that lead to each entry of a tensor of one sample, row-major. */
-export interface Flow {
-  readonly values: Float64Array;
-  readonly shape: readonly number[];
-}
-
-/** What a step of a path norm sees. */
-export interface PathSite {
-  readonly taken: readonly Flow[];
-  readonly shape: readonly number[];
-  /** What a fixed number or a weight adds to the paths through it: its absolute value to the power p. */
-  readonly edge: (weight: number) => number;
-  /** A learnable tensor or buffer as the steps see it. */
-  readonly state: (name: string) => ArrayLike<number>;
-}
-
-type Op = Computation['op'];
-type Of<O extends Op> = Extract<Computation, { op: O }>;
-type Operation<O extends Op> = (site: PathSite, computation: Of<O>) => Float64Array;
-
-const stridesOf = (shape: readonly number[]): number[] => shape.map((_, axis) => product(shape.slice(axis + 1)));
-
-/** A tensor of a shape whose entries come from places of another: `place` of an index along the axes. */
-function gathered(shape: readonly number[], source: Float64Array, place: (index: readonly number[]) => number): Float64Array {
-  const index = shape.map(() => 0);
-  return Float64Array.from({ length: product(shape) }, () => {
-    const value = source[place(index)]!;
-    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
-    return value;
-  });
-}
-
-const dot = (index: readonly number[], strides: readonly number[]): number =>
-  index.reduce((sum, at, axis) => sum + at * (strides[axis] ?? 0), 0);
-
-/** A tensor of a shape whose entries come from places of a flow, axis by axis: `place` is called with the place along an axis and the axis. */
-function pickedFrom({ values, shape }: Flow, wide: readonly number[], place: (at: number, axis: number) => number): Float64Array {
-  const strides = stridesOf(shape);
-  return gathered(wide, values, index => dot(index.map(place), strides));
-}
-
-/** A flow with axes of side 1 before its own, so many in all. */
-const withAxes = ({ values, shape }: Flow, count: number): Flow => ({
-  values,
-  shape: [...Array<number>(count - shape.length).fill(1), ...shape],
-});
-
-/** A flow with its entries repeated along axes of side 1 that the shape has more of. */
-function spread(flow: Flow, wide: readonly number[]): Float64Array {
-  if (flow.values.length === product(wide)) return flow.values;
-  const whole = withAxes(flow, wide.length);
-  return pickedFrom(whole, wide, (at, axis) => (whole.shape[axis] === 1 ? 0 : at));
-}
+import { dot, gathered, pickedFrom, spread, stridesOf, withAxes, type Flow, type Operation, type PathSite } from './pathFlow';
+import { convolution, pool, transposedConvolution } from './pathWindows';
 
 const sum = ({ taken, shape }: PathSite): Float64Array => {
   const [a, b] = taken.map(flow => spread(flow, shape));
@@ -75,119 +23,6 @@ const linear: Operation<'linear'> = ({ taken: [x], edge, state }, { weight, bias
       result[row * outputs + output] = total;
     }
   return result;
-};
-
-/** Windows over one or two axes of positions as windows over two. */
-function planar({ kernel, stride, dilation, padding }: Windows) {
-  const two = <T>(values: readonly T[], first: T): readonly [T, T] =>
-    values.length === 1 ? [first, values[0]!] : [values[0]!, values[1]!];
-  return {
-    kernel: two(kernel, 1),
-    stride: two(stride, 1),
-    dilation: two(dilation, 1),
-    before: two(
-      padding.map(([before]) => before),
-      0,
-    ),
-  };
-}
-
-/** Calls `meet` for every place of an input plane that a tap of a window falls on. */
-function overPlane(
-  plane: readonly [number, number],
-  out: readonly [number, number],
-  windows: ReturnType<typeof planar>,
-  [u, v]: readonly [number, number],
-  meet: (output: number, input: number) => void,
-): void {
-  const { stride, dilation, before } = windows;
-  for (let y = 0; y < out[0]; y++) {
-    const row = y * stride[0] + u * dilation[0] - before[0];
-    if (row < 0 || row >= plane[0]) continue;
-    for (let x = 0; x < out[1]; x++) {
-      const column = x * stride[1] + v * dilation[1] - before[1];
-      if (column >= 0 && column < plane[1]) meet(y * out[1] + x, row * plane[1] + column);
-    }
-  }
-}
-
-const planeOf = (shape: readonly number[]): readonly [number, number] => (shape.length === 3 ? [1, shape[2]!] : [shape[2]!, shape[3]!]);
-
-/** What a convolution and its adjoint have in common: their planes, the channels of a group, weights and, as it begins, the result. */
-function convolved({ taken: [x], shape, edge, state }: PathSite, computation: Of<'convolution' | 'transposed convolution'>) {
-  const { weight, bias, groups } = computation;
-  const [plane, out] = [planeOf(x!.shape), planeOf(shape)];
-  const [places, sites] = [product(plane), product(out)];
-  const [channels, outputs] = [x!.shape[1]!, shape[1]!];
-  const shifts = bias === null ? undefined : state(bias);
-  return {
-    windows: planar(computation),
-    plane,
-    out,
-    places,
-    sites,
-    channels,
-    outputs,
-    inputs: channels / groups,
-    group: outputs / groups,
-    weights: state(weight),
-    values: x!.values,
-    result: Float64Array.from({ length: outputs * sites }, (_, at) => (shifts ? edge(shifts[Math.floor(at / sites)]!) : 0)),
-  };
-}
-
-const convolution: Operation<'convolution'> = (site, computation) => {
-  const { windows, plane, out, places, sites, outputs, inputs, group, weights, values, result } = convolved(site, computation);
-  let at = 0;
-  for (let output = 0; output < outputs; output++)
-    for (let input = 0; input < inputs; input++) {
-      const channel = (Math.floor(output / group) * inputs + input) * places;
-      for (let u = 0; u < windows.kernel[0]; u++)
-        for (let v = 0; v < windows.kernel[1]; v++) {
-          const factor = site.edge(weights[at++]!);
-          overPlane(plane, out, windows, [u, v], (to, from) => {
-            result[output * sites + to]! += factor * values[channel + from]!;
-          });
-        }
-    }
-  return result;
-};
-
-const transposedConvolution: Operation<'transposed convolution'> = (site, computation) => {
-  const { windows, plane, out, places, sites, channels, inputs, group, weights, values, result } = convolved(site, computation);
-  let at = 0;
-  for (let channel = 0; channel < channels; channel++)
-    for (let output = 0; output < group; output++) {
-      const start = (Math.floor(channel / inputs) * group + output) * sites;
-      for (let u = 0; u < windows.kernel[0]; u++)
-        for (let v = 0; v < windows.kernel[1]; v++) {
-          const factor = site.edge(weights[at++]!);
-          overPlane(out, plane, windows, [u, v], (from, to) => {
-            result[start + to]! += factor * values[channel * places + from]!;
-          });
-        }
-    }
-  return result;
-};
-
-const pool: Operation<'pool'> = ({ taken: [x], shape, edge }, computation) => {
-  const windows = planar(computation);
-  const [plane, out] = [planeOf(x!.shape), planeOf(shape)];
-  const [places, sites] = [product(plane), product(out)];
-  const isMaximum = computation.of === 'max';
-  const result = new Float64Array(shape[1]! * sites);
-  const counts = new Float64Array(sites);
-  for (let u = 0; u < windows.kernel[0]; u++)
-    for (let v = 0; v < windows.kernel[1]; v++)
-      overPlane(plane, out, windows, [u, v], (to, from) => {
-        counts[to]!++;
-        for (let channel = 0; channel < shape[1]!; channel++) {
-          const [own, value] = [channel * sites + to, x!.values[channel * places + from]!];
-          result[own] = isMaximum ? Math.max(result[own]!, value) : result[own]! + value;
-        }
-      });
-  const size = windows.kernel[0] * windows.kernel[1];
-  return isMaximum ? result : result.map((value, at) => value * edge(1 / (computation.countPadding ? size : counts[at % sites]!)));
 };
 
 /** Sums or largest values of stretches along one axis, the stretch of each result from its place. */
@@ -282,7 +117,7 @@ const pad: Operation<'pad'> = ({ taken: [x], shape, edge }, { padding, value }) 
 const passed = ({ taken: [x] }: PathSite): Float64Array => x!.values;
 
 /** How sums over paths pass each operation that has any. Activations are piecewise linear through 0 here, and pass them as they are; a maximum passes the largest. */
-export const PATH_OPERATIONS: { readonly [O in Op]?: Operation<O> } = {
+export const PATH_OPERATIONS: { readonly [O in Computation['op']]?: Operation<O> } = {
   same: passed,
   reshape: passed,
   activation: passed,

@@ -1,6 +1,7 @@
 import type { Program, Step } from '../../architecture/computation';
 import { isSettled, product, shapeAt } from '../../architecture/sides';
-import { PATH_OPERATIONS, REDUCTIONS, type Flow, type PathSite } from './pathOperations';
+import type { Flow, PathSite } from './pathFlow';
+import { PATH_OPERATIONS, REDUCTIONS } from './pathOperations';
 
 /** (Σ over paths Π|w|)  and (Σ over paths Πw²)^½. */
 export interface PathNorms {
