@@ -27,6 +27,9 @@ const IMPORTED = '**/*.{py,js,jsx,ts,tsx,mjs,cjs}';
 /** Files that change on disk within this time, as when another branch is checked out, cause one reading. */
 const TOGETHER_MS = 300;
 
+/** Rests before a text that could not be read is read again: what went wrong may have passed. Then its next edit is waited for, or a command. */
+const AGAIN_MS = [1_000, 5_000];
+
 /** How long a command waits for a document to be read. */
 const PATIENCE_MS = 5_000;
 
@@ -62,7 +65,7 @@ interface Entry {
   pending: Edit[];
   /** Counts down to the next reading. */
   timer?: ReturnType<typeof setTimeout>;
-  /** Counts down to the reading of a text that rests. */
+  /** Counts down to the reading of a text that rests, or that could not be read. */
   rest?: ReturnType<typeof setTimeout>;
   /** The one reading under way. */
   request?: AbortController;
@@ -72,6 +75,8 @@ interface Entry {
   editedAt: number;
   /** Whether somebody was typing when the last reading began. */
   wasTyping: boolean;
+  /** How many readings of this text have failed, one after the other. */
+  failures: number;
 }
 
 /**
@@ -92,7 +97,7 @@ export class DefinitionService implements vscode.Disposable {
     private readonly client: Pick<AnalysisClient, 'analyse' | 'forget'>,
     private readonly studies: Pick<StudyArguments, 'of' | 'trainedOf' | 'onDidChange' | 'ready'>,
     private readonly environments: Pick<PythonEnvironments, 'of' | 'onDidChange'>,
-    private readonly log: Log,
+    private readonly log: Pick<Log, 'info' | 'silentFailure'>,
   ) {
     const sources = vscode.workspace.createFileSystemWatcher(IMPORTED);
     this.subscriptions = [
@@ -121,9 +126,12 @@ export class DefinitionService implements vscode.Disposable {
     return entry?.current;
   }
 
-  /** The same for a command, which can wait: until the first answer is there, at most 5 seconds. */
+  /** The same for a command, which can wait: until the first answer is there, at most 5 seconds. What could not be read is read again. */
   async whenAnalysed(document: vscode.TextDocument): Promise<AnalysedDocument | undefined> {
-    if (!this.analysed(document) && this.entries.has(document.uri.toString()))
+    const before = this.analysed(document);
+    const entry = this.entries.get(document.uri.toString());
+    if (entry && !entry.request && entry.failures > 0) void this.analyse(document);
+    if (!before && entry)
       await new Promise<void>(resolve => {
         const done = () => {
           clearTimeout(timer);
@@ -172,6 +180,7 @@ export class DefinitionService implements vscode.Disposable {
     const entry = this.entries.get(document.uri.toString());
     if (!entry || contentChanges.length === 0) return;
     entry.editedAt = performance.now();
+    entry.failures = 0;
     clearTimeout(entry.rest);
     const edits = contentChanges.map(({ range, text }) => ({ start: place(range.start), end: place(range.end), text }));
     entry.pending.push(...edits);
@@ -185,7 +194,7 @@ export class DefinitionService implements vscode.Disposable {
   private async analyse(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || vscode.languages.match(SOURCES, document) === 0) return;
     const uri = document.uri.toString();
-    const entry = this.entries.get(uri) ?? { pending: [], isOutdated: false, editedAt: -Infinity, wasTyping: false };
+    const entry = this.entries.get(uri) ?? { pending: [], isOutdated: false, editedAt: -Infinity, wasTyping: false, failures: 0 };
     this.entries.set(uri, entry);
     entry.isOutdated = entry.request !== undefined;
     if (entry.request) return;
@@ -193,7 +202,7 @@ export class DefinitionService implements vscode.Disposable {
     try {
       this.take(document, entry, await this.ask(document, entry, entry.request.signal));
     } catch (error) {
-      if (!(error instanceof Stopped)) this.log.silentFailure(error);
+      if (!(error instanceof Stopped)) this.failed(document, entry, error);
     }
     entry.request = undefined;
     if (entry.isOutdated && this.entries.get(uri) === entry) void this.analyse(document);
@@ -234,12 +243,20 @@ export class DefinitionService implements vscode.Disposable {
   private take(document: vscode.TextDocument, entry: Entry, analysis: Analysis): void {
     entry.current = new AnalysedDocument(analysis);
     entry.current.record(entry.pending);
+    entry.failures = 0;
     clearTimeout(entry.rest);
     const left = Math.max(0, entry.editedAt + REST_MS - performance.now());
     const isKept = analysis.definitions.some(({ stale }) => stale);
     if (isKept && entry.wasTyping) entry.rest = setTimeout(() => void this.analyse(document), left + 1);
     if (analysis.skipped) this.log.info(`${vscode.workspace.asRelativePath(document.uri)} was not read: ${analysis.skipped}`);
     this.changed.fire(document.uri);
+  }
+
+  private failed(document: vscode.TextDocument, entry: Entry, error: unknown): void {
+    this.log.silentFailure(error);
+    clearTimeout(entry.rest);
+    const rest = AGAIN_MS[entry.failures++];
+    if (rest) entry.rest = setTimeout(() => void this.analyse(document), rest);
   }
 
   /** Reads again what may import a file that has changed on disk, once for all files that change together. */

@@ -7,7 +7,14 @@ import type { ReporterConstructor } from 'mocha';
 const folder = path.resolve(__dirname, '../test/host');
 
 /** What does not depend on which VS Code it runs in; the oldest one is spared them. */
-const IN_NEWEST_ALONE = ['soak.test.ts', 'typing.test.ts', 'installTensorFlow.test.ts', 'studies.test.ts', 'arguments.test.ts'];
+const IN_NEWEST_ALONE = [
+  'soak.test.ts',
+  'typing.test.ts',
+  'installTensorFlow.test.ts',
+  'studies.test.ts',
+  'arguments.test.ts',
+  'definitions.test.ts',
+];
 
 /**
  * Runs every test of this folder inside the extension host, in the oldest VS Code those that it could fail; VS Code calls it by name.
