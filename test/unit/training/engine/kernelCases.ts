@@ -9,37 +9,8 @@ import {
   normalisedLinear,
   softmaxCrossEntropy,
 } from '../../../../src/training/engine/operations';
-
-/** A function of tensors whose value and gradients every runtime must reproduce. */
-export interface KernelCase {
-  readonly name: string;
-  /** Shapes of the inputs, which are drawn uniformly from `range`. */
-  readonly inputs: readonly (readonly number[])[];
-  readonly fn: (...inputs: Tensor[]) => Tensor;
-  readonly range: readonly [low: number, high: number];
-  /** False where the function has no gradient, or tfjs cannot compute it. */
-  readonly differentiable: boolean;
-}
-
-const AROUND_ZERO = [-1, 1] as const;
-const POSITIVE = [0.2, 2] as const;
-
-const row =
-  (differentiable: boolean) =>
-  <I extends Tensor[]>(
-    name: string,
-    inputs: { readonly [K in keyof I]: readonly number[] },
-    fn: (...inputs: I) => Tensor,
-    range: readonly [number, number] = AROUND_ZERO,
-  ): KernelCase => ({
-    name,
-    inputs,
-    fn: fn as unknown as KernelCase['fn'],
-    range,
-    differentiable,
-  });
-const both = row(true);
-const valueOnly = row(false);
+import { CONVOLUTIONS } from './convolutionCases';
+import { both, POSITIVE, valueOnly, type KernelCase } from './kernelCase';
 
 const M = [3, 4];
 const MM = [M, M] as const;
@@ -48,6 +19,7 @@ const chosen = (): Tensor => fixedTensor(Int32Array.of(1, 0, 1, 0, 1, 0, 1, 0, 1
 const positions = (...indices: number[]): Tensor1D => fixedTensor(Int32Array.from(indices), [indices.length]) as Tensor1D;
 const labels = (): Tensor => fixedTensor(Float32Array.of(0, 1, 0, 0, 0.5, 0, 0.5, 0, 0, 0, 0, 1), [3, 4]);
 
+/** Functions whose values and gradients every runtime must reproduce, by what they are about. */
 export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
   elementwise: [
     both('relu', [M], x => tf.relu(x)),
@@ -241,172 +213,7 @@ export const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
     both('wide, the first transposed', [[3, 520], [3, 512]], (a: Tensor2D, b: Tensor2D) => tf.matMul(a, b, true)), // prettier-ignore
     both('matrix times vector', [[3, 4], [4]], (a: Tensor2D, b: Tensor1D) => tf.dot(a, b)),
   ],
-  convolutions: [
-    both(
-      'valid',
-      [
-        [2, 7, 6, 3],
-        [3, 3, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 1, 'valid'),
-    ),
-    both(
-      'same',
-      [
-        [2, 7, 6, 3],
-        [3, 3, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 1, 'same'),
-    ),
-    both(
-      'same, stride 2',
-      [
-        [2, 7, 8, 3],
-        [3, 3, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, 'same'),
-    ),
-    both(
-      'valid, stride 2',
-      [
-        [2, 8, 8, 3],
-        [3, 3, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, 'valid'),
-    ),
-    both(
-      'more filters than a filter has numbers',
-      [
-        [3, 7, 6, 1],
-        [3, 3, 1, 12],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 1, 'valid'),
-    ),
-    both(
-      'more filters than a filter has numbers, same, stride 2',
-      [
-        [2, 7, 8, 2],
-        [2, 2, 2, 9],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, 'same'),
-    ),
-    both(
-      'patches, stride 4',
-      [
-        [2, 8, 8, 1],
-        [4, 4, 1, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 4, 'valid'),
-    ),
-    both(
-      'stride 3 that leaves rows unused',
-      [
-        [2, 9, 10, 2],
-        [2, 2, 2, 3],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 3, 'valid'),
-    ),
-    both(
-      '1 × 1',
-      [
-        [2, 5, 5, 3],
-        [1, 1, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 1, 'same'),
-    ),
-    both(
-      'transposed',
-      [
-        [2, 4, 4, 3],
-        [3, 3, 2, 3],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2dTranspose(x, w, [2, 8, 8, 2], 2, 'same'),
-    ),
-    both(
-      'one axis',
-      [
-        [2, 9, 3],
-        [3, 3, 4],
-      ],
-      (x: Tensor3D, w: Tensor3D) => tf.conv1d(x, w, 1, 'same'),
-    ),
-    both(
-      'depthwise',
-      [
-        [2, 6, 6, 3],
-        [3, 3, 3, 1],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.depthwiseConv2d(x, w, 1, 'same'),
-    ),
-    both(
-      'depthwise, doubled, stride 2',
-      [
-        [2, 7, 7, 3],
-        [3, 3, 3, 2],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.depthwiseConv2d(x, w, 2, 'same'),
-    ),
-    both(
-      'depthwise with rows unused',
-      [
-        [2, 9, 10, 2],
-        [2, 2, 2, 1],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.depthwiseConv2d(x, w, 3, 'valid'),
-    ),
-    both(
-      'separable',
-      [
-        [2, 6, 6, 3],
-        [3, 3, 3, 1],
-        [1, 1, 3, 5],
-      ],
-      (x: Tensor4D, w: Tensor4D, p: Tensor4D) => tf.separableConv2d(x, w, p, 1, 'same'),
-    ),
-    both(
-      'padded by hand, 7 × 7, stride 2',
-      [
-        [2, 14, 14, 3],
-        [7, 7, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 2, [[0, 0], [3, 3], [3, 3], [0, 0]]), // prettier-ignore
-    ),
-    both(
-      'shortcut around a stride',
-      [
-        [2, 6, 8, 3],
-        [3, 3, 3, 4],
-        [1, 1, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D, v: Tensor4D) => tf.relu(tf.add(tf.conv2d(x, w, 2, 'same'), tf.conv2d(x, v, 2, 'same'))),
-    ),
-    both('convolution, batch norm, ReLU, mean over the image', [[2, 5, 6, 3], [3, 3, 3, 4], [4], [4]], (x: Tensor4D, w: Tensor4D, gain, bias) => {
-      const y = tf.conv2d(x, w, 1, 'same');
-      const { mean, variance } = tf.moments(y, [0, 1, 2]);
-      const standardised = tf.div(tf.sub(y, mean), tf.sqrt(tf.add(variance, 1e-5)));
-      return tf.mean(tf.relu(tf.add(tf.mul(standardised, gain), bias)), [1, 2]);
-    }), // prettier-ignore
-    both(
-      'in two groups',
-      [
-        [2, 5, 6, 4],
-        [3, 3, 2, 3],
-        [3, 3, 2, 3],
-      ],
-      (x: Tensor4D, v: Tensor4D, w: Tensor4D) => {
-        const [a, b] = tf.split(x, 2, 3) as [Tensor4D, Tensor4D];
-        return tf.concat([tf.conv2d(a, v, 1, 'same'), tf.conv2d(b, w, 1, 'same')], 3);
-      },
-    ),
-    valueOnly(
-      'dilated',
-      [
-        [2, 8, 8, 3],
-        [3, 3, 3, 4],
-      ],
-      (x: Tensor4D, w: Tensor4D) => tf.conv2d(x, w, 1, 'same', 'NHWC', 2),
-    ),
-  ],
+  convolutions: CONVOLUTIONS,
   images: [
     both('max pool', [[2, 6, 6, 3]], (x: Tensor4D) => tf.maxPool(x, 2, 2, 'valid')),
     both('max pool, the first of equals', [[2, 6, 6, 3]], (x: Tensor4D) => tf.maxPool(tf.add(tf.round(tf.mul(x, 3)), tf.mul(x, 1e-9)), 2, 2, 'valid')), // prettier-ignore

@@ -6,7 +6,8 @@ import type { InputSpecs } from '../../../../src/training/engine/engine';
 import { visitAncestors } from '../../../../src/training/engine/graph';
 import { KERNELS } from '../../../../src/training/engine/kernels/table';
 import { trace } from '../../../../src/training/engine/recorder';
-import { CASES, type KernelCase } from './kernelCases';
+import type { KernelCase } from './kernelCase';
+import { CASES } from './kernelCases';
 import { assertClose, eager, runModel, RUNTIMES, scoped, type HostTensor, type RuntimeName } from './sessions';
 
 const inputName = (index: number, input: number): string => `${index}/${input}`;
