@@ -178,6 +178,8 @@ export interface Program {
   /** The framework that also takes its weights in files of its own, where there is one. */
   readonly weightsFor?: 'tensorflow.js';
   readonly state: readonly StateTensor[];
+  /** Names under which steps see several tensors joined along their first axis, as they see each; zeros where there are so many of them. */
+  readonly stacks?: Readonly<Record<string, readonly (string | number)[]>>;
   /** Further names of tensors that layers share, with the name under which they stand in `state`. */
   readonly aliases: Readonly<Record<string, string>>;
 }

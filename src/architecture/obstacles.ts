@@ -42,7 +42,8 @@ const isWhole = (value: unknown): boolean =>
  * Everything in a program that cannot be computed, each line and reason once; empty where all of it can.
  * @param knowsInput whether shapes are obstacles that are not known
  */
-export function obstaclesIn({ steps, state }: Program, knowsInput = true): readonly Obstacle[] {
+export function obstaclesIn(program: Program, knowsInput = true): readonly Obstacle[] {
+  const { steps, state } = program;
   const found: Obstacle[] = [];
   // What follows from an obstacle is none of its own.
   const behind = new Set<number>();
@@ -52,7 +53,7 @@ export function obstaclesIn({ steps, state }: Program, knowsInput = true): reado
     if (why !== undefined || follows) behind.add(place);
     if (why !== undefined && !follows) found.push({ name: nameOf(step), line: step.line + 1, why });
   }
-  const used = new Set(steps.flatMap(stateNames));
+  const used = usedState(program);
   for (const { name, start, line } of state)
     if (start.kind === 'not known' && used.has(name)) found.push({ name, line: line + 1, why: start.why });
   return found.filter((one, index) => found.findIndex(({ line, why }) => line === one.line && why === one.why) === index);
@@ -73,8 +74,12 @@ const nameOf = (step: Step): string => ('name' in step ? step.name : step.op);
 /** Where steps keep names of tensors of the state. */
 const STATE_KEYS = ['weight', 'bias', 'table', 'mean', 'variance', 'hiddenWeight', 'hiddenBias', 'projection'];
 
-/** Names of the tensors of the state that a step computes with. */
-export function stateNames(step: Step): readonly string[] {
+/** Names of the tensors of the state that a program computes with. */
+export const usedState = ({ steps, stacks = {} }: Program): ReadonlySet<string | number> =>
+  new Set(steps.flatMap(stateNames).flatMap(name => stacks[name] ?? name));
+
+/** Names of the tensors of the state, and of stacks of them, that a step computes with. */
+function stateNames(step: Step): readonly string[] {
   const names = STATE_KEYS.map(key => (step as unknown as Readonly<Record<string, unknown>>)[key]);
   const own = step.op === 'parameter' ? step.name : undefined;
   return [...names, own].filter(name => typeof name === 'string');

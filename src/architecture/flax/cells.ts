@@ -30,16 +30,19 @@ interface Form {
   readonly gates?: number;
 }
 
+/** What every cell may be told besides; not each of them is told all. */
+const FUNCTIONS = "gate_fn='sigmoid', activation_fn='tanh', carry_init=None, residual=False";
+
 /** `linen` looks at what a cell is called with: its input, then the state before. */
 const SEEN: Form = {
-  signature: 'features',
+  signature: `features, ${FUNCTIONS}`,
   state: (values, inputs) => (inputs.count > 1 ? inputs.side(-1, 1) : values.integer('features')),
   width: (_values, inputs) => inputs.side(-1),
 };
 
 /** `nnx` is told the width of the input. */
 const told = (gates: number): Form => ({
-  signature: 'in_features, hidden_features',
+  signature: `in_features, hidden_features, ${FUNCTIONS}`,
   state: values => values.integer('hidden_features'),
   width: values => values.integer('in_features'),
   gates,

@@ -14,7 +14,7 @@ import { linenFields } from './fields';
 import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } from './flaxPaths';
 import { drawnArray, initialiserCall } from './initialisers';
 import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
-import { callCell, initialState, isCell, recurrence } from './recurrence';
+import { bidirectional, callCell, initialState, isCell, recurrence } from './recurrence';
 import { ownParameter, variable } from './ownParameters';
 import { nameParts } from './partNames';
 import { windowPool } from './pools';
@@ -119,7 +119,11 @@ export class FlaxLibrary implements Library {
   private makeLayer(api: string, name: string, call: Call, context: Context): Value | undefined {
     if (api === 'nnx' && /^(Param|BatchStat|Variable)$/.test(name)) return variable(name, call);
     if (name === 'RNN') {
-      const layer = recurrence(call, (cell, inner) => this.callInstance(cell, inner, context) ?? NONE);
+      const layer = recurrence(call, context, (cell, inner) => this.callInstance(cell, inner, context) ?? NONE);
+      return layer && this.adopted(layer, name, call);
+    }
+    if (name === 'Bidirectional') {
+      const layer = bidirectional(call, context);
       return layer && this.adopted(layer, name, call);
     }
     if (name === 'Sequential') return this.adopted(this.sequence(api, call, context), name, call);

@@ -1,11 +1,12 @@
-import { known, unknown, type Known } from '../../architecture/architecture';
+import { known, unknown } from '../../architecture/architecture';
 import type { Shape } from '../../architecture/keras/shape';
 import { LINEN_CELLS, NNX_CELLS } from '../../architecture/flax/cells';
-import { shapeFrom } from '../keras/construct';
+import { argument, shapeFrom } from '../keras/construct';
 import { callLayer } from '../keras/layerCalls';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
+import { callOperation } from '../keras/tensorOperations';
 import type { Context } from '../python/context';
-import { builtin, tuple, undecidedPlain, type Call, type Value } from '../python/values';
+import { boolean, builtin, integer, NONE, tuple, undecidedPlain, type Call, type Value } from '../python/values';
 
 const CELLS = new Set([...Object.values(LINEN_CELLS), ...Object.values(NNX_CELLS)]);
 
@@ -15,25 +16,38 @@ export const isCell = ({ body }: KerasLayer): boolean => body.kind === 'rule' &&
 /** `cell(carry, x)`: the next state and the output. */
 export function callCell(cell: KerasLayer, call: Call, context: Context): Value {
   const input = call.positional[1] ?? call.keywords.get('inputs');
-  const carried = call.positional[0] ?? call.keywords.get('carry');
-  const state = carried?.kind === 'sequence' && !carried.doubt ? carried.items[1] : carried;
-  const before = state instanceof KerasTensor ? state : new KerasTensor(unknown('the state of a cell is not known', call.range.startLine));
-  const output = callLayer(cell, { ...call, positional: input ? [input, before] : [], keywords: new Map() }, context);
-  const shape = output instanceof KerasTensor ? output.shape : unknown('what the cell makes is not known', call.range.startLine);
-  return tuple([stateOf(cell, shape), output]);
+  const states = statesIn(call.positional[0] ?? call.keywords.get('carry'), call.range.startLine);
+  return steps(cell, { ...call, positional: input ? [input, ...states] : [], keywords: new Map() }, context);
 }
 
-/** The state of a cell whose output has a shape: a cell of an LSTM keeps two. */
-function stateOf({ className = '' }: KerasLayer, shape: Known<Shape>): Value {
-  return className.endsWith('LSTMCell') ? tuple([new KerasTensor(shape), new KerasTensor(shape)]) : new KerasTensor(shape);
+/** The tensors of a state as recurrences take them: hidden first. */
+const statesIn = (carried: Value | undefined, line: number): readonly Value[] =>
+  (carried?.kind === 'sequence' && !carried.doubt ? carried.items.toReversed() : [carried]).map(state =>
+    state instanceof KerasTensor ? state : new KerasTensor(unknown('the state of a cell is not known', line)),
+  );
+
+/** The state of a cell after one step, or after all steps of a sequence, and what it makes. */
+function steps(cell: KerasLayer, call: Call, context: Context): Value {
+  const output = callLayer(cell, call, context);
+  if (!(output instanceof KerasTensor)) return output;
+  const { shape, history } = output;
+  const isSequence = call.keywords.has('reverse');
+  const last = shape.known && isSequence ? known(shape.value.toSpliced(-2, 1)) : shape;
+  const state = (part: number): KerasTensor => new KerasTensor(last, history && { ...history, part });
+  return tuple([keepsTwo(cell) ? tuple([state(2), state(1)]) : state(1), output]);
 }
 
-/** `cell.initialize_carry(key, input_shape)`: the state before the first step. */
+/** Whether its state is that of a cell beside the hidden one. */
+const keepsTwo = ({ className = '' }: KerasLayer): boolean => className.endsWith('LSTMCell');
+
+/** `cell.initialize_carry(key, input_shape)`: zeros before the first step. */
 export function initialState(cell: KerasLayer, call: Call, context: Context): Value {
   const line = call.range.startLine;
   const sides = [...call.positional, ...call.keywords.values()].find(value => value.kind === 'sequence');
   const input = shapeFrom(sides, context, line, true);
-  return stateOf(cell, input.known ? known([...input.value.slice(0, -1), widthOf(cell)]) : input);
+  const shape = input.known ? known([...input.value.slice(0, -1), widthOf(cell)]) : input;
+  const state = () => new KerasTensor(shape, { inputs: [], function: 'zeros', operation: call.type, call, line });
+  return keepsTwo(cell) ? tuple([state(), state()]) : state();
 }
 
 function widthOf({ attributes }: KerasLayer): number | null {
@@ -41,32 +55,90 @@ function widthOf({ attributes }: KerasLayer): number | null {
   return features?.kind === 'integer' ? features.value : null;
 }
 
-/** `nn.RNN(cell)`: the cell at every step of a sequence (batch, steps, width), called once through `run`. */
-export function recurrence(call: Call, run: (cell: KerasLayer, call: Call) => Value): KerasLayer | undefined {
+/** What an RNN is told when it is constructed or called; undefined where it is not told. */
+type Told = (name: string) => Value | undefined;
+
+const isOn = (value: Value | undefined): boolean => value?.kind === 'boolean' && value.value;
+
+/** `nn.RNN(cell)`: the cell at every step of a sequence (batch, steps, width); a cell of the source is called once through `run`. */
+export function recurrence(call: Call, context: Context, run: (cell: KerasLayer, call: Call) => Value): KerasLayer | undefined {
   const cell = call.positional[0] ?? call.keywords.get('cell');
-  const isTransposed = ['time_major', 'unroll'].some(name => call.keywords.has(name));
+  const isTransposed = isOn(call.keywords.get('time_major'));
   if (!(cell instanceof KerasLayer) || !(isCell(cell) || cell.classValue) || isTransposed || call.spread) return undefined;
-  const layer = new KerasLayer(undefined, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: true });
-  cell.name ??= 'cell';
-  layer.attributes.set('cell', cell);
-  const returnsState = call.keywords.get('return_carry');
+  const layer = around(call, { cell });
   layer.attributes.set(
     '__call__',
     builtin(inner => {
+      const told: Told = name => inner.keywords.get(name) ?? call.keywords.get(name);
       const [sequence] = inner.positional;
-      const line = inner.range.startLine;
-      if (!(sequence instanceof KerasTensor)) return new KerasTensor(unknown('the sequence is not known', line));
-      const { shape } = sequence;
-      const step = shape.known && shape.value.length > 2 ? known<Shape>([...shape.value.slice(0, -2), shape.value.at(-1)!]) : shape;
-      const state = isCell(cell)
-        ? stateOf(cell, step.known ? known([...step.value.slice(0, -1), widthOf(cell)]) : step)
-        : undecidedPlain(unknown('the first state of a cell is not known', line));
-      const given = [inner.keywords.get('initial_carry') ?? state, new KerasTensor(step, { inputs: [sequence] })];
-      const made = run(cell, { ...inner, positional: given, keywords: new Map() });
-      const after = made.kind === 'sequence' && !made.doubt ? (made.items[0] ?? state) : state;
-      const output = everyStep(made.kind === 'sequence' ? made.items[1] : made, sequence, layer, line);
-      const asked = inner.keywords.get('return_carry') ?? returnsState;
-      return asked?.kind === 'boolean' && asked.value ? tuple([after, output]) : output;
+      if (!(sequence instanceof KerasTensor) || isOn(told('time_major')))
+        return new KerasTensor(unknown('the sequence is not known', inner.range.startLine));
+      const made = isCell(cell) ? eachStep(cell, sequence, inner, told, context) : ownSteps(layer, cell, sequence, inner, run);
+      const [after = NONE, output = NONE] = made.kind === 'sequence' ? made.items : [NONE, made];
+      return isOn(told('return_carry')) ? tuple([after, output]) : output;
+    }),
+  );
+  return layer;
+}
+
+/** A layer around others, held under these names. */
+function around(call: Call, held: Readonly<Record<string, KerasLayer>>): KerasLayer {
+  const layer = new KerasLayer(undefined, { type: call.type, kind: 'container', range: call.range }, { kind: 'own', isBuilt: true });
+  for (const [name, inner] of Object.entries(held)) {
+    inner.name ??= name;
+    layer.attributes.set(name, inner);
+  }
+  return layer;
+}
+
+/** A cell of the framework over a whole sequence, from zeros or from the state that is given. */
+function eachStep(cell: KerasLayer, sequence: KerasTensor, inner: Call, told: Told, context: Context): Value {
+  const initial = inner.keywords.get('initial_carry');
+  const states = initial && initial.kind !== 'none' ? statesIn(initial, inner.range.startLine) : [];
+  const keywords = new Map<string, Value>();
+  for (const name of ['reverse', 'keep_order', 'seq_lengths']) keywords.set(name, told(name) ?? NONE);
+  return steps(cell, { ...inner, positional: [sequence, ...states], keywords }, context);
+}
+
+/** A cell of the source over a sequence: what one step makes, at every step. */
+function ownSteps(
+  layer: KerasLayer,
+  cell: KerasLayer,
+  sequence: KerasTensor,
+  inner: Call,
+  run: (cell: KerasLayer, call: Call) => Value,
+): Value {
+  const { shape } = sequence;
+  const line = inner.range.startLine;
+  const step = shape.known && shape.value.length > 2 ? known<Shape>([...shape.value.slice(0, -2), shape.value.at(-1)!]) : shape;
+  const state = inner.keywords.get('initial_carry') ?? undecidedPlain(unknown('the first state of a cell is not known', line));
+  const made = run(cell, { ...inner, positional: [state, new KerasTensor(step, { inputs: [sequence] })], keywords: new Map() });
+  const after = made.kind === 'sequence' && !made.doubt ? (made.items[0] ?? state) : state;
+  return tuple([after, everyStep(made.kind === 'sequence' ? made.items[1] : made, sequence, layer, line)]);
+}
+
+/** `nn.Bidirectional(forward_rnn, backward_rnn)`: both over the same sequence, joined by its `merge_fn`. */
+export function bidirectional(call: Call, context: Context): KerasLayer | undefined {
+  const [forward, backward] = ['forward_rnn', 'backward_rnn'].map((name, place) => argument(call, place, name));
+  if (!(forward instanceof KerasLayer) || !(backward instanceof KerasLayer) || call.spread) return undefined;
+  const layer = around(call, { forward_rnn: forward, backward_rnn: backward });
+  const merge = argument(call, 2, 'merge_fn');
+  layer.attributes.set(
+    '__call__',
+    builtin(inner => {
+      const made = [forward, backward].map((rnn, place) => {
+        const order = ['reverse', 'keep_order'].map(name => [name, boolean(place === 1)] as const);
+        const keywords = new Map<string, Value>([...inner.keywords, ['return_carry', boolean(true)], ...order]);
+        const both = context.call(rnn, { ...inner, keywords });
+        return both.kind === 'sequence' ? both.items : [NONE, both];
+      });
+      const outputs = made.map(([, output = NONE]) => output);
+      const joined: Call = { ...inner, positional: [{ kind: 'sequence', tuple: false, items: outputs }, integer(-1)], keywords: new Map() };
+      const output = merge
+        ? context.call(merge, { ...inner, positional: outputs, keywords: new Map() })
+        : (callOperation('jax.numpy.concatenate', { ...joined, type: 'jnp.concatenate' }, context) ?? NONE);
+      const asked = inner.keywords.get('return_carry') ?? call.keywords.get('return_carry');
+      return isOn(asked) ? tuple([tuple(made.map(([carry = NONE]) => carry)), output]) : output;
     }),
   );
   return layer;

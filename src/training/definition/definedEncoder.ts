@@ -1,4 +1,4 @@
-import { gather, mean, reshape, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { concat, gather, mean, reshape, transpose, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { Program, StateTensor, Step } from '../../architecture/computation';
 import type { Encoder, NormFreedom, TokenEncoder, TrainingMode } from '../encoders/encoder';
 import type { Declares } from '../engine/declares';
@@ -7,7 +7,7 @@ import type { Initialiser } from '../engine/parameters';
 import type { ImageLayout } from '../imageLayout';
 import { execute } from './execute';
 import type { BatchStatistics } from './normalisations';
-import { stateNames } from '../../architecture/obstacles';
+import { usedState } from '../../architecture/obstacles';
 import { runningStatistics } from './runningStatistics';
 import { product, shapeAt } from '../../architecture/sides';
 import { DefinedTokens } from './definedTokens';
@@ -55,7 +55,7 @@ export class DefinedEncoder implements Encoder {
     this.state = new Map(
       state.map(tensor => [tensor.name, parameters.declare(OWN + tensor.name, tensor.shape, initialiserOf(tensor, values))]),
     );
-    const used = new Set(steps.flatMap(stateNames));
+    const used = usedState(program);
     this.untrained = state.filter(({ name, role }) => role !== 'trained' || !used.has(name)).map(({ name }) => OWN + name);
     const saved = [...state.map(({ name }) => [name, OWN + name]), ...Object.entries(aliases).map(([name, first]) => [name, OWN + first])];
     this.saved = Object.fromEntries(saved) as Record<string, string>;
@@ -63,7 +63,7 @@ export class DefinedEncoder implements Encoder {
     this.input = steps.findIndex(({ op }) => op === 'input');
     this.width = featureCount(program);
     this.norm = isBounded(steps, output) ? 'bounded' : 'free';
-    this.cost = steps.reduce((sum, step) => sum + multiplications(step, steps, state), 0) / 1e6;
+    this.cost = steps.reduce((sum, step) => sum + multiplications(step, program), 0) / 1e6;
     if (stage) {
       const given = (images: Tensor, count: number) => new Map([[this.input, this.arranged(images, count)]]);
       this.tokens = new DefinedTokens(program, stage, layout, this.tensors(), given);
@@ -86,13 +86,16 @@ export class DefinedEncoder implements Encoder {
   /** Tensors of the state as steps see them. */
   private tensors(): (name: string) => Tensor {
     const seen = new Map(this.program.state.flatMap(tensor => (tensor.seen ? [[tensor.name, tensor.seen] as const] : [])));
-    return name => {
+    const one = (name: string): Tensor => {
       const tensor = this.state.get(name)!;
       const as = seen.get(name);
       if (!as) return tensor;
       const ordered = transpose(tensor, [...as.order]);
       return reshape(as.isTurned ? turned(ordered, as.shape) : ordered, [...as.shape]);
     };
+    const { stacks = {} } = this.program;
+    return name =>
+      Object.hasOwn(stacks, name) ? stacked(stacks[name]!.map(part => (typeof part === 'number' ? part : one(part)))) : one(name);
   }
 
   /** Images as the definition takes them: channels before rows and columns, or behind them. */
@@ -106,6 +109,12 @@ export class DefinedEncoder implements Encoder {
     return reshape(ordered, [count, ...this.program.input]);
   }
 }
+
+const stacked = (parts: readonly (Tensor | number)[]): Tensor =>
+  concat(
+    parts.map(part => (typeof part === 'number' ? zeros([part]) : part)),
+    0,
+  );
 
 /** A kernel [outputs, inputs, …sizes] whose sizes are run through backwards. */
 function turned(kernel: Tensor, [outputs, inputs, ...sizes]: readonly number[]): Tensor {
@@ -176,7 +185,7 @@ function isBounded(steps: readonly Step[], place: number): boolean {
 }
 
 /** Multiplications of one step for one image. */
-function multiplications(step: Step, steps: readonly Step[], state: readonly StateTensor[]): number {
+function multiplications(step: Step, { steps, state, stacks = {} }: Program): number {
   const made = product(shapeAt(step.shape, 1));
   const sidesOf = (weight: string): readonly number[] => {
     const tensor = state.find(({ name }) => name === weight);
@@ -189,7 +198,8 @@ function multiplications(step: Step, steps: readonly Step[], state: readonly Sta
   }
   const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);
   if (step.op === 'recurrence') {
-    const weights = state.filter(({ name }) => [step.weight, step.hiddenWeight, step.projection].includes(name));
+    const names = [step.weight, step.hiddenWeight, step.projection].flatMap(name => stacks[name ?? ''] ?? name);
+    const weights = state.filter(({ name }) => names.includes(name));
     return taken(0)[1]! * weights.reduce((sum, { shape }) => sum + product(shape), 0);
   }
   if (step.op !== 'matrix product' && step.op !== 'attention') return 0;

@@ -13,6 +13,7 @@ import {
 } from '../../keras/program/channelsLast';
 import { layerProgram, type LayerSite } from '../../keras/program/layerPrograms';
 import { numberOf } from '../../keras/layerSteps';
+import { flaxCell } from './flaxCells';
 import { refused } from '../../keras/program/programBuilder';
 
 type Rule = (site: LayerSite) => number;
@@ -172,11 +173,16 @@ const RULES: Readonly<Record<string, Rule>> = {
   MultiHeadDotProductAttention: attention,
   MultiHeadAttention: attention,
   SelfAttention: attention,
+  LSTMCell: flaxCell,
+  OptimizedLSTMCell: flaxCell,
+  GRUCell: flaxCell,
+  SimpleCell: flaxCell,
 };
 
 /** Writes down how a layer of Flax is computed. Throws `Undecided` with the reason where it cannot be. */
 export function flaxLayer(site: LayerSite): number {
   if (site.className === 'Dropout') return layerProgram(site);
+  if (site.part && RULES[site.className] !== flaxCell) return refused('what it makes beside its output is not computed', site.line);
   const rule = Object.hasOwn(RULES, site.className) ? RULES[site.className] : undefined;
   return rule ? rule(site) : refused(`\`${site.className}\` is not among the layers that are computed`, site.line);
 }

@@ -14,9 +14,11 @@ const product = (sides: readonly number[]): number => sides.reduce((total, side)
 /** How a layer of Flax starts one of its tensors. */
 export function startOf(layer: KerasLayer, name: string, shape: readonly number[]): StartLaw | UnknownStart {
   const bare = name.split('/').at(-1)!;
-  const given = layer.initialisers.get(`${bare}_init`);
+  const isRecurrent = bare === 'kernel' && /Cell$/.test(classNameOf(layer)) && /^(h|dense_h)/.test(name);
+  const given = layer.initialisers.get(isRecurrent ? 'recurrent_kernel_init' : `${bare}_init`);
   if (given && given.kind !== 'none') return lawOf(given, flattened(layer, name, shape));
   if (bare === 'embedding') return { kind: 'normal', mean: 0, deviation: 1 / Math.sqrt(shape.at(-1)!) };
+  if (isRecurrent) return orthogonalLaw(shape, 1);
   const usual = Object.hasOwn(USUAL, bare) ? USUAL[bare] : undefined;
   if (usual === undefined) return { kind: 'not known', why: `how Flax starts \`${name}\` is not written down here` };
   return startLaw({ name: usual, arguments: {} }, flattened(layer, name, shape), 'flax');

@@ -3,6 +3,7 @@ import { margins } from '../../../architecture/keras/reshaping';
 import { axisOf } from '../../../architecture/keras/shape';
 import type { LayerArguments } from '../../../architecture/torch/layerArguments';
 import type { Side } from '../../../architecture/composition';
+import type { Call } from '../../python/values';
 import { numberOf } from '../layerSteps';
 import {
   attended,
@@ -44,6 +45,7 @@ export interface LayerSite {
   readonly part?: number;
   /** Whether its outputs at all times are turned around, as those of a layer that reads backwards beside one that does not. */
   readonly isFlipped?: boolean;
+  readonly call?: Call | undefined;
 }
 
 export type Rule = (site: LayerSite) => number;

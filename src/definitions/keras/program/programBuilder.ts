@@ -9,6 +9,7 @@ import { openSides, written } from './inputShapes';
 /** Steps of a program with channels last, in the order in which they are written down. */
 export class ProgramBuilder {
   private readonly steps: Step[] = [];
+  private readonly stacks = new Map<string, readonly (string | number)[]>();
   private readonly views = new Map<string, NonNullable<StateTensor['seen']>>();
   private inputSides: readonly number[] = [];
 
@@ -78,6 +79,13 @@ export class ProgramBuilder {
     return name;
   }
 
+  /** A name for several tensors joined along their first axis, with zeros where there are so many of them; that of a single one is its own. */
+  stack(parts: readonly (string | number)[]): string {
+    const name = parts.join(' | ');
+    if (parts.length > 1) this.stacks.set(name, parts);
+    return name;
+  }
+
   /** The steps that make one result, renumbered, and the state. */
   program(output: number, state: readonly StateTensor[]): Program {
     const needed = new Set([output]);
@@ -92,7 +100,8 @@ export class ProgramBuilder {
       const view = this.views.get(tensor.name);
       return view ? { ...tensor, seen: view } : tensor;
     });
-    return { steps, output: places.get(output)!, input: this.inputSides, channels: 'last', state: seen, aliases: {} };
+    const program: Program = { steps, output: places.get(output)!, input: this.inputSides, channels: 'last', state: seen, aliases: {} };
+    return this.stacks.size > 0 ? { ...program, stacks: Object.fromEntries(this.stacks) } : program;
   }
 }
 

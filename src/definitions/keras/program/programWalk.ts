@@ -212,6 +212,7 @@ class ProgramWalk {
           isTrained: !layer.trainable.known || layer.trainable.value,
           part,
           isFlipped,
+          call,
         } satisfies LayerSite);
       }),
     ];
@@ -236,7 +237,7 @@ class ProgramWalk {
 
 /** Masks change what attention and others compute. Throws `Undecided` where a call has one. */
 function requirePlain(call: Call | undefined, line: number): void {
-  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask', 'is_causal']) {
+  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask', 'is_causal', 'seq_lengths']) {
     const value = call?.keywords.get(name);
     const isOff = !value || value.kind === 'none' || (value.kind === 'boolean' && !value.value);
     if (!isOff) refused(`\`${name}\` is not followed`, line);
@@ -244,7 +245,8 @@ function requirePlain(call: Call | undefined, line: number): void {
 }
 
 /** Modules whose functions bear Keras' names of activations. */
-const ACTIVATIONS = /^(keras\.(activations|ops|ops\.nn)|tensorflow(\.keras\.activations|\.nn|\.math)?|tensorflow|jax\.nn|flax\.linen)\./;
+const ACTIVATIONS =
+  /^(keras\.(activations|ops|ops\.nn)|tensorflow(\.keras\.activations|\.nn|\.math)?|tensorflow|jax\.(nn|numpy)|flax\.(linen|nnx))\./;
 
 /** The name of a layer's activation, or of another function among its arguments; null where it has none. */
 function activationOf(layer: KerasLayer, line: number, argument = 'activation'): string | null {

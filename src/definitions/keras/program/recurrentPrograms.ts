@@ -1,11 +1,12 @@
 import { MAXIMUM_TIMES } from '../../../architecture/computedFunctions';
 import type { Entrywise } from '../../../architecture/computation';
+import type { Side } from '../../../architecture/composition';
 import { entrywise } from './entrywise';
 import type { LayerSite } from './layerPrograms';
 import { refused, type ProgramBuilder } from './programBuilder';
 
 /** A function of the cell by the name of its argument; undefined where it is the one that the cell has anyway. */
-function functionOf(site: LayerSite, argument: string, usual: string): Entrywise | null | undefined {
+export function functionOf(site: LayerSite, argument: string, usual: string): Entrywise | null | undefined {
   const word = site.activation(argument);
   if (word === usual) return undefined;
   const found = word === null ? null : (site.function?.(word) ?? entrywise(word));
@@ -13,10 +14,16 @@ function functionOf(site: LayerSite, argument: string, usual: string): Entrywise
 }
 
 /** Outputs [batch, times, width] from the last time to the first. */
-function turned(builder: ProgramBuilder, place: number, line: number): number {
+export function turned(builder: ProgramBuilder, place: number, line: number): number {
   const sides = builder.sides(place);
   const places = Array.from({ length: Number(sides[1]) }, (_, time) => Number(sides[1]) - 1 - time);
   return builder.emit({ op: 'pick', axis: 1, places }, [place], sides, line);
+}
+
+/** Throws `Undecided` where times are too many, or not known. */
+export function requireFew(times: Side | undefined, line: number): void {
+  if (typeof times !== 'number' || times > MAXIMUM_TIMES)
+    refused(`it takes ${String(times)} steps, more than the ${MAXIMUM_TIMES} that are computed one after the other`, line);
 }
 
 /** A recurrent layer, or the recurrence of a cell, over [batch, times, inputs], from states that may stand behind them. */
@@ -26,8 +33,7 @@ function recurrent(site: LayerSite, cell: 'lstm' | 'gru' | 'tanh'): number {
   const [batch, times] = builder.sides(inputs[0] ?? refused('it is given no sequence', line));
   const states = cell === 'lstm' ? 2 : 1;
   if (inputs.length > 1 && inputs.length !== 1 + states) refused(`it is given ${inputs.length - 1} states and has ${states}`, line);
-  if (typeof times !== 'number' || times > MAXIMUM_TIMES)
-    refused(`it takes ${String(times)} steps, more than the ${MAXIMUM_TIMES} that are computed one after the other`, line);
+  requireFew(times, line);
   const [kernel, hidden, bias] = ['kernel', 'recurrent_kernel', 'bias'].map(name => site.tensor(name));
   if (!kernel || !hidden) return refused('its kernels are not known', line);
   for (const { name, shape } of [kernel, hidden]) builder.see(name, [1, 0], [shape[1]!, shape[0]!], line);

@@ -31,6 +31,19 @@ describe('what stands in the way of training a module of Flax', () => {
       [/line 7: Net: `nnx\.SpectralNorm\(…\)` is not known/],
     ],
     [
+      'a recurrence over a cell of its own',
+      source(
+        '# boundlens: Net() on (1, 4, 8)\nclass Net(nn.Module):\n  @nn.compact\n  def __call__(self, x):\n    return nn.RNN(Cell())(x, initial_carry=x[:, 0, :3])\n\n\n' +
+          'class Cell(nn.RNNCellBase):\n  @nn.compact\n  def __call__(self, carry, x):\n    y = nn.Dense(3)(x) + carry\n    return y, y\n',
+      ),
+      [/line 9: RNN_0: what `nn\.RNN` computes is not followed/],
+    ],
+    [
+      'a recurrence over sequences of several lengths',
+      compact('nn.RNN(nn.LSTMCell(3))(x, seq_lengths=x[:, 0, 0])').replace('class', '# boundlens: Net() on (1, 4, 8)\nclass'),
+      [/line 9: LSTMCell: `seq_lengths` is not followed/],
+    ],
+    [
       'state of nnx of its own',
       told('nnx.BatchStat(jnp.zeros((8,)))', 'self.a + x'),
       [/line 7: nnx\.BatchStat: where this value comes from/],

@@ -45,8 +45,8 @@ describe('gradients through programs', () => {
     ].map(name => ['modules.py', name] as const),
     ...['convolutional', 'transposed', 'VisionTransformer', 'Operations', 'shared'].map(name => ['keras/models.py', name] as const),
     ['tensorflowJs/models.js', 'convolutional'] as const,
-    ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens'].map(name => ['nnx/models.py', name] as const),
-    ['flax/models.py', 'Transposed'] as const,
+    ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens', 'Recurrent'].map(name => ['nnx/models.py', name] as const),
+    ...['Transposed', 'Recurrent', 'ByHand'].map(name => ['flax/models.py', name] as const),
     ...['memories', 'gates', 'both_ways', 'each_time'].map(name => ['keras/recurrences.py', name] as const),
     ['tensorflowJs/recurrences.js', 'recurrent'] as const,
   ];

@@ -26,8 +26,13 @@ for (const [framework, folder, file, names] of [
     ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
   ],
   ['Keras', 'keras', 'recurrences.py', ['memories', 'gates', 'both_ways', 'each_time', 'Reader']],
-  ['Flax', 'flax', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed']],
-  ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed']],
+  [
+    'Flax',
+    'flax',
+    'models.py',
+    ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed', 'Recurrent', 'ByHand'],
+  ],
+  ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed', 'Recurrent']],
   ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
   ['TensorFlow.js', 'tensorflowJs', 'recurrences.js', ['recurrent', 'bothWays', 'eachTime']],
 ] as const)
