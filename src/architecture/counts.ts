@@ -55,8 +55,12 @@ export function tensorCounts({ layers, parameterCount }: Architecture): TensorCo
   };
 }
 
+/** The layers below and including the given ones that hold no others. */
+export const innermostLayers = (layers: readonly Layer[]): readonly Layer[] =>
+  [...allLayers(layers)].filter(({ children }) => children.length === 0);
+
 /** How many of a definition's innermost layers are known, out of how many there are: "9 of 14 layers known". */
 export function knownLayers(architecture: Architecture): { readonly known: number; readonly all: number } {
-  const leaves = [...allLayers(architecture.layers)].filter(layer => layer.children.length === 0);
+  const leaves = innermostLayers(architecture.layers);
   return { known: leaves.filter(layer => layer.parameters.known).length, all: leaves.length };
 }

@@ -1,8 +1,9 @@
 import type { Architecture, ArgumentSource, Layer } from '../architecture/architecture';
+import { innermostLayers } from '../architecture/counts';
 import { formatCount } from '../common/format';
 import { t, toTranslate, translated } from '../common/translation';
 import { totalParameters } from './hintText';
-import { allLayers, firstUnknown, type LensText } from './lensText';
+import { firstUnknown, type LensText } from './lensText';
 import { passageText } from './shapeText';
 
 /** `76,305 parameters`: the size of a definition, exact or not given at all; `stale` when the text at the moment does not say it. */
@@ -27,7 +28,7 @@ const parametersText = ({ parameterCount: count }: Architecture): string =>
   t('{0} parameters', count.known ? formatCount(count.value) : '?');
 
 function layersText({ layers }: Architecture): string {
-  const count = leaves(layers).length;
+  const count = innermostLayers(layers).length;
   return count === 1 ? t('1 layer') : t('{0} layers', count);
 }
 
@@ -102,6 +103,5 @@ function tensorsText({ parameters, frozen = [] }: Layer): string {
   return tensors.map(({ name, shape }) => [name && `\`${code(name)}\``, shape.join('×') || '1'].filter(Boolean).join(' ')).join(', ');
 }
 
-const leaves = (layers: readonly Layer[]): readonly Layer[] => allLayers(layers).filter(layer => layer.children.length === 0);
 const cell = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+!|]/g, '\\$&');
 const code = (text: string): string => text.replaceAll('`', 'ˋ').replaceAll('|', '¦');

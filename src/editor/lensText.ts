@@ -1,4 +1,5 @@
-import type { Architecture, Layer, Unknown } from '../architecture/architecture';
+import type { Architecture, Unknown } from '../architecture/architecture';
+import { allLayers, knownLayers } from '../architecture/counts';
 import { formatCount, formatRisk } from '../common/format';
 import { t, translated } from '../common/translation';
 import { mostLabels } from '../datasets/downstreamTask';
@@ -90,8 +91,8 @@ export function boundText(knowledge: DefinitionKnowledge, room = USUAL_ROOM): Le
       };
     }
     if (estimate) return { title: estimateTitle(estimate, unlabelled), tooltip: `${theoremSentence(estimate)} ${termsSentence(estimate)}` };
-    const { known, total } = layerCount(architecture.layers);
-    const titles = [t('unknown · {0} of {1} layers known', known, total), t('unknown')];
+    const { known, all } = knownLayers(architecture);
+    const titles = [t('unknown · {0} of {1} layers known', known, all), t('unknown')];
     return { title: titles.find(title => title.length <= left) ?? titles[1]!, tooltip: unknownText(architecture).tooltip };
   });
   if (!change) return text;
@@ -237,22 +238,14 @@ function unknownText(architecture: Architecture): LensText {
   const title = reason
     ? t('unknown: {0} (line {1}){2}', clippedReason(reason.why), reason.line + 1, mend)
     : t('unknown: no layer with parameters');
-  const { known, total } = layerCount(architecture.layers);
-  const count = t('{0} of {1} layers are known. A bound needs the sizes of all of them.', known, total);
+  const { known, all } = knownLayers(architecture);
+  const count = t('{0} of {1} layers are known. A bound needs the sizes of all of them.', known, all);
   return { title, tooltip: reason ? `${t('Unknown: {0} (line {1}).', reason.why, reason.line + 1)} ${count}` : count };
 }
 
 /** The first thing in the source that is not known. */
 export function firstUnknown(architecture: Architecture): Unknown | undefined {
-  const found = allLayers(architecture.layers).find(layer => !layer.parameters.known);
+  const found = [...allLayers(architecture.layers)].find(layer => !layer.parameters.known);
   if (found && !found.parameters.known) return found.parameters;
   return architecture.parameterCount.known ? undefined : architecture.parameterCount;
-}
-
-/** Every layer of a tree, parents before their children. */
-export const allLayers = (layers: readonly Layer[]): readonly Layer[] => layers.flatMap(layer => [layer, ...allLayers(layer.children)]);
-
-function layerCount(layers: readonly Layer[]): { readonly known: number; readonly total: number } {
-  const leaves = allLayers(layers).filter(layer => layer.children.length === 0);
-  return { known: leaves.filter(layer => layer.parameters.known).length, total: leaves.length };
 }

@@ -1,8 +1,9 @@
 import type { Layer, SourceRange } from '../../architecture/architecture';
+import { allLayers, innermostLayers } from '../../architecture/counts';
 import type { AnalysedDefinition } from '../../definitions/analysisProtocol';
 import { wantsArguments } from '../argumentsText';
 import { layerHints, totalShare, type CapacityShares } from '../hintText';
-import { allLayers, firstUnknown } from '../lensText';
+import { firstUnknown } from '../lensText';
 import { t } from '../../common/translation';
 
 /** The kinds of problems; docs/editor.md has a section for each. */
@@ -62,7 +63,7 @@ function nonlinearDecoder(definition: AnalysedDefinition): readonly DefinitionPr
   const { layers, name } = definition.architecture;
   const decoder = layers.filter(({ path }) => /^decoder/i.test(path));
   const first = decoder[0];
-  const isNonlinear = allLayers(decoder).some(({ kind }) => NONLINEAR.has(kind));
+  const isNonlinear = [...allLayers(decoder)].some(({ kind }) => NONLINEAR.has(kind));
   if (!first || !isNonlinear) return [];
   const message = t(
     'The decoder of {0} is not linear: how far its pre-training loss transfers can be estimated over the checkpoints of a run, not certified. A linear decoder has a certified constant (D2).',
@@ -72,7 +73,7 @@ function nonlinearDecoder(definition: AnalysedDefinition): readonly DefinitionPr
 }
 
 function freeFeatureScale(definition: AnalysedDefinition): readonly DefinitionProblem[] {
-  const leaves = allLayers(definition.architecture.layers).filter(({ children }) => children.length === 0);
+  const leaves = innermostLayers(definition.architecture.layers);
   const weighted = leaves.filter(({ kind, parameters }) => kind === 'normalisation' || !parameters.known || parameters.value.length > 0);
   const last = weighted.filter(({ path }) => !/^decoder/i.test(path)).at(-1);
   if (!last || last.kind === 'normalisation') return [];
