@@ -115,8 +115,8 @@ function valueOf(options: readonly string[], name: string): string | undefined {
   return path;
 }
 
-/** About 4,900 lines: many blocks, a model of them, settings for many sizes, and a function for each size. */
-export function longSource(): string {
+/** About 4,900 lines where nothing else is asked for: many blocks, a model of them, settings for many sizes, and functions for some. */
+export function longSource({ blocks = 150, sizes = 800 } = {}): string {
   const size = (i: number) => `
 def model_${i}(pretrained: bool = False, **kwargs):
     """Size ${i}."""
@@ -127,7 +127,7 @@ def model_${i}(pretrained: bool = False, **kwargs):
   return `import torch
 import torch.nn as nn
 
-${manyBlocks().replace(/^import.*\n/gm, '')}
+${manyBlocks(blocks).replace(/^import.*\n/gm, '')}
 
 class Model(nn.Module):
     def __init__(self, depth: int = 12, width: int = 64, classes: int = 10) -> None:
@@ -141,14 +141,16 @@ class Model(nn.Module):
         return self.head(self.blocks(x).mean(1))
 
 SETTINGS = {
-${indices(800).map(setting).join('\n')}
+${indices(sizes).map(setting).join('\n')}
 }
-${indices(281).map(size).join('\n')}
+${indices(Math.floor(sizes * 0.352))
+  .map(size)
+  .join('\n')}
 `;
 }
 
-/** 150 residual blocks, each of its own width. */
-function manyBlocks(): string {
+/** Residual blocks, each of its own width. */
+function manyBlocks(blocks = 150): string {
   const block = (i: number) => `
 class Block${i}(nn.Module):
     """A residual block of its own width."""
@@ -167,7 +169,7 @@ class Block${i}(nn.Module):
 `;
   return `import torch
 import torch.nn as nn
-${indices(150).map(block).join('\n')}`;
+${indices(blocks).map(block).join('\n')}`;
 }
 
 const indices = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -10,11 +10,19 @@ const MAXIMUM_DEPTH = 200;
 export class Budget {
   private depth = 0;
   private left = 0;
+  private allowed: number;
 
   constructor(
     private total: number,
     private readonly share: number,
-  ) {}
+  ) {
+    this.allowed = total;
+  }
+
+  /** Whether most of what was allowed to the file is left, so that a little more would change nothing. */
+  get isAmple(): boolean {
+    return 2 * this.total > this.allowed;
+  }
 
   /** Allows another share of the total to what follows: one top-level statement, one definition. */
   renew(): void {
@@ -45,7 +53,7 @@ export class Budget {
 
   /** Allows as much again to another read of the file. */
   refill(total: number): void {
-    this.total = total;
+    this.allowed = this.total = total;
     this.left = 0;
     this.depth = 0;
   }

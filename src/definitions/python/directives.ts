@@ -29,10 +29,20 @@ export function directiveOver(
 
 const withCall = (call: string): string => (call.includes('(') ? call : `${call}()`);
 
+const OVER = /^\s*(#|@|\/\/|\/?\*)/;
+
+/** The comments and decorators right above a definition that starts on `line`, where any of them is a directive. */
+export function directivesOver(lines: readonly string[], line: number): string {
+  let above = line;
+  while (above > 0 && OVER.test(lines[above - 1]!)) above--;
+  const text = lines.slice(above, line).join('\n');
+  return text.includes('boundlens:') ? text : '';
+}
+
 function commentOver(lines: readonly string[], line: number, name: string): Directive | undefined {
   for (let above = line - 1; above >= 0; above--) {
     const text = lines[above]!;
-    if (!/^\s*(#|@|\/\/|\/?\*)/.test(text)) return undefined;
+    if (!OVER.test(text)) return undefined;
     const found = DIRECTIVE.exec(text)?.[1];
     if (found === undefined) continue;
     const { call, input } = splitInput(found);

@@ -33,6 +33,13 @@ export function doubtStatements(statements: readonly Node[], scope: Scope, reaso
   for (const name of bound) scope.set(name, { kind: 'undecided', reason, plain: false });
 }
 
+/** The names that are in doubt themselves once some statements are not carried out. */
+export function namesDoubtedBy(statements: readonly Node[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { node, parent } of mentions(statements)) if (node.type === 'identifier' && isBinding(node, parent)) names.add(node.text);
+  return names;
+}
+
 function callsAnything(statements: readonly Node[]): boolean {
   for (const { node } of descendants(statements)) if (node.type === 'call') return true;
   return false;

@@ -57,10 +57,10 @@ export class Interpreter implements Context, ModuleRunner {
     return value;
   }
 
-  /** Runs the statements of a module, each with a share of its own; one that takes too much leaves what it binds in doubt. */
-  runModule(root: Node, scope: Scope): void {
+  /** Runs the statements of a module, or some of them, each with a share of its own; one that takes too much leaves what it binds in doubt. */
+  runModule(root: Node, scope: Scope, statements: readonly Node[] = childrenOf(root)): void {
     this.budget.apart(() => {
-      for (const statement of childrenOf(root)) {
+      for (const statement of statements) {
         this.budget.renew();
         try {
           this.run([statement], scope);

@@ -87,7 +87,7 @@ export class Modules {
    */
   restart(main: Scope): void {
     const runner = this.runner!;
-    if (this.loading.size > (this.kept?.length ?? 0) || !this.isUnchanged()) this.kept = undefined;
+    if (this.loading.size > (this.kept?.length ?? 0) || !this.isUnchanged()) this.kept = this.snapshot = undefined;
     this.scopes.clear();
     if (performance.now() - this.foundAt > REMEMBERED_MILLISECONDS) this.found.clear();
     this.start(runner, main);
@@ -101,6 +101,16 @@ export class Modules {
     if (performance.now() - this.foundAt <= REMEMBERED_MILLISECONDS) return true;
     this.foundAt = performance.now();
     return [...this.found].every(([stem, path]) => moduleFile(stem, this.files) === path);
+  }
+
+  /** Whether the modules that were needed are kept, so that the next read starts with the same ones. */
+  get isSettled(): boolean {
+    return this.loading.size === (this.kept?.length ?? 0);
+  }
+
+  /** Whether they are what they were before the file was read. */
+  get isUntouched(): boolean {
+    return this.isSettled && (this.snapshot?.isSame() ?? true);
   }
 
   private bringBack(kept: readonly KeptModule[], runner: ModuleRunner): void {

@@ -57,6 +57,14 @@ export class Scope {
     };
   }
 
+  /** What finds out whether its names still stand for the same; those that are only looked up later may. */
+  unchanged(): () => boolean {
+    const [names, lazy] = [new Map(this.names), new Set(this.lazy.keys())];
+    return () =>
+      [...names].every(([name, value]) => this.names.get(name) === value) &&
+      [...this.names.keys()].every(name => names.has(name) || lazy.has(name));
+  }
+
   get(name: string): Value | undefined {
     const elsewhere = this.outer?.get(name);
     if (elsewhere) return elsewhere.get(name);

@@ -8,6 +8,8 @@ import { InstanceValue, LibraryValue, type Value } from './values';
  */
 export class Snapshot {
   private readonly undo: (() => void)[] = [];
+  /** What is asked whether anything is another than it was. */
+  private readonly tests: (() => boolean)[] = [];
   private readonly seen = new Set<object>();
 
   constructor(scopes: Iterable<Scope>) {
@@ -27,10 +29,16 @@ export class Snapshot {
     for (const undo of this.undo) undo();
   }
 
+  /** Whether everything still is what it was, but for imported names that have been looked up since. */
+  isSame(): boolean {
+    return this.tests.every(test => test());
+  }
+
   private addScope(scope: Scope | undefined): void {
     for (let each = scope; each && !this.seen.has(each); each = each.outside) {
       this.seen.add(each);
       this.undo.push(each.saved());
+      this.tests.push(each.unchanged());
       this.open.push(...each.ownNames.values());
     }
   }
@@ -38,6 +46,7 @@ export class Snapshot {
   private add(value: Value): void {
     if (this.seen.has(value)) return;
     this.seen.add(value);
+    if (CHANGEABLE.has(value.kind)) this.tests.push(unchanged(value));
     if (value instanceof InstanceValue || value instanceof LibraryValue) {
       this.undo.push(value.saved());
       this.open.push(...value.parts());
@@ -78,6 +87,20 @@ export class Snapshot {
     }
   }
 }
+
+const CHANGEABLE = new Set(['instance', 'library', 'sequence', 'dictionary', 'class']);
+
+/** What finds out whether a value still holds the same. */
+function unchanged(value: Value): () => boolean {
+  const before = contentsOf(value);
+  return () => {
+    const now = contentsOf(value);
+    return now.length === before.length && now.every((part, place) => part === before[place]);
+  };
+}
+
+const contentsOf = (value: Value): readonly unknown[] =>
+  Object.values(value).flatMap((part: unknown) => (part instanceof Map ? [...part.keys(), ...part.values()] : part));
 
 const defaultsOf = (formal: { readonly default?: Value; readonly factory?: Value }): Value[] =>
   [formal.default, formal.factory].filter(value => value !== undefined);

@@ -72,12 +72,17 @@ const COMPOUND = new Set([
   'with_statement',
 ]);
 
-function runStatement(node: Node, scope: Scope, context: Context): Completion {
+/** Whether a statement and all that is in it are carried out, rather than that anything it mentions is put in doubt. */
+export const isFollowed = (node: Node): boolean => !node.hasError && !isBroken(node) && node.type in STATEMENTS;
+
+function isBroken(node: Node): boolean {
   const assignment = node.type === 'expression_statement' ? childrenOf(node)[0] : undefined;
   const dangling = assignment?.type === 'assignment' && isDangling(assignment);
-  if (node.isError || dangling || (node.hasError && !COMPOUND.has(node.type))) {
-    return doubt([node], scope, unknown('this line cannot be parsed as it stands', lineOf(node)));
-  }
+  return node.isError || dangling || (node.hasError && !COMPOUND.has(node.type));
+}
+
+function runStatement(node: Node, scope: Scope, context: Context): Completion {
+  if (isBroken(node)) return doubt([node], scope, unknown('this line cannot be parsed as it stands', lineOf(node)));
   const rule = STATEMENTS[node.type];
   return rule ? rule(node, scope, context) : doubt([node], scope, unknown(`\`${written(node, 24)}\` is not followed`, lineOf(node)));
 }

@@ -1,52 +1,101 @@
-import type { Node } from '../syntaxNode';
 import type { Architecture } from '../../architecture/architecture';
-import { relevantStatements } from '../python/relevance';
+import type { Node } from '../syntaxNode';
+import type { Relevance } from '../python/relevance';
 
-/** What a source was last found to define, with all of its text that had a say in that. */
+type Point = Node['startPosition'];
+
+/** The definitions of a source by the places of the statements that make them. */
+export type Found = ReadonlyMap<number, readonly Architecture[]>;
+
+/** What a statement defined, with all of the text that had a say in that. */
+interface Reading {
+  readonly said: string;
+  readonly statements: readonly { readonly version: unknown; readonly start: Point; readonly end: number }[];
+  readonly found: readonly Architecture[];
+}
+
+/** What a source was last found to define. */
 export class LastReading {
   private constructor(
-    private readonly key: string,
-    private readonly statements: readonly { readonly text: string; readonly start: number; readonly end: number }[],
-    private readonly found: Architecture[],
+    readonly relevance: Relevance,
+    private readonly setting: string,
+    /** Whether reading one definition changes nothing that another one may see. */
+    readonly isApart: boolean,
+    private readonly readings: ReadonlyMap<string, Reading>,
   ) {}
 
-  /** Notes down what was found; `setting` is whatever else had a say. Undefined where the text is broken. */
-  static of(root: Node, setting: string, found: Architecture[]): LastReading | undefined {
-    const relevant = relevantStatements(root);
-    const statements = relevant?.map(({ text, startPosition, endPosition }) => ({ text, start: startPosition.row, end: endPosition.row }));
-    return statements && new LastReading(keyOf(root, setting), statements, found);
+  /** Notes down what was found; `setting` is whatever else had a say. */
+  static of(relevance: Relevance, setting: string, isApart: boolean, found: Found): LastReading {
+    const readings = keysOf(relevance).map(([key, place]): [string, Reading] => {
+      const statements = relevance.of(place).map(each => {
+        const { startPosition, endPosition } = relevance.statements[each]!;
+        return { version: relevance.versionOf(each), start: startPosition, end: endPosition.row };
+      });
+      return [key, { said: relevance.saidOf(place), statements, found: found.get(place) ?? [] }];
+    });
+    return new LastReading(relevance, setting, isApart, new Map(readings));
   }
 
-  /** What another version of the source defines, where nothing that has a say in it changed but its place; undefined where something did. */
-  in(root: Node, setting: string): Architecture[] | undefined {
-    const relevant = relevantStatements(root);
-    if (relevant?.length !== this.statements.length || keyOf(root, setting) !== this.key) return undefined;
-    if (relevant.some(({ text }, place) => text !== this.statements[place]!.text)) return undefined;
-    const shifts = relevant.map(({ startPosition }, place) => startPosition.row - this.statements[place]!.start);
-    if (shifts.every(shift => shift === 0)) return this.found;
+  /** What another version of the source still defines, where nothing that has a say in it changed but its place. */
+  in(relevance: Relevance, setting: string): Found {
+    if (setting !== this.setting) return new Map();
+    const keys = keysOf(relevance);
+    const kept = new Map<number, readonly Architecture[]>();
+    for (const [key, place] of keys) {
+      const found = this.still(this.readings.get(key), relevance, place);
+      if (found) kept.set(place, found);
+    }
+    return this.isApart || (kept.size === keys.length && kept.size === this.readings.size) ? kept : new Map();
+  }
+
+  private still(reading: Reading | undefined, relevance: Relevance, place: number): readonly Architecture[] | undefined {
+    const places = reading && relevance.of(place);
+    if (!places || places.length !== reading.statements.length || relevance.saidOf(place) !== reading.said) return undefined;
+    const starts = places.map(each => relevance.statements[each]!.startPosition);
+    const isSame = places.every((each, index) => {
+      const { version, start } = reading.statements[index]!;
+      return relevance.versionOf(each) === version && starts[index]!.column === start.column;
+    });
+    if (!isSame) return undefined;
+    const shifts = starts.map(({ row }, index) => row - reading.statements[index]!.start.row);
+    if (shifts.every(shift => shift === 0)) return reading.found;
+    const own = places.indexOf(place);
+    const lead = reading.said.includes('boundlens:') ? reading.said.split('\n').length : 0;
     const moved = (line: number): number => {
-      const place = this.statements.findIndex(({ end }) => line <= end);
-      return line + (shifts[place] ?? 0);
+      const holder = reading.statements.findIndex(({ start, end }) => start.row <= line && line <= end);
+      const isOver = line >= reading.statements[own]!.start.row - lead && line < reading.statements[own]!.start.row;
+      return line + (shifts[holder < 0 && isOver ? own : holder] ?? 0);
     };
-    return this.found.map(architecture => withLines(architecture, moved));
+    return withLines(reading.found, moved);
   }
 }
 
-/** Comments that say how a class is constructed, and the setting. */
-const keyOf = (root: Node, setting: string): string =>
-  [setting, ...root.namedChildren.flatMap(({ type, text }) => (type === 'comment' && text.includes('boundlens:') ? [text] : []))].join(
-    '\n',
-  );
+/** The definitions of a source, by names that tell them apart. */
+function keysOf(relevance: Relevance): readonly (readonly [key: string, place: number])[] {
+  const counts = new Map<string, number>();
+  return relevance.definitions.map(place => {
+    const name = relevance.nameOf(place);
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    return [`${name} ${count}`, place];
+  });
+}
 
 const LINES = new Set(['line', 'startLine', 'endLine']);
 
-/** A copy of plain data with every line in it moved. */
+/** Plain data with every line in it moved; what holds none stays the same object. */
 function withLines<T>(data: T, moved: (line: number) => number): T {
-  if (Array.isArray(data)) return data.map(item => withLines<unknown>(item, moved)) as T;
   if (typeof data !== 'object' || data === null) return data;
-  const entries = Object.entries(data).map(([name, value]: [string, unknown]) => [
-    name,
-    LINES.has(name) && typeof value === 'number' ? moved(value) : withLines(value, moved),
-  ]);
-  return Object.fromEntries(entries) as T;
+  const before = data as Record<string, unknown>;
+  let after = before;
+  for (const name of Object.keys(before)) {
+    const value = before[name];
+    // Those of obstacles are counted from 1, and 0 is none.
+    const within = name === 'obstacles' ? (line: number) => (line > 0 ? moved(line - 1) + 1 : line) : moved;
+    const now = LINES.has(name) && typeof value === 'number' ? moved(value) : withLines(value, within);
+    if (now === value) continue;
+    if (after === before) after = (Array.isArray(data) ? [...(data as unknown[])] : { ...before }) as Record<string, unknown>;
+    after[name] = now;
+  }
+  return after as T;
 }

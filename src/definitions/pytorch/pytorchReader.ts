@@ -6,7 +6,7 @@ import type { Budget } from '../python/budget';
 import { construct } from '../python/calls';
 import { ancestors } from '../python/classes';
 import { constructionsOf, firstKnown, type Construction } from '../python/constructions';
-import { directiveOver, splitInput } from '../python/directives';
+import { directiveOver, directivesOver, splitInput } from '../python/directives';
 import { calledIn, decoratedLine, headerOf } from '../python/headers';
 import { TOO_MUCH, type Interpreter } from '../python/interpreter';
 import type { Scope } from '../python/scope';
@@ -17,7 +17,9 @@ import { evaluateCall } from './evaluateCall';
 import { Composer } from './forward/compose';
 import { directiveShape } from './forward/inputShapes';
 import { boundArguments, givenArguments } from '../python/givenArguments';
-import { LastReading } from './lastReading';
+import { Relevance } from '../python/relevance';
+import { Snapshot } from '../python/snapshot';
+import { LastReading, type Found } from './lastReading';
 import { ModuleValue } from './moduleValue';
 import { toArchitecture } from './toArchitecture';
 import { PytorchEvaluation } from './pytorchEvaluation';
@@ -29,24 +31,23 @@ import { isModuleBase } from './torchLibrary';
  */
 export class PytorchReader implements DefinitionReader {
   /** Least recently read first. */
-  private readonly kept = new Map<string, { readonly evaluation: PytorchEvaluation; readonly last: LastReading | undefined }>();
+  private readonly kept = new Map<string, Kept>();
 
   mayDefine(text: string): boolean {
     return text.includes('torch');
   }
 
   read(root: Node, context: ReadContext): Architecture[] {
-    if (context.path === undefined || context.call !== undefined)
-      return new PytorchSource(root, context, new PytorchEvaluation(root, context)).read();
+    if (context.path === undefined || context.call !== undefined) {
+      const source = new PytorchSource(root, context, new PytorchEvaluation(root, context));
+      source.run();
+      return context.call === undefined ? source.read().map(([found]) => found) : source.readCall(context.call);
+    }
     const key = JSON.stringify([context.path, context.folders]);
-    const kept = this.kept.get(key);
+    const before = this.kept.get(key);
     this.kept.delete(key);
-    const setting = JSON.stringify([context.studied, context.trained, root.text.includes('_log_api_usage_once')]);
-    const same = kept?.evaluation.modules.isCurrent() ? kept.last?.in(root, setting) : undefined;
-    if (!same) kept?.evaluation.restart(root);
-    const evaluation = kept?.evaluation ?? new PytorchEvaluation(root, context);
-    const found = same ?? new PytorchSource(root, context, evaluation).read();
-    this.kept.set(key, { evaluation, last: kept && LastReading.of(root, setting, found) });
+    const { last, found } = readAfter(before, root, context);
+    this.kept.set(key, last);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
     return found;
   }
@@ -54,6 +55,54 @@ export class PytorchReader implements DefinitionReader {
 
 /** Files whose imports and last results are kept. */
 const KEPT = 4;
+
+/** What evaluates a file, and what was last found in it; undefined until what it imports is kept. */
+interface Kept {
+  readonly evaluation: PytorchEvaluation;
+  readonly last: LastReading | undefined;
+}
+
+/** Reads one version of a file after another: only those definitions again in which anything that has a say changed. */
+function readAfter(before: Kept | undefined, root: Node, context: ReadContext): { readonly last: Kept; readonly found: Architecture[] } {
+  const { trained, studied = {}, program } = context;
+  const setting = JSON.stringify([studied, trained, program, root.text.includes('_log_api_usage_once')]);
+  const lines = root.tree.text.split('\n');
+  const said = ({ startPosition }: Node, names: readonly string[]) =>
+    [directivesOver(lines, startPosition.row), ...names.map(name => (Object.hasOwn(studied, name) ? studied[name] : ''))].join('\n');
+  const relevance = new Relevance(root, said, before?.last?.relevance);
+  const evaluation = before?.evaluation ?? new PytorchEvaluation(root, context);
+  const { statements, definitions } = relevance;
+  const places = new Map(statements.map((statement, place) => [statement, place]));
+  let isApart = before?.last?.isApart ?? false;
+  const again = (wanted?: readonly number[]): Found => {
+    if (before) evaluation.restart(root);
+    const source = new PytorchSource(root, context, evaluation);
+    const needed = wanted && new Set(wanted.flatMap(place => relevance.of(place)));
+    source.run(needed && statements.filter((_, place) => needed.has(place)));
+    const state = new Snapshot([evaluation.scope]);
+    const found = new Map<number, readonly Architecture[]>((wanted ?? definitions).map(place => [place, []]));
+    const read = source.read(wanted && (statement => found.has(places.get(statement)!)));
+    for (const [architecture, statement] of read) {
+      const place = places.get(statement)!;
+      found.set(place, [...(found.get(place) ?? []), architecture]);
+    }
+    isApart = evaluation.budget.isAmple && state.isSame() && evaluation.modules.isUntouched;
+    return found;
+  };
+  let found = (evaluation.modules.isCurrent() && before?.last?.in(relevance, setting)) || undefined;
+  const changed = definitions.filter(place => !found?.has(place));
+  if (found?.size && changed.length > 0) {
+    const read = again(changed);
+    found = isApart ? new Map([...found, ...read]) : undefined;
+  }
+  found = found?.size === definitions.length ? found : again();
+  const isWhole = evaluation.modules.isSettled && found.size === definitions.length;
+  const all = [...found].sort(([left], [right]) => left - right).flatMap(([, each]) => each);
+  const last = isWhole ? LastReading.of(relevance, setting, isApart, found) : undefined;
+  return { last: { evaluation, last }, found: all.sort(byLine) };
+}
+
+const byLine = (left: Architecture, right: Architecture): number => left.range.startLine - right.range.startLine;
 
 /** One source while it is read. */
 class PytorchSource {
@@ -75,20 +124,36 @@ class PytorchSource {
     this.composer = new Composer(modules, context);
   }
 
-  read(): Architecture[] {
-    this.interpreter.runModule(this.root, this.scope);
-    if (this.context.call !== undefined) return this.readCall(this.context.call);
-    const chains = childrenOf(this.root).flatMap(statement => this.readSequence(statement));
+  /** Carries out the statements of the source, or some of them; everything else comes after. */
+  run(statements?: readonly Node[]): void {
+    this.interpreter.runModule(this.root, this.scope, statements);
+  }
+
+  /** What the statements in some places define, each with the statement. */
+  read(isWanted: (statement: Node) => boolean = () => true): readonly (readonly [Architecture, Node])[] {
+    const chains = childrenOf(this.root).flatMap(statement =>
+      isWanted(statement) ? this.readSequence(statement).map(found => [found, statement] as const) : [],
+    );
     const lines = this.root.tree.text.split('\n');
     const classes = this.classes
       .filter(({ node }) => !isImported(node))
       .filter(isDefinition)
-      .map(classValue => this.readClass(classValue, lines));
-    return [...chains, ...classes.filter(found => found !== undefined)].sort((left, right) => left.range.startLine - right.range.startLine);
+      .filter(({ node }) => isWanted(this.statementOf(node)))
+      .flatMap(classValue => {
+        const found = this.readClass(classValue, lines);
+        return found ? [[found, this.statementOf(classValue.node)] as const] : [];
+      });
+    return [...chains, ...classes].sort(([left], [right]) => byLine(left, right));
+  }
+
+  private statementOf(node: Node): Node {
+    let statement = node;
+    while (statement.parent && statement.parent !== this.root) statement = statement.parent;
+    return statement;
   }
 
   /** The model that an expression makes. */
-  private readCall(text: string): Architecture[] {
+  readCall(text: string): Architecture[] {
     const { call: expression, input } = splitInput(text);
     const { name, range } = calledIn(expression, this.scope);
     const { scope, interpreter, composer } = this;
