@@ -1,13 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
-
-const chunk = (type: string, data: Uint8Array): Buffer => {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const bytes = Buffer.alloc(8 + named.length);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.set(named, 4);
-  bytes.writeUInt32BE(crc32(named), 4 + named.length);
-  return bytes;
-};
+import { deflateSync } from 'node:zlib';
+import { pngOf } from '../../workbench/png.mjs';
 
 export interface PngOptions {
   readonly depth?: number;
@@ -22,16 +14,9 @@ export interface PngOptions {
 /** The bytes of a PNG from its unfiltered rows: each a filter byte 0 and then the packed samples. */
 export function pngBytes(width: number, height: number, rows: Uint8Array, options: PngOptions = {}): Buffer {
   const { depth = 8, colourType = 0, palette, interlaced = false, data = deflateSync(rows) } = options;
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([depth, colourType, 0, 0, interlaced ? 1 : 0], 8);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    ...(palette ? [chunk('PLTE', Uint8Array.from(palette))] : []),
-    chunk('IDAT', data),
-    chunk('IEND', new Uint8Array()),
+  return pngOf({ width, height, depth, colourType, interlaced }, [
+    ...(palette ? [['PLTE', Uint8Array.from(palette)] as const] : []),
+    ['IDAT', data],
   ]);
 }
 
