@@ -35,7 +35,10 @@ const multiHead: KerasRule = {
 
 /** `keras.layers.Attention`: no weights but a scale where it is asked for. */
 const dot: KerasRule = {
-  ...weightless('attention', 'use_scale=False', (_values, inputs) => [...inputs.first.slice(0, -1), inputs.at(1).at(-1)!]),
+  ...weightless('attention', "use_scale=False, score_mode='dot'", (_values, inputs) => [
+    ...inputs.first.slice(0, -1),
+    inputs.at(1).at(-1)!,
+  ]),
   weights: values => (values.flag('use_scale') ? [{ name: 'scale', shape: [] }] : []),
 };
 

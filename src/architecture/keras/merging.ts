@@ -24,7 +24,7 @@ const concatenate: KerasRule = weightless('shape', 'axis=-1', (values, inputs) =
 });
 
 /** `Dot(axes)` of two tensors: what is left of the first, then of the second without its batch. */
-const dot: KerasRule = weightless('other', 'axes', (values, inputs) => {
+const dot: KerasRule = weightless('other', 'axes, normalize=False', (values, inputs) => {
   const [left, right] = [inputs.at(0), inputs.at(1)];
   const axes = values.wholeNumbers('axes');
   const [first, second] = [axisOf(axes[0]!, left.length), axisOf(axes[1] ?? axes[0]!, right.length)];

@@ -55,10 +55,12 @@ export class KerasLibrary implements Library {
 
   private callFunction(name: string, call: Call, context: Context): Value | undefined {
     const merged = /^keras\.layers\.(add|subtract|multiply|average|maximum|minimum|concatenate|dot)$/.exec(name)?.[1];
-    const rule = merged && kerasRule(merged[0]!.toUpperCase() + merged.slice(1));
+    const className = merged && merged[0]!.toUpperCase() + merged.slice(1);
+    const rule = className && kerasRule(className);
     if (merged && rule) {
       const [inputs, ...positional] = call.positional;
       const layer = ruleLayer(rule, { ...call, positional });
+      layer.className = className;
       describe(layer, call, () => this.autoName(merged));
       return callLayer(layer, { ...call, positional: inputs ? [inputs] : [] }, context);
     }
@@ -138,8 +140,13 @@ export class KerasLibrary implements Library {
       makeWrapper(layer, name, call, () => this.autoName('StackedRNNCells'));
     } else if (name === 'Lambda') {
       describe(layer, call, () => this.autoName(className));
-      const [action] = call.positional;
-      if (action) layer.attributes.set('call', action);
+      const action = argument(call, 0, 'function');
+      const told = call.keywords.get('arguments');
+      const keywords = new Map(
+        told?.kind === 'dictionary' ? [...told.entries].filter((each): each is [string, Value] => typeof each[0] === 'string') : [],
+      );
+      const isPlain = !told || told.kind === 'none';
+      if (action) layer.attributes.set('call', isPlain ? action : { kind: 'partial', callee: action, positional: [], keywords });
     } else {
       const rule = name === undefined ? undefined : kerasRule(name);
       if (!rule) return false;

@@ -18,7 +18,7 @@ type Operation = (inputs: LayerInputs, call: Call, context: Context) => Shape;
 const UNARY = new Set(
   `relu relu6 elu selu gelu silu swish mish sigmoid hard_sigmoid hard_swish hard_silu softmax log_softmax softplus softsign tanh exp log sqrt
    square abs negative cast identity stop_gradient dropout leaky_relu clip clip_by_value l2_normalize normalize linear sin cos floor ceil round
-   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray flip roll reverse exponential sparsemax astype preprocess_input`.split(
+   zeros_like ones_like sign rsqrt pow power convert_to_tensor tanh_shrink log_sigmoid celu erf reciprocal array asarray tril triu band_part flip roll reverse exponential sparsemax astype preprocess_input`.split(
     /\s+/,
   ),
 );

@@ -195,6 +195,31 @@ function windowed(
   return channelsLast(builder, result, line);
 }
 
+/** What a query may look at: keys up to its own place, or those where a result [queries, keys], images or heads before them, is 1 and not 0. */
+export type Mask = 'causal' | number;
+
+/** What is added to a score that does not count. */
+const HIDDEN = -1e9;
+
+/** The weights of keys, [batch, heads, queries, keys], of which a mask leaves some out. */
+function masked(builder: ProgramBuilder, q: number, k: number, scale: number, mask: Mask, line: number): number {
+  const shape = [...builder.sides(q).slice(0, -1), builder.sides(k).at(-1)!];
+  const [queries, keys] = shape.slice(-2).map(Number) as [number, number];
+  const scores = builder.emit({ op: 'matrix product' }, [q, k], shape, line);
+  const scaled = builder.emit({ op: 'times', number: scale }, [scores], shape, line);
+  const values = (): number[] => Array.from({ length: queries * keys }, (_, i) => (i % keys > Math.floor(i / keys) ? HIDDEN : 0));
+  let added: number;
+  if (mask === 'causal') added = builder.emit({ op: 'numbers', values: values() }, [], [queries, keys], line);
+  else {
+    const sides = builder.sides(mask);
+    const whole = sides.length === 3 ? reshapedTo(builder, mask, [sides[0]!, 1, ...sides.slice(1)], line) : mask;
+    const kept = builder.emit({ op: 'plus', number: -1 }, [whole], builder.sides(whole), line);
+    added = builder.emit({ op: 'times', number: -HIDDEN }, [kept], builder.sides(whole), line);
+  }
+  const biased = builder.emit({ op: 'add' }, [scaled, added], shape, line);
+  return builder.emit({ op: 'softmax', axis: 3, logarithm: false }, [biased], shape, line);
+}
+
 /** Attention of several heads from queries, keys and values that are [batch, tokens, heads · width] each; [batch, tokens, heads · width] again. */
 export function attended(
   builder: ProgramBuilder,
@@ -202,6 +227,7 @@ export function attended(
   heads: number,
   scale: number,
   line: number,
+  mask?: Mask,
 ): number {
   const split = (place: number, order: readonly number[]): number => {
     const [batch, tokens, width] = builder.sides(place);
@@ -212,6 +238,10 @@ export function attended(
   const [q, k, v] = [split(queries, rows), split(keys, [0, 2, 3, 1]), split(values, rows)];
   const [batch, , tokens] = builder.sides(q);
   const width = builder.sides(v).at(-1) as number;
-  const mixed = builder.emit({ op: 'attention', scale }, [q, k, v], [batch!, heads, tokens!, width], line);
+  const shape = [batch!, heads, tokens!, width];
+  const mixed =
+    mask === undefined
+      ? builder.emit({ op: 'attention', scale }, [q, k, v], shape, line)
+      : builder.emit({ op: 'matrix product' }, [masked(builder, q, k, scale, mask, line), v], shape, line);
   return reshapedTo(builder, permuted(builder, mixed, rows, line), [batch!, tokens!, heads * width], line);
 }

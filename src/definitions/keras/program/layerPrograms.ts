@@ -4,6 +4,7 @@ import { axisOf } from '../../../architecture/keras/shape';
 import type { LayerArguments } from '../../../architecture/torch/layerArguments';
 import type { Side } from '../../../architecture/composition';
 import type { Call } from '../../python/values';
+import { equationOf } from '../einsum';
 import { numberOf } from '../layerSteps';
 import {
   attended,
@@ -16,10 +17,12 @@ import {
   permuted,
   pooled,
   reshapedTo,
+  type Mask,
   type Weights,
   type WindowArguments,
 } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
+import { summed } from './matrixProducts';
 import { refused, type ProgramBuilder } from './programBuilder';
 import { RECURRENT_PROGRAMS } from './recurrentPrograms';
 
@@ -41,6 +44,8 @@ export interface LayerSite {
   readonly isTrained: boolean;
   /** An entrywise function by the framework's name of it, where that is not everybody's. */
   readonly function?: (name: string) => Entrywise | undefined;
+  /** What its queries may look at; everything where it is left out. */
+  readonly mask?: Mask;
   /** Which of the tensors that it makes: 0 or left out for its output, then its states. */
   readonly part?: number;
   /** Whether its outputs at all times are turned around, as those of a layer that reads backwards beside one that does not. */
@@ -343,20 +348,65 @@ const concatenated: Rule = ({ builder, inputs, values, output, line }) => {
   return builder.emit({ op: 'concatenate', axis: place }, inputs, output, line);
 };
 
-/** `MultiHeadAttention(query, value, key=value)` over one axis of tokens. */
+/** `MultiHeadAttention(query, value, key=value)`, masked or not, over one axis of tokens. */
 const multiHead: Rule = site => {
   const { builder, values, inputs, line } = site;
   const [query, value, key = value] = inputs;
-  if (query === undefined || value === undefined || key === undefined) return refused('it is not told its inputs', line);
+  if (query === undefined || value === undefined || key === undefined || inputs.length > 3)
+    return refused('it is not told its inputs', line);
   if (!values.isMissing('attention_axes') || builder.sides(query).length !== 3)
     return refused('attention over several axes is not computed', line);
   const heads = values.integer('num_heads');
   const project = (name: string, place: number): number => dense(builder, place, weightsOf(site, `${name}/kernel`, `${name}/bias`), line);
   const projected = [project('query', query), project('key', key), project('value', value)] as const;
-  const joined = attended(builder, projected, heads, 1 / Math.sqrt(values.integer('key_dim')), line);
+  const joined = attended(builder, projected, heads, 1 / Math.sqrt(values.integer('key_dim')), line, site.mask);
   const made = dense(builder, joined, weightsOf(site, 'attention_output/kernel', 'attention_output/bias'), line, 2);
   return builder.sides(made).length === site.output.length ? made : refused('`output_shape` of several axes is not followed', line);
 };
+
+/** `Attention([query, value, key=value])`: products of whole vectors, without weights of its own. */
+const plainAttention: Rule = site => {
+  const { builder, values, inputs, line } = site;
+  const [query, value, key = value] = inputs;
+  if (query === undefined || value === undefined || key === undefined || values.flag('use_scale') || values.word('score_mode') !== 'dot')
+    return refused('its scores are not followed', line);
+  return attended(builder, [query, key, value], 1, 1, line, site.mask);
+};
+
+/** `EinsumDense`: the product with a kernel that its equation says. */
+const einsumDense: Rule = site => {
+  const { builder, values, line } = site;
+  const [x, kernel] = [input(site), held(site, 'kernel')];
+  const text = { kind: 'string', value: values.word('equation') ?? '' } as const;
+  const equation =
+    equationOf(text, [builder.sides(x).length, builder.sides(kernel).length]) ?? refused('its equation is not followed', line);
+  const made = summed(builder, [x, kernel], equation, line);
+  if (builder.sides(made)[0] !== builder.sides(x)[0]) refused('it mixes the images of a batch', line);
+  return activated(site, site.tensor('bias') ? paired(builder, 'add', made, held(site, 'bias'), line) : made);
+};
+
+/** `Dot(axes, normalize)` of two tensors of a batch. */
+const dot: Rule = site => {
+  const { builder, values, inputs, output, line } = site;
+  const given = values.wholeNumbers('axes');
+  const axes = inputs.map((place, index) => axisOf(given[index] ?? given[0]!, builder.sides(place).length));
+  const letters = inputs.map((place, index) =>
+    builder.sides(place).map((_, axis) => (axis === 0 ? 'a' : axis === axes[index] ? 'b' : String.fromCodePoint(99 + 12 * index + axis))),
+  );
+  if (inputs.length !== 2 || axes.some(axis => axis === undefined || axis === 0)) return refused('its axes are not followed', line);
+  const normed = inputs.map((place, index) => (values.flag('normalize') ? unit(builder, place, axes[index]!, line) : place));
+  const kept = letters.map(part => part.filter(letter => letter !== 'a' && letter !== 'b').join(''));
+  const equation = { operands: letters.map(part => part.join('')), result: `a${kept.join('')}` };
+  const made = summed(builder, normed, equation, line);
+  return output.length === builder.sides(made).length ? made : reshapedTo(builder, made, output, line);
+};
+
+/** Vectors along an axis divided by their lengths. */
+function unit(builder: ProgramBuilder, place: number, axis: number, line: number): number {
+  const sides = builder.sides(place);
+  const length = builder.emit({ op: 'reduce', name: 'norm', axes: [axis] }, [place], sides.with(axis, 1), line);
+  return paired(builder, 'divide', place, clamped(builder, length, { min: 1e-12 }, line), line);
+}
 
 const same: Rule = site => input(site);
 
@@ -413,6 +463,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     Average: averaged,
     Concatenate: concatenated,
     MultiHeadAttention: multiHead,
+    Attention: plainAttention,
+    EinsumDense: einsumDense,
+    Dot: dot,
     ...RECURRENT_PROGRAMS,
   }),
 ]);

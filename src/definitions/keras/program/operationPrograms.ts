@@ -3,10 +3,10 @@ import type { Shape, Side } from '../../../architecture/composition';
 import type { Index } from '../../python/context';
 import type { Call, Value } from '../../python/values';
 import { argument } from '../construct';
-import type { Equation } from '../einsum';
 import type { TensorHistory } from '../kerasValues';
 import { permuted, reshapedTo } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
+import { multiplied, summed } from './matrixProducts';
 import { refused, type ProgramBuilder } from './programBuilder';
 
 /** A plain operation of the source while a program is written down. */
@@ -174,66 +174,6 @@ function turned(site: OperationSite): number {
   return permuted(builder, only(site), axes, line);
 }
 
-function multiplied(site: OperationSite, [left, right]: readonly number[], turnsRight: boolean): number {
-  const { builder, line } = site;
-  const last = (place: number): number => {
-    const rank = builder.sides(place).length;
-    return permuted(
-      builder,
-      place,
-      Array.from({ length: rank }, (_, axis) => (axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis)),
-      line,
-    );
-  };
-  const second = turnsRight ? last(right!) : right!;
-  const [one, other] = [builder.sides(left!), builder.sides(second)];
-  if (one.length < 2 || other.length < 2 || one.at(-1) !== other.at(-2)) return refused('its sides do not fit', line);
-  const lead = one.length >= other.length ? one.slice(0, -2) : other.slice(0, -2);
-  return builder.emit({ op: 'matrix product' }, [left!, second], [...lead, one.at(-2)!, other.at(-1)!], line);
-}
-
-/** A product of two tensors whose common letters are summed over or kept, as a product of matrices. */
-function summed(site: OperationSite, { operands, result }: Equation): number {
-  const { builder, inputs, line } = site;
-  const [one, other] = operands as [string, string];
-  if (operands.length !== 2) return refused('equations of two tensors are computed', line);
-  const sides = new Map(
-    operands.flatMap((part, place) => Array.from(part, (letter, axis) => [letter, builder.sides(inputs[place]!)[axis]!] as const)),
-  );
-  const shared = Array.from(one).filter(letter => other.includes(letter));
-  const batch = shared.filter(letter => result.includes(letter));
-  const gone = shared.filter(letter => !result.includes(letter));
-  const rows = Array.from(one).filter(letter => !other.includes(letter));
-  const columns = Array.from(other).filter(letter => !one.includes(letter));
-  if ([...rows, ...columns].some(letter => !result.includes(letter))) return refused('it sums over an axis of one tensor alone', line);
-  const arranged = (place: number, part: string, ...groups: readonly (readonly string[])[]): number => {
-    const order = [...batch, ...groups.flat()].map(letter => part.indexOf(letter));
-    const sorted = order.every((axis, each) => axis === each) ? inputs[place]! : permuted(builder, inputs[place]!, order, line);
-    return grouped(sorted, [...batch.map(letter => [letter]), ...groups]);
-  };
-  const grouped = (place: number, groups: readonly (readonly string[])[]): number =>
-    groups.every(({ length }) => length === 1) ? place : reshapedTo(builder, place, groups.map(total), line);
-  const total = (letters: readonly string[]): Side => {
-    if (letters.length === 1) return sides.get(letters[0]!)!;
-    const own = letters.map(letter => sides.get(letter)!);
-    if (own.includes('B') && own.length > 1) {
-      const rest = own.filter(side => side !== 'B').reduce<number>((product, side) => product * Number(side), 1);
-      return rest === 1 ? 'B' : `${rest}·B`;
-    }
-    return own.reduce<number>((product, side) => product * Number(side), 1);
-  };
-  const product = multiplied(site, [arranged(0, one, rows, gone), arranged(1, other, gone, columns)], false);
-  const letters = [...batch, ...rows, ...columns];
-  const apart = reshapedTo(
-    builder,
-    product,
-    letters.map(letter => sides.get(letter)!),
-    line,
-  );
-  const order = Array.from(result, letter => letters.indexOf(letter));
-  return order.every((axis, place) => axis === place) ? apart : permuted(builder, apart, order, line);
-}
-
 /** `tensor[:, 0, 1:, None]` */
 function indexed(site: OperationSite, indices: readonly Index[]): number {
   const { builder, line } = site;
@@ -350,7 +290,7 @@ export function operationProgram(site: OperationSite): number {
   if (indices) return indexed(site, indices);
   if (operands) {
     const [left, right] = operands;
-    if (name === '@') return multiplied(site, inputs, false);
+    if (name === '@') return multiplied(builder, inputs, false, line);
     if (name === '**') {
       const exponent = numberIn(right) ?? refused('its exponent is not known', line);
       return exponent === 2 ? paired(builder, 'multiply', only(site), only(site), line) : powered(builder, only(site), exponent, line);
@@ -364,7 +304,7 @@ export function operationProgram(site: OperationSite): number {
     return met(site, PAIRS[name]!, left, right);
   }
   if (Object.hasOwn(REDUCED, name)) return reduced(site, REDUCED[name]!);
-  if (SAME.has(name) && (history.step || name === 'dropout')) return only(site);
+  if (SAME.has(name) && (history.step || name === 'dropout' || isSwitch(builder, only(site)))) return only(site);
   switch (name) {
     case 'arange':
       return numbered(site);
@@ -392,13 +332,41 @@ export function operationProgram(site: OperationSite): number {
       return repeated(site);
     case 'extract_patches':
       return patched(site);
+    case 'tril':
+    case 'triu':
+    case 'band_part':
+      return banded(site, name);
     case 'matmul':
-      return multiplied(site, inputs, manner?.transposesSecond === true);
+      return multiplied(builder, inputs, manner?.transposesSecond === true, line);
     case 'einsum':
-      return manner?.equation ? summed(site, manner.equation) : refused('its equation is not followed', line);
+      return manner?.equation ? summed(builder, inputs, manner.equation, line) : refused('its equation is not followed', line);
     default:
       return functionOf(site, name) ?? refused(`\`${history.operation ?? name}\` is not followed with these arguments`, line);
   }
+}
+
+/** Whether a result is made of nothing but zeros and ones, which every type holds. */
+const isSwitch = (builder: ProgramBuilder, place: number): boolean =>
+  builder.constant(place)?.every(value => value === 0 || value === 1) ?? false;
+
+/** `tril(x, k)`, `triu(x, k)`, `band_part(x, lower, upper)`: entries near the diagonal of matrices, zeros elsewhere. */
+function banded(site: OperationSite, name: string): number {
+  const { builder, history, line } = site;
+  const place = only(site);
+  const sides = builder.sides(place);
+  const [rows, columns] = sides.slice(-2);
+  if (typeof rows !== 'number' || typeof columns !== 'number') return refused('the sides of its matrices are not known', line);
+  const told = (at: number, key: string, otherwise: number): number => {
+    const value = argument(history.call!, at, key);
+    return value ? (numberIn(value) ?? refused('which diagonals it keeps is not known', line)) : otherwise;
+  };
+  const [one, other] = name === 'band_part' ? [told(1, 'num_lower', -1), told(2, 'num_upper', -1)] : [told(1, 'k', 0), 0];
+  const isKept = (above: number): boolean => {
+    if (name === 'band_part') return (one < 0 || -above <= one) && (other < 0 || above <= other);
+    return name === 'tril' ? above <= one : above >= one;
+  };
+  const values = Array.from({ length: rows * columns }, (_, i) => Number(isKept((i % columns) - Math.floor(i / columns))));
+  return paired(builder, 'multiply', place, builder.emit({ op: 'numbers', values }, [], [rows, columns], line), line);
 }
 
 /** Whole numbers in a row. */

@@ -66,6 +66,19 @@ export class ProgramBuilder {
     return shape;
   }
 
+  /** The numbers of a result that depends on nothing, where they are few steps away. */
+  constant(place: number): readonly number[] | undefined {
+    const step = this.steps[place]!;
+    const sides = step.shape ?? [null];
+    if (!sides.every(side => typeof side === 'number')) return undefined;
+    if (step.op === 'numbers') return step.values;
+    if (step.op === 'fill') return Array<number>(sides.reduce((product, side) => product * side, 1)).fill(step.number);
+    if (step.op !== 'reshape' && step.op !== 'multiply') return undefined;
+    const [first, second] = step.inputs.map(each => this.constant(each));
+    if (step.op === 'reshape' || !first) return first;
+    return first.length === second?.length ? first.map((value, i) => value * second[i]!) : undefined;
+  }
+
   shape(place: number): Shape {
     return this.steps[place]!.shape;
   }

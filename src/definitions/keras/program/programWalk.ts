@@ -11,6 +11,7 @@ import { written } from './inputShapes';
 import { classNameOf, kerasState, type KerasState } from './kerasState';
 import { layerProgram, type LayerSite } from './layerPrograms';
 import { operationProgram, type OperationSite } from './operationPrograms';
+import type { Mask } from './channelsLast';
 import { ProgramBuilder, refused } from './programBuilder';
 import { isWrapped, withBatchOf, wrapped } from './wrapperPrograms';
 
@@ -58,6 +59,13 @@ export interface LayerFramework {
 }
 
 const KERAS: LayerFramework = { state: kerasState, layer: layerProgram, operation: operationProgram };
+
+/** How a layer is called, beside what it is given. */
+interface Told extends Pick<TensorHistory, 'call' | 'part'> {
+  readonly isFlipped?: boolean;
+  /** The place of its `attention_mask`. */
+  readonly mask?: number;
+}
 
 /** Writes down the steps of a model of layers. */
 class ProgramWalk {
@@ -130,11 +138,15 @@ class ProgramWalk {
     const inputs = before.map(each => places.get(each) ?? this.tensor(each, places, at));
     if (builder.isFull) return builder.refuse('model', 'it has too many steps', inputs, null, at);
     const { layer, inside } = history ?? {};
-    if (layer && inside && layer.classValue) {
+    if (layer && inside && layer.body.kind === 'own') {
       const [made] = this.entered(layer, () => this.between(before, [inside], inputs, at), inputs);
       return made ?? builder.refuse(layer.construction.type, 'what it returns is not a tensor', inputs, null, at);
     }
-    if (layer) return this.call(layer, inputs, shape, at, history);
+    if (layer) {
+      const told = history?.call?.keywords.get('attention_mask');
+      const mask = told instanceof KerasTensor ? (places.get(told) ?? this.tensor(told, places, at)) : undefined;
+      return this.call(layer, inputs, shape, at, { ...history, ...(mask !== undefined && { mask }) });
+    }
     if (!history) return builder.refuse('value', 'where this value comes from is not followed', [], written(shape), at);
     const name = history.operation ?? history.function ?? 'value';
     const placeOf = (value: Value): number | undefined => {
@@ -165,7 +177,7 @@ class ProgramWalk {
     inputs: readonly number[],
     output: Known<KerasShape> | undefined,
     line: number,
-    { call, part = 0, isFlipped = false }: Pick<TensorHistory, 'call' | 'part'> & { readonly isFlipped?: boolean } = {},
+    { call, part = 0, isFlipped = false, mask }: Told = {},
   ): number {
     const { builder } = this;
     const name = layer.name ?? layer.construction.type;
@@ -173,9 +185,7 @@ class ProgramWalk {
     const { body } = layer;
     if (isWrapped(body) && !layer.classValue) {
       const run = (inner: KerasLayer, given: readonly number[], turned = false, of = 0): number =>
-        inner.classValue && inner.pass
-          ? this.entered(inner, () => this.run(inner, given), given)[0]!
-          : this.call(inner, given, undefined, line, { isFlipped: turned, part: of });
+        this.call(inner, given, undefined, line, { isFlipped: turned, part: of });
       const made = () => [
         this.orRefuse(name, inputs, output ? written(output) : null, at, () => {
           requirePlain(call, line);
@@ -184,7 +194,7 @@ class ProgramWalk {
       ];
       return (part > 0 ? made() : this.entered(layer, made, inputs))[0]!;
     }
-    if (layer.isModel && !layer.classValue) {
+    if ((layer.isModel && !layer.classValue) || this.isOwn(layer, inputs)) {
       const results = this.entered(layer, () => this.run(layer, inputs), inputs);
       return results.length === 1 ? results[0]! : builder.refuse(name, 'it makes several tensors', inputs, null, line);
     }
@@ -199,7 +209,8 @@ class ProgramWalk {
     const run = () => [
       this.orRefuse(className, inputs, shape, at, () => {
         if (!made.known) throw new Undecided(made);
-        requirePlain(call, line);
+        const seen = maskOf(className, call, mask);
+        requirePlain(call, line, seen === undefined ? [] : ['attention_mask', 'use_causal_mask']);
         return this.framework.layer({
           builder,
           className,
@@ -213,10 +224,18 @@ class ProgramWalk {
           part,
           isFlipped,
           call,
+          ...(seen !== undefined && { mask: seen }),
         } satisfies LayerSite);
       }),
     ];
     return (part > 0 ? run() : this.entered(layer, run, inputs))[0]!;
+  }
+
+  /** Whether a layer's own code was evaluated on inputs of these shapes. */
+  private isOwn({ body, pass }: KerasLayer, inputs: readonly number[]): boolean {
+    const sides = (shape: Shape) => String(shape?.slice(1));
+    if (body.kind !== 'own' || pass?.inputs.length !== inputs.length) return false;
+    return pass.inputs.every(({ shape }, index) => shape.known && sides(written(shape)) === sides(this.builder.shape(inputs[index]!)));
   }
 
   /** Notes what a layer is given and makes at its first call. */
@@ -235,12 +254,20 @@ class ProgramWalk {
   }
 }
 
+/** The one mask of a call of attention that is followed: that of a tensor, or the causal one. */
+function maskOf(className: string, call: Call | undefined, place: number | undefined): Mask | undefined {
+  const causal = call?.keywords.get('use_causal_mask');
+  const isCausal = causal?.kind === 'boolean' && causal.value;
+  if (className === 'MultiHeadAttention' && isCausal !== (place !== undefined)) return place ?? 'causal';
+  return className === 'Attention' && isCausal ? 'causal' : undefined;
+}
+
 /** Masks change what attention and others compute. Throws `Undecided` where a call has one. */
-function requirePlain(call: Call | undefined, line: number): void {
+function requirePlain(call: Call | undefined, line: number, followed: readonly string[] = []): void {
   for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask', 'is_causal', 'seq_lengths']) {
     const value = call?.keywords.get(name);
     const isOff = !value || value.kind === 'none' || (value.kind === 'boolean' && !value.value);
-    if (!isOff) refused(`\`${name}\` is not followed`, line);
+    if (!isOff && !followed.includes(name)) refused(`\`${name}\` is not followed`, line);
   }
 }
 

@@ -49,6 +49,7 @@ describe('gradients through programs', () => {
     ...['Transposed', 'Recurrent', 'ByHand'].map(name => ['flax/models.py', name] as const),
     ...['memories', 'gates', 'both_ways', 'each_time'].map(name => ['keras/recurrences.py', name] as const),
     ['tensorflowJs/recurrences.js', 'recurrent'] as const,
+    ...['causal', 'einsums', 'dots', 'lambdas'].map(name => ['keras/products.py', name] as const),
   ];
   for (const [file, name] of cases)
     it(`agree with the reference engine: ${name} of ${file}`, async () => {

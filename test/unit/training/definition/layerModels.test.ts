@@ -26,6 +26,7 @@ for (const [framework, folder, file, names] of [
     ['perceptron', 'convolutional', 'transposed', 'signal', 'VisionTransformer', 'functional_transformer', 'Operations', 'shared'],
   ],
   ['Keras', 'keras', 'recurrences.py', ['memories', 'gates', 'both_ways', 'each_time', 'Reader']],
+  ['Keras', 'keras', 'products.py', ['causal', 'einsums', 'dots', 'lambdas']],
   [
     'Flax',
     'flax',

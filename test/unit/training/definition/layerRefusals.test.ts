@@ -17,6 +17,11 @@ const LAYERS: readonly (readonly [layers: string, why: RegExp | undefined])[] = 
   ['layers.TimeDistributed(layers.BatchNormalization()), layers.LSTM(3)', /it normalises by the batch at every time/],
   ['layers.LSTM(4, bias_initializer="random_normal")', /a bias with ones among numbers that are drawn is not followed/],
   ['layers.LSTM(4, bias_initializer="random_normal", unit_forget_bias=False)', undefined],
+  ['layers.Lambda(lambda t: t / 2), layers.Flatten()', undefined],
+  ['layers.Lambda(lambda t: ops.cumsum(t, axis=1)), layers.Flatten()', /cumsum/],
+  ['layers.Lambda(lambda t: ops.tril(t, k=-1)), layers.Flatten()', undefined],
+  ['layers.TimeDistributed(layers.Lambda(lambda t: ops.tanh(2 * t))), layers.Flatten()', undefined],
+  ['layers.EinsumDense("abc,cd->ad", output_shape=4)', /it sums over an axis of one tensor alone/],
 ];
 
 describe('layers of Keras that are computed, and those that are not', () => {
