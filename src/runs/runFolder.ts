@@ -136,7 +136,7 @@ export class RunFolder {
         try {
           await this.files.append(this.metricsFile, lines.map(metricText).join(''));
         } catch (error) {
-          if (before !== undefined) await this.files.truncate(this.metricsFile, before).catch(() => undefined);
+          await this.files.truncate(this.metricsFile, before ?? 0).catch(() => undefined);
           throw error;
         }
       }),

@@ -58,12 +58,14 @@ export function failingFiles(code: 'ENOSPC' | 'EACCES'): RunFiles & { failing: b
     failing: false,
     // What a full disk does: the first half arrives.
     async write(file: string, content: string | Uint8Array) {
-      await diskFiles.write(file, files.failing ? content.slice(0, content.length / 2) : content);
-      if (files.failing) refuse();
+      const { failing } = files;
+      await diskFiles.write(file, failing ? content.slice(0, content.length / 2) : content);
+      if (failing) refuse();
     },
     async append(file: string, text: string) {
-      await diskFiles.append(file, files.failing ? text.slice(0, text.length / 2) : text);
-      if (files.failing) refuse();
+      const { failing } = files;
+      await diskFiles.append(file, failing ? text.slice(0, text.length / 2) : text);
+      if (failing) refuse();
     },
     async makeFolder(folder: string) {
       if (files.failing && code === 'EACCES') refuse();

@@ -8,6 +8,7 @@ import { trainerArguments } from '../../../src/runs/trainer/trainerProcess';
 import { trainRun, type TrainerParts, type TrialContext } from '../../../src/runs/trainer/trainRun';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { failingFiles, fakeEngine, fakeResults, fakeTrial } from './fakes';
+import { until } from './trainerProcess';
 
 const metric = (step: number) => ({ phase: 'pre-training', step, time: step, values: { loss: 1 / step } });
 const progress = { phase: 'pre-training', fraction: 0.5, step: 1, steps: 2 };
@@ -125,7 +126,7 @@ describe('a trainer', () => {
 
   it('stops when its folder is deleted, and does not bring it back', async () => {
     const running = train(context => {
-      rmSync(folder.path, { recursive: true });
+      rmSync(folder.path, { recursive: true, maxRetries: 10 });
       context.onProgress(progress);
       context.onMetrics(metric(1));
       return untilAborted(context);
@@ -153,18 +154,25 @@ describe('a trainer', () => {
   });
 
   it('trains through a full disk and writes everything once there is space again', async () => {
+    const isTold = () => logged.some(line => line.includes('Training goes on'));
     const state = await train(
       async ({ onProgress, onMetrics }) => {
         files.failing = true;
         for (let step = 1; step <= 4; step++) {
           onMetrics(metric(step));
           onProgress({ ...progress, step });
-          await new Promise(resolve => setTimeout(resolve, 150));
+          await until(() => Promise.resolve(isTold()));
         }
-        setTimeout(() => (files.failing = false), 100);
         return fakeResults;
       },
-      { lastAttempts: [0, ...Array.from({ length: 100 }, () => 50)] },
+      {
+        lastAttempts: Array.from({ length: 100 }, () => 50),
+        // There is space once the end could not be written either.
+        log(line) {
+          if (isTold() && line.includes('disk is full')) files.failing = false;
+          logged.push(line);
+        },
+      },
     );
     const record = await folder.read();
     assert.deepEqual([state, record.state, record.progress?.step], ['finished', 'finished', 4]);

@@ -41,11 +41,11 @@ export function fakeTrainers() {
   };
 }
 
-/** Waits until `condition` holds; fails after ten seconds. */
+/** Waits until `condition` holds; fails after some minutes. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 3000; attempt++) {
+  for (let attempt = 0; attempt < 9000; attempt++) {
     if (await condition()) return;
     await new Promise(resolve => setTimeout(resolve, 20));
   }
-  throw new Error('waited for a minute in vain');
+  throw new Error('waited for minutes in vain');
 }
