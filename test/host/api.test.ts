@@ -4,9 +4,8 @@ import * as vscode from 'vscode';
 import type { BoundLensApi, BoundLensExports } from '../../src/api';
 import { RunFolder } from '../../src/runs/runFolder';
 import { record, report, results, term } from '../unit/editor/builders';
-import { eventually, workspaceFile } from './support';
+import { eventually, removeRuns, workspaceFile } from './support';
 
-const root = () => workspaceFile('.boundlens/runs').fsPath;
 const TOOLS = ['boundlens_analyse_definition', 'boundlens_compare_runs', 'boundlens_read_report'];
 
 /** What a language model would be told. */
@@ -41,10 +40,7 @@ describe('what other programs are told', () => {
     subscription.dispose();
   });
 
-  after(async () => {
-    await rm(root(), { recursive: true, force: true });
-    await vscode.commands.executeCommand('boundlens.refreshRuns');
-  });
+  after(() => removeRuns());
 
   it('the API is of version 1 and no other', () => {
     assert.equal(api.version, 1);

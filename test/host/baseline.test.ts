@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { eventually, lensTitles, withSetting, workspaceFile } from './support';
@@ -22,11 +23,18 @@ const titles = async (uri: vscode.Uri) => [...(await lensTitles(uri)).values()].
 const boundIs = (pattern: RegExp) => (found: readonly string[]) => found.some(title => title.startsWith('Bound: ') && pattern.test(title));
 const unchanged = (found: readonly string[]) => found.some(title => title.startsWith('Bound: ') && !/ vs |new since/.test(title));
 
+/** An environment in which Git knows no repository but that of its folder, as it would in a hook, and nobody's own settings. */
+const plainGit = () => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
+  GIT_CONFIG_GLOBAL: os.devNull,
+  GIT_CONFIG_NOSYSTEM: '1',
+});
+
 describe('the change of a bound', () => {
   const folder = () => workspaceFile('repository').fsPath;
   const file = () => vscode.Uri.file(path.join(folder(), 'net.py'));
   const git = (...command: string[]) =>
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...command], { cwd: folder() });
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...command], { cwd: folder(), env: plainGit() });
   let editor: vscode.TextEditor;
 
   before(async () => {
@@ -53,13 +61,13 @@ describe('the change of a bound', () => {
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.workspace.getConfiguration('git').update('enabled', undefined, vscode.ConfigurationTarget.Global);
-    await rm(folder(), { recursive: true, force: true, maxRetries: 5 });
+    await rm(folder(), { recursive: true, force: true, maxRetries: 20 });
   });
 
   const widen = async (width: number) => {
     const { document } = editor;
     const whole = new vscode.Range(0, 0, document.lineCount, 0);
-    await editor.edit(edit => edit.replace(whole, net(width)));
+    await eventually(() => editor.edit(edit => edit.replace(whole, net(width))), Boolean, 'the edit');
   };
 
   it('is measured against the last commit, and gone when that is caught up with', async () => {

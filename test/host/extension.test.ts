@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { settings } from '../../src/editor/settings';
-import { eventually, hintTexts, lensTitles, withSetting, workspaceFile } from './support';
+import { eventually, hintTexts, lensTitles, showUnsaved, withSetting, workspaceFile } from './support';
 
 /** What stands over every definition, whatever is known of it. */
 const LINE = [
@@ -16,6 +16,7 @@ const LINE = [
 
 const extension = () => vscode.extensions.getExtension('boundlens.boundlens')!;
 const sample = () => workspaceFile('models/mae.py');
+const hints = () => hintTexts(sample());
 const some = (titles: ReadonlyMap<number, readonly string[]>) => titles.size > 0;
 const none = (titles: ReadonlyMap<number, readonly string[]>) => titles.size === 0;
 
@@ -63,7 +64,11 @@ describe('the extension', () => {
       .split('\n')
       .findIndex(text => text.startsWith('class MaskedAutoencoder'));
     await vscode.commands.executeCommand('boundlens.explain', { file: sample().fsPath, name: 'MaskedAutoencoder' });
-    assert.equal(vscode.window.activeTextEditor?.selection.active.line, line);
+    await eventually(
+      () => vscode.window.activeTextEditor?.selection.active.line,
+      at => at === line,
+      'the cursor at the class',
+    );
     const hover = async () => {
       const found = await vscode.commands.executeCommand<vscode.Hover[]>(
         'vscode.executeHoverProvider',
@@ -93,11 +98,7 @@ describe('the extension', () => {
 
   it('shows hints at layers; an edit changes them and undo brings them back', async () => {
     const document = await openSample();
-    const first = await eventually(
-      () => hintTexts(sample()),
-      hints => hints.length > 3,
-      'hints',
-    );
+    const first = await eventually(hints, ({ length }) => length > 3, 'hints');
     for (const [, text] of first) assert.match(text, /^ (→ [\w×?·]+ · )?(\?|[\d.,]+( [kM])?)( · |$)/);
     const line = document
       .getText()
@@ -105,17 +106,9 @@ describe('the extension', () => {
       .findIndex(text => /self\.\w+ = nn\.Linear\(/.test(text));
     const at = document.lineAt(line).text.indexOf('nn.Linear(') + 'nn.Linear('.length;
     await edit(document, change => change.insert(sample(), new vscode.Position(line, at), '3 + '));
-    await eventually(
-      () => hintTexts(sample()),
-      hints => JSON.stringify(hints) !== JSON.stringify(first),
-      'changed hints',
-    );
+    await eventually(hints, found => JSON.stringify(found) !== JSON.stringify(first), 'changed hints');
     await vscode.commands.executeCommand('undo');
-    await eventually(
-      () => hintTexts(sample()),
-      hints => JSON.stringify(hints) === JSON.stringify(first),
-      'the hints as before',
-    );
+    await eventually(hints, found => JSON.stringify(found) === JSON.stringify(first), 'the hints as before');
   });
 
   it('explains the bound over the header of a definition', async () => {
@@ -132,22 +125,20 @@ describe('the extension', () => {
   });
 
   it('shows nothing in a file that defines no model', async () => {
-    const document = await vscode.workspace.openTextDocument({
-      language: 'python',
-      content: 'import torch\n\nclass Config:\n    width = 48\n',
-    });
-    await vscode.window.showTextDocument(document);
+    const { document } = await showUnsaved('import torch\n\nclass Config:\n    width = 48\n');
     // The sample's lenses come after: the worker answers in order, so this file has been read by then.
     await openSample();
     assert.ok(none(await lensTitles(document.uri)));
     assert.deepEqual(await hintTexts(document.uri), []);
+    // What is closed after the test is this one.
+    await vscode.window.showTextDocument(document);
   });
 
   it('is silent with the master switch off, and back when it is on', async () => {
     await openSample();
     await withSetting('enabled', false, async () => {
       await eventually(() => lensTitles(sample()), none, 'no lens');
-      assert.deepEqual(await hintTexts(sample()), []);
+      await eventually(hints, ({ length }) => length === 0, 'no hint');
       const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
         'vscode.executeHoverProvider',
         sample(),
@@ -162,11 +153,11 @@ describe('the extension', () => {
     await openSample();
     await withSetting('codeLens', false, async () => {
       await eventually(() => lensTitles(sample()), none, 'no lens');
-      assert.ok((await hintTexts(sample())).length > 0);
+      await eventually(hints, ({ length }) => length > 0, 'hints');
     });
     await withSetting('inlayHints', false, async () => {
-      assert.deepEqual(await hintTexts(sample()), []);
-      assert.ok(some(await lensTitles(sample())));
+      await eventually(hints, ({ length }) => length === 0, 'no hint');
+      await eventually(() => lensTitles(sample()), some, 'lenses');
     });
   });
 
@@ -208,6 +199,7 @@ describe('the extension', () => {
     await withSetting('importFolders', ['packages'], async () => {
       await eventually(() => lensTitles(user), says('88 parameters'), 'the count behind the import');
     });
+    for (const name of ['packages', 'models/user.py']) await vscode.workspace.fs.delete(workspaceFile(name), { recursive: true });
   });
 
   it('takes a setting of the wrong kind as not set', async () => {

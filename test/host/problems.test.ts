@@ -26,12 +26,17 @@ describe('problems and their fixes', () => {
       codes => codes.includes('dominant-layer'),
       'the problem',
     );
-    const [problem] = vscode.languages.getDiagnostics(document.uri);
-    assert.ok(problem);
+    const problem = vscode.languages
+      .getDiagnostics(document.uri)
+      .find(({ code }) => typeof code === 'object' && code.value === 'dominant-layer')!;
     assert.equal(problem.severity, vscode.DiagnosticSeverity.Information);
     assert.match((problem.code as { target: vscode.Uri }).target.path, /docs\/editor\.md$/);
-    const [fix] = await actionsAt(document.uri, problem.range, vscode.CodeActionKind.QuickFix);
-    assert.ok(fix?.edit, 'a fix');
+    const [fix] = await eventually(
+      () => actionsAt(document.uri, problem.range, vscode.CodeActionKind.QuickFix),
+      ([first]) => first?.edit !== undefined,
+      'a fix',
+    );
+    assert.ok(fix?.edit);
     assert.ok(await vscode.workspace.applyEdit(fix.edit));
     assert.match(document.getText(), / = nn\.utils\.parametrizations\.spectral_norm\(nn\.Linear\(/);
     await eventually(

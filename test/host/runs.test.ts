@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { RunService } from '../../src/editor/runService';
 import { RunTree } from '../../src/editor/runTree';
@@ -8,7 +7,7 @@ import { Log } from '../../src/editor/log';
 import { ownIdentity } from '../../src/runs/processIdentity';
 import { RunFolder } from '../../src/runs/runFolder';
 import { record, report, results, term } from '../unit/editor/builders';
-import { eventually, lensTitles, workspaceFile } from './support';
+import { eventually, lensTitles, removeRuns, workspaceFile } from './support';
 
 const root = () => workspaceFile('.boundlens/runs').fsPath;
 const folder = (id: string) => new RunFolder(workspaceFile(`.boundlens/runs/${id}`).fsPath);
@@ -30,8 +29,7 @@ describe('runs in the editor', () => {
   });
 
   after(async () => {
-    await rm(root(), { recursive: true, force: true });
-    await vscode.commands.executeCommand('boundlens.refreshRuns');
+    await removeRuns();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
@@ -45,7 +43,7 @@ describe('runs in the editor', () => {
       const text = ({ label, description, contextValue, iconPath }: vscode.TreeItem) =>
         [label as string, description as string, contextValue, (iconPath as vscode.ThemeIcon).id]
           .join(' | ')
-          .replace(/\d+ [hd] ago|just now/, 'days ago')
+          .replace(/\d+ \w+ ago|just now/, 'days ago')
           .replace(/0 of 1 · .* left/, '0 of 1 · time left');
       const shown = tree.getChildren().map(study => [study, ...tree.getChildren(study)].map(node => text(tree.getTreeItem(node))));
       assert.deepEqual(shown.sort(), [

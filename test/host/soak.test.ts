@@ -6,7 +6,7 @@ import { RunStore } from '../../src/runs/store';
 import { record, report, results } from '../unit/editor/builders';
 import { writeSmallStudy } from '../ui/studies';
 import { heldBytes, loggedErrors, unhandledRejections } from './hostHealth';
-import { eventually, hintTexts, lensTitles, workspaceFile } from './support';
+import { eventually, hintTexts, lensTitles, removeRuns, workspaceFile } from './support';
 
 /** Rounds that are measured, and those before, in which everything that is kept once is made. */
 const ROUNDS = Number(process.env['BOUNDLENS_ROUNDS'] ?? 8);
@@ -26,7 +26,6 @@ const EDITED = [
 ] as const;
 
 const STUDY = 'Soak';
-const runs = (name = '') => workspaceFile(`.boundlens/runs/soak-${name}`).fsPath;
 
 /** Takes a number away, which leaves what cannot be read, types another, sees the lenses follow, and takes all of it back. */
 async function edit(name: string, old: string, number: string): Promise<void> {
@@ -66,18 +65,16 @@ async function ask(uri: vscode.Uri): Promise<readonly string[]> {
 /** A run appears on the disk, trains, ends and is deleted, while the panel is opened on its definition and closed again. */
 async function changeRuns(round: number): Promise<void> {
   const definition = { file: workspaceFile('models/mae.py').fsPath, name: 'MaskedAutoencoder' };
-  const folder = new RunFolder(`${runs(String(round))}/a`);
-  const refresh = () => vscode.commands.executeCommand('boundlens.refreshRuns');
+  const folder = new RunFolder(workspaceFile(`.boundlens/runs/soak-${round}/a`).fsPath);
   await folder.create(record({ definition, study: `soak-${round}`, results: results([report('F2', 0.2)]) }));
-  await refresh();
+  await vscode.commands.executeCommand('boundlens.refreshRuns');
   await vscode.commands.executeCommand('boundlens.openPanel', definition);
   const panels = () =>
     vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
       .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('boundlens.panel'));
   await eventually(panels, ({ length }) => length === 1, 'the panel');
-  await rm(runs(String(round)), { recursive: true, force: true });
-  await refresh();
+  await removeRuns(`soak-${round}`);
   await vscode.window.tabGroups.close(panels());
   await eventually(panels, ({ length }) => length === 0, 'the end of the panel');
 }
@@ -88,7 +85,7 @@ async function preTrain(): Promise<void> {
   await vscode.commands.executeCommand('boundlens.preTrain', workspaceFile(`${STUDY.toLowerCase()}.study.json`));
   const states = (await store.list()).map(({ record: { state } }) => state);
   assert.deepEqual(states, ['finished'], 'the pre-training that was started has finished');
-  await rm(store.path, { recursive: true, force: true });
+  await removeRuns(STUDY);
 }
 
 async function round(count: number): Promise<void> {
@@ -96,7 +93,6 @@ async function round(count: number): Promise<void> {
   await changeRuns(count);
   if (count % RUN_EVERY !== 0) return;
   await preTrain();
-  await vscode.commands.executeCommand('boundlens.refreshRuns');
   await vscode.commands.executeCommand('notifications.clearAll');
 }
 
@@ -107,13 +103,12 @@ describe('a soak of the extension host', () => {
   });
   after(async () => {
     await rm(workspaceFile(`${STUDY.toLowerCase()}.study.json`).fsPath, { force: true });
-    await rm(workspaceFile('.boundlens/runs').fsPath, { recursive: true, force: true });
-    await vscode.commands.executeCommand('boundlens.refreshRuns');
+    await removeRuns();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('editing, runs and the panel leave no memory, no error in the log and no unhandled rejection behind', async function () {
-    this.timeout((WARM_UP + ROUNDS) * 30_000);
+    this.timeout((WARM_UP + ROUNDS) * 120_000);
     const rejections = unhandledRejections();
     const errors = await loggedErrors();
     for (let count = 0; count < WARM_UP; count++) await round(count);

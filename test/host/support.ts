@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 
@@ -29,6 +30,12 @@ export async function eventually<T>(ask: () => T | PromiseLike<T>, wanted: (answ
     if (Date.now() > end) assert.fail(`${what} did not come; last seen: ${JSON.stringify(answer instanceof Map ? [...answer] : answer)}`);
     await new Promise(resolve => setTimeout(resolve, 50));
   }
+}
+
+/** Deletes the runs of a study, or of all, although the extension may be writing its index beside them, and has it look again. */
+export async function removeRuns(study = ''): Promise<void> {
+  await rm(workspaceFile(path.join('.boundlens/runs', study)).fsPath, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  await vscode.commands.executeCommand('boundlens.refreshRuns');
 }
 
 /** The lens titles over each line, in the order in which they stand. */

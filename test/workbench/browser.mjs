@@ -37,6 +37,7 @@ export async function launchBrowser(profile, options = {}) {
     executablePath,
     env,
     headless: true,
+    timeout: 3 * DEFAULT_TIMEOUT,
     viewport: { width: 1400, height: 900 },
     args: FLAGS,
     ...options,
