@@ -9,7 +9,7 @@ import type { RunRecord } from '../../src/runs/record';
 import type { RunFolder } from '../../src/runs/runFolder';
 import { RunStore } from '../../src/runs/store';
 import { boundlens, type Started } from './commandLine';
-import { SlurmCluster, waitFor } from './slurmCluster';
+import { killQuietly, SlurmCluster, waitFor } from './slurmCluster';
 import { sampleImages } from '../unit/support/sampleImages';
 
 /** A small study on the shipped images; each arm differs in its learning rate alone. */
@@ -51,6 +51,11 @@ describe('a sweep on a real Slurm', () => {
     start(cli, 'run', inFolder('a.study.json'), '--on=slurm', `--out=${inFolder(out)}`, ...words);
   const states = async (out: string) => (await new RunStore(inFolder(out)).list()).map(({ record }) => record.state);
   const finished = async (out: string) => (await states(out)).filter(state => state === 'finished').length;
+  /** Runs that go on, on nodes that live, and are not near their end. */
+  const inTheMiddle = async (out: string) =>
+    (await new RunStore(inFolder(out)).list()).filter(
+      ({ record: { state, attempt, progress } }) => state === 'running' && attempt?.node !== 'n2' && progress && progress.fraction < 0.6,
+    );
   const jobs = (out: string) =>
     (JSON.parse(readFileSync(path.join(inFolder(out), 'cluster.json'), 'utf8')) as { submissions: { job: string; indices: number[] }[] })
       .submissions;
@@ -67,7 +72,8 @@ describe('a sweep on a real Slurm', () => {
       child.kill('SIGKILL');
       await ended;
     }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    // A task that was cancelled writes for another moment.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   /** The command line with a trainer that waits instead of computing. */
@@ -87,13 +93,13 @@ describe('a sweep on a real Slurm', () => {
     await waitFor('first results', async () => (await finished('out')) >= 4, first.lastWords);
     await cluster.killNode('n2');
     first.child.kill('SIGKILL');
-    // A controller writes its state every five seconds; tasks that it started since are unknown to the next one.
-    await pause(6500);
+    await cluster.untilWritten();
+    await waitFor('tasks that have more to do than to see the controller die', async () => (await inTheMiddle('out')).length >= 3);
     await cluster.killController();
     const submitted = jobs('out').map(({ job }) => job);
     const before = await finished('out');
     const again = onSlurm(cli, 'out', '--json');
-    await waitFor('results without a controller', async () => (await finished('out')) >= before + 4, again.lastWords);
+    await waitFor('results without a controller', async () => (await finished('out')) >= before + 3, again.lastWords);
     await waitFor('word that Slurm is silent', () => Promise.resolve(/does not answer/.test(again.said())), again.lastWords);
     cluster.startController();
     const { code, stdout, stderr } = await again.ended;
@@ -165,10 +171,10 @@ describe('a sweep on a real Slurm', () => {
       const { attempt, process: trainer, state } = run?.record ?? {};
       const hasState = attempt && existsSync(path.join(run!.folder.attempts, attempt.name, 'training.state'));
       if (state === 'running' && trainer && hasState && !killed.has(trainer.pid)) {
-        process.kill(trainer.pid, 'SIGKILL');
+        killQuietly(trainer.pid);
         killed.add(trainer.pid);
       }
-      await pause(50);
+      await pause(20);
     }
     const { code, stderr } = await watcher.ended;
     assert.deepEqual([code, killed.size], [1, 4], stderr);

@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { randomBytes, randomInt } from 'node:crypto';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -55,6 +55,13 @@ export class SlurmCluster {
     this.launch(node, ['-D', '-N', node, '-f', this.inFolder('slurm.conf')], 'slurmd');
   }
 
+  /** Resolves once the controller has written its jobs down anew: the next one will know them. */
+  async untilWritten(): Promise<void> {
+    const written = () => statSync(this.inFolder('state/job_state'), { throwIfNoEntry: false })?.mtimeMs;
+    const last = written();
+    await waitFor('a written state', () => Promise.resolve(written() !== last));
+  }
+
   /** Ends the controller at once, as a power cut would. */
   killController(): Promise<void> {
     return this.kill('slurmctld');
@@ -97,7 +104,7 @@ export class SlurmCluster {
     for (const node of this.nodes) await this.killNode(node);
     this.killAll();
     await Promise.all([...this.daemons.values()].map(gone));
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   private async configure(): Promise<void> {
@@ -148,9 +155,9 @@ export class SlurmCluster {
   }
 }
 
-/** Waits until something is so; throws after a minute and a half, or at once when `hopeless` says why. */
+/** Waits until something is so; throws after some minutes, or at once when `hopeless` says why. */
 export async function waitFor(what: string, isSo: () => Promise<boolean>, hopeless?: () => string | undefined): Promise<void> {
-  for (let attempt = 0; attempt < 450; attempt++) {
+  for (let attempt = 0; attempt < 1500; attempt++) {
     if (await isSo().catch(() => false)) return;
     const reason = hopeless?.();
     if (reason !== undefined) throw new Error(`There will be no ${what}: ${reason}`);
@@ -217,27 +224,26 @@ function programPath(name: string): string | undefined {
   });
 }
 
-/** Ports that nobody listens on now. */
+/** Ports that nobody listens on now, below those that the system gives to outgoing connections: none of them is taken while a daemon is down. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject).listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map(server => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(10_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>(resolve =>
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+    );
+    await new Promise(resolve => server.close(resolve));
+    if (isFree) ports.add(port);
+  }
+  return [...ports];
 }
 
 const gone = (child: ChildProcess): Promise<void> =>
   new Promise(resolve => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve())));
 
-function killQuietly(pid: number): void {
+/** Ends a process at once; one that is gone already is none of anybody's concern. */
+export function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -77,8 +77,8 @@ class Campaign {
         break;
       }
       if (queue?.exitCode !== null || queue.signalCode !== null) queue = this.start('run', this.study, '--out', out, ...RUN);
-      const limit = Date.now() + 100 + this.random.integer(2400);
-      while (Date.now() < limit && queue.exitCode === null) await pause(20);
+      const limit = performance.now() + 100 + this.random.integer(2400);
+      while (performance.now() < limit && queue.exitCode === null) await pause(20);
       if (this.total < this.wanted && this.total - before < KILLS_PER_SWEEP) {
         await this.kill(out, queue);
         lastKill = performance.now();

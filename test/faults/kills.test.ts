@@ -10,7 +10,7 @@ const KILLS = Number(process.env['BOUNDLENS_KILLS'] ?? 8);
 describe('runs', function () {
   this.timeout(45 * 60_000);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'boundlens-faults-'));
-  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
 
   it(`survive ${KILLS} kills of trainers, queues and commands: nothing corrupted, nothing lost, every resumed run the same bit for bit`, async () => {
     const seed = process.env['BOUNDLENS_SEED'] ?? `${Date.now()}`;

@@ -6,7 +6,8 @@ import { UNIVERSAL } from '../../packaging/targets.mjs';
 import { RunStore } from '../../src/runs/store';
 import { sampleEditor } from '../ui/sampleEditor';
 import { writeSmallStudy } from '../ui/studies';
-import { codeLens, notification, quickPick, runCommand, webviewFrame } from '../workbench/workbench.mjs';
+import { eventually } from '../ui/waiting';
+import { codeLens, notification, runAndPick, runCommand, webviewFrame } from '../workbench/workbench.mjs';
 import { HOST, makePackages, packageFile } from './made';
 
 /** What each package trains with on this machine. */
@@ -49,14 +50,18 @@ if (HOST === 'linux-x64')
       });
 
       it(`pre-trains on the ${engine} engine, certifies, and shows the bound over the definition and in the panel`, async () => {
-        await runCommand(page, 'BoundLens: Pre-train…');
-        await quickPick(page, 'Small').click();
-        await notification(page, 'Small: 1 of 1 runs finished').waitFor({ timeout: 180_000 });
+        await runAndPick(page, 'BoundLens: Pre-train…', 'Small');
+        await notification(page, 'Small: 1 of 1 runs finished').waitFor({ timeout: 240_000 });
         await codeLens(page, /Transferability: certified .*≤ \.\d+/).waitFor();
         const [run] = await new RunStore(path.join(workspace, '.boundlens/runs/Small')).list();
         assert.equal(run?.record.engine?.name, engine);
         await runCommand(page, 'BoundLens: Open Panel');
         const panel = await webviewFrame(page, '.card-value');
-        assert.match(await panel.locator('.cards').innerText(), /≤ \.\d+\s+certified/);
+        await eventually(
+          page,
+          () => panel.locator('.cards').innerText(),
+          text => /≤ \.\d+\s+certified/.test(text),
+          'the certificate in the panel',
+        );
       });
     });
