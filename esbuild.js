@@ -152,6 +152,7 @@ const bundles = {
     // The parser's loader asks where it is, and would not start in a worker that comes from memory; it has no use for the answer.
     define: { __filename: '"/analysis.js"' },
   },
+  webStudyChecks: { ...web, entryPoints: ['src/studyChecks.web.ts'], outfile: `${dist}/web/studyChecks.js`, format: 'iife' },
   panel: {
     ...shared,
     platform: 'browser',

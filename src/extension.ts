@@ -69,7 +69,14 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
   const formulas = new FormulaDrawings(vscode.Uri.joinPath(context.extensionUri, 'dist', 'formulas.json'), log);
   const problems = own(new Problems(definitions, studies, vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md')));
-  own(new StudyProblems(dist('studyChecks.js'), vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md'), log));
+  own(
+    new StudyProblems(
+      workerThread(dist('studyChecks.js'), undefined),
+      STUDIES,
+      vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md'),
+      log,
+    ),
+  );
   own(vscode.languages.registerCodeLensProvider(STUDIES, own(new StudyLenses(runs))));
   own(registerDefinitionFeatures({ definitions, runs, baselines, checkpoints, formulas, problems }));
   own(registerTools(definitions, runs));

@@ -17,6 +17,7 @@ import { Log } from './editor/log';
 import { NO_RUNS } from './editor/noRuns';
 import { Problems } from './editor/problems/problems';
 import { publicApi } from './editor/publicApi';
+import { STUDIES_IN_BROWSER, StudyProblems } from './editor/studyProblems';
 import { toggleSetting } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
 import { StudyArguments } from './editor/studyArguments';
@@ -45,6 +46,14 @@ export function activate(context: vscode.ExtensionContext): BoundLensExports {
   const checkpoints = own(new AttachedCheckpoints(context.workspaceState));
   const formulas = new FormulaDrawings(vscode.Uri.joinPath(dist, 'formulas.json'), log);
   const problems = own(new Problems(definitions, studies, vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md')));
+  own(
+    new StudyProblems(
+      webWorker('web/studyChecks.js', assets),
+      STUDIES_IN_BROWSER,
+      vscode.Uri.joinPath(context.extensionUri, 'docs', 'editor.md'),
+      log,
+    ),
+  );
   own(registerDefinitionFeatures({ definitions, runs: NO_RUNS, baselines, checkpoints, formulas, problems }));
   own(new StatusBar(NO_RUNS, log));
   own(registerTools(definitions, NO_RUNS));

@@ -55,7 +55,7 @@ const suites = {
   ui: {
     lane: 'editors',
     command: mocha('out/ui.js', LONGEST),
-    bundles: ['ui', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel', 'web', 'webAnalysis'],
+    bundles: ['ui', 'extension', 'analysis', 'studyChecks', 'trainer', 'cli', 'panel', 'web', 'webAnalysis', 'webStudyChecks'],
   },
   packages: { lane: 'editors', command: mocha('out/packages.js', LONGEST), bundles: ['packages'] },
   faults: { lane: 'computing', command: mocha('out/faults.js', LONGEST), bundles: ['faults', 'trainer', 'cli', 'panel'] },

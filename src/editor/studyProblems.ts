@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
+import type { StartWorker, WorkerPort } from '../definitions/workerPort';
 import type { CheckedStudyProblem } from '../studies/checkStudyText';
 import type { StudyAnswer, StudyQuestion } from '../studyChecks';
 import type { Log } from './log';
@@ -8,26 +8,35 @@ import { isExcluded, SECTION, settings } from './settings';
 /** Rest after the last keystroke in a study before it is checked. */
 const DELAY_MS = 400;
 
-export const STUDIES: vscode.DocumentSelector = { pattern: '**/*.study.json', scheme: 'file' };
+const inScheme = (scheme: string): vscode.DocumentFilter => ({ pattern: '**/*.study.json', scheme });
+
+export const STUDIES: vscode.DocumentSelector = inScheme('file');
+/** Studies in a browser, wherever its folders come from. */
+export const STUDIES_IN_BROWSER: vscode.DocumentSelector = ['file', 'vscode-vfs', 'vscode-remote'].map(inScheme);
 
 const SEVERITY = { error: vscode.DiagnosticSeverity.Error, information: vscode.DiagnosticSeverity.Information } as const;
 
-/** Checks studies while they are written, in a worker of their own that starts with the first of them, and shows what is wrong where it stands. */
+/**
+ * Checks studies while they are written, in a worker of their own that starts with the first of them, and shows what is wrong where it stands. What VS Code
+ * says of any JSON is left to it; the schema that it has for studies completes and explains, and finds no fault, so that none is listed twice.
+ */
 export class StudyProblems implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('boundlens.studies');
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   /** What each question under way is about. */
   private readonly asked = new Map<number, { readonly uri: vscode.Uri; readonly version: number }>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
-  private worker: Worker | undefined;
+  private worker: WorkerPort | undefined;
   private questions = 0;
 
   /**
-   * @param script path of `dist/studyChecks.js`
+   * @param startWorker starts `dist/studyChecks.js`, or `dist/web/studyChecks.js` in a browser
+   * @param studies what is checked
    * @param docs the page that explains the codes
    */
   constructor(
-    private readonly script: string,
+    private readonly startWorker: StartWorker,
+    private readonly studies: vscode.DocumentSelector,
     private readonly docs: vscode.Uri,
     private readonly log: Log,
   ) {
@@ -41,7 +50,7 @@ export class StudyProblems implements vscode.CodeActionProvider, vscode.Disposab
       vscode.workspace.onDidSaveTextDocument(document => this.look(document, 0)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.collection.delete(uri)),
       vscode.workspace.onDidChangeConfiguration(event => event.affectsConfiguration(SECTION) && lookAtAll()),
-      vscode.languages.registerCodeActionsProvider(STUDIES, this, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
+      vscode.languages.registerCodeActionsProvider(studies, this, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
     ];
     lookAtAll();
   }
@@ -61,11 +70,12 @@ export class StudyProblems implements vscode.CodeActionProvider, vscode.Disposab
   dispose(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     for (const subscription of this.subscriptions) subscription.dispose();
-    void this.worker?.terminate();
+    void this.worker?.end();
+    this.worker = undefined;
   }
 
   private look(document: vscode.TextDocument, delay: number): void {
-    if (vscode.languages.match(STUDIES, document) === 0) return;
+    if (vscode.languages.match(this.studies, document) === 0) return;
     const key = document.uri.toString();
     clearTimeout(this.timers.get(key));
     this.timers.set(
@@ -86,18 +96,22 @@ export class StudyProblems implements vscode.CodeActionProvider, vscode.Disposab
     const id = this.questions++;
     this.asked.set(id, { uri, version });
     this.worker ??= this.start();
-    this.worker.postMessage({ id, file: uri.fsPath, text: document.getText() } satisfies StudyQuestion);
+    this.worker.post({ id, file: uri.fsPath, text: document.getText() } satisfies StudyQuestion);
   }
 
-  private start(): Worker {
-    const worker = new Worker(this.script);
-    worker.unref();
-    worker.on('message', (answer: StudyAnswer) => this.take(answer));
-    worker.on('error', error => this.log.warn(`The checks of studies stopped: ${error instanceof Error ? error.message : String(error)}`));
-    worker.on('exit', () => {
-      this.worker = undefined;
-      this.asked.clear();
+  private start(): WorkerPort {
+    const say = (reason: string) => this.log.warn(`The checks of studies stopped: ${reason}`);
+    const worker = this.startWorker({
+      received: message => this.take(message as StudyAnswer),
+      unreadable: say,
+      stopped: reason => {
+        if (this.worker !== worker) return;
+        say(reason);
+        this.worker = undefined;
+        this.asked.clear();
+      },
     });
+    worker.hold(false);
     return worker;
   }
 
@@ -110,7 +124,7 @@ export class StudyProblems implements vscode.CodeActionProvider, vscode.Disposab
     else
       this.collection.set(
         about.uri,
-        answer.problems.map(problem => this.diagnostic(document, problem)),
+        answer.problems.filter(({ isSyntax }) => !isSyntax).map(problem => this.diagnostic(document, problem)),
       );
   }
 

@@ -21,6 +21,8 @@ export interface StudyProblem {
   readonly place: string;
   readonly problem: string;
   readonly mend: string;
+  /** Whether the text is no JSON there, or repeats a key, which editors say of any JSON. */
+  readonly isSyntax?: true;
 }
 
 export type ParsedStudy =
@@ -73,13 +75,14 @@ export function checkedText(
   if (!root || first) {
     const expected = first ? ` (${words(printParseErrorCode(first.error))})` : '';
     const problem = `is not JSON from here on${expected}`;
-    return {
-      problems: [at(first?.offset ?? 0, first?.length ?? 0, 'the text', problem, 'correct it; comments and trailing commas are allowed')],
-    };
+    const found = at(first?.offset ?? 0, first?.length ?? 0, 'the text', problem, 'correct it; comments and trailing commas are allowed');
+    return { problems: [{ ...found, isSyntax: true }] };
   }
   const twice = repeatedKey(root);
-  if (twice)
-    return { problems: [at(twice.offset, twice.length, String(twice.value), 'stands twice in one object', 'keep one of the two')] };
+  if (twice) {
+    const found = at(twice.offset, twice.length, String(twice.value), 'stands twice in one object', 'keep one of the two');
+    return { problems: [{ ...found, isSyntax: true }] };
+  }
 
   const value: unknown = getNodeValue(root);
   const problems = check(value)

@@ -9,9 +9,9 @@ describe('study files', () => {
   before(async () => {
     await vscode.extensions.getExtension('boundlens.boundlens')?.activate();
     const sample = await readFile(workspaceFile('fashion.study.json').fsPath, 'utf8');
-    const own = sample.replace(/^.*"\$schema".*\n/m, '');
-    await writeFile(file().fsPath, own.replace('models/mae.py', 'models/nothing.py').replace('"patch": 7', '"patch": 7, "patches": 7'));
+    await writeFile(file().fsPath, sample.replace('models/mae.py', 'models/nothing.py').replace('"patch": 7', '"patch": 7, "patches": 7'));
   });
+  afterEach(() => vscode.commands.executeCommand('workbench.action.files.revert'));
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await rm(file().fsPath, { force: true });
@@ -56,4 +56,32 @@ describe('study files', () => {
     );
     assert.ok(offered.items.length > 0);
   });
+
+  const mistakes: readonly (readonly [what: string, old: string, text: string, ours: readonly RegExp[]])[] = [
+    ['a misspelt key', '"patch": 7', '"pach": 7', [/pach is not a key/]],
+    ['a number out of range', '"patch": 7', '"patch": -7', [/encoder\.patch is -7/]],
+    ['a text for a number', '"patch": 7', '"patch": "seven"', [/encoder\.patch is "seven"/]],
+    ['an unknown kind', '"kind": "vit"', '"kind": "vat"', [/encoder\.kind is "vat"/]],
+    ['a key that stands twice', '"patch": 7', '"patch": 7, "patch": 7', []],
+    ['a missing comma', '"patch": 7,', '"patch": 7', []],
+  ];
+  for (const [what, old, text, ours] of mistakes)
+    it(`have ${what} listed once`, async () => {
+      const sample = await readFile(workspaceFile('fashion.study.json').fsPath, 'utf8');
+      assert.ok(sample.includes(old), old);
+      await writeFile(file().fsPath, sample.replace('"holdOut"', '"holdsOut"'));
+      const { document } = await vscode.window.showTextDocument(file());
+      await eventually(problems, found => found.some(({ message }) => message.includes('holdsOut')), 'the mistake before');
+      const edit = new vscode.WorkspaceEdit();
+      // VS Code warns of a trailing comma, and says at the same time whatever it has to say of the text.
+      edit.replace(file(), new vscode.Range(0, 0, document.lineCount, 0), sample.replace(/\}\s*$/, ',}').replace(old, text));
+      await vscode.workspace.applyEdit(edit);
+      const said = () => vscode.languages.getDiagnostics(file());
+      const isComma = ({ message }: vscode.Diagnostic) => message === 'Trailing comma';
+      await eventually(said, found => found.some(isComma) && !found.some(({ message }) => message.includes('holdsOut')), 'both answers');
+      const fromUs = problems().map(({ message }) => message);
+      assert.ok(fromUs.length === ours.length && ours.every((pattern, place) => pattern.test(fromUs[place]!)), fromUs.join(' | '));
+      const others = said().filter(one => !isComma(one) && one.source !== 'BoundLens');
+      assert.equal(others.length > 0, ours.length === 0, others.map(({ message }) => message).join(' | '));
+    });
 });

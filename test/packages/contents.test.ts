@@ -25,7 +25,8 @@ const EDITOR: typeof SHARED = [
   [/^dist\/extension\.js$/, 'the program of the editor'],
   [/^dist\/studyChecks\.js$/, 'checks studies while they are written'],
   [/^dist\/formulas\.json$/, 'the pictures of formulas in hovers'],
-  [/^dist\/web\/(extension|analysis)\.js$/, 'the programs of an editor in a browser'],
+  [/^dist\/web\/(extension|analysis|studyChecks)\.js$/, 'the programs of an editor in a browser'],
+  [/^media\/study\.completion\.schema\.json$/, 'what VS Code completes studies by'],
   [/^media\/multiview\.schema\.json$/, 'the schema of experiments of the multi-view laboratory'],
   [/^media\/[\w-]+(\/[\w-]+)*\.(svg|png|gif|md)$/, 'icons, pictures and pages of the walkthrough'],
   [
@@ -114,7 +115,18 @@ describe('packages', () => {
   it('their programs carry no source map and no path of the machine that built them', () => {
     const dist = path.join(stagedFolder(UNIVERSAL), 'dist');
     const programs = [...laidOut(dist).keys()].filter(name => name.endsWith('.js') && name !== ENGINE);
-    for (const name of ['extension', 'studyChecks', 'analysis', 'trainer', 'pictures', 'cli', 'panel', 'web/extension', 'web/analysis'])
+    for (const name of [
+      'extension',
+      'studyChecks',
+      'analysis',
+      'trainer',
+      'pictures',
+      'cli',
+      'panel',
+      'web/extension',
+      'web/analysis',
+      'web/studyChecks',
+    ])
       assert.ok(programs.includes(`${name}.js`), name);
     for (const name of programs) {
       const text = readFileSync(path.join(dist, name), 'utf8');

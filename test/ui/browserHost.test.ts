@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { copySample, startServer, type Server } from '../workbench/server.mjs';
-import { codeLens, codeLensRows, editorLine, notification, openWorkbench, runCommand, screenshot } from '../workbench/workbench.mjs';
+import {
+  codeLens,
+  codeLensRows,
+  editorLine,
+  notification,
+  openFile,
+  openWorkbench,
+  runCommand,
+  screenshot,
+} from '../workbench/workbench.mjs';
 
 /** Sends BoundLens to the extension host that is a worker of the browser: its `browser` entry, without Node. */
 const IN_BROWSER = { 'remote.extensionKind': { 'boundlens.boundlens': ['web'] }, 'editor.minimap.enabled': false };
@@ -19,6 +28,7 @@ describe("BoundLens in the browser's extension host", () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'boundlens-browser-'));
     const workspace = copySample(folder);
+    writeFileSync(path.join(workspace, 'wrong.study.json'), '{ "name": 7 }\n');
     server = await startServer({ extensions: [process.cwd()], settings: IN_BROWSER });
     ({ page, close } = await openWorkbench(server, { folder: workspace, file: path.join(workspace, 'models/mae.py'), line: 62 }));
     page.on('console', message => {
@@ -50,5 +60,18 @@ describe("BoundLens in the browser's extension host", () => {
     const said = notification(page, /needs files and processes, which VS Code in a browser does not have/);
     await said.waitFor();
     await said.getByRole('button', { name: 'Open Log' }).waitFor();
+  });
+
+  it('checks the form of studies in a worker', async () => {
+    await openFile(page, 'wrong.study.json');
+    await runCommand(page, 'Problems: Focus on Problems View');
+    await page
+      .locator('.markers-panel')
+      .getByText(/^name is 7/)
+      .waitFor();
+    await page
+      .locator('.markers-panel')
+      .getByText(/^data is missing/)
+      .waitFor();
   });
 });

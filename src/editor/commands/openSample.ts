@@ -12,8 +12,6 @@ export async function openSample(extension: vscode.Uri): Promise<void> {
   if (!parent) return;
   const target = vscode.Uri.joinPath(parent, 'boundlens-sample');
   if (!(await exists(target))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(extension, 'media', 'sample'), target);
-  const schema = vscode.Uri.joinPath(parent, 'study.schema.json');
-  if (!(await exists(schema))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(extension, 'media', 'study.schema.json'), schema);
   await vscode.commands.executeCommand('vscode.openFolder', target);
 }
 
