@@ -6,11 +6,12 @@ import { SyntaxTree } from './syntaxTree';
 /** The grammars that are shipped, by the names of their WebAssembly files. */
 export type Grammar = 'python' | 'javascript' | 'typescript' | 'tsx';
 
-/** Tree-sitter is started once a process; the object it is given afterwards holds a view of its memory. */
+/** Tree-sitter is started once a process; the object it is given afterwards holds views of its memory. */
 interface StartOptions {
   readonly wasmBinary: Uint8Array;
   readonly locateFile: (file: string) => string;
   HEAPU8?: Uint8Array;
+  HEAPU32?: Uint32Array;
 }
 
 let started: Promise<StartOptions> | undefined;
@@ -51,7 +52,7 @@ export class SourceParser {
 
   /** A tree of the text; whoever asks for it deletes it. */
   open(text: string): SyntaxTree {
-    return SyntaxTree.parse(this.parser, text);
+    return SyntaxTree.parse(this.parser, text, () => this.runtime.HEAPU32!);
   }
 
   /** Bytes of memory that all parsers and their trees have taken so far; never shrinks. */

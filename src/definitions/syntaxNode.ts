@@ -1,8 +1,17 @@
 import type { Node as ParsedNode, Point } from '@vscode/tree-sitter-wasm';
 
-/** What the nodes of one source have in common, whatever edits it goes through: its text as it stands. */
+/** What the nodes of one source have in common, whatever edits it goes through: its text as it stands, and the parser's memory. */
 export interface Tree {
   text: string;
+  readonly memory: () => Uint32Array;
+}
+
+/** How far a subtree stands from where it was parsed. */
+interface Move {
+  readonly by: number;
+  readonly rows: number;
+  /** Of what stands on its first row. */
+  readonly columns: number;
 }
 
 /**
@@ -20,6 +29,8 @@ export class Node {
   private namedBelow: Node[] | undefined;
   private fields: Map<string, readonly Node[]> | undefined;
   private place = 0;
+  /** Of this node and all below, beside what those above it have moved. */
+  private move: Move | undefined;
 
   constructor(
     private parsed: ParsedNode,
@@ -54,23 +65,24 @@ export class Node {
   }
 
   get startIndex(): number {
-    return this.parsed.startIndex;
+    return this.parsed.startIndex + this.shift;
   }
 
   get endIndex(): number {
-    return (this.end ??= this.parsed.endIndex);
+    return (this.end ??= this.parsed.endIndex) + this.shift;
   }
 
   get startPosition(): Point {
-    return this.parsed.startPosition;
+    return Node.moved(this.parsed.startPosition, this);
   }
 
   get endPosition(): Point {
-    return (this.endPoint ??= this.parsed.endPosition);
+    return Node.moved((this.endPoint ??= this.parsed.endPosition), this);
   }
 
   get text(): string {
-    return this.tree.text.slice(this.startIndex, this.endIndex);
+    const { shift } = this;
+    return this.tree.text.slice(this.parsed.startIndex + shift, (this.end ??= this.parsed.endIndex) + shift);
   }
 
   get children(): readonly Node[] {
@@ -134,16 +146,15 @@ export class Node {
     return replacement;
   }
 
-  /** Whether tree-sitter kept this subtree: a node's identity is its place in its parent, so that a kept node shows in its children. */
+  /** Whether tree-sitter kept this subtree: a node's identity is the place in its parent that holds the subtree's address; leaves have none. */
   isKeptAs(next: ParsedNode): boolean {
-    const { below } = this;
-    if (!below?.length || next.type !== this.type) return false;
-    const after = next.children;
-    return after.length === below.length && below.every(({ id }, index) => id === after[index]?.id);
+    const memory = this.tree.memory();
+    const subtree = memory[this.id >> 2]!;
+    return subtree === memory[next.id >> 2] && subtree % 2 === 0 && aliasOf(this.parsed) === aliasOf(next);
   }
 
   private childAt(wanted: ParsedNode): Node | undefined {
-    return this.children.find(child => child.id === wanted.id && child.startIndex === wanted.startIndex);
+    return this.children.find(child => child.id === wanted.id && child.parsed.startIndex + (child.move?.by ?? 0) === wanted.startIndex);
   }
 
   private adopt(children: Node[]): Node[] {
@@ -154,28 +165,42 @@ export class Node {
     return children;
   }
 
-  /** Takes the place that the same subtree has in the next tree, with everything below that was looked at. */
+  /** Takes the place that the same subtree has in the next tree; everything below stands where it stood in it. */
   private moveTo(next: ParsedNode): void {
-    const from = this.startPosition;
-    const by = next.startIndex - this.startIndex;
-    const rows = next.startPosition.row - from.row;
-    const columns = next.startPosition.column - from.column;
-    const moved = (point: Point): Point =>
-      rows === 0 && point.row !== from.row
-        ? point
-        : { row: point.row + rows, column: point.row === from.row ? point.column + columns : point.column };
-    const open: Node[] = by === 0 && rows === 0 && columns === 0 ? [] : [this];
-    for (let node = open.pop(); node; node = open.pop()) {
-      const { parsed } = node;
-      parsed.startIndex += by;
-      parsed.startPosition = moved(parsed.startPosition);
-      if (node.end !== undefined) node.end += by;
-      if (node.endPoint) node.endPoint = moved(node.endPoint);
-      if (node.below) for (const child of node.below) open.push(child);
-    }
+    const { startIndex, startPosition } = this.parsed;
+    const by = next.startIndex - startIndex;
+    const rows = next.startPosition.row - startPosition.row;
+    const columns = next.startPosition.column - startPosition.column;
+    this.move = by === 0 && rows === 0 && columns === 0 ? undefined : { by, rows, columns };
     this.parsed = next;
+    Object.assign(next, { startIndex, startPosition });
+  }
+
+  private get shift(): number {
+    return Node.shiftOf(this);
+  }
+
+  private static shiftOf(start: Node): number {
+    let shift = 0;
+    for (let node: Node | null = start; node; node = node.parent) if (node.move) shift += node.move.by;
+    return shift;
+  }
+
+  /** Where a point of a node's subtree stands now. */
+  private static moved(point: Point, start: Node): Point {
+    let moved = point;
+    for (let node: Node | null = start; node; node = node.parent) {
+      const { move } = node;
+      if (!move) continue;
+      const isFirst = moved.row === node.parsed.startPosition.row;
+      moved = { row: moved.row + move.rows, column: moved.column + (isFirst ? move.columns : 0) };
+    }
+    return moved;
   }
 }
+
+/** What a node is called other than its subtree, as tree-sitter's object keeps it. */
+const aliasOf = (node: ParsedNode): number => (node as unknown as Record<0, number>)[0];
 
 /** Changed nodes inside one another that are followed; deeper ones are read anew. */
 const MAXIMUM_PATH = 300;

@@ -13,8 +13,9 @@ export class SyntaxTree {
     this.rootNode = new Node(tree.rootNode, source);
   }
 
-  static parse(parser: Parser, text: string): SyntaxTree {
-    return new SyntaxTree(parser, { text }, parsed(parser, text, null));
+  /** `memory` is what the parser keeps its trees in, as it stands. */
+  static parse(parser: Parser, text: string, memory: () => Uint32Array): SyntaxTree {
+    return new SyntaxTree(parser, { text, memory }, parsed(parser, text, null));
   }
 
   get text(): string {
@@ -59,12 +60,10 @@ function parsed(parser: Parser, text: string, before: ParsedTree | null): Parsed
 /** The one stretch in which two texts differ: what their beginnings and their ends have in common is left out. */
 export function editBetween(before: string, after: string): Edit {
   const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let start = longest(shorter, (from, to) => before.slice(from, to) === after.slice(from, to));
   if (start > 0 && isHighSurrogate(before.charCodeAt(start - 1))) start--;
-  let common = 0;
-  while (common < shorter - start && before.charCodeAt(before.length - 1 - common) === after.charCodeAt(after.length - 1 - common))
-    common++;
+  const fromEnd = (text: string, from: number, to: number) => text.slice(text.length - to, text.length - from);
+  let common = longest(shorter - start, (from, to) => fromEnd(before, from, to) === fromEnd(after, from, to));
   if (common > 0 && isLowSurrogate(before.charCodeAt(before.length - common))) common--;
   const [oldEndIndex, newEndIndex] = [before.length - common, after.length - common];
   const startPosition = pointAt(before, start);
@@ -76,6 +75,17 @@ export function editBetween(before: string, after: string): Edit {
     oldEndPosition: pointAfter(before, start, oldEndIndex, startPosition),
     newEndPosition: pointAfter(after, start, newEndIndex, startPosition),
   };
+}
+
+/** The longest stretch that is the same, of at most `most`: halved again and again, since comparing stretches is far faster than their letters. */
+function longest(most: number, isSame: (from: number, to: number) => boolean): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (isSame(low, middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
