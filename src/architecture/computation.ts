@@ -66,6 +66,18 @@ export type Computation =
   | { readonly op: 'permute'; readonly order: readonly number[] }
   /** Slices along some axes; the axes in `dropped` have one entry left and go. */
   | { readonly op: 'slice'; readonly slices: readonly Slice[]; readonly dropped: readonly number[] }
+  /** 1 where a comparison of two tensors holds, else 0. */
+  | { readonly op: 'compare'; readonly relation: string }
+  /** A number where the second tensor is 1, the first one's entries where it is 0. */
+  | { readonly op: 'mask'; readonly value: number }
+  /** The second tensor's entries where the first one is 1, the third one's where it is 0. */
+  | { readonly op: 'choose' }
+  /** Entries moved on along one axis, those that leave it put in at its other end. */
+  | { readonly op: 'roll'; readonly axis: number; readonly by: number }
+  /** Sums of all entries up to each along one axis. */
+  | { readonly op: 'cumulate'; readonly axis: number }
+  /** Vectors along one axis divided by their Euclidean length, by ε where it is less. */
+  | { readonly op: 'unit'; readonly axis: number; readonly epsilon: number }
   /** Entries at these places along one axis. */
   | { readonly op: 'pick'; readonly axis: number; readonly places: readonly number[] }
   | { readonly op: 'concatenate'; readonly axis: number }
@@ -84,6 +96,8 @@ export type Computation =
   | ({ readonly op: 'recurrence' } & Recurrence)
   | { readonly op: 'lookup'; readonly table: string }
   | ({ readonly op: 'activation' } & Entrywise)
+  /** max(x, 0) + a · min(x, 0), one a for each channel or for all. */
+  | { readonly op: 'leaky'; readonly weight: string }
   | { readonly op: 'softmax'; readonly axis: number; readonly logarithm: boolean }
   /** (x − mean)/√(variance + ε) over the last `axes` axes, root mean square only where not `centred`. */
   | {
@@ -112,18 +126,27 @@ export type Computation =
       readonly weight: string | null;
       readonly bias: string | null;
     }
-  | ({ readonly op: 'pool'; readonly of: 'max' | 'avg'; readonly countPadding: boolean } & Windows)
+  /** `beyond` is how far windows hang over the padding behind each axis, where they do: means never count that. */
+  | ({ readonly op: 'pool'; readonly of: 'max' | 'avg'; readonly countPadding: boolean; readonly beyond?: readonly number[] } & Windows)
   /** Windows that cover each of the last axes evenly, of the size that the step's shape says. */
   | { readonly op: 'adaptive pool'; readonly of: 'max' | 'avg'; readonly axes: number }
-  | { readonly op: 'reduce'; readonly name: string; readonly axes: readonly number[] }
+  /** `correction` is what variances subtract from the number of entries. */
+  | { readonly op: 'reduce'; readonly name: string; readonly axes: readonly number[]; readonly correction?: number }
   | { readonly op: 'add' | 'subtract' | 'multiply' | 'divide' | 'matrix product' }
   | { readonly op: 'times'; readonly number: number }
   | { readonly op: 'plus'; readonly number: number }
-  /** softmax(scale · q · kᵀ) · v over the last two axes. */
-  | { readonly op: 'attention'; readonly scale: number }
+  /** softmax(scale · q · kᵀ + mask) · v over the last two axes; the mask is a fourth tensor, where there is one. Later keys are hidden where `causal`. */
+  | { readonly op: 'attention'; readonly scale: number; readonly causal?: boolean }
   /** Columns of windows, as `nn.Unfold` makes them: [batch, channels · positions of a window, windows]. */
   | ({ readonly op: 'unfold' } & Windows)
-  | { readonly op: 'upsample'; readonly factors: readonly number[] };
+  | { readonly op: 'upsample'; readonly factors: readonly number[] }
+  /** Means of neighbours along the axes behind the channels; `scales` is output over input where it is given apart from the sides. */
+  | {
+      readonly op: 'resample';
+      readonly mode: 'nearest' | 'linear' | 'cubic';
+      readonly corners: boolean;
+      readonly scales: readonly (number | null)[];
+    };
 
 /** One step of a program: how its tensor is computed and from which earlier steps, or why that is not known. */
 export type Step = (Computation | { readonly op: 'unsupported'; readonly name: string; readonly why: string }) & {
@@ -162,6 +185,8 @@ export interface StateTensor {
   readonly key?: string;
   readonly start: StartLaw | UnknownStart;
   readonly role: 'trained' | 'frozen' | 'buffer';
+  /** A state dict leaves it out: a buffer that every construction makes anew. */
+  readonly isTransient?: true;
   /** Zero-based line on which it is constructed. */
   readonly line: number;
 }

@@ -35,10 +35,15 @@ const COMPUTED_ACTIVATIONS = [
   'rsqrt',
   'reciprocal',
   'power',
+  'exponential',
+  'floor',
+  'ceil',
+  'round',
+  'sign',
 ] as const;
 
 /** Reductions over axes that are computed. */
-const COMPUTED_REDUCTIONS = ['mean', 'sum', 'max', 'amax', 'min', 'amin', 'norm'] as const;
+const COMPUTED_REDUCTIONS = ['mean', 'sum', 'max', 'amax', 'min', 'amin', 'norm', 'var', 'std'] as const;
 
 /** Times that one recurrent layer is computed for, one after the other. */
 export const MAXIMUM_TIMES = 256;

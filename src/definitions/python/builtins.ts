@@ -7,6 +7,7 @@ import type { Context } from './context';
 import { dict, enumerate, every, extreme, filter, map, range, sequence, set, sorted, zip } from './itemFunctions';
 import { callMath, isNumber, wholeOf } from './mathModule';
 import { decided, truth } from './operators';
+import { SliceValue } from './sliceValue';
 import { callStandardLibrary } from './standardLibrary';
 import { written } from './strings';
 import {
@@ -39,6 +40,7 @@ function itemOf(value: Value, call: Call, context: Context): Value {
 
 const BUILTINS: Readonly<Record<string, BuiltinFunction>> = {
   range,
+  slice: values => new SliceValue(values.length === 1 ? [undefined, values[0]] : values.slice(0, 3)),
   min: extreme('<'),
   max: extreme('>'),
   list: sequence(items => list(items)),
@@ -113,6 +115,8 @@ const BUILTINS: Readonly<Record<string, BuiltinFunction>> = {
   float: ([given], call, context) => {
     const value = given && itemOf(given, call, context);
     if (value?.kind === 'string' && /^\s*-?(\d+\.?\d*|\.\d+)(e-?\d+)?\s*$/.test(value.value)) return float(Number(value.value));
+    const infinite = value?.kind === 'string' ? /^([+-]?)inf(inity)?$/i.exec(value.value.trim()) : null;
+    if (infinite) return float(infinite[1] === '-' ? -Infinity : Infinity);
     return isNumber(value) ? float(value.value) : undefined;
   },
   abs: ([value]) => (isNumber(value) ? { kind: value.kind, value: Math.abs(value.value) } : undefined),

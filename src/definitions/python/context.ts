@@ -28,11 +28,13 @@ export interface Library {
   /** `value[a, b:c]` of a value that only the library understands; `subscript` answers where this is absent. */
   select?(value: Value, indices: readonly Index[], line: number): Value | undefined;
   /** The result of `<`, `==` and their like where an operand is the library's and the result is no truth value. */
-  compare?(left: Value, right: Value, line: number): Value | undefined;
+  compare?(operator: string, left: Value, right: Value, line: number): Value | undefined;
   /** Carries out `container[index] = value` on an object of the library; false when it is not followed. */
   assignElement?(container: Value, index: Value, value: Value): boolean;
   /** Carries out `value[a, b:c] = assigned` on a value that only the library understands; false when it is not followed. */
   assignPart?(value: Value, indices: readonly Index[], assigned: Value): boolean;
+  /** A method that `super()` finds in a base of the library's, bound to an object. */
+  baseMethod?(instance: InstanceValue, name: string, base: string, context: Context): Value | undefined;
   /** Whether an object has a method of Python's protocols from the library: `__call__`, `__iter__`. */
   hasMethod?(value: InstanceValue, name: string): boolean;
   /** Whether a value is an instance of a library's class. */

@@ -33,6 +33,8 @@ export const EXPRESSIONS: Readonly<Record<string, (node: Node, scope: Scope, con
   list: (node, scope, context) => readItems(node, scope, context, false),
   tuple: (node, scope, context) => readItems(node, scope, context, true),
   expression_list: (node, scope, context) => readItems(node, scope, context, true),
+  // The grammar takes `*x.shape, 2` for an attribute of `*x`.
+  list_splat: (node, scope, context) => context.evaluate(childrenOf(node)[0] ?? node, scope),
   dictionary: readDictionary,
   set: readSet,
   set_comprehension: (node, scope, context) => distinct(readComprehension(node, scope, context), node, context),
@@ -138,14 +140,19 @@ function joinTexts(parts: readonly Value[], node: Node): Value {
   return joined.length > MAXIMUM_LENGTH ? undecidedPlain(unknown('the text is too long', lineOf(node))) : text(joined);
 }
 
+const isSpread = (node: Node): boolean => {
+  const [first] = ['attribute', 'subscript', 'call'].includes(node.type) ? childrenOf(node) : [];
+  return node.type === 'list_splat' || (first !== undefined && isSpread(first));
+};
+
 function readItems(node: Node, scope: Scope, context: Context, asTuple: boolean): Value {
   const items: Value[] = [];
   for (const child of childrenOf(node)) {
-    if (child.type !== 'list_splat') {
+    if (!isSpread(child)) {
       items.push(context.evaluate(child, scope));
       continue;
     }
-    const value = context.evaluate(childrenOf(child)[0] ?? child, scope);
+    const value = context.evaluate(child, scope);
     const inner = iterated(value, context);
     if (!inner || items.length + inner.length > MAXIMUM_LENGTH)
       return { kind: 'sequence', tuple: asTuple, items, doubt: reasonOf(value, `\`${written(child)}\` is not known`, lineOf(child)) };
@@ -304,7 +311,7 @@ function readComparison(node: Node, scope: Scope, context: Context): Value {
   const [left, right] = operands;
   const joined =
     left && right && operators.length === 1 && /^[<>=!]/.test(operators[0]!)
-      ? context.library.compare?.(left, right, lineOf(node))
+      ? context.library.compare?.(operators[0]!, left, right, lineOf(node))
       : undefined;
   if (joined) return joined;
   let all: boolean | undefined = true;

@@ -216,6 +216,8 @@ export class Interpreter implements Context, ModuleRunner {
         if (name === '__init__') return builtin(call => initialise(value.instance, value.instance.classValue!, value.after, call, this));
         const found = findMember(value.instance.classValue, name, value.after);
         if (found && 'member' in found) return this.bind(found.member, value.instance);
+        const inherited = found && 'library' in found ? this.library.baseMethod?.(value.instance, name, found.library, this) : undefined;
+        if (inherited) return inherited;
         break;
       }
       case 'function':

@@ -165,6 +165,15 @@ export const stacked = (arrays: readonly NumberArray[], axis: number): NumberArr
     axis,
   );
 
+/** One number of all along an axis, which goes. */
+export function folded(array: NumberArray, axis: number, fold: (values: readonly number[]) => number, whole: boolean): NumberArray {
+  const [side, inner] = [array.shape[axis]!, sizeOf(array.shape.slice(axis + 1))];
+  return numbersAt(array.shape.toSpliced(axis, 1), whole, place => {
+    const start = Math.floor(place / inner) * side * inner + (place % inner);
+    return fold(Array.from({ length: side }, (_, index) => array.values[start + index * inner]!));
+  });
+}
+
 /** Coordinates of a grid, one array an axis: `xy` counts columns first, as NumPy does unless it is told otherwise. */
 export function grid(axes: readonly NumberArray[], indexing: 'xy' | 'ij'): NumberArray[] | undefined {
   if (axes.some(({ shape }) => shape.length > 1)) return undefined;

@@ -74,6 +74,9 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (name?.kind === 'string') {
       module.attributes.set(name.value, value.kind === 'undecided' ? undecidedPlain(value.reason) : value);
       if (value.kind !== 'none') module.buffers.set(name.value, shapeOfBuffer(value, call));
+      const persistent = argument(call, 2, 'persistent');
+      if (persistent?.kind === 'boolean' && !persistent.value) module.transient.set(name.value, true);
+      else module.transient.delete(name.value);
     } else module.buffers.set('', unknown('the name of a buffer is not known', call.range.startLine));
     return NONE;
   },

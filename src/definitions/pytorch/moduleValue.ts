@@ -21,6 +21,9 @@ export class ModuleValue extends InstanceValue {
   /** Tensors of its state that are no parameters, by name. */
   readonly buffers = new Map<string, Known<readonly number[]>>();
 
+  /** Buffers that a state dict leaves out. */
+  readonly transient = new Map<string, true>();
+
   constructor(
     classValue: ClassValue | undefined,
     /** Full path of the library's class that it is or derives from, as `torch.nn.Linear`. */
@@ -37,12 +40,13 @@ export class ModuleValue extends InstanceValue {
 
   override saved(): () => void {
     const before = super.saved();
-    const buffers = savedMap(this.buffers);
+    const [buffers, transient] = [savedMap(this.buffers), savedMap(this.transient)];
     const { arguments: given, elements } = this;
     const keys = [...(elements?.keys ?? [])];
     return () => {
       before();
       buffers();
+      transient();
       this.arguments = given;
       this.elements = elements && { keys: [...keys], mapping: elements.mapping };
     };
@@ -107,6 +111,7 @@ export class ModuleValue extends InstanceValue {
     copy.elements = this.elements && { ...this.elements, keys: [...this.elements.keys] };
     copy.doubts.push(...this.doubts);
     for (const [name, shape] of this.buffers) copy.buffers.set(name, shape);
+    for (const name of this.transient.keys()) copy.transient.set(name, true);
     for (const [name, value] of this.attributes) copy.attributes.set(name, copied(value, copies));
     return copy;
   }

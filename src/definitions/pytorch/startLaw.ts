@@ -4,6 +4,7 @@ import type { Call, Value } from '../python/values';
 import { broadcastTo } from '../python/numberArray';
 import { arrayFrom, numbersLaw, tensorFrom } from './tensorArrays';
 import { changedLaw } from './changedLaws';
+import { tensorMethod } from './tensorMath';
 import { ParameterValue, TensorValue } from './tensors';
 
 const numberOf = (value: Value | undefined, otherwise: number): number | undefined => {
@@ -115,7 +116,11 @@ export function restart(target: Value | undefined, name: string, rest: readonly 
   const numbers = tensor instanceof TensorValue ? tensor.numbers : undefined;
   const before = numbers ? numbersLaw(numbers) : (tensor.start ?? parameter?.start ?? parameter?.born);
   const changed = before && before.kind !== 'not known' && !call.spread ? changedLaw(before, name, read) : undefined;
-  const law = drawn ?? copied ?? changed;
+  const moved =
+    tensor instanceof TensorValue && !parameter
+      ? tensorMethod(tensor, name.slice(0, -1), { ...call, positional: rest })?.numbers
+      : undefined;
+  const law = drawn ?? copied ?? changed ?? (moved && numbersLaw(moved));
   const start: StartLaw | UnknownStart =
     law && !isPart
       ? law

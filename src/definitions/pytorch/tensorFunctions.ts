@@ -2,7 +2,8 @@ import { known, unknown, type Known } from '../../architecture/architecture';
 import type { StartLaw } from '../../architecture/computation';
 import { constantLaw, normalLaw } from '../../architecture/torch/startLaws';
 import { float, integer, list, tuple, undecidedPlain, type Call, type Value } from '../python/values';
-import { grid, reshaped } from '../python/numberArray';
+import { combined, grid, mapped, reshaped, scalarArray } from '../python/numberArray';
+import { COMPARISONS } from './forward/fixedNumbers';
 import { ArrayValue } from '../python/arrayValue';
 import { argumentOf } from './construct';
 import { arrayFrom, tensorFrom } from './tensorArrays';
@@ -184,8 +185,13 @@ function shapeOf(name: string, call: Call): Known<readonly number[]> {
   return Array.isArray(value) && value.every(isSize) && (size || value.length > 0) ? known(value) : notKnown(call);
 }
 
-/** A tensor of one number or one row of numbers. */
+/** A tensor of one number or of rows of numbers. */
 function numbersOf(value: Value | undefined): TensorValue | undefined {
+  if (value?.kind === 'sequence' && value.items[0]?.kind === 'sequence') {
+    const rows = value.items.map(numbersOf);
+    const known = !value.doubt && rows.every(row => row !== undefined) ? rows : undefined;
+    return known && joined('stack', known, undefined);
+  }
   const items = value?.kind === 'sequence' && !value.doubt ? value.items : value ? [value] : [];
   const numbers = items.map(numberOf);
   if (items.length === 0 || !numbers.every(number => number !== undefined)) return undefined;
@@ -211,6 +217,8 @@ export function operateTensors(operator: string, left: Value, right: Value, line
   const tensor = asTensor(left) ?? asTensor(right);
   if (!tensor) return undefined;
   const other = asTensor(left) ? right : left;
+  const array = operator === '~' ? arrayFrom(tensor) : undefined;
+  if (operator === '~') return array ? tensorFrom(mapped(array, value => Number(value === 0), true)) : new TensorValue(tensor.shape);
   if (other.kind === 'integer' || other.kind === 'float') {
     const isScaling =
       operator === '*' || (operator === '/' && other === right && other.value !== 0) || (operator === '-' && other.value === 0);
@@ -226,6 +234,18 @@ export function operateTensors(operator: string, left: Value, right: Value, line
   const result = second && operator !== '@' ? elementwise(operator, tensor, second) : undefined;
   if (result) return result;
   return unknownTensor(other.kind === 'undecided' ? other.reason : unknown(`the shape that \`${operator}\` makes is not followed`, line));
+}
+
+/** A comparison of a tensor whose numbers are known: 1 where it holds, else 0. */
+export function compareTensors(operator: string, left: Value, right: Value): Value | undefined {
+  const [a, b] = [left, right].map(value => {
+    const number = numberOf(value);
+    return value instanceof TensorValue ? arrayFrom(value) : number === undefined ? undefined : scalarArray(number);
+  });
+  const holds = COMPARISONS[operator];
+  if (!(left instanceof TensorValue || right instanceof TensorValue) || !a || !b || !holds) return undefined;
+  const made = combined(a, b, (one, other) => Number(holds(one, other)), true);
+  return made && tensorFrom(made);
 }
 
 const asTensor = (value: Value): TensorValue | undefined => {

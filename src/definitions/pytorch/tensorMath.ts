@@ -7,11 +7,13 @@ import {
   broadcastTo,
   combined,
   concatenated,
+  folded,
   mapped,
   permuted,
+  reshaped,
   stacked,
   viewed,
-  type NumberArray,
+  NumberArray,
 } from '../python/numberArray';
 import { arrayFrom, tensorFrom } from './tensorArrays';
 import { TensorValue, type Numbers } from './tensors';
@@ -193,6 +195,8 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
   if (name === 'flip' && numbers && shape.known && shape.value.length === 1)
     return tensorOf(shape.value, [...numbers.values].reverse(), numbers.whole);
   if (name === 'cumsum' && shape.known && shape.value.length === 1) return cumulated(shape.value, numbers);
+  const masked = maskedNumbers(arrayFrom(tensor), name, call);
+  if (masked) return tensorFrom(masked);
   if (KEEPS_NUMBERS.has(name)) return new TensorValue(shape, undefined, numbers).startingBy(tensor.start);
   if (SHAPE_KEEPING.has(name) || name === 'cumsum') return new TensorValue(shape);
   const rule = RESHAPING[name] ?? REDUCING[name];
@@ -201,10 +205,31 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
   const result = rule(shape.value, call);
   if (!result || result.some(Number.isNaN)) return new TensorValue(openShape(call));
   const array = numbers && arrayFrom(tensor);
-  const moved = array && movedNumbers(array, name, result, call);
+  const moved = array && (movedNumbers(array, name, result, call) ?? reducedNumbers(array, name, result, call));
   if (moved) return tensorFrom(moved);
   const keeps = name in RESHAPING && !MOVING.includes(name);
   return new TensorValue(known(result), undefined, keeps ? numbers : undefined).startingBy(name in RESHAPING ? tensor.start : undefined);
+}
+
+/** Numbers after a mask is filled, a triangle is kept, or all are moved on; undefined for other methods and where they are not known. */
+function maskedNumbers(array: NumberArray | undefined, name: string, { positional, keywords }: Call): NumberArray | undefined {
+  const number = (value: Value | undefined): number | undefined =>
+    value?.kind === 'integer' || value?.kind === 'float' ? value.value : undefined;
+  if (name === 'masked_fill') {
+    const [mask, value] = [positional[0] ?? keywords.get('mask'), number(positional[1] ?? keywords.get('value'))];
+    const by = mask instanceof TensorValue ? arrayFrom(mask) : undefined;
+    const kept = array && by && value !== undefined ? combined(by, array, (hides, entry) => (hides ? value : entry), false) : undefined;
+    return kept;
+  }
+  if (!array || !['tril', 'triu'].includes(name) || array.shape.length < 2) return undefined;
+  const diagonal = number(positional[0] ?? keywords.get('diagonal')) ?? 0;
+  const [rows, columns] = array.shape.slice(-2) as [number, number];
+  return new NumberArray(array.shape, array.whole, () =>
+    array.values.map((entry, place) => {
+      const away = (place % columns) - (Math.floor(place / columns) % rows);
+      return (name === 'tril' ? away <= diagonal : away >= diagonal) ? entry : 0;
+    }),
+  );
 }
 
 /** Methods that put numbers into another order. */
@@ -222,6 +247,14 @@ function movedNumbers(array: NumberArray, name: string, shape: Shape, { position
     );
   const [first, second] = name === 't' ? [0, 1] : integersOf(positional)!.map(axis => axes.at(axis)!);
   return permuted(array, axes.with(first!, second!).with(second!, first!));
+}
+
+/** Numbers reduced along one axis by a function that makes one of all. */
+function reducedNumbers(array: NumberArray, name: string, result: Shape, call: Call): NumberArray | undefined {
+  const fold = Object.hasOwn(FOLDED, name) ? FOLDED[name] : undefined;
+  const axis = placeOf(call.positional[0] ?? call.keywords.get('dim'), array.shape.length, NaN);
+  if (!fold || axis === undefined || axis >= array.shape.length) return undefined;
+  return reshaped(folded(array, axis, fold, array.whole && name !== 'mean'), result);
 }
 
 /** Functions that make one number of all. */

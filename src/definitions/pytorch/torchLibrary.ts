@@ -16,7 +16,7 @@ import { assignToParameter, moduleMethod } from './moduleMethods';
 import { ModuleValue } from './moduleValue';
 import { parametrized } from './parametrizations';
 import { tensorAttribute } from './tensorAttributes';
-import { callTensorFunction, iterateTensor, operateTensors } from './tensorFunctions';
+import { callTensorFunction, compareTensors, iterateTensor, operateTensors } from './tensorFunctions';
 import { selected } from './tensorMath';
 import { calculatedGain, restart } from './startLaw';
 import { assignPart, numbersLaw } from './tensorArrays';
@@ -158,6 +158,14 @@ export class TorchLibrary implements Library {
     return operateArrays(operator, left, right) ?? operateTensors(operator, left, right, line);
   }
 
+  compare(operator: string, left: Value, right: Value, _line: number): Value | undefined {
+    return compareTensors(operator, left, right);
+  }
+
+  baseMethod(_instance: InstanceValue, _name: string, _base: string, _context: Context): Value | undefined {
+    return undefined;
+  }
+
   iterate(value: Value): readonly Value[] | undefined {
     if (value instanceof ModuleValue) return elementsOf(value);
     if (value instanceof ArrayValue) return (value.array.shape[0] ?? Infinity) <= MAXIMUM_ITEMS ? arrayItems(value) : undefined;
@@ -261,6 +269,7 @@ function rearrangement(path: string, call: Call): ModuleValue {
   );
   module.attributes.set('pattern', call.positional[0] ?? NONE);
   module.attributes.set('axes_lengths', dictionary(call.keywords));
+  module.attributes.set('reduction', call.positional[1] ?? call.keywords.get('reduction') ?? NONE);
   return module;
 }
 

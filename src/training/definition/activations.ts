@@ -57,6 +57,11 @@ export const ACTIVATIONS: Readonly<Record<ComputedActivation, (x: Tensor, number
   log2: x => tf.div(tf.log(x), Math.LN2),
   sqrt: x => tf.sqrt(x),
   rsqrt: x => tf.div(1, tf.sqrt(x)),
+  exponential: (x, { base = Math.E }) => tf.exp(tf.mul(x, Math.log(base))),
+  floor: x => tf.floor(x),
+  ceil: x => tf.ceil(x),
+  round: x => tf.round(x),
+  sign: x => tf.sign(x),
   reciprocal: (x, { times = 1 }) => tf.div(times, x),
   power: (x, { exponent = 1 }) => (exponent === 0.5 ? tf.sqrt(x) : exponent === -0.5 ? tf.div(1, tf.sqrt(x)) : tf.pow(x, exponent)),
 };

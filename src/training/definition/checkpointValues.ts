@@ -23,7 +23,7 @@ export async function checkpointValues(file: string, { architecture, program }: 
   const checkpoint = await openCheckpoint(file);
   try {
     const byLayer = matchWeights(architecture.layers, checkpoint.tensors);
-    const whole = { path: '', parameters: known(program.state), children: [] };
+    const whole = { path: '', parameters: known(program.state.filter(({ isTransient }) => !isTransient)), children: [] };
     const byName = matchWeights([whole], checkpoint.tensors);
     const { matches, missing, unused } = byName.matches.length > byLayer.matches.length ? byName : byLayer;
     if (matches.length === 0)

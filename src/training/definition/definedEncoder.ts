@@ -57,7 +57,8 @@ export class DefinedEncoder implements Encoder {
     );
     const used = usedState(program);
     this.untrained = state.filter(({ name, role }) => role !== 'trained' || !used.has(name)).map(({ name }) => OWN + name);
-    const saved = [...state.map(({ name }) => [name, OWN + name]), ...Object.entries(aliases).map(([name, first]) => [name, OWN + first])];
+    const kept = state.filter(({ isTransient }) => !isTransient);
+    const saved = [...kept.map(({ name }) => [name, OWN + name]), ...Object.entries(aliases).map(([name, first]) => [name, OWN + first])];
     this.saved = Object.fromEntries(saved) as Record<string, string>;
     if (program.weightsFor) this.weightsFor = program.weightsFor;
     this.input = steps.findIndex(({ op }) => op === 'input');

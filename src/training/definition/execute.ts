@@ -8,6 +8,7 @@ import { batchNormalise, groupNormalise, layerNormalise, type BatchStatistics } 
 import { product, shapeAt } from '../../architecture/sides';
 import { recur } from './recurrence';
 import { takenBy } from './tokenStage';
+import { resample } from './resample';
 import { adaptivePool, convolve, convolveTransposed, pool, unfold } from './windows';
 
 /** What a program is computed with. */
@@ -46,6 +47,9 @@ function linear(site: Site, { weight, bias, rows }: Of<'linear'>): Tensor {
   return tf.reshape(bias === null ? mapped : tf.add(mapped, part(site.state(bias))), site.shape);
 }
 
+/** What hides a key from a query: no softmax is left of it. */
+const HIDDEN = -1e30;
+
 /** A matrix product with leading axes broadcast. */
 function matrixProduct(left: Tensor, right: Tensor, shape: number[]): Tensor {
   const column = right.rank === 1 ? tf.reshape(right, [-1, 1]) : right;
@@ -60,9 +64,18 @@ function matrixProduct(left: Tensor, right: Tensor, shape: number[]): Tensor {
   return tf.reshape(tf.matMul(each(row), each(column)), shape);
 }
 
-/** softmax(scale · q · kᵀ) · v; keys come transposed. */
-function attend(site: Site, scale: number): Tensor {
-  const [queries, transposed, values] = site.taken as [Tensor, Tensor, Tensor];
+/** softmax(scale · q · kᵀ + mask) · v; keys come transposed. */
+function attend(site: Site, { scale, causal = false }: Of<'attention'>): Tensor {
+  const [queries, transposed, values, mask] = site.taken as [Tensor, Tensor, Tensor, Tensor?];
+  const [count, seen] = [queries.shape.at(-2)!, transposed.shape.at(-1)!];
+  const later = Float32Array.from({ length: causal ? count * seen : 0 }, (_, index) =>
+    index % seen > Math.floor(index / seen) ? HIDDEN : 0,
+  );
+  const added = causal ? fixedTensor(later, [count, seen]) : mask;
+  if (added) {
+    const scores = tf.add(tf.mul(matrixProduct(queries, transposed, [...site.shape.slice(0, -1), seen]), scale), added);
+    return matrixProduct(tf.softmax(scores), values, site.shape);
+  }
   const stack = (tensor: Tensor): Tensor => tf.reshape(tensor, [-1, ...tensor.shape.slice(-2)]);
   const keys = tf.transpose(stack(transposed), [0, 2, 1]);
   return tf.reshape(attention(stack(queries), keys, stack(values), scale), site.shape);
@@ -93,7 +106,7 @@ function softmax({ taken: [x] }: Site, { axis, logarithm }: Of<'softmax'>): Tens
   return tf.transpose(along(tf.transpose(x!, order)), order);
 }
 
-const REDUCTIONS: Readonly<Record<ComputedReduction, (x: Tensor, axes: number[]) => Tensor>> = {
+const REDUCTIONS: Readonly<Record<ComputedReduction, (x: Tensor, axes: number[], correction: number) => Tensor>> = {
   mean: (x, axes) => tf.mean(x, axes),
   sum: (x, axes) => tf.sum(x, axes),
   max: (x, axes) => tf.max(x, axes),
@@ -101,7 +114,36 @@ const REDUCTIONS: Readonly<Record<ComputedReduction, (x: Tensor, axes: number[])
   min: (x, axes) => tf.min(x, axes),
   amin: (x, axes) => tf.min(x, axes),
   norm: (x, axes) => tf.sqrt(tf.sum(tf.square(x), axes)),
+  var: variance,
+  std: (x, axes, correction) => tf.sqrt(variance(x, axes, correction)),
 };
+
+function variance(x: Tensor, axes: number[], correction: number): Tensor {
+  const count = product(axes.map(axis => x.shape[axis]!));
+  return tf.mul(tf.mean(tf.square(tf.sub(x, tf.mean(x, axes, true))), axes), count / (count - correction));
+}
+
+const COMPARISONS: Readonly<Record<string, (left: Tensor, right: Tensor) => Tensor>> = {
+  '==': tf.equal,
+  '!=': tf.notEqual,
+  '<': tf.less,
+  '<=': tf.lessEqual,
+  '>': tf.greater,
+  '>=': tf.greaterEqual,
+};
+
+/** x with its last `by` entries along an axis put in front of the others. */
+function roll(x: Tensor, axis: number, by: number): Tensor {
+  const side = x.shape[axis]!;
+  const cut = (((side - by) % side) + side) % side;
+  const part = (start: number, stop: number): Tensor =>
+    tf.slice(
+      x,
+      x.shape.map((_, each) => (each === axis ? start : 0)),
+      x.shape.with(axis, stop - start),
+    );
+  return cut === 0 ? x : tf.concat([part(cut, side), part(0, cut)], axis);
+}
 
 /** x where it already has the shape, else its entries repeated along axes of side 1. */
 function broadcast(x: Tensor, shape: number[]): Tensor {
@@ -177,9 +219,23 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
   },
   'group normalisation': (site, { groups, epsilon, weight, bias }) =>
     groupNormalise(site.taken[0]!, groups, epsilon, optional(site, weight), optional(site, bias)),
-  pool: ({ taken, shape }, computation) => pool(taken[0]!, computation.of, computation, computation.countPadding, shape),
+  pool: ({ taken, shape }, computation) => pool(taken[0]!, computation, shape),
   'adaptive pool': ({ taken, shape }, { of, axes }) => adaptivePool(taken[0]!, of, axes, shape),
-  reduce: ({ taken, shape }, { name, axes }) => tf.reshape(REDUCTIONS[name as ComputedReduction](taken[0]!, [...axes]), shape),
+  reduce: ({ taken, shape }, { name, axes, correction = 1 }) =>
+    tf.reshape(REDUCTIONS[name as ComputedReduction](taken[0]!, [...axes], correction), shape),
+  compare: ({ taken, shape }, { relation }) => broadcast(tf.cast(COMPARISONS[relation]!(taken[0]!, taken[1]!), 'float32'), shape),
+  mask: ({ taken: [x, mask], shape }, { value }) =>
+    broadcast(tf.add(tf.mul(x!, tf.sub(1, mask!)), tf.mul(mask!, Number.isFinite(value) ? value : Math.sign(value) * -HIDDEN)), shape),
+  choose: ({ taken: [mask, one, other], shape }) => broadcast(tf.add(tf.mul(mask!, one!), tf.mul(tf.sub(1, mask!), other!)), shape),
+  roll: ({ taken }, { axis, by }) => roll(taken[0]!, axis, by),
+  cumulate: ({ taken }, { axis }) => tf.cumsum(taken[0]!, axis),
+  unit: ({ taken: [x] }, { axis, epsilon }) => tf.div(x!, tf.sqrt(tf.maximum(tf.sum(tf.square(x!), axis, true), epsilon ** 2))),
+  leaky: (site, { weight }) => {
+    const [x, slope] = [site.taken[0]!, site.state(weight)];
+    const sides = slope.size === 1 ? [1] : [slope.size, ...Array<number>(x.rank - 2).fill(1)];
+    return tf.sub(tf.relu(x), tf.mul(tf.reshape(slope, sides), tf.relu(tf.neg(x))));
+  },
+  resample: ({ taken, shape }, computation) => resample(taken[0]!, computation, shape),
   add: ({ taken, shape }) => broadcast(tf.add(taken[0]!, taken[1]!), shape),
   subtract: ({ taken, shape }) => broadcast(tf.sub(taken[0]!, taken[1]!), shape),
   multiply: ({ taken, shape }) => broadcast(tf.mul(taken[0]!, taken[1]!), shape),
@@ -187,7 +243,7 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
   'matrix product': ({ taken, shape }) => matrixProduct(taken[0]!, taken[1]!, shape),
   times: ({ taken }, { number }) => tf.mul(taken[0]!, number),
   plus: ({ taken }, { number }) => tf.add(taken[0]!, number),
-  attention: (site, { scale }) => attend(site, scale),
+  attention: attend,
   unfold: ({ taken, shape }, computation) => unfold(taken[0]!, computation, shape),
   upsample: ({ taken }, { factors }) => upsample(taken[0]!, factors),
 };

@@ -123,7 +123,9 @@ function followed(step: Step, sites: readonly Site[], sides: readonly number[], 
     }
     case 'attention': {
       const wanted = [rank - 2, rank - 1, rank - 2];
-      return sites.every((site, place) => String(site.axes) === String(wanted[place])) ? [rank - 2] : undefined;
+      return sites.length === 3 && !step.causal && sites.every((site, place) => String(site.axes) === String(wanted[place]))
+        ? [rank - 2]
+        : undefined;
     }
     case 'matrix product':
       return multiplied(sites, rank);

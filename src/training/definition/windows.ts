@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Windows } from '../../architecture/computation';
+import type { Computation, Windows } from '../../architecture/computation';
 import { fixedTensor } from '../engine/operations';
 
 /** Lower than anything that is computed with, and within 32 bits. */
@@ -125,16 +125,23 @@ function cropped(x: Tensor, padding: Windows['padding']): Tensor {
   return size.every((side, axis) => side === wide.shape[axis]) ? wide : tf.slice(wide, begin, size);
 }
 
-/** Maxima or means over windows; means count the padding's zeros where `countPadding`. */
-export function pool(x: Tensor, of: 'max' | 'avg', windows: Windows, countPadding: boolean, shape: number[]): Tensor {
-  const { kernel, stride, padding } = planar(windows);
+/** Maxima or means over windows; means count the padding's zeros where `countPadding`, and never what lies beyond. */
+export function pool(x: Tensor, pooling: Extract<Computation, { op: 'pool' }>, shape: number[]): Tensor {
+  const { kernel, stride, padding } = planar(pooling);
+  const { of, countPadding, beyond = kernel.map(() => 0) } = pooling;
   const images = asImages(x);
-  const means = (y: Tensor4D): Tensor => tf.avgPool(padded(y, padding, 0), kernel, stride, 'valid');
+  const over = twoAxes(beyond, 0);
+  const wide = padding.map(([before, after], axis) => [before, after + over[axis]!] as const);
+  const means = (y: Tensor4D, around: Windows['padding']): Tensor => tf.avgPool(padded(y, around, 0), kernel, stride, 'valid');
   const result = ((): Tensor => {
-    if (of === 'max') return tf.maxPool(padded(images, padding, LOWEST), kernel, stride, 'valid');
-    if (countPadding || padding.every(([before, after]) => before + after === 0)) return means(images);
-    const [, rows, columns] = images.shape;
-    return tf.div(means(images), means(fixedTensor(new Float32Array(rows * columns).fill(1), [1, rows, columns, 1]) as Tensor4D));
+    if (of === 'max') return tf.maxPool(padded(images, wide, LOWEST), kernel, stride, 'valid');
+    const counted = [images.shape[1], images.shape[2]].map(
+      (side, axis) => side + (countPadding ? padding[axis]![0] + padding[axis]![1] : 0),
+    );
+    const left = countPadding ? over.map(after => [0, after] as const) : wide;
+    if (left.every(([before, after]) => before + after === 0)) return means(images, wide);
+    const ones = fixedTensor(new Float32Array(counted[0]! * counted[1]!).fill(1), [1, counted[0]!, counted[1]!, 1]) as Tensor4D;
+    return tf.div(means(images, wide), means(ones, left));
   })();
   return tf.reshape(tf.transpose(result, [0, 3, 1, 2]), shape);
 }

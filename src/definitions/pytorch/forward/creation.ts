@@ -38,8 +38,12 @@ export function createTensor(recorder: Recorder, name: string, call: Call): Valu
   const sides = sidesOf(recorder, name, call);
   const made = recorder.emit({ kind: 'constant', entry, run: runOf(name, call, sides) }, [], sides, call.range.startLine);
   rememberDraw(recorder, name, made);
+  if (isTruthType(call.keywords.get('dtype'))) recorder.truths.add(made.node);
   return made;
 }
+
+/** `torch.bool`. */
+export const isTruthType = (value: Value | undefined): boolean => value?.kind === 'reference' && value.path === 'torch.bool';
 
 /** How a tensor that is the same in every pass is made; undefined for random ones and for numbers that are not known. */
 function runOf(name: string, call: Call, sides: readonly (Dimension | undefined)[] | undefined): Computation | undefined {

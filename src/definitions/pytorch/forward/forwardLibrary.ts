@@ -3,23 +3,36 @@ import { callFunction } from '../../python/calls';
 import { findMember } from '../../python/classes';
 import { keyName } from '../../python/keys';
 import type { Context, Index } from '../../python/context';
-import { boolean, builtin, integer, NONE, tuple, undecidedPlain, type Call, type InstanceValue, type Value } from '../../python/values';
+import {
+  boolean,
+  builtin,
+  integer,
+  NONE,
+  text,
+  tuple,
+  undecidedPlain,
+  type Call,
+  type InstanceValue,
+  type Value,
+} from '../../python/values';
 import { elementsOf } from '../containers';
 import { ModuleValue } from '../moduleValue';
 import { ParameterValue, TensorValue } from '../tensors';
 import { TorchLibrary } from '../torchLibrary';
-import { callRearrange, callRepeat } from './rearrange';
+import { callEinops, callPack, callUnpack } from './rearrange';
+import { chosen, compared, inverted, numberTensor, withPart } from './truths';
 import { createTensor, isCreation } from './creation';
-import { operateSides } from './dimension';
+import { exactQuotient, operateSides } from './dimension';
+import { einsum } from './einsum';
 import { callFunctional, callLoss } from './functional';
 import { indexTensor, type IndexPlace } from './indexing';
 import { callLayer } from './layerCalls';
 import { TensorCall } from './operation';
 import { remember, type Recorder } from './recorder';
 import { joinList, SHAPE_OPERATIONS, unbind } from './shapeOperations';
-import { permute, transpose } from './shapes';
+import { broadcast, permute, transpose } from './shapes';
 import { sideValue, SizeValue, sizeValue, SymbolicTensor } from './symbolicTensor';
-import { combine, einsum, valueOperation } from './valueOperations';
+import { combine, valueOperation } from './valueOperations';
 
 /** Questions that a model asks of PyTorch, and the answer while it is evaluated. */
 const NO =
@@ -42,8 +55,9 @@ export class ForwardLibrary extends TorchLibrary {
     if (NO.test(path)) return boolean(false);
     if (path === 'torch._assert') return NONE;
     if (path === 'torch.utils.checkpoint.checkpoint') return this.checkpointed(call, context);
-    if (path === 'einops.repeat') return callRepeat(this.recorder, call) ?? this.unknownCall(path, call);
-    if (path === 'einops.rearrange') return callRearrange(this.recorder, call) ?? this.unknownCall(path, call);
+    if (/^einops\.(rearrange|repeat|reduce)$/.test(path)) return callEinops(this.recorder, call) ?? this.unknownCall(path, call);
+    if (path === 'einops.pack') return callPack(this.recorder, call) ?? this.unknownCall(path, call);
+    if (path === 'einops.unpack') return callUnpack(this.recorder, call) ?? this.unknownCall(path, call);
     const name = TENSOR_FUNCTION.exec(path)?.[1];
     const found = name === undefined ? undefined : this.callTorch(name, path, call, context);
     if (found) return found;
@@ -73,7 +87,7 @@ export class ForwardLibrary extends TorchLibrary {
       if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result, from);
       return result;
     }
-    if (instance.base === 'einops.layers.torch.Rearrange') return this.rearranged(instance, call);
+    if (/^einops\.layers\.torch\.(Rearrange|Reduce)$/.test(instance.base)) return this.rearranged(instance, call);
     return callLayer(this.recorder, instance, call) ?? this.recorder.unknown(call.type, 'what it is given is not a tensor', line);
   }
 
@@ -110,7 +124,8 @@ export class ForwardLibrary extends TorchLibrary {
   }
 
   override operate(operator: string, left: Value, right: Value, line: number): Value | undefined {
-    const [first, second] = [left, right].map(value => (value instanceof SizeValue ? value.side : sideValue(value)));
+    const isWhole = (value: Value) => value.kind === 'float' && Number.isSafeInteger(value.value);
+    const [first, second] = [left, right].map(value => sideValue(isWhole(value) ? integer((value as { value: number }).value) : value));
     if (left instanceof SizeValue || right instanceof SizeValue) {
       if (!first || !second) {
         const other = left instanceof SizeValue ? right : left;
@@ -119,23 +134,47 @@ export class ForwardLibrary extends TorchLibrary {
           ? this.recorder.unknown(operator, 'the size it is combined with is not a number', line, [tensor], tensor.sides)
           : undecidedPlain(unknown('this size is not a number', line));
       }
-      const side = operateSides(operator, first, second);
+      const side = operator === '/' ? exactQuotient(first, second) : operateSides(operator, first, second);
       return side ? sizeValue(side) : undecidedPlain(unknown(`\`${operator}\` of these sizes is not followed`, line));
     }
     if (!isTensor(left) && !isTensor(right)) return super.operate(operator, left, right, line);
+    if (operator === '~' && isTensor(right)) return inverted(this.recorder, this.recorder.tensor(right, line)!, line);
     const reversed = !isTensor(left);
     const tensor = this.recorder.tensor(reversed ? right : left, line);
     return tensor && combine({ recorder: this.recorder, tensor, line }, operator, reversed ? left : right, reversed);
   }
 
   /** A comparison of tensors: entries that are 0 or 1. */
-  compare(left: Value, right: Value, line: number): Value | undefined {
+  override compare(operator: string, left: Value, right: Value, line: number): Value | undefined {
     if (!isTensor(left) && !isTensor(right)) return undefined;
-    const tensors = [left, right].flatMap(value => (isTensor(value) ? [this.recorder.tensor(value, line)!] : []));
-    const [tensor] = tensors;
-    if (tensors.some(each => this.recorder.dependsOnInput(each)))
-      return this.recorder.unknown('comparison', 'a comparison jumps with the input', line, tensors, tensor?.sides);
-    return this.recorder.emit({ kind: 'constant', entry: 1 }, [], tensor?.sides, line);
+    const { recorder } = this;
+    const [first, second] = [left, right].map(value =>
+      isTensor(value) ? recorder.tensor(value, line) : numberTensor(recorder, value, line),
+    );
+    const tensors = [first, second].filter(each => each !== undefined);
+    const sides = first && second ? broadcast(first.sides, second.sides) : tensors[0]?.sides;
+    const made = tensors.some(each => recorder.dependsOnInput(each))
+      ? recorder.unknown('comparison', 'a comparison jumps with the input', line, tensors, sides)
+      : compared(recorder, operator, tensors, sides, line);
+    recorder.truths.add(made.node);
+    return made;
+  }
+
+  override baseMethod(instance: InstanceValue, name: string, base: string, context: Context): Value | undefined {
+    if (name !== 'forward' || !(instance instanceof ModuleValue) || base === 'torch.nn.Module') return undefined;
+    return builtin(
+      call =>
+        (base === 'torch.nn.Sequential' ? this.chained(instance, call, context) : callLayer(this.recorder, instance, call)) ??
+        this.unknownCall(call.type, call),
+    );
+  }
+
+  override assignPart(value: Value, indices: readonly Index[], assigned: Value): boolean {
+    if (!(value instanceof SymbolicTensor)) return super.assignPart(value, indices, assigned);
+    const line = this.recorder.nodes[value.node]!.line;
+    const made = withPart(this.recorder, value, indices, isTensor(assigned) ? this.recorder.tensor(assigned, line) : assigned, line);
+    if (made) value.node = made.node;
+    return made !== undefined;
   }
 
   override iterate(value: Value): readonly Value[] | undefined {
@@ -199,6 +238,12 @@ export class ForwardLibrary extends TorchLibrary {
     if (isCreation(name) && path === `torch.${name}`) return createTensor(recorder, name, call) ?? super.call(path, call, context);
     const given = first ?? call.keywords.get('input');
     if (!isTensor(given) && !(given?.kind === 'undecided' && isTensor(second))) return undefined;
+    if (name === 'where' && isTensor(given) && call.positional.length === 3) {
+      const [mask, ...both] = call.positional.map(value =>
+        isTensor(value) ? recorder.tensor(value, line) : numberTensor(recorder, value, line),
+      );
+      return mask && both[0] && both[1] && chosen(recorder, mask, both[0], both[1], line);
+    }
     const tensor = recorder.tensor(given, line);
     return tensor && this.perform(name, tensor, call.positional.slice(1), call);
   }
@@ -241,7 +286,9 @@ export class ForwardLibrary extends TorchLibrary {
       case 'is_nested':
         return boolean(false);
       case 'device':
+        return text('cpu');
       case 'dtype':
+        if (this.recorder.dependsOnInput(tensor)) return { kind: 'reference', path: 'torch.float32' };
         return undecidedPlain(unknown(`\`${name}\` of a tensor is not followed`, line));
       default:
         return builtin(call => this.method(tensor, name, call));
@@ -309,7 +356,8 @@ export class ForwardLibrary extends TorchLibrary {
     const [pattern, axes] = ['pattern', 'axes_lengths'].map(name => module.attributes.get(name) ?? NONE);
     const keywords =
       axes?.kind === 'dictionary' ? new Map([...axes.entries].map(([name, length]) => [keyName(name), length])) : call.keywords;
-    const result = callRearrange(this.recorder, { ...call, positional: [call.positional[0] ?? NONE, pattern!], keywords });
+    const positional = [call.positional[0] ?? NONE, pattern!, module.attributes.get('reduction') ?? NONE];
+    const result = callEinops(this.recorder, { ...call, positional, keywords });
     const path = this.recorder.pathOf(module);
     const [input] = call.positional;
     if (result && path && input instanceof SymbolicTensor) remember(this.recorder, path, input, result);

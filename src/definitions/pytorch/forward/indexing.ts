@@ -1,8 +1,11 @@
 import type { Computation, Slice } from '../../../architecture/computation';
 import type { Value } from '../../python/values';
 import { CHANCE, randomIndex } from './randomOrder';
-import { dimension, numberOf, operateSides, type Dimension } from './dimension';
+import { dimension, numberOf, operateSides, productOf, type Dimension } from './dimension';
 import type { Recorder } from './recorder';
+import { reshaped } from '../../python/numberArray';
+import { numbersBehind } from './fixedNumbers';
+import { reshape } from './shapes';
 import { sideValue, SymbolicTensor } from './symbolicTensor';
 
 /** What stands in one place of `tensor[…]`. */
@@ -27,7 +30,8 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
   const chosen = chosenByChance(recorder, tensor, all, line);
   if (chosen) return chosen;
   const result: (Dimension | undefined)[] = [];
-  let [axis, features, gathered] = [0, undefined as number | undefined, false];
+  let [axis, features] = [0, undefined as number | undefined];
+  let gathered: Gathered | undefined;
   const slices: Slice[] = [];
   const dropped: number[] = [];
   let run: Computation | undefined = { op: 'slice', slices, dropped };
@@ -44,15 +48,14 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
       if (slice === undefined) run = undefined;
       else if (slice !== 'all') slices.push(slice);
     } else if (place instanceof SymbolicTensor) {
-      if (gathered || place.sides?.length !== 1)
-        return recorder.unknown('indexing', 'an index is a tensor that is not followed', line, [tensor]);
-      gathered = true;
-      run = undefined;
-      result.push(place.sides[0]);
+      const found = gathered ? undefined : placesIn(recorder, place, numberOf(side));
+      if (!found) return recorder.unknown('indexing', 'an index is a tensor that is not followed', line, [tensor]);
+      gathered = { ...found, axis, at: result.length };
+      result.push(found.length);
     } else if (place.kind === 'sequence' && !place.doubt && !gathered && place.items.every(item => item.kind === 'integer')) {
-      gathered = true;
-      run = undefined;
-      result.push(dimension(place.items.length));
+      const places = place.items.map(item => item.value);
+      gathered = { ...listed(places, numberOf(side)), sides: undefined, axis, at: result.length };
+      result.push(gathered.length);
     } else if (!sideValue(place)) return recorder.unknown('indexing', 'an index is not known', line, [tensor]);
     else {
       const [index, length] = [numberOf(sideValue(place)), numberOf(side)];
@@ -64,9 +67,68 @@ export function indexTensor(recorder: Recorder, tensor: SymbolicTensor, places: 
     axis++;
   }
   const rows = features === undefined ? null : 1;
-  if (gathered)
-    return recorder.emit({ kind: 'gather', name: 'indexing', gain: { euclidean: null, rows } }, [tensor], result, line, features);
+  if (gathered) return gather(recorder, tensor, gathered, { result, run, features, isPlain: slices.length + dropped.length === 0 }, line);
   return recorder.emit({ kind: 'selection', name: 'indexing', gain: { euclidean: 1, rows }, run }, [tensor], result, line, features);
+}
+
+/** Entries that a tensor or list chooses along one axis. */
+interface Gathered {
+  /** Their places; undefined where they are not known. */
+  readonly places: readonly number[] | undefined;
+  readonly length: Dimension | undefined;
+  /** Sides of the index where they are not one. */
+  readonly sides: SymbolicTensor['sides'];
+  readonly axis: number;
+  /** Where its axis stands in the result. */
+  readonly at: number;
+}
+
+/** Places that may count from the end of a side. */
+const listed = (places: readonly number[], side: number | undefined): Pick<Gathered, 'places' | 'length'> => ({
+  places: side === undefined && places.some(place => place < 0) ? undefined : places.map(place => (place < 0 ? side! + place : place)),
+  length: dimension(places.length),
+});
+
+/** What a tensor chooses as an index: the places it holds, or those at which a row of truth values is 1. Undefined where its shape is not known. */
+function placesIn(
+  recorder: Recorder,
+  index: SymbolicTensor,
+  side: number | undefined,
+): Pick<Gathered, 'places' | 'length' | 'sides'> | undefined {
+  const numbers = numbersBehind(recorder, index);
+  const isMask = recorder.truths.has(index.node);
+  if (!index.sides || (isMask && (!numbers || index.sides.length !== 1))) return undefined;
+  const values = numbers && [...reshaped(numbers, [numbers.size]).values];
+  const places = isMask ? values!.flatMap((value, place) => (value === 0 ? [] : [place])) : values;
+  const isRow = index.sides.length === 1;
+  if (!places)
+    return { places: undefined, length: isRow ? index.sides[0] : productOf(index.sides), sides: isRow ? undefined : index.sides };
+  return { ...listed(places, side), sides: isRow ? undefined : index.sides };
+}
+
+/** The entries chosen along one axis, then slices and single entries of the others, then the sides of the index. */
+function gather(
+  recorder: Recorder,
+  tensor: SymbolicTensor,
+  { places, length, sides, axis, at }: Gathered,
+  rest: {
+    readonly result: SymbolicTensor['sides'] & object;
+    readonly run: Computation | undefined;
+    readonly features: number | undefined;
+    readonly isPlain: boolean;
+  },
+  line: number,
+): SymbolicTensor {
+  const rows = axis === tensor.features ? null : 1;
+  const run: Computation | undefined = places && { op: 'pick', axis, places };
+  const operation = { kind: 'gather', name: 'indexing', gain: { euclidean: null, rows }, run } as const;
+  let made = recorder.emit(operation, [tensor], tensor.sides!.with(axis, length), line, tensor.features);
+  const hasNew = rest.result.length !== tensor.sides!.length;
+  if (!rest.isPlain || hasNew) {
+    const gain = { euclidean: 1, rows: rest.features === undefined ? null : 1 };
+    made = recorder.emit({ kind: 'selection', name: 'indexing', gain, run: rest.run }, [made], rest.result, line, rest.features);
+  }
+  return sides ? reshape(recorder, 'reshape', made, rest.result.toSpliced(at, 1, ...sides), line) : made;
 }
 
 /** `tokens[images, order]` and `tokens[:, order]` by an order that is drawn: as gathering by it; undefined for every other index. */

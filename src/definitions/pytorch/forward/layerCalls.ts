@@ -96,7 +96,11 @@ function single(
   }
   if (name === 'GLU') return gatedLinearUnit(recorder, tensor, numberArgument(module, 'dim', -1) ?? -1, line);
   if (name === 'GELU') return activate(recorder, name, tensor, () => tanhForm(read('approximate')), line);
-  if (name === 'PReLU') return undefined;
+  if (name === 'PReLU') {
+    const weight = stateName(recorder, module, 'weight');
+    const why = 'its slopes are learnt';
+    return weight ? recorder.unknown('nn.PReLU', why, line, [tensor], tensor.sides, { op: 'leaky', weight }) : undefined;
+  }
   if (/Norm(1d|2d|3d)?$/.test(name)) return normalise(recorder, module, name, path, tensor, line);
   if (name === 'Embedding') return lookUp(recorder, module, path, tensor, line);
   if (name === 'Flatten') return flatten(recorder, tensor, number('start_dim', 1), number('end_dim', -1), line);

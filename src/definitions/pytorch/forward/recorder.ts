@@ -2,8 +2,10 @@ import { ISOMETRY, type CompositionNode, type Gain, type Operation } from '../..
 import type { Computation } from '../../../architecture/computation';
 import { dimension, equalSides, numberOf, productOf, sideOf, type Dimension } from './dimension';
 import { Exhausted } from '../../python/budget';
-import type { InstanceValue, Value } from '../../python/values';
+import type { DictionaryValue, InstanceValue, Key, Value } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
+import type { NumberArray } from '../../python/numberArray';
+import { arrayFrom } from '../tensorArrays';
 import { ParameterValue, TensorValue } from '../tensors';
 import { SymbolicTensor, type Sides } from './symbolicTensor';
 
@@ -39,12 +41,18 @@ export class Recorder {
   readonly shapes = new Map<string, LayerShapes>();
   /** Which steps draw numbers, and which an order, anew in every pass; and which count from 0. */
   readonly drawn = new Map<number, 'numbers' | 'order' | 'count'>();
+  /** Numbers of steps that are the same for every input, by place, once somebody asked for them. */
+  readonly numbers = new Map<number, NumberArray | undefined>();
+  /** Steps whose entries are truth values. */
+  readonly truths = new Set<number>();
   /** Why a step cannot be computed, where there is more to say than its name. */
   readonly reasons = new Map<number, string>();
   /** The tensors that the steps made, by place. */
   private readonly made: SymbolicTensor[] = [];
   private readonly moves: boolean[] = [];
   private readonly before = new Map<InstanceValue, Map<string, Value | undefined>>();
+  private readonly dictionaries = new Map<DictionaryValue, readonly (readonly [Key, Value])[]>();
+  private readonly buffers = new Map<string, TensorValue>();
   private readonly paths = new Map<ModuleValue | ParameterValue | TensorValue, string>();
 
   constructor(root: ModuleValue) {
@@ -90,6 +98,16 @@ export class Recorder {
         if (value) object.attributes.set(name, value);
         else object.attributes.delete(name);
     this.before.clear();
+    for (const [dictionary, entries] of this.dictionaries) {
+      dictionary.entries.clear();
+      for (const [key, value] of entries) dictionary.entries.set(key, value);
+    }
+  }
+
+  /** The numbers with which a buffer begins, where they are known. */
+  bufferNumbers(name: string): NumberArray | undefined {
+    const buffer = this.buffers.get(name);
+    return buffer && arrayFrom(buffer);
   }
 
   /** What the step at a place made. */
@@ -98,7 +116,7 @@ export class Recorder {
   }
 
   /** Whether a tensor's values may change with the input. */
-  dependsOnInput({ node }: SymbolicTensor): boolean {
+  dependsOnInput({ node }: Pick<SymbolicTensor, 'node'>): boolean {
     return this.moves[node]!;
   }
 
@@ -184,7 +202,10 @@ export class Recorder {
       const inner = path === '' ? attribute : `${path}.${attribute}`;
       if (value instanceof ModuleValue) this.name(value, inner);
       else if (value instanceof ParameterValue && !this.paths.has(value)) this.paths.set(value, inner);
-      else if (value instanceof TensorValue && module.buffers.has(attribute) && !this.paths.has(value)) this.paths.set(value, inner);
+      else if (value instanceof TensorValue && module.buffers.has(attribute) && !this.paths.has(value)) {
+        this.paths.set(value, inner);
+        this.buffers.set(inner, value);
+      } else if (value.kind === 'dictionary') this.dictionaries.set(value, [...value.entries]);
     }
   }
 }
@@ -193,6 +214,7 @@ export class Recorder {
 function fixedNumbers(value: ParameterValue | TensorValue): Computation | undefined {
   if (!(value instanceof TensorValue)) return undefined;
   if (value.numbers) return { op: 'numbers', values: value.numbers.values };
+  if (value.start?.kind === 'constant') return { op: 'fill', number: value.start.value };
   return value.deviation === 0 ? { op: 'fill', number: 0 } : undefined;
 }
 

@@ -2,10 +2,11 @@ import { ISOMETRY } from '../../../architecture/composition';
 import type { Computation } from '../../../architecture/computation';
 import type { ModuleValue } from '../moduleValue';
 import { sideValue, type Sides, type SymbolicTensor } from './symbolicTensor';
-import { dimension, exactQuotient, numberOf, operateSides, productOf, times, windows, type Dimension } from './dimension';
+import { dimension, equalSides, exactQuotient, numberOf, operateSides, productOf, times, windows, type Dimension } from './dimension';
 import { argumentValue, axisArgument, numberArgument } from './moduleArguments';
 import type { Recorder } from './recorder';
-import { reshape } from './shapes';
+import type { Value } from '../../python/values';
+import { permute, reshape } from './shapes';
 import { overlap } from '../../../architecture/windowGains';
 import type { Read } from './windowLayers';
 
@@ -22,6 +23,8 @@ export function shapeLayer(
   if (padding) {
     const pads = axisArgument(read('padding'), 2 * Number(padding[2]), undefined);
     const value = padding[1] === 'Zero' ? 0 : padding[1] === 'Constant' ? numberArgument(module, 'value') : undefined;
+    if (pads && ['Reflection', 'Replication', 'Circular'].includes(padding[1]!))
+      return padWithCopies(recorder, `nn.${name}`, tensor, pads, padding[1]!.toLowerCase(), line);
     return pads && pad(recorder, `nn.${name}`, tensor, pads, padding[1] === 'Zero', line, value);
   }
   if (name.startsWith('Upsampl')) {
@@ -72,14 +75,43 @@ export function pad(
   return recorder.emit({ kind: 'padding', name, gain, run }, [tensor], sides, line, tensor.features);
 }
 
+/** Padding with copies of entries, one axis after the other: reflected at the ends, the last one repeated, or those of the other end. */
+export function padWithCopies(
+  recorder: Recorder,
+  name: string,
+  tensor: SymbolicTensor,
+  pads: readonly (number | undefined)[],
+  mode: string,
+  line: number,
+): SymbolicTensor {
+  let made = tensor;
+  const rank = tensor.sides?.length ?? 0;
+  for (let axis = rank - 1; axis >= rank - pads.length / 2; axis--) {
+    const [before, after] = [pads[2 * (rank - 1 - axis)], pads[2 * (rank - 1 - axis) + 1]];
+    const side = numberOf(made.sides?.[axis]);
+    if (before === 0 && after === 0) continue;
+    const from = (place: number): number => {
+      if (mode.startsWith('repli')) return Math.min(side! - 1, Math.max(0, place));
+      if (mode.startsWith('circ')) return (place + side!) % side!;
+      return place < 0 ? -place : place >= side! ? 2 * side! - 2 - place : place;
+    };
+    const isKnown = before !== undefined && after !== undefined && side !== undefined;
+    const places = isKnown ? Array.from({ length: before + side + after }, (_, place) => from(place - before)) : undefined;
+    const run: Computation | undefined = places && { op: 'pick', axis, places };
+    const sides = made.sides?.with(axis, places && dimension(places.length));
+    made = recorder.emit({ kind: 'padding', name, gain: { euclidean: null, rows: 1 }, run }, [made], sides, line, made.features);
+  }
+  return made;
+}
+
 /** `nn.Upsample` and `F.interpolate`. Means of neighbours are convex: rows do not grow. */
 export function resample(recorder: Recorder, name: string, tensor: SymbolicTensor, read: Read, mode: string, line: number): SymbolicTensor {
   const { sides } = tensor;
   const count = (sides?.length ?? 2) - 2;
-  const factor = axisArgument(read('scale_factor'), count, undefined);
+  const factor = factorArgument(read('scale_factor'), count);
   const size = read('size');
   const sizes = size?.kind === 'sequence' ? size.items.map(sideValue) : Array<Dimension | undefined>(count).fill(sideValue(size));
-  const inner = sides?.slice(2).map((side, axis) => sizes[axis] ?? (factor && side && times(side, dimension(factor[axis]!))));
+  const inner = sides?.slice(2).map((side, axis) => sizes[axis] ?? (factor && side && scaled(side, factor[axis]!)));
   const repeats = inner?.map((side, axis) => side && sides?.[axis + 2] && exactQuotient(side, sides[axis + 2]!));
   const all = repeats && numberOf(productOf(repeats));
   const isNearest = mode.startsWith('nearest');
@@ -88,8 +120,27 @@ export function resample(recorder: Recorder, name: string, tensor: SymbolicTenso
   const result: Sides = sides && inner ? [...sides.slice(0, 2), ...inner] : undefined;
   const factors = repeats?.map(numberOf);
   const isWhole = mode === 'nearest' && factors !== undefined && !factors.includes(undefined);
-  const run: Computation | undefined = isWhole ? { op: 'upsample', factors: factors as number[] } : undefined;
+  const flag = (argument: string) => read(argument)?.kind === 'boolean' && (read(argument) as { value: boolean }).value;
+  const kernel = ({ nearest: 'nearest', linear: 'linear', bilinear: 'linear', bicubic: 'cubic' } as const)[mode];
+  const scales = factor && !flag('recompute_scale_factor') ? factor : Array<null>(count).fill(null);
+  const isSmoothed = flag('antialias') && !inner?.every((side, axis) => side && equalSides(side, sides![axis + 2] ?? dimension(0)));
+  const resampled: Computation | undefined =
+    kernel && !isSmoothed ? { op: 'resample', mode: kernel, corners: flag('align_corners'), scales } : undefined;
+  const run: Computation | undefined = isWhole ? { op: 'upsample', factors: factors as number[] } : resampled;
   return recorder.emit({ kind: 'resampling', name, gain, run }, [tensor], result, line, tensor.features);
+}
+
+const scaled = (side: Dimension, factor: number): Dimension | undefined => {
+  if (Number.isInteger(factor)) return times(side, dimension(factor));
+  const number = numberOf(side);
+  return number === undefined ? undefined : dimension(Math.floor(number * factor));
+};
+
+/** One factor for each axis, given once for all or as a sequence. */
+function factorArgument(value: Value | undefined, axes: number): readonly number[] | undefined {
+  const items = value?.kind === 'sequence' && !value.doubt ? value.items : Array<Value | undefined>(axes).fill(value);
+  const numbers = items.map(item => (item?.kind === 'integer' || item?.kind === 'float' ? item.value : NaN));
+  return numbers.some(Number.isNaN) || numbers.length !== axes ? undefined : numbers;
 }
 
 /** Channels to pixels and back. */
@@ -104,7 +155,10 @@ function shuffle(recorder: Recorder, name: string, tensor: SymbolicTensor, facto
     ? [batch, divide(channels, square), multiplied(height, by), multiplied(width, by)]
     : [batch, multiplied(channels, square), divide(height, by), divide(width, by)];
   const gain = { euclidean: 1, rows: isUp ? 1 : factor };
-  return recorder.emit({ kind: 'reshape', name, gain }, [tensor], sides?.length === 4 ? result : undefined, line, 1);
+  if (sides?.length !== 4) return recorder.emit({ kind: 'reshape', name, gain }, [tensor], undefined, line, 1);
+  const apart = isUp ? [batch, result[1], by, by, height, width] : [batch, channels, result[2], by, result[3], by];
+  const split = reshape(recorder, name, tensor, apart, line);
+  return reshape(recorder, name, permute(recorder, name, split, isUp ? [0, 1, 4, 2, 5, 3] : [0, 1, 3, 5, 2, 4], line), result, line);
 }
 
 /** `nn.Unfold` and `F.unfold`: the windows of an image as columns. */

@@ -2,19 +2,25 @@ import { ISOMETRY } from '../../../architecture/composition';
 import type { Computation } from '../../../architecture/computation';
 import { tuple, type Value } from '../../python/values';
 import { exactQuotient, dimension, numberOf, sideOf, times, type Dimension } from './dimension';
+import { isTruthType } from './creation';
 import { contraction } from './elementwise';
 import { concatenate } from './joins';
 import { flatten } from './layerCalls';
 import { keptSides, type TensorCall } from './operation';
-import { pad, resample, unfold } from './shapeLayers';
+import { pad, padWithCopies, resample, unfold } from './shapeLayers';
 import { permute, reshape, squeeze, transpose, unsqueeze } from './shapes';
 import { CHANCE, randomChoice } from './randomOrder';
 import { sliced } from './slices';
 import { axisOf, sideValue, SizeValue, SymbolicTensor } from './symbolicTensor';
+import { valueOperation } from './valueOperations';
 
 type Operation = (call: TensorCall) => Value | undefined;
 
-const same: Operation = ({ tensor }) => tensor;
+/** The same entries, as truth values where that is their type then. */
+const same: Operation = call => {
+  const isTruth = [...call.rest, ...call.call.keywords.values()].some(isTruthType);
+  return isTruth ? (valueOperation('bool')!(call) ?? call.tensor) : call.tensor;
+};
 
 const view: Operation = call => reshape(call.recorder, call.name, call.tensor, call.sides('shape'), call.line);
 
@@ -105,7 +111,59 @@ const repeat: Operation = call => {
   return recorder.emit({ kind: 'resampling', name: 'repeat', gain, run }, [tensor], sides, line, features);
 };
 
-const flip: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'reshape', name, tensor, line);
+/** `flip(dims)`. */
+const flip: Operation = call => {
+  const { recorder, name, line } = call;
+  const axes = call.axes(0, 'dims');
+  const given = axes !== 'all' && axes && call.rest.length > 1 ? call.rest.map(item => (item.kind === 'integer' ? item.value : NaN)) : axes;
+  let made = call.tensor;
+  if (!made.sides || given === undefined || given === 'all') return contraction(recorder, 'reshape', name, made, line);
+  const { sides } = made;
+  for (const each of given) {
+    const axis = axisOf(each, sides.length);
+    const side = numberOf(sides[axis]);
+    const run: Computation | undefined =
+      side === undefined ? undefined : { op: 'pick', axis, places: Array.from({ length: side }, (_, place) => side - 1 - place) };
+    made = contraction(recorder, 'reshape', name, made, line, run);
+  }
+  return made;
+};
+
+/** `roll(shifts, dims)`. */
+const roll: Operation = call => {
+  const { recorder, name, line } = call;
+  const [by, axes] = [call.axes(0, 'shifts'), call.axes(1, 'dims')];
+  let made = call.tensor;
+  const rank = made.sides?.length;
+  if (rank === undefined || by === undefined || by === 'all' || axes === undefined || axes === 'all' || by.length !== axes.length)
+    return contraction(recorder, 'reshape', name, made, line);
+  for (const [place, axis] of axes.entries())
+    made = contraction(recorder, 'reshape', name, made, line, { op: 'roll', axis: axisOf(axis, rank), by: by[place]! });
+  return made;
+};
+
+/** Sums of all entries up to each. */
+const cumulate: Operation = call => {
+  const { recorder, tensor, line, name } = call;
+  const axis = call.number(0, 'dim');
+  if (axis === undefined || !tensor.sides) return undefined;
+  const run: Computation = { op: 'cumulate', axis: axisOf(axis, tensor.sides.length) };
+  return recorder.dependsOnInput(tensor)
+    ? recorder.unknown(name, `\`${name}\` has no bound here`, line, [tensor], tensor.sides, run)
+    : recorder.emit({ kind: 'constant', entry: null, run, taking: [tensor] }, [], tensor.sides, line);
+};
+
+/** Every entry some times in a row along an axis. */
+const repeatInterleave: Operation = call => {
+  const { recorder, tensor, line, name } = call;
+  const [count, axis] = [call.number(0, 'repeats'), call.number(1, 'dim')];
+  const place = axis === undefined || !tensor.sides ? undefined : axisOf(axis, tensor.sides.length);
+  const side = place === undefined ? undefined : tensor.sides![place];
+  if (count === undefined || place === undefined || !side) return undefined;
+  const apart = unsqueeze(recorder, name, tensor, place + 1, line);
+  const spread = recorder.expand(apart, apart.sides!.with(place + 1, dimension(count)), line, name);
+  return reshape(recorder, name, spread, tensor.sides!.with(place, times(side, dimension(count))), line);
+};
 
 /** Entries at places that do not depend on the input, along one axis. */
 const gather: Operation = call => {
@@ -152,6 +210,7 @@ const padded: Operation = call => {
   const sizes = pads.items.map(item => (item.kind === 'integer' ? item.value : isOpen(item) ? undefined : NaN));
   if (sizes.some(size => size !== undefined && !(size >= 0))) return undefined;
   const isConstant = !mode || (mode.kind === 'string' && mode.value === 'constant');
+  if (!isConstant && mode.kind === 'string') return padWithCopies(call.recorder, 'F.pad', call.tensor, sizes, mode.value, call.line);
   return pad(call.recorder, 'F.pad', call.tensor, sizes, isConstant && value === 0, call.line, isConstant ? value : undefined);
 };
 
@@ -208,7 +267,9 @@ export const SHAPE_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   repeat,
   flip,
-  roll: flip,
+  roll,
+  cumsum: cumulate,
+  repeat_interleave: repeatInterleave,
   gather,
   index_select: gather,
   narrow,
@@ -216,7 +277,14 @@ export const SHAPE_OPERATIONS: Readonly<Record<string, Operation>> = {
   interpolate: call => {
     const mode = call.argument(2, 'mode');
     const word = mode?.kind === 'string' ? mode.value : mode ? 'not known' : 'nearest';
-    return resample(call.recorder, 'F.interpolate', call.tensor, keyword(call, ['size', 'scale_factor']), word, call.line);
+    return resample(
+      call.recorder,
+      'F.interpolate',
+      call.tensor,
+      keyword(call, ['size', 'scale_factor', 'mode', 'align_corners', 'recompute_scale_factor', 'antialias']),
+      word,
+      call.line,
+    );
   },
   unfold: call => unfold(call.recorder, call.tensor, keyword(call, ['kernel_size', 'dilation', 'padding', 'stride']), call.line),
 };

@@ -33,7 +33,8 @@ export function stateOf(root: ModuleValue): State {
       const law = torchStartLaw(bareName(module), attribute, shape.value, weightShape, parent && bareName(parent));
       const line = (value instanceof ParameterValue ? value.range : undefined)?.startLine ?? module.construction.range.startLine;
       const role = isBuffer ? 'buffer' : (value as ParameterValue).learnable ? 'trained' : 'frozen';
-      tensors.push({ name, shape: shape.value, start: startOf(module, attribute, value, law), role, line });
+      const transient = isBuffer && module.transient.has(attribute) ? { isTransient: true as const } : {};
+      tensors.push({ name, shape: shape.value, start: startOf(module, attribute, value, law), role, line, ...transient });
     }
     for (const [attribute, value] of module.attributes)
       if (value instanceof ModuleValue) add(value, path === '' ? attribute : `${path}.${attribute}`, module);

@@ -9,6 +9,7 @@ import { add } from './joins';
 import { argumentValue, numberArgument, weightShape } from './moduleArguments';
 import { linearRun, projectionRun } from './linearRun';
 import { remember, type Recorder } from './recorder';
+import { addedMask } from './valueOperations';
 import { reshape, transpose } from './shapes';
 import { SymbolicTensor } from './symbolicTensor';
 
@@ -21,12 +22,19 @@ export function callAttention(recorder: Recorder, module: ModuleValue, call: Cal
   const [query, key, value] = given;
   if (!query || !key || !value) return undefined;
   const settings = { heads: numberArgument(module, 'num_heads'), batchFirst: argumentValue(module, 'batch_first') };
-  return tuple([attend(recorder, module, [query, key, value], settings, line), NONE]);
+  const given_ = call.positional[5] ?? call.keywords.get('attn_mask');
+  const mask = given_ && given_.kind !== 'none' ? recorder.tensor(given_, line) : undefined;
+  const hidden = call.positional[3] ?? call.keywords.get('key_padding_mask');
+  const added = mask && addedMask(recorder, mask, 1, line);
+  if ((mask && !added) || (hidden && hidden.kind !== 'none'))
+    return tuple([recorder.unknown('nn.MultiheadAttention', 'what its mask hides is not known', line, [query]), NONE]);
+  return tuple([attend(recorder, module, [query, key, value], { ...settings, mask: added }, line), NONE]);
 }
 
 interface AttentionSettings {
   readonly heads: number | undefined;
   readonly batchFirst: Value | undefined;
+  readonly mask?: SymbolicTensor | undefined;
 }
 
 /** The result of `nn.MultiheadAttention` on queries, keys and values. */
@@ -34,7 +42,7 @@ function attend(
   recorder: Recorder,
   module: ModuleValue,
   given: readonly [SymbolicTensor, SymbolicTensor, SymbolicTensor],
-  { heads, batchFirst }: AttentionSettings,
+  { heads, batchFirst, mask }: AttentionSettings,
   line: number,
 ): SymbolicTensor {
   const path = recorder.pathOf(module);
@@ -72,6 +80,7 @@ function attend(
     sides: queries.sides,
     line,
     run: { op: 'attention', scale },
+    ...(mask && { taking: [queries, transposed, values, mask] }),
   });
   const together = transpose(recorder, 'transpose', mixed, -3, -2, line);
   const joined = reshape(recorder, 'join heads', together, together.sides && [...together.sides.slice(0, -2), dimension(width)], line);

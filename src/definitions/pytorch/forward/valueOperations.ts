@@ -1,16 +1,22 @@
 import type { Computation } from '../../../architecture/computation';
 import { boolean, tuple, type Value } from '../../python/values';
+import { combined, mapped, numbersAt } from '../../python/numberArray';
 import { attention, matrixProduct } from './attention';
+import { dimension, numberOf } from './dimension';
+import { emitNumbers, numbersBehind, remainder } from './fixedNumbers';
 import { activate, contraction, dropout, gatedLinearUnit, scale, shift, softmax, tanhForm } from './elementwise';
 import { add, multiply } from './joins';
 import type { TensorCall } from './operation';
-import { perSample } from './recorder';
+import { perSample, type Recorder } from './recorder';
 import { rememberOrder } from './randomOrder';
 import { isReduction, reduce } from './reductions';
 import { broadcast, transpose } from './shapes';
-import { SymbolicTensor } from './symbolicTensor';
+import { axisOf, SymbolicTensor } from './symbolicTensor';
+import { compared, numberTensor } from './truths';
 
 type Operation = (call: TensorCall) => Value | undefined;
+
+const ZERO: Value = { kind: 'integer', value: 0 };
 
 const NO_SLOPE = '`/` of two tensors has no bound on its slope';
 
@@ -66,6 +72,8 @@ function withNumber(
       if (!reversed && number === 2) return multiply(recorder, '**', tensor, tensor, line);
       if (!reversed && number === 1) return tensor;
   }
+  const left = reversed ? undefined : remainder(recorder, tensor, operator, number, line);
+  if (left) return left;
   const why = `\`${operator}\` with a number has no bound on its slope here`;
   return recorder.unknown(operator, why, line, [tensor], tensor.sides, steepWithNumber(operator, number, reversed));
 }
@@ -73,6 +81,7 @@ function withNumber(
 /** Entrywise operations with a number that theory has no bound for. */
 function steepWithNumber(operator: string, number: number, reversed: boolean): Computation | undefined {
   if (operator === '/' && reversed) return { op: 'activation', name: 'reciprocal', numbers: { times: number } };
+  if (operator === '**' && reversed && number > 0) return { op: 'activation', name: 'exponential', numbers: { base: number } };
   return operator === '**' && !reversed ? { op: 'activation', name: 'power', numbers: { exponent: number } } : undefined;
 }
 
@@ -117,11 +126,13 @@ const clamp: Operation = call => {
 const maskedFill: Operation = call => {
   const { recorder, tensor, line } = call;
   const mask = call.other(0, 'mask');
+  const given = call.number(1, 'value');
   const value = call.number(1, 'value', -Infinity) ?? -Infinity;
   if (!mask || recorder.dependsOnInput(mask)) return call.unknown('which entries it fills may depend on the input');
   const offset = Number.isFinite(value) ? Math.abs(value) : 0;
+  const run: Computation | undefined = given === undefined ? undefined : { op: 'mask', value: given };
   return recorder.emit(
-    { kind: 'masking', name: call.name, gain: { euclidean: 1, rows: 1 }, offset },
+    { kind: 'masking', name: call.name, gain: { euclidean: 1, rows: 1 }, offset, run, taking: [tensor, mask] },
     [tensor],
     tensor.sides,
     line,
@@ -129,7 +140,66 @@ const maskedFill: Operation = call => {
   );
 };
 
-const triangle: Operation = ({ recorder, tensor, name, line }) => contraction(recorder, 'masking', name, tensor, line);
+/** `tril` and `triu`: a product with ones and zeros. */
+const triangle: Operation = call => {
+  const { recorder, tensor, name, line } = call;
+  const [rows, columns] = tensor.sides?.slice(-2).map(numberOf) ?? [];
+  const diagonal = call.number(0, 'diagonal', 0);
+  if (rows === undefined || columns === undefined || diagonal === undefined) return contraction(recorder, 'masking', name, tensor, line);
+  const kept = numbersAt([rows, columns], true, place => {
+    const away = (place % columns) - Math.floor(place / columns);
+    return Number(name === 'tril' ? away <= diagonal : away >= diagonal);
+  });
+  const whole = numbersBehind(recorder, tensor);
+  const made = whole && combined(whole, kept, (value, keeps) => (keeps ? value : 0));
+  const result = made
+    ? emitNumbers(recorder, made, tensor.sides, line)
+    : multiply(recorder, name, tensor, emitNumbers(recorder, kept, tensor.sides!.slice(-2), line), line);
+  if (recorder.truths.has(tensor.node)) recorder.truths.add(result.node);
+  return result;
+};
+
+/** `F.normalize(x, p=2, dim=1, eps=1e-12)`. */
+const unitLength: Operation = call => {
+  const { recorder, tensor, line, name } = call;
+  const [order, axis, epsilon] = [call.number(0, 'p', 2), call.number(1, 'dim', 1), call.number(2, 'eps', 1e-12)];
+  if (order !== 2 || axis === undefined || epsilon === undefined || !tensor.sides) return undefined;
+  const run: Computation = { op: 'unit', axis: axisOf(axis, tensor.sides.length), epsilon };
+  return recorder.unknown(name, 'division by a length has no bound on its slope', line, [tensor], tensor.sides, run);
+};
+
+/** `var`, `std` and `var_mean` of entries along axes. */
+const spread: Operation = call => {
+  const { recorder, tensor, line, name } = call;
+  const axes = call.axes(0, 'dim');
+  const isUnbiased = call.argument(1, 'unbiased');
+  const correction = call.number(99, 'correction', isUnbiased?.kind === 'boolean' ? Number(isUnbiased.value) : 1);
+  const keep = call.argument(2, 'keepdim');
+  const { sides } = tensor;
+  if (!sides || axes === undefined || correction === undefined) return undefined;
+  const places = axes === 'all' ? sides.map((_, axis) => axis) : axes.map(axis => axisOf(axis, sides.length));
+  const isKept = keep?.kind === 'boolean' && keep.value;
+  const rest = sides.flatMap((side, axis) => (!places.includes(axis) ? [side] : isKept ? [dimension(1)] : []));
+  const run: Computation = { op: 'reduce', name: name.slice(0, 3), axes: places, correction };
+  const made = recorder.unknown(name, `\`${name}\` has no bound on its slope`, line, [tensor], rest, run);
+  if (!name.endsWith('_mean')) return made;
+  return tuple([made, reduce(recorder, 'mean', tensor, { axes: places, keep: isKept, line })]);
+};
+
+/** What is added to scores where a mask says so, of truth values or of numbers; undefined where which it is, or what it depends on, is not known. */
+export function addedMask(recorder: Recorder, mask: SymbolicTensor, hides: 0 | 1, line: number): SymbolicTensor | undefined {
+  const numbers = numbersBehind(recorder, mask);
+  const isTruth = recorder.truths.has(mask.node);
+  if (isTruth && numbers)
+    return emitNumbers(
+      recorder,
+      mapped(numbers, value => ((value === 0) === (hides === 0) ? -1e30 : 0)),
+      mask.sides,
+      line,
+    );
+  // Ones and zeros alone may be truth values that a buffer keeps.
+  return isTruth || numbers?.values.every(value => value === 0 || value === 1) === true ? undefined : mask;
+}
 
 const reduction: Operation = call => {
   const axes = call.axes(0, 'dim');
@@ -171,23 +241,18 @@ const dotProductAttention: Operation = call => {
   const width = perSample(queries.sides?.at(-1));
   const factor = call.number(99, 'scale', width === undefined ? undefined : 1 / Math.sqrt(width));
   if (!keys || !values || factor === undefined) return undefined;
-  if (mask && recorder.dependsOnInput(mask)) return call.unknown('its mask depends on the input');
+  const causal = call.argument(4, 'is_causal');
+  if (causal && causal.kind !== 'boolean') return undefined;
+  const added = mask && addedMask(recorder, mask, 0, line);
+  if (mask && !added) return call.unknown('what its mask hides is not known');
   const sides = queries.sides && values.sides && [...queries.sides.slice(0, -1), values.sides.at(-1)];
-  return attention(recorder, {
-    queries,
-    keys: transpose(recorder, 'transpose', keys, -2, -1, line),
-    values,
-    scale: Math.abs(factor),
-    sides,
-    line,
-    run: isPlainAttention(call) ? { op: 'attention', scale: factor } : undefined,
-  });
-};
-
-/** Whether every query sees every key: no mask, nothing hidden from it. */
-const isPlainAttention = (call: TensorCall): boolean => {
-  const [mask, causal] = [call.argument(2, 'attn_mask'), call.argument(4, 'is_causal')];
-  return (!mask || mask.kind === 'none') && (!causal || (causal.kind === 'boolean' && !causal.value));
+  const transposed = transpose(recorder, 'transpose', keys, -2, -1, line);
+  const run: Computation = { op: 'attention', scale: factor, ...(causal?.value && { causal: true }) };
+  const settings = { queries, keys: transposed, values, scale: Math.abs(factor), sides, line };
+  if (!added) return attention(recorder, { ...settings, run });
+  const taking = [queries, transposed, values, added];
+  if (!recorder.dependsOnInput(added)) return attention(recorder, { ...settings, run, taking });
+  return recorder.unknown(call.name, 'its mask depends on the input', line, taking, sides, run);
 };
 
 const outerProduct: Operation = call => {
@@ -232,6 +297,17 @@ const VALUE_OPERATIONS: Readonly<Record<string, Operation>> = {
   softmax: call => softmax(call.recorder, 'softmax', call.tensor, call.number(0, 'dim'), call.line),
   log_softmax: call => softmax(call.recorder, 'log_softmax', call.tensor, call.number(0, 'dim'), call.line),
   glu: call => gatedLinearUnit(call.recorder, call.tensor, call.number(0, 'dim', -1) ?? -1, call.line),
+  bool: ({ recorder, tensor, line }) => {
+    const made = recorder.truths.has(tensor.node)
+      ? tensor
+      : compared(recorder, '!=', [tensor, numberTensor(recorder, ZERO, line)!], tensor.sides, line);
+    recorder.truths.add(made.node);
+    return recorder.dependsOnInput(tensor) ? undefined : made;
+  },
+  normalize: unitLength,
+  var: spread,
+  std: spread,
+  var_mean: spread,
   gelu: call => activate(call.recorder, 'gelu', call.tensor, () => tanhForm(call.argument(0, 'approximate')), call.line),
   argsort: ordering,
   argmax: ordering,
@@ -267,34 +343,3 @@ export function valueOperation(name: string): Operation | undefined {
 
 /** `F.hardtanh(x, min, max)`; the others have one number of their own. */
 const argumentPlace = (name: string, argument: string): number => (name === 'hardtanh' && argument === 'max_val' ? 1 : 0);
-
-/** `torch.einsum` of two tensors. */
-export function einsum(
-  call: Pick<TensorCall, 'recorder' | 'line'>,
-  equation: string,
-  left: SymbolicTensor,
-  right: SymbolicTensor,
-): SymbolicTensor {
-  const { recorder, line } = call;
-  const [, first, second, result] = /^([a-z]+),([a-z]+)->([a-z]*)$/i.exec(equation.replaceAll(/\s/g, '')) ?? [];
-  const unknown = (why: string) => recorder.unknown(`einsum ${equation}`, why, line, [left, right]);
-  if (!first || !second || result === undefined || [first, second, result].some(labels => new Set(labels).size < labels.length))
-    return unknown('this equation is not followed');
-  if ((left.sides && left.sides.length !== first.length) || (right.sides && right.sides.length !== second.length))
-    return unknown('its tensors have other sides');
-  const batch = Array.from(first)
-    .filter(label => second.includes(label) && result.includes(label))
-    .join('');
-  const summed = Array.from(first)
-    .filter(label => second.includes(label) && !result.includes(label))
-    .join('');
-  const isMatrix = result === first.slice(0, -1) + second.at(-1)! && first.startsWith(batch) && second.startsWith(batch);
-  // …ij,…jk->…ik and …id,…jd->…ij are matrix products; any other contraction is bounded as one.
-  if (isMatrix && first.endsWith(summed) && second === batch + summed + second.at(-1)!)
-    return matrixProduct(recorder, 'einsum', left, right, line);
-  if (result === first.slice(0, -1) + second.at(-2)! && second === batch + second.at(-2)! + summed && first.endsWith(summed))
-    return matrixProduct(recorder, 'einsum', left, transpose(recorder, 'transpose', right, -2, -1, line), line);
-  const sides =
-    left.sides && right.sides && Array.from(result).map(label => left.sides![first.indexOf(label)] ?? right.sides![second.indexOf(label)]);
-  return recorder.emit({ kind: 'product', of: 'matrices' }, [left, right], sides, line);
-}

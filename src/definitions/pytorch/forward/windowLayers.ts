@@ -19,8 +19,10 @@ export type Read = (name: string) => Value | undefined;
 
 interface Windowed {
   readonly axes: readonly WindowAxis[];
-  /** Zeros before and behind each axis; absent where the last window may hang over. */
-  readonly padding?: Windows['padding'];
+  /** Zeros before and behind each axis. */
+  readonly padding: Windows['padding'];
+  /** How far the last window hangs over the padding behind each axis; absent where it never does, undefined where it is not known. */
+  readonly beyond?: readonly number[] | undefined;
   readonly sides: Sides;
 }
 
@@ -56,21 +58,28 @@ function windowed(
   });
   return {
     axes,
-    ...(!isCeiling && { padding: zeros }),
+    padding: zeros,
+    ...(isCeiling && { beyond: overhang(inner, tensor.sides?.slice(-count), axes, pad) }),
     sides: tensor.sides && [...tensor.sides.slice(0, -count), ...(inner ?? [])],
   };
 }
 
-/** Windows as they are computed with; undefined where the last one may hang over. */
-function plainWindows({ axes, padding }: Windowed): Windows | undefined {
-  return (
-    padding && {
-      kernel: axes.map(({ kernel }) => kernel),
-      stride: axes.map(({ stride }) => stride),
-      dilation: axes.map(({ dilation }) => dilation),
-      padding,
-    }
-  );
+/** Windows as they are computed with. */
+const plainWindows = ({ axes, padding }: Windowed): Windows => ({
+  kernel: axes.map(({ kernel }) => kernel),
+  stride: axes.map(({ stride }) => stride),
+  dilation: axes.map(({ dilation }) => dilation),
+  padding,
+});
+
+/** How far the last windows reach beyond the padded sides. */
+function overhang(made: Sides, sides: Sides, axes: readonly WindowAxis[], pad: readonly number[]): readonly number[] | undefined {
+  const found = axes.map(({ kernel, stride, dilation }, axis) => {
+    const [after, before] = [numberOf(made?.[axis]), numberOf(sides?.[axis])];
+    if (after === undefined || before === undefined) return NaN;
+    return Math.max(0, (after - 1) * stride + dilation * (kernel - 1) + 1 - before - 2 * pad[axis]!);
+  });
+  return found.some(Number.isNaN) ? undefined : found;
 }
 
 /** With `ceil_mode` the last window may hang over, unless it starts beyond the padded input. */
@@ -117,7 +126,7 @@ function convolutionRun({ names, transposed, inputs }: ConvolutionLayer, found: 
   const [windows, groups, mode] = [plainWindows(found), read('groups'), read('padding_mode')];
   const isZero = !mode || (mode.kind === 'string' && mode.value === 'zeros');
   const count = groups?.kind === 'integer' ? groups.value : groups ? undefined : 1;
-  if (!windows || !isZero || !names.weight || names.bias === undefined || count === undefined || inputs % count !== 0) return undefined;
+  if (!isZero || !names.weight || names.bias === undefined || count === undefined || inputs % count !== 0) return undefined;
   const op = transposed ? 'transposed convolution' : 'convolution';
   return { op, weight: names.weight, bias: names.bias, groups: count, ...windows };
 }
@@ -180,9 +189,13 @@ export function pool(
 }
 
 function poolRun(of: 'max' | 'avg', found: Windowed, read: Read): Computation | undefined {
+  const { beyond } = found;
   const windows = plainWindows(found);
-  if (!windows || windows.dilation.some(each => each !== 1) || !isAbsent(read('divisor_override'))) return undefined;
-  return { op: 'pool', of, countPadding: of === 'avg' && !excludesPadding(read), ...windows };
+  const isOpen = 'beyond' in found && !beyond;
+  if (isOpen || windows.dilation.some(each => each !== 1) || !isAbsent(read('divisor_override'))) return undefined;
+  const counted = read('count_include_pad');
+  const countPadding = of === 'avg' && !(counted?.kind === 'boolean' && !counted.value);
+  return { op: 'pool', of, countPadding, ...windows, ...(beyond?.some(each => each > 0) && { beyond }) };
 }
 
 const isAbsent = (value: Value | undefined): boolean => !value || value.kind === 'none' || (value.kind === 'integer' && value.value === 0);

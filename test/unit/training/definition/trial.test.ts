@@ -125,7 +125,7 @@ describe('a trial with a definition as encoder', () => {
       assert.ok(error instanceof ValueFault);
       assert.match(
         error.message,
-        /cannot be trained as it is: line 304: cumsum \(.*\); line 305: flip \(.*\); line 300: volume \(.*sparse_/,
+        /cannot be trained as it is: line 304: logcumsumexp \(.*\); line 305: rot90 \(.*\); line 300: volume \(.*sparse_/,
       );
       assert.match(error.message, /use the built-in encoder \{ "kind": "deep net"/);
       return true;
