@@ -126,16 +126,24 @@ describe("the panel's page", () => {
     await page.close();
   });
 
-  it('fits into a side bar', async () => {
-    const { page } = await withSample();
-    await page.setViewportSize({ width: 340, height: 1300 });
-    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
-    await eventually(page, width, wide => wide <= 340, 'a page of 340 pixels');
-    await settled(page, width);
-    await screenshot(page, 'panel-narrow');
-    assert.ok((await width()) <= 340);
-    await page.close();
-  });
+  for (const theme of ['dark', 'light'] as const)
+    it(`fits into a side bar, with every tab in sight: ${theme}`, async () => {
+      const { page } = await withSample(themes[theme]);
+      await page.setViewportSize({ width: 300, height: 1300 });
+      const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+      await eventually(page, width, wide => wide <= 300, 'a page of 300 pixels');
+      await settled(page, width);
+      await screenshot(page, `panel-narrow-${theme}`);
+      assert.ok((await width()) <= 300);
+      for (const tab of await page.getByRole('tab').all()) {
+        const seen = await tab.evaluate(head => {
+          const { left, right, top, bottom } = head.getBoundingClientRect();
+          return left >= 0 && right <= innerWidth && head.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+        });
+        assert.ok(seen, await tab.innerText());
+      }
+      await page.close();
+    });
 
   it('draws anew when the theme changes', async () => {
     const { page } = await withSample();
