@@ -174,13 +174,28 @@ export interface UnknownStart {
   readonly why: string;
 }
 
+/** How steps see a tensor: its axes in this order, then as this shape, all but the first two axes backwards where it is turned. */
+export interface View {
+  readonly order: readonly number[];
+  readonly shape: readonly number[];
+  readonly isTurned?: true;
+}
+
+/** One place along an axis of a tensor that modules which are repeated have together, and how steps see it where that is otherwise. */
+export interface Part {
+  readonly of: string;
+  readonly axis: number;
+  readonly at: number;
+  readonly seen?: View;
+}
+
 /** A tensor of a model's state: what is trained, what is frozen, and buffers. */
 export interface StateTensor {
   /** As in a state dict, or the path of a variable. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** How steps see it, where that is not how it is saved: its axes in this order, then as this shape, all but the first two axes backwards where it is turned. */
-  readonly seen?: { readonly order: readonly number[]; readonly shape: readonly number[]; readonly isTurned?: true };
+  /** How steps see it, where that is not how it is saved. */
+  readonly seen?: View;
   /** What an architecture calls it, path and name joined by dots, where that is not its name. */
   readonly key?: string;
   readonly start: StartLaw | UnknownStart;
@@ -205,6 +220,8 @@ export interface Program {
   readonly state: readonly StateTensor[];
   /** Names under which steps see several tensors joined along their first axis, as they see each; zeros where there are so many of them. */
   readonly stacks?: Readonly<Record<string, readonly (string | number)[]>>;
+  /** Names under which steps see parts of tensors. */
+  readonly parts?: Readonly<Record<string, Part>>;
   /** Further names of tensors that layers share, with the name under which they stand in `state`. */
   readonly aliases: Readonly<Record<string, string>>;
 }

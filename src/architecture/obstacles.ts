@@ -75,8 +75,13 @@ const nameOf = (step: Step): string => ('name' in step ? step.name : step.op);
 const STATE_KEYS = ['weight', 'bias', 'table', 'mean', 'variance', 'hiddenWeight', 'hiddenBias', 'projection'];
 
 /** Names of the tensors of the state that a program computes with. */
-export const usedState = ({ steps, stacks = {} }: Program): ReadonlySet<string | number> =>
-  new Set(steps.flatMap(stateNames).flatMap(name => stacks[name] ?? name));
+export const usedState = ({ steps, stacks = {}, parts = {} }: Program): ReadonlySet<string | number> =>
+  new Set(
+    steps
+      .flatMap(stateNames)
+      .flatMap(name => stacks[name] ?? name)
+      .map(name => parts[name]?.of ?? name),
+  );
 
 /** Names of the tensors of the state, and of stacks of them, that a step computes with. */
 function stateNames(step: Step): readonly string[] {

@@ -61,5 +61,8 @@ async function asSeen({ shape, seen }: StateTensor, { tensor }: WeightMatch, che
   if (!seen) return values;
   const strides = seen.order.map(axis => product(shape.slice(axis + 1)));
   const sides = seen.order.map(axis => shape[axis]!);
-  return gatherStrided(values.slice(), values, sides, strides);
+  const ordered = gatherStrided(values.slice(), values, sides, strides);
+  const size = product(seen.shape.slice(2));
+  if (seen.isTurned) for (let at = 0; at < ordered.length; at += size) ordered.subarray(at, at + size).reverse();
+  return ordered;
 }

@@ -15,6 +15,7 @@ import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } f
 import { drawnArray, initialiserCall } from './initialisers';
 import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
 import { bidirectional, callCell, initialState, isCell, recurrence } from './recurrence';
+import { scannedFunction } from './scanned';
 import { ownParameter, variable } from './ownParameters';
 import { nameParts } from './partNames';
 import { windowPool } from './pools';
@@ -54,6 +55,7 @@ export class FlaxLibrary implements Library {
     if (/^flax\.linen\.(module\.)?merge_param$/.test(path)) return merged(call);
     const lifted = /^flax\.linen\.(?:transforms\.)?(remat|checkpoint|jit|scan|vmap|remat_scan)$/.exec(path)?.[1];
     if (lifted !== undefined) return liftClass(lifted, call, context, (prefix, work) => this.prefixed(prefix, work), this.lifts);
+    if (path === 'flax.nnx.scan') return scannedFunction(call, context);
     if (/^flax\.nnx\.(vmap|split_rngs|remat|checkpoint|state_axes)$/.test(path)) return this.lifted(path, call, context);
     if (/^flax\.nnx\.(List|Dict|data|static)$/.test(path)) return call.positional[0] ?? dictionary(call.keywords, call.spread);
     if (/^jax\.random\.\w+$/.test(path)) return this.draw(path, call, context);

@@ -1,7 +1,8 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
-import { axisOf, type Shape } from '../../architecture/keras/shape';
+import { axisOf } from '../../architecture/keras/shape';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
 import type { Context } from '../python/context';
+import { changed, Loop, repetitions } from './loop';
 import { builtin, NONE, tuple, type Call, type Value } from '../python/values';
 
 /** How `nn.scan` or `nn.vmap` repeats a module: its parameters get an axis, and its inputs lose one. */
@@ -12,6 +13,9 @@ export interface Lift {
   readonly inputAxes: Value | undefined;
   readonly outputAxes: Value | undefined;
   readonly length: Value | undefined;
+  /** Whether each repetition draws its parameters by itself. */
+  readonly isSplit: boolean;
+  readonly isReversed: boolean;
 }
 
 /** What the transforms of `flax.linen` put before a class's name where it names itself. */
@@ -77,7 +81,19 @@ function liftOf(transform: 'scan' | 'vmap', call: Call): Lift & { readonly isSha
   const isShared = axis?.kind === 'none' || (broadcast?.kind === 'string' && broadcast.value === 'params');
   const [inputAxes, outputAxes] = [call.keywords.get('in_axes'), call.keywords.get('out_axes')];
   const length = call.keywords.get('length') ?? call.keywords.get('axis_size');
-  return { transform, axis: axis?.kind === 'integer' ? axis.value : undefined, inputAxes, outputAxes, length, isShared };
+  const splits = call.keywords.get('split_rngs');
+  const split = splits?.kind === 'dictionary' ? splits.entries.get('params') : undefined;
+  const reverse = call.keywords.get('reverse');
+  return {
+    transform,
+    axis: axis?.kind === 'integer' ? axis.value : undefined,
+    inputAxes,
+    outputAxes,
+    length,
+    isShared,
+    isSplit: split?.kind === 'boolean' && split.value,
+    isReversed: reverse !== undefined && !(reverse.kind === 'boolean' && !reverse.value),
+  };
 }
 
 /** Calls a repeated module: once, with what one repetition is given, and with the axis of the repetitions on what comes out and on its parameters. */
@@ -85,17 +101,20 @@ export function callLifted(layer: KerasLayer, lift: Lift, call: Call, run: (call
   const line = call.range.startLine;
   const carried = lift.transform === 'scan' ? 1 : 0;
   const axes = call.positional.map((_, place) => (place < carried ? undefined : axisAt(lift.inputAxes, place - carried)));
-  const size = sizeOf(lift, call, axes);
-  if (lift.axis !== undefined) layer.repeats = { count: size, axis: lift.axis };
-  const positional = call.positional.map((value, place) => without(value, axes[place]));
+  const values = call.positional.map((value, place) => [value, axes[place]] as const);
+  const size = repetitions(lift.length, values, unknown(`how often \`${call.type}(…)\` repeats its module is not known`, line));
+  if (lift.axis !== undefined) layer.repeats = { count: size, axis: lift.axis, isSplit: lift.isSplit };
+  const count = lift.isReversed ? unknown('repetitions from the last to the first are not followed', line) : size;
+  const loop = new Loop(count, lift.axis === undefined ? undefined : layer, line);
+  const positional = values.map(([value, axis], place) => (place < carried ? loop.begun(value) : loop.given(value, axis)));
   const result = run({ ...call, positional });
   const outside = axisAt(lift.outputAxes, 0) ?? 0;
-  if (lift.transform === 'vmap') return widened(result, size, outside);
+  if (lift.transform === 'vmap') return loop.stacked(result, outside);
   if (result.kind !== 'sequence' || result.doubt || result.items.length !== 2) {
     layer.doubts.push(unknown(`what \`${call.type}(…)\` carries on is not known`, line));
     return result;
   }
-  return tuple([result.items[0]!, widened(result.items[1]!, size, outside)]);
+  return tuple([loop.last(result.items[0]!), loop.stacked(result.items[1]!, outside)]);
 }
 
 /** The axis that is mapped for one argument, the first one by default; undefined where it is handed to every repetition whole. */
@@ -103,20 +122,6 @@ export function axisAt(axes: Value | undefined, place: number): number | undefin
   if (!axes) return 0;
   const one = axes.kind === 'sequence' ? axes.items[place] : axes;
   return one?.kind === 'integer' ? one.value : undefined;
-}
-
-/** How often a module is repeated: as told, else as long as what it maps over. */
-function sizeOf({ length }: Lift, call: Call, axes: readonly (number | undefined)[]): Known<number> {
-  if (length?.kind === 'integer') return known(length.value);
-  for (const [place, value] of call.positional.entries()) {
-    const axis = axes[place];
-    if (!(value instanceof KerasTensor) || axis === undefined || !value.shape.known) continue;
-    const side = value.shape.value[axisOf(axis, value.shape.value.length) ?? -1];
-    if (typeof side === 'number') return known(side);
-  }
-  return length?.kind === 'undecided'
-    ? length.reason
-    : unknown(`how often \`${call.type}(…)\` repeats its module is not known`, call.range.startLine);
 }
 
 /** What one repetition is handed of a value. */
@@ -142,8 +147,6 @@ export function widened(value: Value, size: Known<number>, axis: number): Value 
   );
 }
 
-const changed = (shape: Known<Shape>, change: (sides: Shape) => Shape): Known<Shape> => (shape.known ? known(change(shape.value)) : shape);
-
 /** `nnx.vmap(create, axis_size=…)`: a function whose modules have an axis of repetitions on every parameter; a decorator where it is given none. */
 export function repeatFunction(call: Call, context: Context, splits: () => Value | undefined): Value | undefined {
   if (call.spread) return undefined;
@@ -162,7 +165,7 @@ export function repeatFunction(call: Call, context: Context, splits: () => Value
         : length?.kind === 'undecided'
           ? length.reason
           : unknown(`how often \`${call.type}(…)\` repeats its module is not known`, line);
-    made.repeats = { count, axis: axis?.kind === 'integer' ? axis.value : 0 };
+    made.repeats = { count, axis: axis?.kind === 'integer' ? axis.value : 0, isSplit: true };
     return made;
   });
 }

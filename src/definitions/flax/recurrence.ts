@@ -1,12 +1,13 @@
 import { known, unknown } from '../../architecture/architecture';
-import type { Shape } from '../../architecture/keras/shape';
 import { LINEN_CELLS, NNX_CELLS } from '../../architecture/flax/cells';
 import { argument, shapeFrom } from '../keras/construct';
-import { callLayer } from '../keras/layerCalls';
+import { callLayer, shapeValue } from '../keras/layerCalls';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
 import { callOperation } from '../keras/tensorOperations';
 import type { Context } from '../python/context';
-import { boolean, builtin, integer, NONE, tuple, undecidedPlain, type Call, type Value } from '../python/values';
+import { boolean, builtin, integer, NONE, tuple, type Call, type Value } from '../python/values';
+import { Loop, repetitions } from './loop';
+import { nextKey } from './streams';
 
 const CELLS = new Set([...Object.values(LINEN_CELLS), ...Object.values(NNX_CELLS)]);
 
@@ -73,7 +74,7 @@ export function recurrence(call: Call, context: Context, run: (cell: KerasLayer,
       const [sequence] = inner.positional;
       if (!(sequence instanceof KerasTensor) || isOn(told('time_major')))
         return new KerasTensor(unknown('the sequence is not known', inner.range.startLine));
-      const made = isCell(cell) ? eachStep(cell, sequence, inner, told, context) : ownSteps(layer, cell, sequence, inner, run);
+      const made = isCell(cell) ? eachStep(cell, sequence, inner, told, context) : ownSteps(cell, sequence, inner, told, context, run);
       const [after = NONE, output = NONE] = made.kind === 'sequence' ? made.items : [NONE, made];
       return isOn(told('return_carry')) ? tuple([after, output]) : output;
     }),
@@ -100,21 +101,40 @@ function eachStep(cell: KerasLayer, sequence: KerasTensor, inner: Call, told: To
   return steps(cell, { ...inner, positional: [sequence, ...states], keywords }, context);
 }
 
-/** A cell of the source over a sequence: what one step makes, at every step. */
+/** A cell of the source over a sequence, from the state that is given or that it begins with: one step, repeated. */
 function ownSteps(
-  layer: KerasLayer,
   cell: KerasLayer,
   sequence: KerasTensor,
   inner: Call,
+  told: Told,
+  context: Context,
   run: (cell: KerasLayer, call: Call) => Value,
 ): Value {
-  const { shape } = sequence;
   const line = inner.range.startLine;
-  const step = shape.known && shape.value.length > 2 ? known<Shape>([...shape.value.slice(0, -2), shape.value.at(-1)!]) : shape;
-  const state = inner.keywords.get('initial_carry') ?? undecidedPlain(unknown('the first state of a cell is not known', line));
-  const made = run(cell, { ...inner, positional: [state, new KerasTensor(step, { inputs: [sequence] })], keywords: new Map() });
-  const after = made.kind === 'sequence' && !made.doubt ? (made.items[0] ?? state) : state;
-  return tuple([after, everyStep(made.kind === 'sequence' ? made.items[1] : made, sequence, layer, line)]);
+  const isPlain = ['reverse', 'seq_lengths'].every(name => !told(name) || told(name)?.kind === 'none' || isOff(told(name)));
+  const count = repetitions(undefined, [[sequence, -2]], unknown('how long the sequence is is not known', line));
+  const loop = new Loop(
+    isPlain ? count : unknown('sequences that are reversed or of several lengths are not followed', line),
+    undefined,
+    line,
+  );
+  const step = loop.given(sequence, -2);
+  const made = run(cell, { ...inner, positional: [loop.begun(firstState(cell, step, inner, context)), step], keywords: new Map() });
+  const [after = NONE, output = made] = made.kind === 'sequence' && !made.doubt ? made.items : [];
+  return tuple([loop.last(after), loop.stacked(output, -2)]);
+}
+
+const isOff = (value: Value | undefined): boolean => value?.kind === 'boolean' && !value.value;
+
+/** The state that a cell of the source begins with. */
+function firstState(cell: KerasLayer, step: Value, inner: Call, context: Context): Value {
+  const initial = inner.keywords.get('initial_carry');
+  if (initial && initial.kind !== 'none') return initial;
+  const line = inner.range.startLine;
+  const own = context.attribute(cell, 'initialize_carry', line);
+  const shape = step instanceof KerasTensor ? shapeValue(step.shape) : NONE;
+  const made = context.call(own, { ...inner, positional: [nextKey(line), shape], keywords: new Map() });
+  return made.kind === 'undecided' ? new KerasTensor(unknown('the first state of a cell is not known', line)) : made;
 }
 
 /** `nn.Bidirectional(forward_rnn, backward_rnn)`: both over the same sequence, joined by its `merge_fn`. */
@@ -142,18 +162,4 @@ export function bidirectional(call: Call, context: Context): KerasLayer | undefi
     }),
   );
   return layer;
-}
-
-/** What one step makes, for each step of the sequence. */
-function everyStep(made: Value | undefined, sequence: KerasTensor, layer: KerasLayer, line: number): Value {
-  if (made?.kind === 'sequence' && !made.doubt) return { ...made, items: made.items.map(item => everyStep(item, sequence, layer, line)) };
-  const { shape } = sequence;
-  const steps = shape.known ? (shape.value.at(-2) ?? null) : null;
-  if (!(made instanceof KerasTensor) || !made.shape.known)
-    return new KerasTensor(made instanceof KerasTensor ? made.shape : unknown('what its cell makes is not known', line), {
-      layer,
-      inputs: [sequence],
-    });
-  const [width = null] = made.shape.value.slice(-1);
-  return new KerasTensor(known([...made.shape.value.slice(0, -1), steps, width]), { layer, inputs: [sequence] });
 }

@@ -17,7 +17,7 @@ export function vectorised(call: Call, context: Context): Value | undefined {
     const made = context.call(callee, { ...inner, positional: inner.positional.map((value, place) => without(value, axes[place])) });
     const count = countOf(inner, axes, call.keywords.get('axis_size'));
     const outside = axisAt(outputAxes, 0) ?? 0;
-    if (made instanceof KerasLayer) made.repeats = { count, axis: outside };
+    if (made instanceof KerasLayer) made.repeats = { count, axis: outside, isSplit: true };
     return widened(made, count, outside);
   });
 }

@@ -21,8 +21,8 @@ export class KerasTensor extends LibraryValue {
   }
 
   override parts(): readonly Value[] {
-    const { layer, inputs = [], inside } = this.history ?? {};
-    return [...inputs, ...(layer ? [layer] : []), ...(inside ? [inside] : [])];
+    const { layer, inputs = [], inside, repeated } = this.history ?? {};
+    return [...inputs, ...(layer ? [layer] : []), ...(inside ? [inside] : []), ...(repeated ? [repeated.of] : [])];
   }
 }
 
@@ -47,6 +47,8 @@ export interface TensorHistory {
   readonly inside?: KerasTensor;
   /** Why layers that are not known may stand between it and its inputs. */
   readonly doubt?: Unknown;
+  /** What of a repetition it stands for, where something is repeated. */
+  readonly repeated?: Repeated;
   /** Which of the tensors that a layer makes, where it is not the first. */
   readonly part?: number;
   /** What the layer or function was called with. */
@@ -55,6 +57,28 @@ export interface TensorHistory {
   readonly operands?: readonly [left: Value, right: Value];
   /** What a tensor was indexed with. */
   readonly indices?: readonly Index[];
+}
+
+/** The last one that repetitions made, or all of them along an axis. */
+export interface Repeated {
+  readonly body: LoopBody;
+  readonly of: KerasTensor;
+  readonly axis?: number | undefined;
+}
+
+/** One repetition of several: what it is given, in the order of the inputs of what the repetitions make. */
+export interface LoopBody {
+  readonly count: Known<number>;
+  /** What has tensors of its own for each of them. */
+  readonly module: KerasLayer | undefined;
+  readonly inputs: readonly LoopInput[];
+}
+
+/** A tensor that a repetition is given: whole, one place along an axis, or the one that the repetition before made. */
+export interface LoopInput {
+  readonly tensor: KerasTensor;
+  readonly axis: number | undefined;
+  readonly next?: KerasTensor | undefined;
 }
 
 /** The order of axes of a transpose, the equation of an `einsum`, whether a product of matrices transposes its second factor. */
@@ -133,6 +157,8 @@ export interface Construction {
 export interface Repetition {
   readonly count: Known<number>;
   readonly axis: number;
+  /** Whether each begins by itself; all begin alike otherwise. */
+  readonly isSplit: boolean;
 }
 
 /** A layer or model of Keras while the source is evaluated. */

@@ -1,5 +1,5 @@
-import { concat, gather, mean, reshape, transpose, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import type { Program, StateTensor, Step } from '../../architecture/computation';
+import { concat, gather, mean, reshape, slice, transpose, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import type { Program, StateTensor, Step, View } from '../../architecture/computation';
 import type { Encoder, NormFreedom, TokenEncoder, TrainingMode } from '../encoders/encoder';
 import type { Declares } from '../engine/declares';
 import { fixedTensor } from '../engine/operations';
@@ -87,14 +87,14 @@ export class DefinedEncoder implements Encoder {
   /** Tensors of the state as steps see them. */
   private tensors(): (name: string) => Tensor {
     const seen = new Map(this.program.state.flatMap(tensor => (tensor.seen ? [[tensor.name, tensor.seen] as const] : [])));
+    const { stacks = {}, parts = {} } = this.program;
     const one = (name: string): Tensor => {
-      const tensor = this.state.get(name)!;
-      const as = seen.get(name);
-      if (!as) return tensor;
-      const ordered = transpose(tensor, [...as.order]);
-      return reshape(as.isTurned ? turned(ordered, as.shape) : ordered, [...as.shape]);
+      if (!Object.hasOwn(parts, name)) return viewed(this.state.get(name)!, seen.get(name));
+      const { of, axis, at, seen: as } = parts[name]!;
+      const whole = this.state.get(of)!;
+      const begin = whole.shape.map((_, each) => (each === axis ? at : 0));
+      return viewed(reshape(slice(whole, begin, whole.shape.with(axis, 1)), whole.shape.toSpliced(axis, 1)), as);
     };
-    const { stacks = {} } = this.program;
     return name =>
       Object.hasOwn(stacks, name) ? stacked(stacks[name]!.map(part => (typeof part === 'number' ? part : one(part)))) : one(name);
   }
@@ -116,6 +116,12 @@ const stacked = (parts: readonly (Tensor | number)[]): Tensor =>
     parts.map(part => (typeof part === 'number' ? zeros([part]) : part)),
     0,
   );
+
+function viewed(tensor: Tensor, as: View | undefined): Tensor {
+  if (!as) return tensor;
+  const ordered = transpose(tensor, [...as.order]);
+  return reshape(as.isTurned ? turned(ordered, as.shape) : ordered, [...as.shape]);
+}
 
 /** A kernel [outputs, inputs, …sizes] whose sizes are run through backwards. */
 function turned(kernel: Tensor, [outputs, inputs, ...sizes]: readonly number[]): Tensor {
@@ -186,11 +192,11 @@ function isBounded(steps: readonly Step[], place: number): boolean {
 }
 
 /** Multiplications of one step for one image. */
-function multiplications(step: Step, { steps, state, stacks = {} }: Program): number {
+function multiplications(step: Step, { steps, state, stacks = {}, parts = {} }: Program): number {
   const made = product(shapeAt(step.shape, 1));
   const sidesOf = (weight: string): readonly number[] => {
-    const tensor = state.find(({ name }) => name === weight);
-    return (tensor?.seen?.shape ?? tensor?.shape ?? []).slice(1);
+    const tensor = parts[weight] ?? state.find(({ name }) => name === weight);
+    return (tensor?.seen?.shape ?? (tensor && 'shape' in tensor ? tensor.shape : [])).slice(1);
   };
   if (step.op === 'linear' || step.op === 'convolution') return made * product(sidesOf(step.weight));
   if (step.op === 'transposed convolution') {
@@ -199,9 +205,9 @@ function multiplications(step: Step, { steps, state, stacks = {} }: Program): nu
   }
   const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);
   if (step.op === 'recurrence') {
-    const names = [step.weight, step.hiddenWeight, step.projection].flatMap(name => stacks[name ?? ''] ?? name);
-    const weights = state.filter(({ name }) => names.includes(name));
-    return taken(0)[1]! * weights.reduce((sum, { shape }) => sum + product(shape), 0);
+    const names = [step.weight, step.hiddenWeight, step.projection].flatMap(name => stacks[name ?? ''] ?? name ?? []);
+    const sizes = names.map(name => product(parts[name]?.seen?.shape ?? state.find(each => each.name === name)?.shape ?? []));
+    return taken(0)[1]! * sizes.reduce((sum, size) => sum + size, 0);
   }
   if (step.op !== 'matrix product' && step.op !== 'attention') return 0;
   return made * (taken(0).at(-1) ?? 1) + (step.op === 'attention' ? product(taken(0)) * (taken(1).at(-1) ?? 1) : 0);

@@ -10,7 +10,7 @@ type Mine = Map<string, { readonly name: string; readonly shape: readonly number
 
 /**
  * The state of a linen module as `init` makes it, collections first: `params/Dense_0/kernel`, and running statistics as
- * `batch_stats/BatchNorm_0/mean`. Modules that are repeated with tensors of their own are left out.
+ * `batch_stats/BatchNorm_0/mean`. Tensors of modules that are repeated have an axis of the repetitions.
  */
 export const flaxState = (model: KerasLayer): KerasState => stateOf(model, undefined);
 
@@ -24,9 +24,12 @@ function stateOf(model: KerasLayer, held: ReadonlyMap<Value, string> | undefined
   const named = new Map<WeightValue, string>();
   const paths = new Map<KerasLayer, string>();
   const join = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('/');
-  const visit = (layer: KerasLayer, path: string): void => {
+  const within = new Map<KerasLayer | WeightValue, KerasLayer>();
+  const visit = (layer: KerasLayer, path: string, outer?: KerasLayer): void => {
     paths.set(layer, path);
-    if (layer.repeats) return;
+    const root = layer.repeats ? layer : outer;
+    if (layer.repeats && (outer || !layer.repeats.count.known)) return;
+    if (root) within.set(layer, root);
     const mine: Mine = new Map();
     own.set(layer, mine);
     const line = layer.construction.range.startLine;
@@ -34,30 +37,49 @@ function stateOf(model: KerasLayer, held: ReadonlyMap<Value, string> | undefined
     const add = (
       collection: string,
       own_: string,
-      shape: readonly number[],
-      start: StartLaw | UnknownStart,
+      single: readonly number[],
+      law: StartLaw | UnknownStart,
       name = held ? join(scope, own_) : join(collection, scope, own_),
     ): string => {
       const role = collection === 'params' ? 'trained' : 'buffer';
+      const shape = stacked(root, single);
+      const start = root ? startOfAll(root, law) : law;
       tensors.push({ name, shape, start, role, line, key: tensorKey(path, own_) });
       return name;
     };
     const addOwn = (collection: string, name: string, shape: readonly number[]): unknown =>
-      mine.set(name, { name: add(collection, name, shape, startOf(layer, name, shape)), shape });
+      mine.set(name, { name: add(collection, name, shape, startOf(layer, name, shape)), shape: stacked(root, shape) });
     if (layer.weights.known) for (const { name, shape } of layer.weights.value) addOwn('params', name, shape);
     const width = classNameOf(layer) === 'BatchNorm' ? widthOf(layer, held !== undefined) : undefined;
-    if (typeof width === 'number') for (const name of ['mean', 'var']) addOwn('batch_stats', name, [width]);
+    if (typeof width === 'number' && !root) for (const name of ['mean', 'var']) addOwn('batch_stats', name, [width]);
     const variables = held ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : layer.added;
     for (const weight of variables) {
       const { shape, beginning } = weight;
       const sides = shape.known ? shape.value.filter(side => side !== null) : [];
       if (shape.known && sides.length === shape.value.length && !named.has(weight))
         named.set(weight, add('params', weight.name, sides, lawOf(beginning?.initialiser, sides), held?.get(weight)));
+      if (root) within.set(weight, root);
     }
-    for (const inner of layer.inner()) if (!paths.has(inner)) visit(inner, join(path, inner.name ?? 'layer'));
+    for (const inner of layer.inner()) if (!paths.has(inner)) visit(inner, join(path, inner.name ?? 'layer'), root);
   };
   visit(model, '');
-  return { tensors, of: (layer, name) => own.get(layer)?.get(name), named, paths };
+  return { tensors, of: (layer, name) => own.get(layer)?.get(name), named, within, paths };
+}
+
+/** A shape with the axis of the repetitions. */
+function stacked(root: KerasLayer | undefined, shape: readonly number[]): readonly number[] {
+  const { count, axis } = root?.repeats ?? {};
+  if (!count?.known || axis === undefined) return shape;
+  return shape.toSpliced(axis < 0 ? shape.length + 1 + axis : axis, 0, count.value);
+}
+
+/** How the tensors of all repetitions begin: entry by entry as one does. */
+function startOfAll({ repeats }: KerasLayer, law: StartLaw | UnknownStart): StartLaw | UnknownStart {
+  if (law.kind === 'constant' || law.kind === 'not known') return law;
+  if (!repeats?.isSplit) return { kind: 'not known', why: 'all repetitions begin alike, which is not followed' };
+  return law.kind === 'uniform' || law.kind === 'normal'
+    ? law
+    : { kind: 'not known', why: 'matrices of several repetitions that begin as orthogonal ones are not followed' };
 }
 
 function widthOf({ input, attributes }: KerasLayer, isTold: boolean): number | null | undefined {

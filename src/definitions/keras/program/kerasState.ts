@@ -12,6 +12,8 @@ export interface KerasState {
   /** Name and saved shape of a layer's own tensor. */
   readonly of: (layer: KerasLayer, name: string) => { readonly name: string; readonly shape: readonly number[] } | undefined;
   readonly named: ReadonlyMap<WeightValue, string>;
+  /** What is repeated with tensors of its own for each repetition, by the layers and weights within it. */
+  readonly within?: ReadonlyMap<KerasLayer | WeightValue, KerasLayer>;
   /** Paths of the layers within the model, as an architecture lists them. */
   readonly paths: ReadonlyMap<KerasLayer, string>;
 }

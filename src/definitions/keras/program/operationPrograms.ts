@@ -8,6 +8,7 @@ import { permuted, reshapedTo } from './channelsLast';
 import { applied, clamped, paired, plus, powered, times } from './entrywise';
 import { multiplied, summed } from './matrixProducts';
 import { refused, type ProgramBuilder } from './programBuilder';
+import { stackedAlong } from './wrapperPrograms';
 
 /** A plain operation of the source while a program is written down. */
 export interface OperationSite {
@@ -88,9 +89,9 @@ const REDUCED: Readonly<Record<string, string>> = {
 function reduced(site: OperationSite, name: string): number {
   const { builder, line } = site;
   const place = only(site);
-  const rank = builder.sides(place).length;
-  const axes = axesIn(site, rank) ?? Array.from({ length: rank }, (_, axis) => axis);
-  if (axes.includes(0)) return refused('it mixes the images of a batch', line);
+  const sides = builder.sides(place);
+  const axes = axesIn(site, sides.length) ?? sides.map((_, axis) => axis);
+  if (axes.some(axis => typeof sides[axis] === 'string')) return refused('it mixes the images of a batch', line);
   return builder.emit({ op: 'reduce', name, axes }, [place], wholeOutput(site), line);
 }
 
@@ -164,8 +165,7 @@ function stacked(site: OperationSite): number {
   const { builder, inputs, line } = site;
   const [axis = 0] = axesIn(site, builder.sides(inputs[0]!).length + 1) ?? [];
   if (axis === 0) return refused('it puts an axis before the batch', line);
-  const apart = inputs.map(place => reshapedTo(builder, place, builder.sides(place).toSpliced(axis, 0, 1), line));
-  return builder.emit({ op: 'concatenate', axis }, apart, builder.sides(apart[0]!).with(axis, inputs.length), line);
+  return stackedAlong(builder, inputs, axis, line);
 }
 
 function turned(site: OperationSite): number {

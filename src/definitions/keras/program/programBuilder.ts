@@ -1,4 +1,4 @@
-import type { Computation, Program, StateTensor, Step } from '../../../architecture/computation';
+import type { Computation, Part, Program, StateTensor, Step, View } from '../../../architecture/computation';
 import { known, unknown, type Known } from '../../../architecture/architecture';
 import type { Shape, Side } from '../../../architecture/composition';
 import { LayerInputs } from '../../../architecture/keras/kerasRule';
@@ -10,7 +10,8 @@ import { openSides, written } from './inputShapes';
 export class ProgramBuilder {
   private readonly steps: Step[] = [];
   private readonly stacks = new Map<string, readonly (string | number)[]>();
-  private readonly views = new Map<string, NonNullable<StateTensor['seen']>>();
+  private readonly parts = new Map<string, Part>();
+  private readonly views = new Map<string, View>();
   private inputSides: readonly number[] = [];
 
   /** @param input sides of one input without its batch; what the model itself says when absent */
@@ -99,6 +100,14 @@ export class ProgramBuilder {
     return name;
   }
 
+  /** One place along an axis of a tensor of the state, and the shape that it has then; axes from behind count from -1. */
+  part(of: string, shape: readonly number[], axis: number, at: number): { readonly name: string; readonly shape: readonly number[] } {
+    const along = axis < 0 ? shape.length + axis : axis;
+    const name = `${of} [${at}]`;
+    this.parts.set(name, { of, axis: along, at });
+    return { name, shape: shape.toSpliced(along, 1) };
+  }
+
   /** The steps that make one result, renumbered, and the state. */
   program(output: number, state: readonly StateTensor[]): Program {
     const needed = new Set([output]);
@@ -114,7 +123,14 @@ export class ProgramBuilder {
       return view ? { ...tensor, seen: view } : tensor;
     });
     const program: Program = { steps, output: places.get(output)!, input: this.inputSides, channels: 'last', state: seen, aliases: {} };
-    return this.stacks.size > 0 ? { ...program, stacks: Object.fromEntries(this.stacks) } : program;
+    const parts = [...this.parts].map(
+      ([name, part]) => [name, { ...part, ...(this.views.has(name) && { seen: this.views.get(name)! }) }] as const,
+    );
+    return {
+      ...program,
+      ...(this.stacks.size > 0 && { stacks: Object.fromEntries(this.stacks) }),
+      ...(parts.length > 0 && { parts: Object.fromEntries(parts) }),
+    };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Shape as KerasShape } from '../../../architecture/keras/shape';
 import { Undecided } from '../../../architecture/torch/layerArguments';
 import type { ProgramRequest } from '../../definitionReader';
 import type { Call, Value } from '../../python/values';
-import { tensorsBetween, WeightValue, KerasTensor, type KerasLayer, type TensorHistory } from '../kerasValues';
+import { tensorsBetween, WeightValue, KerasTensor, type KerasLayer, type Repeated, type TensorHistory } from '../kerasValues';
 import { orReason } from '../layerCalls';
 import { written } from './inputShapes';
 import { classNameOf, kerasState, type KerasState } from './kerasState';
@@ -13,7 +13,7 @@ import { layerProgram, type LayerSite } from './layerPrograms';
 import { operationProgram, type OperationSite } from './operationPrograms';
 import type { Mask } from './channelsLast';
 import { ProgramBuilder, refused } from './programBuilder';
-import { isWrapped, withBatchOf, wrapped } from './wrapperPrograms';
+import { isWrapped, placeAlong, stackedAlong, withBatchOf, wrapped } from './wrapperPrograms';
 
 /** What a model's own code was given and made. */
 type Pass = NonNullable<KerasLayer['pass']>;
@@ -73,6 +73,8 @@ class ProgramWalk {
   private readonly first = new Map<string, { readonly input: number; readonly output: number }>();
   /** Places of the tensors of a model's own code. */
   private places: ReadonlyMap<KerasTensor, number> = new Map();
+  /** Which repetition is written down of what is repeated. */
+  private readonly repetition = new Map<KerasLayer, number>();
 
   constructor(
     readonly builder: ProgramBuilder,
@@ -114,8 +116,9 @@ class ProgramWalk {
     outputs: readonly KerasTensor[],
     given: readonly number[] | undefined,
     line: number,
+    outer: ReadonlyMap<KerasTensor, number> = new Map(),
   ): readonly number[] {
-    const places = new Map<KerasTensor, number>();
+    const places = new Map(outer);
     inputs.forEach((tensor, index) => {
       const place = given
         ? given[index]
@@ -124,7 +127,7 @@ class ProgramWalk {
           : this.builder.refuseInput(tensor.shape, index, line);
       if (place !== undefined) places.set(tensor, place);
     });
-    for (const tensor of tensorsBetween(inputs, outputs)) places.set(tensor, this.tensor(tensor, places, line));
+    for (const tensor of tensorsBetween(inputs, outputs)) if (!places.has(tensor)) places.set(tensor, this.tensor(tensor, places, line));
     this.places = places;
     return outputs.flatMap(tensor => places.get(tensor) ?? []);
   }
@@ -137,7 +140,8 @@ class ProgramWalk {
     const before = history?.inputs ?? [];
     const inputs = before.map(each => places.get(each) ?? this.tensor(each, places, at));
     if (builder.isFull) return builder.refuse('model', 'it has too many steps', inputs, null, at);
-    const { layer, inside } = history ?? {};
+    const { layer, inside, repeated } = history ?? {};
+    if (repeated) return this.orRefuse('repetitions', inputs, written(shape), at, () => this.repeated(repeated, inputs, places, at));
     if (layer && inside && layer.body.kind === 'own') {
       const [made] = this.entered(layer, () => this.between(before, [inside], inputs, at), inputs);
       return made ?? builder.refuse(layer.construction.type, 'what it returns is not a tensor', inputs, null, at);
@@ -158,16 +162,57 @@ class ProgramWalk {
     );
   }
 
+  /** What repetitions make: each is written down by itself, the tensors of its own for it. */
+  private repeated({ body, of, axis }: Repeated, inputs: readonly number[], outer: ReadonlyMap<KerasTensor, number>, line: number): number {
+    if (!body.count.known) throw new Undecided(body.count);
+    const { module, inputs: takes } = body;
+    const nexts = takes.map(({ next }) => next ?? of);
+    let current = inputs;
+    const made: number[] = [];
+    for (let at = 0; at < body.count.value; at++) {
+      const given = takes.map((take, place) =>
+        take.axis === undefined ? current[place]! : placeAlong(this.builder, inputs[place]!, take.axis, at, line),
+      );
+      if (module) this.repetition.set(module, at);
+      const found = this.between(
+        takes.map(({ tensor }) => tensor),
+        [of, ...nexts],
+        given,
+        line,
+        outer,
+      );
+      if (found.length < 1 + nexts.length) return refused('what it hands on is not followed', line);
+      made.push(found[0]!);
+      current = takes.map(({ next }, place) => (next ? found[1 + place]! : inputs[place]!));
+    }
+    if (module) this.repetition.delete(module);
+    const last = made.at(-1) ?? refused('it is repeated no time', line);
+    return axis === undefined ? last : stackedAlong(this.builder, made, axis, line);
+  }
+
+  /** A tensor of the state, of the repetition that is written down where there is one. */
+  private owned(
+    whose: KerasLayer | WeightValue,
+    found: { readonly name: string; readonly shape: readonly number[] } | undefined,
+  ): { readonly name: string; readonly shape: readonly number[] } | undefined {
+    const root = this.state.within?.get(whose);
+    if (!found || !root?.repeats) return found;
+    const at = this.repetition.get(root);
+    return at === undefined ? undefined : this.builder.part(found.name, found.shape, root.repeats.axis, at);
+  }
+
   /** The shape of what an operation makes; that of its input where the source leaves sides open that a run does not. */
   private sidesOf({ shape }: KerasTensor, inputs: readonly number[]): Shape {
     const sides = written(shape);
-    const isConstant = inputs.length > 0 && inputs.every(place => this.builder.shape(place)?.[0] !== 'B');
+    const isConstant = inputs.length > 0 && inputs.every(place => !this.builder.shape(place)?.includes('B'));
     return isConstant && shape.known && shape.value[0] === null && sides ? null : sides;
   }
 
   private weight(weight: WeightValue, line: number): number {
-    const name = this.state.named.get(weight);
+    const saved = this.state.named.get(weight);
     const shape = written(weight.shape);
+    const stacked = this.state.tensors.find(each => each.name === saved);
+    const name = this.owned(weight, stacked)?.name;
     if (name === undefined) return this.builder.refuse(weight.name, 'the layer that this weight belongs to is not known', [], shape, line);
     return this.builder.emit({ op: 'parameter', name }, [], shape, line);
   }
@@ -218,7 +263,7 @@ class ProgramWalk {
           inputs,
           output: shape!,
           line: at,
-          tensor: tensor => this.state.of(layer, tensor),
+          tensor: tensor => this.owned(layer, this.state.of(layer, tensor)),
           activation: argument => activationOf(layer, at, argument),
           isTrained: !layer.trainable.known || layer.trainable.value,
           part,

@@ -35,6 +35,23 @@ export function eachTime(builder: ProgramBuilder, place: number, run: (place: nu
   return reshapedTo(builder, made, [batch!, times, ...builder.sides(made).slice(1)], line);
 }
 
+/** One place along an axis, which goes; axes from behind count from -1. */
+export function placeAlong(builder: ProgramBuilder, place: number, along: number, at: number, line: number): number {
+  const sides = builder.sides(place);
+  const axis = along < 0 ? sides.length + along : along;
+  if (typeof sides[axis] !== 'number') return refused('it is repeated over the images of a batch', line);
+  const slices = [{ axis, start: at, stop: at + 1, step: 1 }];
+  return builder.emit({ op: 'slice', slices, dropped: [axis] }, [place], sides.toSpliced(axis, 1), line);
+}
+
+/** Results side by side along a new axis. */
+export function stackedAlong(builder: ProgramBuilder, places: readonly number[], along: number, line: number): number {
+  const sides = builder.sides(places[0]!);
+  const axis = along < 0 ? sides.length + 1 + along : along;
+  const apart = places.map(place => reshapedTo(builder, place, builder.sides(place).toSpliced(axis, 0, 1), line));
+  return builder.emit({ op: 'concatenate', axis }, apart, sides.toSpliced(axis, 0, places.length), line);
+}
+
 const statesOf = ({ className, construction }: KerasLayer): number => (/LSTM(Cell)?$/.test(className ?? construction.type) ? 2 : 1);
 
 /**

@@ -30,14 +30,28 @@ describe('what stands in the way of training a module of Flax', () => {
       told('nnx.SpectralNorm(nnx.Linear(8, 4, rngs=rngs), rngs=rngs)'),
       [/line 7: Net: `nnx\.SpectralNorm\(…\)` is not known/],
     ],
-    [
-      'a recurrence over a cell of its own',
-      source(
-        '# boundlens: Net() on (1, 4, 8)\nclass Net(nn.Module):\n  @nn.compact\n  def __call__(self, x):\n    return nn.RNN(Cell())(x, initial_carry=x[:, 0, :3])\n\n\n' +
-          'class Cell(nn.RNNCellBase):\n  @nn.compact\n  def __call__(self, carry, x):\n    y = nn.Dense(3)(x) + carry\n    return y, y\n',
-      ),
-      [/line 9: RNN_0: what `nn\.RNN` computes is not followed/],
-    ],
+    ...(
+      [
+        [
+          'from the last to the first',
+          ', reverse=True',
+          '',
+          /line 9: repetitions: repetitions from the last to the first are not followed/,
+        ],
+        ['that all begin alike', '', '', /line 15: params\/ScanLayer_0\/Dense_0\/kernel: all repetitions begin alike/],
+        [
+          'whose matrices begin as orthogonal ones',
+          ', split_rngs={"params": True}',
+          ', kernel_init=nn.initializers.orthogonal()',
+          /line 15: .*: matrices of several repetitions that begin as orthogonal ones/,
+        ],
+      ] as const
+    ).map(([what, told, layer, expected]) => {
+      const scan = `nn.scan(Layer, variable_axes={"params": 0}, length=3${told})`;
+      const net = `# boundlens: Net() on (1, 8)\nclass Net(nn.Module):\n  @nn.compact\n  def __call__(self, x):\n    return ${scan}()(x, None)[0]\n`;
+      const body = `\n\nclass Layer(nn.Module):\n  @nn.compact\n  def __call__(self, x, _):\n    return nn.Dense(8${layer})(x), None\n`;
+      return [`layers that are repeated ${what}`, source(net + body), [expected]] as const;
+    }),
     [
       'a recurrence over sequences of several lengths',
       compact('nn.RNN(nn.LSTMCell(3))(x, seq_lengths=x[:, 0, 0])').replace('class', '# boundlens: Net() on (1, 4, 8)\nclass'),

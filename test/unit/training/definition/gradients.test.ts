@@ -46,8 +46,10 @@ describe('gradients through programs', () => {
     ...['convolutional', 'transposed', 'VisionTransformer', 'Operations', 'shared'].map(name => ['keras/models.py', name] as const),
     ...['Shifted', 'Hidden', 'Resampled', 'Values'].map(name => ['attention/modules.py', name] as const),
     ['tensorflowJs/models.js', 'convolutional'] as const,
-    ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens', 'Recurrent'].map(name => ['nnx/models.py', name] as const),
-    ...['Transposed', 'Recurrent', 'ByHand'].map(name => ['flax/models.py', name] as const),
+    ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens', 'Recurrent', 'Repeated'].map(
+      name => ['nnx/models.py', name] as const,
+    ),
+    ...['Transposed', 'Recurrent', 'ByHand', 'Repeated'].map(name => ['flax/models.py', name] as const),
     ...['memories', 'gates', 'both_ways', 'each_time'].map(name => ['keras/recurrences.py', name] as const),
     ['tensorflowJs/recurrences.js', 'recurrent'] as const,
     ...['causal', 'einsums', 'dots', 'lambdas'].map(name => ['keras/products.py', name] as const),

@@ -31,9 +31,14 @@ for (const [framework, folder, file, names] of [
     'Flax',
     'flax',
     'models.py',
-    ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed', 'Recurrent', 'ByHand'],
+    ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed', 'Recurrent', 'ByHand', 'Repeated'],
   ],
-  ['Flax (nnx)', 'nnx', 'models.py', ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed', 'Recurrent']],
+  [
+    'Flax (nnx)',
+    'nnx',
+    'models.py',
+    ['Perceptron', 'Rows', 'Convolutional', 'VisionTransformer', 'Tokens', 'Transposed', 'Recurrent', 'Repeated'],
+  ],
   ['TensorFlow.js', 'tensorflowJs', 'models.js', ['perceptron', 'convolutional', 'residual']],
   ['TensorFlow.js', 'tensorflowJs', 'recurrences.js', ['recurrent', 'bothWays', 'eachTime']],
 ] as const)
