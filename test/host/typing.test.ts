@@ -17,9 +17,12 @@ const BELOW = `\n\nclass Below(nn.Module):
         self.fc = nn.Linear(2, 2)
 `;
 const LENSES = 7;
+/** Milliseconds without a key after which the text may count as resting: what is no model any more then loses its lenses, as it should. */
+const REST = 1000;
 
 describe('lenses and hints while somebody types', () => {
   let editor: vscode.TextEditor;
+  let longest: number;
   const file = () => editor.document.uri;
 
   before(() => vscode.extensions.getExtension('boundlens.boundlens')?.activate());
@@ -29,6 +32,20 @@ describe('lenses and hints while somebody types', () => {
     editor = await showUnsaved(text);
   }
 
+  /** Does what somebody types, anew where it fails because the machine stood still between two keys: that somebody paused. */
+  async function inOneGo(attempt: () => Promise<void>): Promise<void> {
+    for (let left = 4; ; left--) {
+      longest = 0;
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        if (left === 0 || longest < REST) throw error;
+        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      }
+    }
+  }
+
   /** Types a text at a place, character by character, and looks at the lenses after each: lines with lenses, and how many stand on each. */
   async function type(
     at: number,
@@ -36,6 +53,7 @@ describe('lenses and hints while somebody types', () => {
     look: (titles: ReadonlyMap<number, readonly string[]>, typed: string) => void | Promise<void>,
   ): Promise<void> {
     for (let place = 0; place < text.length; place++) {
+      const begin = performance.now();
       const isDone = await editor.edit(edit => edit.insert(editor.document.positionAt(at + place), text[place]!), {
         undoStopBefore: false,
         undoStopAfter: false,
@@ -44,59 +62,65 @@ describe('lenses and hints while somebody types', () => {
       // Now and then somebody thinks: the text is read as it stands.
       if (place % 7 === 0) await new Promise(resolve => setTimeout(resolve, 180));
       const titles = await lensTitles(file());
+      longest = Math.max(longest, performance.now() - begin);
       for (const [line, on] of titles)
         assert.equal(on.length, LENSES, `line ${line} after ${JSON.stringify(text.slice(0, place + 1))}: ${on.join(' | ')}`);
       await look(titles, text.slice(0, place + 1));
+      longest = Math.max(longest, performance.now() - begin);
     }
   }
 
-  it('a class that is typed gets its lenses once and keeps them; those below never vanish', async () => {
-    await open(HEAD + BELOW);
-    await eventually(
-      () => lensTitles(file()),
-      titles => titles.size === 1,
-      'the lenses below',
-    );
-    let most = 1;
-    await type(HEAD.length, NET, (titles, typed) => {
-      assert.ok(titles.size >= most, `${most} lines with lenses became ${titles.size} after ${JSON.stringify(typed)}`);
-      most = titles.size;
-    });
-    const titles = await eventually(
-      () => lensTitles(file()),
-      found => found.size === 2 && [...found.values()].flat().includes('27 parameters'),
-      'the typed class',
-    );
-    assert.deepEqual(
-      [...titles.keys()].map(line => editor.document.lineAt(line).text),
-      ['class Net(nn.Module):', 'class Below(nn.Module):'],
-    );
-  });
+  it('a class that is typed gets its lenses once and keeps them; those below never vanish', () =>
+    inOneGo(async () => {
+      await open(HEAD + BELOW);
+      await eventually(
+        () => lensTitles(file()),
+        titles => titles.size === 1,
+        'the lenses below',
+      );
+      let most = 1;
+      await type(HEAD.length, NET, (titles, typed) => {
+        assert.ok(titles.size >= most, `${most} lines with lenses became ${titles.size} after ${JSON.stringify(typed)}`);
+        most = titles.size;
+      });
+      const titles = await eventually(
+        () => lensTitles(file()),
+        found => found.size === 2 && [...found.values()].flat().includes('27 parameters'),
+        'the typed class',
+      );
+      assert.deepEqual(
+        [...titles.keys()].map(line => editor.document.lineAt(line).text),
+        ['class Net(nn.Module):', 'class Below(nn.Module):'],
+      );
+    }));
 
   const rewritten: readonly (readonly [what: string, old: string, text: string, size: string])[] = [
     ['the base class', 'nn.Module):\n    def __init__(self, width', 'nn.Module):\n    def __init__(self, width', '27 parameters'],
     ['a layer', 'nn.Linear(width, 3)', 'nn.Linear(in_features=width, out_features=5)', '45 parameters'],
   ];
   for (const [what, old, text, size] of rewritten)
-    it(`${what} that is written again takes no lens and no hint away`, async () => {
-      await open(HEAD + NET + BELOW);
-      await eventually(
-        () => hintTexts(file()),
-        hints => hints.length === 2,
-        'the hints',
-      );
-      const at = editor.document.getText().indexOf(old);
-      await editor.edit(edit => edit.delete(new vscode.Range(editor.document.positionAt(at), editor.document.positionAt(at + old.length))));
-      await type(at, text, async (titles, typed) => {
-        assert.equal(titles.size, 2, `after ${JSON.stringify(typed)}`);
-        assert.equal((await hintTexts(file())).length, 2, `hints after ${JSON.stringify(typed)}`);
-      });
-      await eventually(
-        () => lensTitles(file()),
-        titles => [...titles.values()].flat().includes(size),
-        'the new number',
-      );
-    });
+    it(`${what} that is written again takes no lens and no hint away`, () =>
+      inOneGo(async () => {
+        await open(HEAD + NET + BELOW);
+        await eventually(
+          () => hintTexts(file()),
+          hints => hints.length === 2,
+          'the hints',
+        );
+        const at = editor.document.getText().indexOf(old);
+        await editor.edit(edit =>
+          edit.delete(new vscode.Range(editor.document.positionAt(at), editor.document.positionAt(at + old.length))),
+        );
+        await type(at, text, async (titles, typed) => {
+          assert.equal(titles.size, 2, `after ${JSON.stringify(typed)}`);
+          assert.equal((await hintTexts(file())).length, 2, `hints after ${JSON.stringify(typed)}`);
+        });
+        await eventually(
+          () => lensTitles(file()),
+          titles => [...titles.values()].flat().includes(size),
+          'the new number',
+        );
+      }));
 
   it('what is broken stays, marked, until it can be read; what is no model any more goes when the text rests', async () => {
     await open(HEAD + NET);
