@@ -21,6 +21,7 @@ import {
 } from '../workbench/workbench.mjs';
 import { Film } from './film';
 import { sampleEditor } from './sampleEditor';
+import { savedState } from './savedState';
 import { writeSmallStudy } from './studies';
 import { eventually } from './waiting';
 
@@ -158,8 +159,7 @@ describe('BoundLens in VS Code', () => {
   });
 
   it('comes back with the same study after a reload', async () => {
-    // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
-    await page.waitForTimeout(15_000);
+    await savedState(page, /state:\{[^}]*study:Small/);
     // Without the file that the first address opened: VS Code restores what was open only when nothing else is asked for.
     await page.goto(workbenchUrl(editor.server, workspace, []));
     const panel = await webviewFrame(page, '.card-value .chip-certified');

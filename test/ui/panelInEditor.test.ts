@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { quickInput, runAndWrite, runCommand, screenshot, treeRow, webviewFrame, workbenchUrl } from '../workbench/workbench.mjs';
 import { writeFinishedRuns } from './finishedRuns';
 import { sampleEditor } from './sampleEditor';
+import { savedState } from './savedState';
 import { eventually, settled } from './waiting';
 
 /** Waits for a file that the editor writes: it is whole when it no longer grows. */
@@ -51,9 +52,18 @@ describe('the panel in VS Code', () => {
     const last = line.locator('a').filter({ hasText: /^Panel$/ });
     await last.waitFor();
     await screenshot(page, 'editor-lenses-run');
-    const { x, width } = (await last.boundingBox())!;
-    const edge = (await page.locator('.editor-instance').first().boundingBox())!;
-    assert.ok(x + width < edge.x + edge.width, await line.innerText());
+    // The editor draws lenses anew while it is looked at.
+    const right = async (of: Locator) => {
+      const box = await of.boundingBox();
+      return box && box.x + box.width;
+    };
+    const [end, edge] = await eventually(
+      page,
+      () => Promise.all([right(last), right(page.locator('.editor-instance').first())]),
+      places => !places.includes(null),
+      'a lens and its editor',
+    );
+    assert.ok(end! < edge!, await line.innerText());
     assert.match(await line.innerText(), /Bound: vacuous [\d.]+, needs n ≈ |Bound: .* = /);
   });
 
@@ -144,8 +154,7 @@ describe('the panel in VS Code', () => {
     const panel = await webviewFrame(page, '[role=tab]');
     await panel.getByRole('tab', { name: 'Predictions' }).click();
     await panel.getByRole('figure', { name: 'Estimate against outcome' }).locator('canvas').waitFor();
-    // In a browser VS Code saves its state every five seconds when idle, and not when a page is left.
-    await page.waitForTimeout(15_000);
+    await savedState(page, /state:\{[^}]*tab:predictions/);
     await page.goto(workbenchUrl(editor.server, workspace, []));
     const restored = await webviewFrame(page, 'figure[aria-label="Estimate against outcome"] canvas');
     assert.equal(await restored.getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected'), 'true');
