@@ -186,7 +186,7 @@ const attention = (text: string, width: Width): KerasRule => ({
   output: (values, inputs) => [...inputs.first.slice(0, -1), values.integerOr('out_features', inputs.side(-1))],
 });
 
-const prelu: KerasRule = { ...unchanged('activation'), weights: () => [{ name: 'negative_slope', shape: [] }] };
+const prelu: KerasRule = { ...unchanged('activation', 'negative_slope_init=0.01'), weights: () => [{ name: 'negative_slope', shape: [] }] };
 
 const COMMON: Readonly<Record<string, KerasRule>> = { Embed: embedding, Dropout: unchanged('dropout', 'rate'), PReLU: prelu };
 

@@ -13,6 +13,7 @@ import { builtin, dictionary, InstanceValue, NONE, text, undecidedPlain, type Ca
 import { linenFields } from './fields';
 import { inheritedRule, isFlaxModule, isHarmlessFlax, isLinenModule, isState } from './flaxPaths';
 import { drawnArray, initialiserCall } from './initialisers';
+import { attending, causalMask } from './masks';
 import { callLifted, liftClass, repeatFunction, type Lift } from './lifted';
 import { bidirectional, callCell, initialState, isCell, recurrence } from './recurrence';
 import { scannedFunction } from './scanned';
@@ -61,6 +62,7 @@ export class FlaxLibrary implements Library {
     if (/^jax\.random\.\w+$/.test(path)) return this.draw(path, call, context);
     const [, api, name] = /^flax\.(linen|nnx)\.([A-Z]\w*)$/.exec(path) ?? [];
     if (api !== undefined && name !== undefined) return this.makeLayer(api, name, call, context);
+    if (/^flax\.(linen|nnx)\.make_causal_mask$/.test(path)) return causalMask(call);
     const pooling = /^flax\.(?:linen|nnx)\.(avg_pool|max_pool|min_pool)$/.exec(path)?.[1];
     const pool = pooling === undefined ? undefined : windowPool(pooling, call, context);
     if (pool) return pool;
@@ -182,7 +184,7 @@ export class FlaxLibrary implements Library {
       isCell(instance)
         ? callCell(instance, given, context)
         : instance.body.kind === 'rule'
-          ? callLayer(instance, given, context)
+          ? callLayer(instance, attending(instance, given), context)
           : this.run(instance, '__call__', given, context);
     const lift = this.lifts.get(instance);
     return lift ? callLifted(instance, lift, call, run) : run(call);

@@ -28,7 +28,7 @@ export const drawnBy = (value: Value): Initialiser | undefined => drawn.get(valu
 
 /** An array of `jax.random`, noted with its law as far as that is known. */
 export function drawnArray(name: string, call: Call, shape: KerasTensor['shape']): KerasTensor {
-  const array = new KerasTensor(shape);
+  const array = new KerasTensor(shape, { inputs: [], operation: call.type, line: call.range.startLine });
   const number = (key: string, otherwise: number): number => {
     const given = call.keywords.get(key);
     return given?.kind === 'integer' || given?.kind === 'float' ? given.value : given ? NaN : otherwise;

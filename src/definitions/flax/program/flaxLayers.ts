@@ -11,7 +11,8 @@ import {
   spread,
   type Weights,
 } from '../../keras/program/channelsLast';
-import { layerProgram, type LayerSite } from '../../keras/program/layerPrograms';
+import { paired } from '../../keras/program/entrywise';
+import { einsum, layerProgram, parametric, type LayerSite } from '../../keras/program/layerPrograms';
 import { numberOf } from '../../keras/layerSteps';
 import { flaxCell } from './flaxCells';
 import { refused } from '../../keras/program/programBuilder';
@@ -148,13 +149,26 @@ const attention: Rule = site => {
   const { builder, values, inputs, line } = site;
   const [query, key = query, value = key] = inputs;
   requireNone(site, 'attention_fn', 'decode');
+  if (typeof site.mask === 'number' && builder.sides(site.mask).length === 3) refused('a mask of three axes is not followed', line);
   if (query === undefined || key === undefined || value === undefined) return refused('it is given no array', line);
   if (builder.sides(query).length !== 3) return refused('attention over several axes is not computed', line);
   const project = (name: string, place: number): number => dense(builder, place, weightsOf(site, `${name}/`), line);
   const projected = [project('query', query), project('key', key), project('value', value)] as const;
   const heads = values.integer('num_heads');
   const head = weightsOf(site, 'query/').shape.at(-1)!;
-  return dense(builder, attended(builder, projected, heads, 1 / Math.sqrt(head), line), weightsOf(site, 'out/'), line, 2);
+  return dense(builder, attended(builder, projected, heads, 1 / Math.sqrt(head), line, site.mask), weightsOf(site, 'out/'), line, 2);
+};
+
+/** `Einsum`, its bias where the letters of its kernel stand in the result. */
+const equation: Rule = site => {
+  const { builder, values, line } = site;
+  const made = einsum(site, 'einsum_str');
+  const bias = site.tensor('bias');
+  if (!bias) return made;
+  const [, kernel = '', result = ''] = (values.word('einsum_str') ?? '').replace(/\s/g, '').split(/,|->/);
+  const sides = builder.sides(made).map((side, axis) => (kernel.includes(result[axis]!) ? side : 1));
+  const held = builder.emit({ op: 'parameter', name: bias.name }, [], bias.shape, line);
+  return paired(builder, 'add', made, reshapedTo(builder, held, sides, line), line);
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -162,6 +176,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   Linear: linear,
   DenseGeneral: general,
   LinearGeneral: general,
+  Einsum: equation,
+  PReLU: site => parametric(site, 'negative_slope'),
   Conv: convolution,
   ConvTranspose: transposedConvolution,
   LayerNorm: layerNormalisation(true),

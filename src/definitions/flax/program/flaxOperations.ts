@@ -6,8 +6,17 @@ import { refused } from '../../keras/program/programBuilder';
 
 /** Writes down how an operation of Flax or JAX is computed. Throws `Undecided` with the reason where it cannot be. */
 export function flaxOperation(site: OperationSite): number {
+  if (site.history.function === 'make_causal_mask') return causalMask(site);
   const pool = /^(avg|max)_pool$/.exec(site.history.function ?? '')?.[1];
   return pool === 'avg' || pool === 'max' ? windowPool(site, pool) : operationProgram(site);
+}
+
+/** 1 where a key does not come behind its query, for every image and head. */
+function causalMask({ builder, output, line }: OperationSite): number {
+  const side = Number(output?.at(-1));
+  if (!(side > 0)) return refused('how many tokens it has is not known', line);
+  const values = Array.from({ length: side * side }, (_, i) => Number(i % side <= Math.floor(i / side)));
+  return builder.emit({ op: 'numbers', values }, [], [1, 1, side, side], line);
 }
 
 /** `nn.max_pool(x, window_shape, strides=None, padding='VALID')`, whose window moves by 1 where it is not told. */

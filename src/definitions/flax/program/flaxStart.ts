@@ -16,6 +16,7 @@ export function startOf(layer: KerasLayer, name: string, shape: readonly number[
   const bare = name.split('/').at(-1)!;
   const isRecurrent = bare === 'kernel' && /Cell$/.test(classNameOf(layer)) && /^(h|dense_h)/.test(name);
   const given = layer.initialisers.get(isRecurrent ? 'recurrent_kernel_init' : `${bare}_init`);
+  if (bare === 'negative_slope') return { kind: 'constant', value: numberOf(given) ?? 0.01 };
   if (given && given.kind !== 'none') return lawOf(given, flattened(layer, name, shape));
   if (bare === 'embedding') return { kind: 'normal', mean: 0, deviation: 1 / Math.sqrt(shape.at(-1)!) };
   if (isRecurrent) return orthogonalLaw(shape, 1);

@@ -319,13 +319,14 @@ const exponentialUnit: Rule = site => {
 };
 
 /** relu(x) − alpha · relu(−x) */
-const parametric: Rule = site => {
+/** The identity above zero, and below it times a tensor of the layer's. */
+export function parametric(site: LayerSite, slope: string): number {
   const { builder, line } = site;
   const x = input(site);
   const negative = applied(builder, times(builder, x, -1, line), 'relu', line)!;
-  const scaled = paired(builder, 'multiply', negative, held(site, 'alpha'), line);
+  const scaled = paired(builder, 'multiply', negative, held(site, slope), line);
   return paired(builder, 'subtract', applied(builder, x, 'relu', line)!, scaled, line);
-};
+}
 
 const softmax: Rule = site => {
   const [axis, ...more] = site.values.wholeNumbers('axis');
@@ -373,15 +374,21 @@ const plainAttention: Rule = site => {
   return attended(builder, [query, key, value], 1, 1, line, site.mask);
 };
 
-/** `EinsumDense`: the product with a kernel that its equation says. */
-const einsumDense: Rule = site => {
+/** The product with a kernel that an equation says. */
+export function einsum(site: LayerSite, argument: string): number {
   const { builder, values, line } = site;
   const [x, kernel] = [input(site), held(site, 'kernel')];
-  const text = { kind: 'string', value: values.word('equation') ?? '' } as const;
+  const text = { kind: 'string', value: values.word(argument) ?? '' } as const;
   const equation =
     equationOf(text, [builder.sides(x).length, builder.sides(kernel).length]) ?? refused('its equation is not followed', line);
   const made = summed(builder, [x, kernel], equation, line);
-  if (builder.sides(made)[0] !== builder.sides(x)[0]) refused('it mixes the images of a batch', line);
+  return builder.sides(made)[0] === builder.sides(x)[0] ? made : refused('it mixes the images of a batch', line);
+}
+
+/** `EinsumDense`, with its bias and activation. */
+const einsumDense: Rule = site => {
+  const { builder, line } = site;
+  const made = einsum(site, 'equation');
   return activated(site, site.tensor('bias') ? paired(builder, 'add', made, held(site, 'bias'), line) : made);
 };
 
@@ -453,7 +460,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     ReLU: rectified,
     LeakyReLU: leaky,
     ELU: exponentialUnit,
-    PReLU: parametric,
+    PReLU: site => parametric(site, 'alpha'),
     Softmax: softmax,
     Add: merged('add'),
     Subtract: merged('subtract'),

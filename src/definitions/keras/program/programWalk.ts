@@ -303,13 +303,13 @@ class ProgramWalk {
 function maskOf(className: string, call: Call | undefined, place: number | undefined): Mask | undefined {
   const causal = call?.keywords.get('use_causal_mask');
   const isCausal = causal?.kind === 'boolean' && causal.value;
-  if (className === 'MultiHeadAttention' && isCausal !== (place !== undefined)) return place ?? 'causal';
+  if (/^(MultiHead(DotProduct)?|Self)Attention$/.test(className) && isCausal !== (place !== undefined)) return place ?? 'causal';
   return className === 'Attention' && isCausal ? 'causal' : undefined;
 }
 
 /** Masks change what attention and others compute. Throws `Undecided` where a call has one. */
 function requirePlain(call: Call | undefined, line: number, followed: readonly string[] = []): void {
-  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask', 'is_causal', 'seq_lengths']) {
+  for (const name of ['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask', 'use_causal_mask', 'seq_lengths']) {
     const value = call?.keywords.get(name);
     const isOff = !value || value.kind === 'none' || (value.kind === 'boolean' && !value.value);
     if (!isOff && !followed.includes(name)) refused(`\`${name}\` is not followed`, line);
