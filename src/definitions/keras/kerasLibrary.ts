@@ -1,4 +1,5 @@
 import { unknown } from '../../architecture/architecture';
+import type { KerasRule } from '../../architecture/keras/kerasRule';
 import { kerasRule } from '../../architecture/keras/kerasRules';
 import { ancestors } from '../python/classes';
 import { deepCopied } from '../python/copying';
@@ -22,6 +23,7 @@ export class KerasLibrary implements Library {
   /** Models in the order in which the source makes them. */
   readonly models: KerasLayer[] = [];
   private names = new Map<string, number>();
+  private format = 'channels_last';
 
   /** Begins to count automatic names anew, as a fresh session does. */
   resetNames(): void {
@@ -31,6 +33,7 @@ export class KerasLibrary implements Library {
   /** Forgets what the last version of a source has made. */
   restart(): void {
     this.models.length = 0;
+    this.format = 'channels_last';
     this.resetNames();
   }
 
@@ -42,7 +45,8 @@ export class KerasLibrary implements Library {
     if (helped) return helped;
     if (name === 'keras.layers.Input') return inputTensor(call, context);
     if (isKerasBase(name)) return this.makeLayer(name, call, context);
-    if (name === 'keras.backend.image_data_format' || name === 'keras.config.image_data_format') return text('channels_last');
+    const format = /^keras\.(?:backend|config)\.(set_)?image_data_format$/.exec(name);
+    if (format) return this.imageFormat(format[1] !== undefined, call);
     if (/\.get_uid$/.test(name)) return this.uid(call);
     if (/^keras\.initializers\.\w+$/.test(name) && [...call.keywords.keys()].every(key => key === 'seed') && call.positional.length === 0)
       return text(name.replace('keras.initializers.', ''));
@@ -73,9 +77,24 @@ export class KerasLibrary implements Library {
     const rule = name === undefined ? undefined : kerasRule(name);
     if (path === 'keras.layers.InputLayer') return inputTensor(call, context);
     if (name !== undefined && !rule && !isWrapper(name) && name !== 'Lambda') return undefined;
-    const layer = rule ? ruleLayer(rule, call) : this.plainLayer(undefined, call);
+    const layer = rule ? ruleLayer(rule, this.withFormat(rule, call)) : this.plainLayer(undefined, call);
     if (!this.initialiseAs(layer, path, call, context)) return undefined;
     return layer;
+  }
+
+  /** `image_data_format()`, or what sets it. */
+  private imageFormat(isSet: boolean, call: Call): Value {
+    const value = argument(call, 0, 'data_format');
+    if (isSet && value?.kind === 'string') this.format = value.value;
+    return isSet ? NONE : text(this.format);
+  }
+
+  /** What a layer over images is told where the source set the format of all of them. */
+  private withFormat({ signature }: KerasRule, call: Call): Call {
+    const place = signature.findIndex(({ name }) => name === 'data_format');
+    const isTold = place < 0 || call.positional.length > place || call.keywords.has('data_format') || call.spread;
+    if (isTold || this.format === 'channels_last') return call;
+    return { ...call, keywords: new Map([...call.keywords, ['data_format', text(this.format)]]) };
   }
 
   private plainLayer(classValue: ClassValue | undefined, call: Call): KerasLayer {

@@ -104,7 +104,7 @@ export function layerFrom(name: string, className: string, call: Call, configura
   for (const formal of rule.signature) {
     const value = given(configuration.properties.get(camelCase(formal.name)));
     const otherwise = Object.hasOwn(DEFAULTS, formal.name) ? DEFAULTS[formal.name] : formal.default;
-    if (value) values.set(formal.name, argumentOf(value, line));
+    if (value) values.set(formal.name, argumentOf(FORMATS[value.kind === 'string' ? value.value : ''] ?? value, line));
     else if (open) values.set(formal.name, open);
     else if (otherwise !== undefined) values.set(formal.name, known(otherwise));
     else values.set(formal.name, unknown(`\`${call.type}(…)\` is not told its \`${camelCase(formal.name)}\``, line));
@@ -120,6 +120,12 @@ const DEFAULTS: Readonly<Record<string, ArgumentValue>> = {
   unit_forget_bias: false,
   reset_after: false,
   recurrent_activation: 'hardSigmoid',
+};
+
+/** Words of TensorFlow.js that Keras writes otherwise. */
+const FORMATS: Readonly<Record<string, Value>> = {
+  channelsFirst: { kind: 'string', value: 'channels_first' },
+  channelsLast: { kind: 'string', value: 'channels_last' },
 };
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

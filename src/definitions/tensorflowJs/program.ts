@@ -10,7 +10,7 @@ import { Undecided, type LayerArguments } from '../../architecture/torch/layerAr
 import type { ProgramRequest, ReadContext, TrainedPart } from '../definitionReader';
 import type { Value } from '../javascript/values';
 import { layerProgram } from '../keras/program/layerPrograms';
-import { channelsLastOf, likeliest, openSides, written } from '../keras/program/inputShapes';
+import { likeliest, openSides, written } from '../keras/program/inputShapes';
 import { ProgramBuilder, refused } from '../keras/program/programBuilder';
 import { eachTime, merged, withBatchOf } from '../keras/program/wrapperPrograms';
 import { orReason } from '../keras/layerCalls';
@@ -49,10 +49,15 @@ function asked(model: LayerValue, { inputs, method, outlet }: ProgramRequest): K
   const declared = declaredBy(model);
   const rank = declared?.known ? declared.value.length - 1 : undefined;
   const part: TrainedPart = { ...(method !== undefined && { method }), ...(outlet && { outlet }) };
-  return likeliest(inputs.map(channelsLastOf), rank, shape => programOf(model, shape, part), model.construction.range.startLine);
+  return likeliest(inputs, rank, ({ shape, isFirst }) => programOf(model, shape, part, isFirst), model.construction.range.startLine);
 }
 
-function programOf(model: LayerValue, input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
+function programOf(
+  model: LayerValue,
+  input: readonly number[] | undefined,
+  { method, outlet }: TrainedPart,
+  isFirst?: boolean,
+): Known<Program> {
   const line = model.construction.range.startLine;
   if (method !== undefined) return unknown('models of TensorFlow.js have no methods of their own: name a layer in `features`', line);
   const { state, scopes } = stateOf(model);
@@ -65,7 +70,8 @@ function programOf(model: LayerValue, input: readonly number[] | undefined, { me
     const names = [...walk.met.keys()].join(', ');
     return unknown(outlet ? `its pass meets no layer \`${outlet.layer}\`: name one of ${names}` : 'it has no output', line);
   }
-  return known({ ...walk.builder.program(output, state), weightsFor: 'tensorflow.js' });
+  const misfit = walk.builder.misfit(declaredBy(model) !== undefined, isFirst, line);
+  return misfit ?? known({ ...walk.builder.program(output, state, isFirst), weightsFor: 'tensorflow.js' });
 }
 
 /** What stands before the names of a layer's weights. */

@@ -39,6 +39,8 @@ export function channelsLast(builder: ProgramBuilder, place: number, line: numbe
 
 export function permuted(builder: ProgramBuilder, place: number, order: readonly number[], line: number): number {
   const sides = builder.sides(place);
+  const before = builder.turnedBack(place, order);
+  if (before !== undefined) return before;
   return builder.emit(
     { op: 'permute', order },
     [place],

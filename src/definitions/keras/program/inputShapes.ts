@@ -4,9 +4,17 @@ import type { Shape, Side } from '../../../architecture/composition';
 import type { Shape as KerasShape } from '../../../architecture/keras/shape';
 import { obstaclesIn } from '../../../architecture/obstacles';
 
-/** A request says images as channels, rows, columns; Keras, Flax and TensorFlow.js take rows, columns, channels. */
-export const channelsLastOf = (shape: readonly number[]): readonly number[] =>
-  shape.length === 3 ? [shape[1]!, shape[2]!, shape[0]!] : shape;
+/** A shape that images may be asked for in, and whether channels come before rows and columns in it. */
+export interface AskedShape {
+  readonly shape: readonly number[];
+  readonly isFirst: boolean;
+}
+
+/** A request says images as channels, rows, columns; Keras, Flax and TensorFlow.js take rows, columns, channels, seldom the former. */
+const askedShapes = (shapes: readonly (readonly number[])[]): readonly AskedShape[] => [
+  ...shapes.map(shape => ({ shape: shape.length === 3 ? [shape[1]!, shape[2]!, shape[0]!] : shape, isFirst: false })),
+  ...shapes.filter(({ length }) => length === 3).map(shape => ({ shape, isFirst: true })),
+];
 
 /** A shape as programs write it: the batch first. */
 export const written = (shape: Known<KerasShape>): Shape =>
@@ -19,19 +27,20 @@ export function openSides(shape: Known<KerasShape> | undefined): readonly number
 }
 
 /**
- * The program of the likeliest of some shapes: the one with fewest obstacles, of as many axes as the model is known to take.
+ * The program of the likeliest of some shapes, of images as channels, rows, columns: the one with fewest obstacles, of as many axes as the model is known to take.
  * @param rank axes of the model's input without the batch, where it says so
  */
 export function likeliest(
   shapes: readonly (readonly number[])[],
   rank: number | undefined,
-  read: (shape: readonly number[]) => Known<Program>,
+  read: (asked: AskedShape) => Known<Program>,
   line: number,
 ): Known<Program> {
-  const fitting = shapes.filter(shape => rank === undefined || shape.length === rank);
+  const all = askedShapes(shapes);
+  const fitting = all.filter(({ shape }) => rank === undefined || shape.length === rank);
   let best: Known<Program> | undefined;
-  for (const shape of fitting.length > 0 ? fitting : shapes) {
-    const found = read(shape);
+  for (const asked of fitting.length > 0 ? fitting : all) {
+    const found = read(asked);
     if (!best || obstacles(found) < obstacles(best)) best = found;
     if (obstacles(best) === 0) break;
   }

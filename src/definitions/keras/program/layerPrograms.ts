@@ -477,10 +477,29 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   }),
 ]);
 
+/** Whether a layer has the channels of its input before positions; notes it of layers over images. */
+function isTurned({ builder, className, values, inputs }: LayerSite): boolean {
+  const sides = inputs[0] === undefined ? [] : builder.sides(inputs[0]);
+  const format = values.isUndecided('data_format') ? undefined : (values.word('data_format') ?? 'channels_last');
+  if (format !== undefined && className !== 'Flatten' && sides.length > 3) builder.formats.add(format);
+  if (format === 'channels_first') return sides.length > 2;
+  return (
+    /^(Sync)?(Batch|Group)Normalization$/.test(className) && sides.length > 2 && !values.isUndecided('axis') && values.given('axis') === 1
+  );
+}
+
 /** Writes down how a layer of Keras or TensorFlow.js is computed. Throws `Undecided` with the reason where it cannot be. */
 export function layerProgram(site: LayerSite): number {
   const rule = RULES.get(site.className);
   if (site.part && !Object.hasOwn(RECURRENT_PROGRAMS, site.className))
     return refused('what it makes beside its output is not computed', site.line);
+  if (rule && isTurned(site)) {
+    const { builder, values, inputs, output, line } = site;
+    const [batch, channels, ...rest] = output;
+    const told = values.with('data_format', 'channels_last').with('axis', -1);
+    const given = inputs.map(place => channelsLast(builder, place, line));
+    const last = output.length > 2 ? [batch!, ...rest, channels!] : output;
+    return channelsFirst(builder, rule({ ...site, values: told, inputs: given, output: last }), line);
+  }
   return rule ? rule(site) : refused(`\`${site.className}\` is not among the layers that are computed`, site.line);
 }

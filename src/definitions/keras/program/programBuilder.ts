@@ -1,5 +1,5 @@
 import type { Computation, Part, Program, StateTensor, Step, View } from '../../../architecture/computation';
-import { known, unknown, type Known } from '../../../architecture/architecture';
+import { known, unknown, type Known, type Unknown } from '../../../architecture/architecture';
 import type { Shape, Side } from '../../../architecture/composition';
 import { LayerInputs } from '../../../architecture/keras/kerasRule';
 import type { Shape as KerasShape } from '../../../architecture/keras/shape';
@@ -13,6 +13,8 @@ export class ProgramBuilder {
   private readonly parts = new Map<string, Part>();
   private readonly views = new Map<string, View>();
   private inputSides: readonly number[] = [];
+  /** Where layers over images have their channels: `channels_first`, `channels_last`, or both. */
+  readonly formats = new Set<string>();
 
   /** @param input sides of one input without its batch; what the model itself says when absent */
   constructor(private readonly input: readonly number[] | undefined) {}
@@ -80,6 +82,12 @@ export class ProgramBuilder {
     return first.length === second?.length ? first.map((value, i) => value * second[i]!) : undefined;
   }
 
+  /** What axes in an order turn back to where they come from; undefined where they do not. */
+  turnedBack(place: number, order: readonly number[]): number | undefined {
+    const step = this.steps[place]!;
+    return step.op === 'permute' && order.every((axis, each) => step.order[axis] === each) ? step.inputs[0] : undefined;
+  }
+
   shape(place: number): Shape {
     return this.steps[place]!.shape;
   }
@@ -108,8 +116,19 @@ export class ProgramBuilder {
     return { name, shape: shape.toSpliced(along, 1) };
   }
 
+  /**
+   * Why images are laid out as the layers over them do not take them; undefined where they are not.
+   * @param isDeclared whether the model itself says the shape of its images
+   * @param isFirst whether images have channels before rows and columns; undefined where nobody asks
+   */
+  misfit(isDeclared: boolean, isFirst: boolean | undefined, line: number): Unknown | undefined {
+    const takesFirst = this.formats.has('channels_first') && this.formats.size === 1;
+    const isFitting = isFirst === undefined || isDeclared || isFirst === (takesFirst && this.inputSides.length === 3);
+    return isFitting ? undefined : unknown('its layers take channels elsewhere than images have them', line);
+  }
+
   /** The steps that make one result, renumbered, and the state. */
-  program(output: number, state: readonly StateTensor[]): Program {
+  program(output: number, state: readonly StateTensor[], isFirst = false): Program {
     const needed = new Set([output]);
     for (let place = output; place >= 0; place--) if (needed.has(place)) for (const before of this.steps[place]!.inputs) needed.add(before);
     const kept = [...needed].sort((left, right) => left - right);
@@ -122,7 +141,8 @@ export class ProgramBuilder {
       const view = this.views.get(tensor.name);
       return view ? { ...tensor, seen: view } : tensor;
     });
-    const program: Program = { steps, output: places.get(output)!, input: this.inputSides, channels: 'last', state: seen, aliases: {} };
+    const layout = isFirst ? {} : ({ channels: 'last' } as const);
+    const program: Program = { steps, output: places.get(output)!, input: this.inputSides, ...layout, state: seen, aliases: {} };
     const parts = [...this.parts].map(
       ([name, part]) => [name, { ...part, ...(this.views.has(name) && { seen: this.views.get(name)! }) }] as const,
     );

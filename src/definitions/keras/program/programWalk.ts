@@ -23,6 +23,7 @@ type Pass = NonNullable<KerasLayer['pass']>;
  * @param input sides of one input without its batch; what the model itself says when absent
  * @param pass what another method than `call` was given and made
  * @param framework how its layers and operations are computed, where they are not Keras'
+ * @param isFirst whether its images have channels before rows and columns; undefined where nobody asks
  */
 export function kerasProgram(
   model: KerasLayer,
@@ -30,6 +31,7 @@ export function kerasProgram(
   outlet: ProgramRequest['outlet'],
   pass?: Pass,
   framework: LayerFramework = KERAS,
+  isFirst?: boolean,
 ): Known<Program> {
   const state = framework.state(model);
   const line = model.construction.range.startLine;
@@ -46,7 +48,9 @@ export function kerasProgram(
       : 'what it returns is not a tensor';
     return unknown(why, line);
   }
-  return known(walk.builder.program(output, state.tensors));
+  const { body } = model;
+  const isDeclared = body.kind === 'functional' || (body.kind === 'sequential' && body.isDeclared === true);
+  return walk.builder.misfit(isDeclared, isFirst, line) ?? known(walk.builder.program(output, state.tensors, isFirst));
 }
 
 /** A framework whose models are layers that Keras' values stand for. */
@@ -75,6 +79,9 @@ class ProgramWalk {
   private places: ReadonlyMap<KerasTensor, number> = new Map();
   /** Which repetition is written down of what is repeated. */
   private readonly repetition = new Map<KerasLayer, number>();
+
+  /** Layers whose own steps are being written down: one that stands among them is not followed. */
+  private readonly open = new Set<KerasLayer>();
 
   constructor(
     readonly builder: ProgramBuilder,
@@ -240,7 +247,10 @@ class ProgramWalk {
       return (part > 0 ? made() : this.entered(layer, made, inputs))[0]!;
     }
     if ((layer.isModel && !layer.classValue) || this.isOwn(layer, inputs)) {
+      const isFirst = !this.open.has(layer);
+      this.open.add(layer);
       const results = this.entered(layer, () => this.run(layer, inputs), inputs);
+      if (isFirst) this.open.delete(layer);
       return results.length === 1 ? results[0]! : builder.refuse(name, 'it makes several tensors', inputs, null, line);
     }
     if (body.kind !== 'rule' || layer.classValue) {
@@ -277,9 +287,10 @@ class ProgramWalk {
   }
 
   /** Whether a layer's own code was evaluated on inputs of these shapes. */
-  private isOwn({ body, pass }: KerasLayer, inputs: readonly number[]): boolean {
+  private isOwn(layer: KerasLayer, inputs: readonly number[]): boolean {
+    const { body, pass } = layer;
     const sides = (shape: Shape) => String(shape?.slice(1));
-    if (body.kind !== 'own' || pass?.inputs.length !== inputs.length) return false;
+    if (body.kind !== 'own' || pass?.inputs.length !== inputs.length || this.open.has(layer)) return false;
     return pass.inputs.every(({ shape }, index) => shape.known && sides(written(shape)) === sides(this.builder.shape(inputs[index]!)));
   }
 

@@ -11,7 +11,7 @@ import { KerasTensor, type KerasLayer } from '../kerasValues';
 import { knownTensors } from '../layerCalls';
 import { buildFor } from '../models';
 import { toArchitecture } from '../toArchitecture';
-import { channelsLastOf, likeliest, openSides } from './inputShapes';
+import { likeliest, openSides, type AskedShape } from './inputShapes';
 import { kerasProgram, type LayerFramework } from './programWalk';
 
 /**
@@ -83,13 +83,13 @@ class ProgramReader {
     const part: TrainedPart = { ...(method !== undefined && { method }), ...(outlet && { outlet }) };
     const rank = own?.known ? own.value.length - 1 : undefined;
     const made = new Map<Known<Program>, KerasLayer>();
-    const read = (shape: readonly number[]): Known<Program> => {
+    const read = ({ shape, isFirst }: AskedShape): Known<Program> => {
       const called = this.called(shape);
-      const program = this.programOf(called, shape, part);
+      const program = this.programOf(called, shape, part, isFirst);
       made.set(program, called);
       return program;
     };
-    const program = likeliest(inputs.map(channelsLastOf), rank, read, this.line);
+    const program = likeliest(inputs, rank, read, this.line);
     return { program, made: made.get(program) ?? this.model };
   }
 
@@ -107,9 +107,14 @@ class ProgramReader {
     return this.programOf(this.called(input), input, part);
   }
 
-  private programOf(called: KerasLayer, input: readonly number[] | undefined, { method, outlet }: TrainedPart): Known<Program> {
+  private programOf(
+    called: KerasLayer,
+    input: readonly number[] | undefined,
+    { method, outlet }: TrainedPart,
+    isFirst?: boolean,
+  ): Known<Program> {
     const { main, framework } = this.calling;
-    if (method === undefined || method === main) return kerasProgram(called, input, outlet, undefined, framework);
+    if (method === undefined || method === main) return kerasProgram(called, input, outlet, undefined, framework, isFirst);
     const { context, line } = this;
     const range = { startLine: line, startColumn: 0, endLine: line, endColumn: 0 };
     const found = called.classValue ? context.attribute(called, method, line) : undefined;
@@ -117,7 +122,7 @@ class ProgramReader {
     const images = new KerasTensor(input ? known([null, ...input]) : unknown('no shape of its input is known', line));
     const call: Call = { positional: [images], keywords: new Map(), range, type: method };
     const outputs = knownTensors(this.calling.run?.(called, method, call, context) ?? context.call(found, call));
-    return kerasProgram(called, input, outlet, { inputs: [images], outputs }, framework);
+    return kerasProgram(called, input, outlet, { inputs: [images], outputs }, framework, isFirst);
   }
 
   /** The model after a call with images of a shape; a class, and a sequence that says no input, is made anew for it. */

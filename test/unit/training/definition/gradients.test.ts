@@ -52,6 +52,7 @@ describe('gradients through programs', () => {
     ...['Transposed', 'Recurrent', 'ByHand', 'Repeated'].map(name => ['flax/models.py', name] as const),
     ...['memories', 'gates', 'both_ways', 'each_time'].map(name => ['keras/recurrences.py', name] as const),
     ['tensorflowJs/recurrences.js', 'recurrent'] as const,
+    ['keras/channels.py', 'channels_first'] as const,
     ...['causal', 'einsums', 'dots', 'lambdas'].map(name => ['keras/products.py', name] as const),
   ];
   for (const [file, name] of cases)

@@ -27,6 +27,7 @@ for (const [framework, folder, file, names] of [
   ],
   ['Keras', 'keras', 'recurrences.py', ['memories', 'gates', 'both_ways', 'each_time', 'Reader']],
   ['Keras', 'keras', 'products.py', ['causal', 'einsums', 'dots', 'lambdas']],
+  ['Keras', 'keras', 'channels.py', ['channels_first', 'ChannelsFirst']],
   [
     'Flax',
     'flax',

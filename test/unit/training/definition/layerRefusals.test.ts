@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { obstaclesIn } from '../../../../src/architecture/obstacles';
 import { temporaryFolder } from '../../support/temporaryFolder';
+import { ImageLayout } from '../../../../src/training/imageLayout';
 import { programOf } from './programs';
 
 /** Layers of Keras between rows of an image and a vector, and why they are not computed; undefined where they are. */
@@ -37,5 +38,24 @@ describe('layers of Keras that are computed, and those that are not', () => {
       const [obstacle] = obstaclesIn(program);
       if (!why) assert.equal(obstacle, undefined);
       else assert.match(obstacle?.why ?? 'nothing', why);
+    });
+
+  const colours = new ImageLayout({ height: 8, width: 8, channels: 3 });
+  const net = (argument: string) =>
+    `class Net(keras.Model):\n  def __init__(self):\n    super().__init__()\n    self.conv = layers.Conv2D(4, 3${argument})\n\n` +
+    '  def call(self, x):\n    return self.conv(x)\n';
+  const layouts: readonly (readonly [why: string, source: string, input: readonly number[], kernel: readonly number[]])[] = [
+    ['nothing says otherwise', net(''), [8, 8, 3], [3, 3, 3, 4]],
+    ['its layer says channels first', net(', data_format="channels_first"'), [3, 8, 8], [3, 3, 3, 4]],
+    ['the source says so for all layers', `keras.config.set_image_data_format("channels_first")\n\n${net('')}`, [3, 8, 8], [3, 3, 3, 4]],
+  ];
+  for (const [why, source, input, kernel] of layouts)
+    it(`gives a class images of ${input.join(' × ')} where ${why}`, async () => {
+      const file = temporary.file('model.py');
+      await writeFile(file, `import keras\nfrom keras import layers\n\n${source}`);
+      const { program } = await programOf({ file, name: 'Net' }, colours);
+      assert.deepEqual(obstaclesIn(program), []);
+      assert.deepEqual([program.input, program.state[0]?.shape], [input, kernel]);
+      assert.equal(program.channels, input[0] === 3 ? undefined : 'last');
     });
 });
