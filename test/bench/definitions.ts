@@ -25,7 +25,7 @@ export const definitions: Benchmark = {
     const text = file === undefined ? longSource() : readFileSync(file, 'utf8');
     progress(`${file ?? 'a generated source'}: ${text.split('\n').length} lines`);
     const parser = await SourceParser.load('dist', 'python');
-    const parse = median(Array.from({ length: ROUNDS }, () => milliseconds(() => parser.parse(text, root => root.hasError))));
+    const parse = () => milliseconds(() => parser.parse(text, root => root.hasError));
     const generated: SourceFiles = { read: path => (path === join(HOME, 'blocks.py') ? manyBlocks() : undefined) };
     const settings = folder === undefined ? {} : { folders: [resolve(folder)] };
     const [alone, imports] = [
@@ -61,7 +61,7 @@ function rowsOf(
   documents: Documents,
   { uri, text }: Source,
   settings: { folders?: string[] },
-  parse: number,
+  parse: () => number,
   progress: (line: string) => void,
 ): Row[] {
   const first = milliseconds(() => documents.read({ uri, text }, settings));
@@ -73,14 +73,63 @@ function rowsOf(
   // Nodes are looked at where an edit leads to them: a first pass over the file meets all of them.
   for (let i = 0; i < EDITS; i += 4) edit(i);
   const [trees, heap] = [documents.treeBytes, heapBytes()];
-  const edits = Array.from({ length: EDITS }, (_, i) => edit(i));
+  const anywhere = beside(EDITS, edit, parse);
+  const after = [documents.treeBytes - trees, heapBytes() - heap] as const;
+  const typed = TYPED.map(({ where, at, letters }) => {
+    const place = at(text);
+    const end = text[place] === '\n' ? '' : '\n';
+    const type = (i: number) => {
+      const version = `${text.slice(0, place)}${closed(letters.slice(0, i + 1))}${end}${text.slice(place)}`;
+      return milliseconds(() => documents.read({ uri, text: version }, settings));
+    };
+    return row(`analysis after an edit, median, letter by letter ${where}, ${how}`, 'ms', ...beside(letters.length, type, parse));
+  });
   const mebibytes = (bytes: number) => bytes / 2 ** 20;
   return [
-    row(`first analysis, ${how}`, 'ms', first, parse),
-    row(`analysis after an edit, median, ${how}`, 'ms', median(edits), parse),
-    row(`tree memory that ${EDITS} edits add, ${how}`, 'MiB', mebibytes(documents.treeBytes - trees), mebibytes(trees)),
-    row(`heap that ${EDITS} edits add, ${how}`, 'MiB', mebibytes(heapBytes() - heap), mebibytes(heap)),
+    row(`first analysis, ${how}`, 'ms', first, anywhere[1]),
+    row(`analysis after an edit, median, ${how}`, 'ms', ...anywhere),
+    ...typed,
+    row(`tree memory that ${EDITS} edits add, ${how}`, 'MiB', mebibytes(after[0]), mebibytes(trees)),
+    row(`heap that ${EDITS} edits add, ${how}`, 'MiB', mebibytes(after[1]), mebibytes(heap)),
   ];
+}
+
+/** Medians of some measurements and of `other`, which is measured in between, so that both see the same machine. */
+function beside(count: number, measure: (place: number) => number, other: () => number): [ours: number, theirs: number] {
+  const theirs: number[] = [];
+  const ours = Array.from({ length: count }, (_, i) => {
+    if (i % Math.ceil(count / ROUNDS) === 0) theirs.push(other());
+    return measure(i);
+  });
+  return [median(ours), median(theirs)];
+}
+
+/** Where somebody types, what, and where in a text that is. */
+const TYPED: readonly { readonly where: string; readonly letters: string; readonly at: (text: string) => number }[] = [
+  {
+    where: 'inside a definition',
+    letters: '\n        self.more = nn.Linear(12, 34)  # more',
+    at: text => text.indexOf('\n', middleOf(text, /super\(.*\)\.__init__\(\)/g)),
+  },
+  { where: 'between definitions', letters: '# more\nMORE = dict(width=12, rates=[0.1, 0.2])', at: text => middleOf(text, /^class /gm) },
+  { where: 'at the top', letters: 'import math  # for more\nSCALE = math.sqrt(2)', at: () => 0 },
+];
+
+/** Letters with the brackets that an editor closes for who types. */
+function closed(letters: string): string {
+  const open: string[] = [];
+  for (const letter of letters) {
+    const closing = { '(': ')', '[': ']' }[letter];
+    if (closing) open.unshift(closing);
+    else if (letter === open[0]) open.shift();
+  }
+  return letters + open.join('');
+}
+
+/** Where the middle one of all that match stands. */
+function middleOf(text: string, pattern: RegExp): number {
+  const all = [...text.matchAll(pattern)];
+  return all[Math.floor(all.length / 2)]?.index ?? 0;
 }
 
 /** Bytes that are in use once everything unreachable is gone. */

@@ -187,11 +187,21 @@ function kindOf(statement: Node): typeof PLAIN {
   const [expression] = statement.type === 'expression_statement' ? childrenOf(statement) : [];
   if (expression?.type === 'string') return PLAIN;
   const [left, right] = expression?.type === 'assignment' ? [field(expression, 'left'), field(expression, 'right')] : [];
-  if (left?.type !== 'identifier' || !right || right.type === 'assignment') return { ...PLAIN, runs: true, binds: boundNames(statement) };
+  if (left?.type !== 'identifier' || !right || right.type === 'assignment')
+    return { ...PLAIN, runs: true, binds: boundAnyhow(statement), isWildcard: statement.descendantsOfType('wildcard_import').length > 0 };
   const callee = right.type === 'call' ? field(right, 'function') : undefined;
   const makes = callee?.text.endsWith('Sequential') ? [left.text] : [];
   return { ...PLAIN, binds: [left.text], makes, runs: right.text.includes('(') };
 }
+
+/** What statements inside one another bind or unbind, everything that a pattern names among it. */
+const boundAnyhow = (statement: Node): string[] => [
+  ...boundNames(statement),
+  ...['case_pattern', 'delete_statement']
+    .flatMap(type => statement.descendantsOfType(type))
+    .flatMap(each => each.descendantsOfType('identifier'))
+    .map(({ text }) => text),
+];
 
 /** Whether defining a class may change anything but the class: a call in its body or in its header, a decorator that is not known. */
 const mayRun = (definition: Node): boolean =>

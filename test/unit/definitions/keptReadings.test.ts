@@ -78,6 +78,9 @@ describe('a reading that is kept', () => {
     ['another one behind an alias', text => `${text}other = RATES\nother['head'] = 9\n`, 'Net'],
     ['a name that is bound again', text => text.replace('# boundlens', 'def hidden(width): return 1\n# boundlens'), 'Block Net'],
     ['a loop that binds it', text => text.replace('# boundlens', 'for hidden in (abs,): pass\n# boundlens'), 'Block Net'],
+    ['a pattern that binds it', text => text.replace('# boundlens', 'match WIDTH:\n    case hidden: pass\n# boundlens'), 'Block Net'],
+    ['a library that is unbound', text => text.replace('# boundlens', 'del nn\n# boundlens'), 'Block'],
+    ['names of another file', text => text.replace('# boundlens', 'if WIDTH:\n    from other import *\n# boundlens'), 'Block Net chain'],
     ['a function that constructs a class', text => text.replace('Net(**options)', 'Net(4)'), 'Net'],
     ['a chain', text => text.replace('nn.Linear(3, 3)', 'nn.Linear(3, 4)'), 'chain'],
     ['a library', text => text.replace('from torch import nn', 'from torch import nn as nn'), 'Block Net chain'],
@@ -92,7 +95,8 @@ describe('a reading that is kept', () => {
       const expected = fresh.read({ uri: 'file:///w/net.py', text: edit(SOURCE) }).definitions.map(({ architecture }) => architecture);
       assert.deepEqual(after, expected);
       // What is kept keeps its very numbers, whatever lines it moves to.
-      const isKept = (each: Architecture) => before.some(old => old.layers[0]?.parameters === each.layers[0]?.parameters);
+      const isKept = (each: Architecture) =>
+        each.layers.length > 0 && before.some(old => old.layers[0]?.parameters === each.layers[0]?.parameters);
       const made = after.filter(each => !isKept(each)).map(({ name }) => name);
       assert.equal(made.join(' '), again);
     });
@@ -110,7 +114,14 @@ describe('a reading that is kept', () => {
       '        SETTINGS.clear()\n',
       '        Block1.kept = self\n',
     ],
-    ...['from .other import *\n', 'import os\n', '@decorated\n', 'for Block1 in (nn.ReLU,): pass\n'],
+    ...[
+      'from .other import *\n',
+      'import os\n',
+      '@decorated\n',
+      'del nn\n',
+      'match width:\n    case Block1: pass\n',
+      'for Block1 in (nn.ReLU,): pass\n',
+    ],
   ];
   const sources: readonly (readonly [path: string, text: string, rounds: number])[] = [
     ['media/sample/models/mae.py', sourceText('media/sample/models/mae.py'), 60],
