@@ -44,7 +44,7 @@ const dropoutsIn = (layers: readonly Layer[]): string[] =>
       ...((kind === 'dropout' && !isZero(rate)) ||
       RANDOM.test(type) ||
       isRecurrent ||
-      (/(^|\.)(MultiHead(DotProduct)?|Self)Attention$/.test(type) && dropout && !isZero(dropout))
+      (/(^|\.)(MultiHead(DotProduct)?|Self)?Attention$/.test(type) && dropout && !isZero(dropout))
         ? [path]
         : []),
       ...dropoutsIn(children),
