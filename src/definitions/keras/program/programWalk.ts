@@ -13,6 +13,7 @@ import { layerProgram, type LayerSite } from './layerPrograms';
 import { operationProgram, type OperationSite } from './operationPrograms';
 import type { Mask } from './channelsLast';
 import { ProgramBuilder, refused } from './programBuilder';
+import { requireFew } from './recurrentPrograms';
 import { isWrapped, placeAlong, stackedAlong, withBatchOf, wrapped } from './wrapperPrograms';
 
 /** What a model's own code was given and made. */
@@ -172,6 +173,7 @@ class ProgramWalk {
   /** What repetitions make: each is written down by itself, the tensors of its own for it. */
   private repeated({ body, of, axis }: Repeated, inputs: readonly number[], outer: ReadonlyMap<KerasTensor, number>, line: number): number {
     if (!body.count.known) throw new Undecided(body.count);
+    requireFew(body.count.value, line);
     const { module, inputs: takes } = body;
     const nexts = takes.map(({ next }) => next ?? of);
     let current = inputs;
