@@ -1,5 +1,6 @@
 import { known, unknown, type Known } from '../../architecture/architecture';
 import { axisOf } from '../../architecture/keras/shape';
+import { switchOf } from '../keras/construct';
 import { KerasLayer, KerasTensor } from '../keras/kerasValues';
 import type { Context } from '../python/context';
 import { changed, Loop, repetitions } from './loop';
@@ -15,7 +16,7 @@ export interface Lift {
   readonly length: Value | undefined;
   /** Whether each repetition draws its parameters by itself. */
   readonly isSplit: boolean;
-  readonly isReversed: boolean;
+  readonly isReversed: Known<boolean>;
 }
 
 /** What the transforms of `flax.linen` put before a class's name where it names itself. */
@@ -92,7 +93,7 @@ function liftOf(transform: 'scan' | 'vmap', call: Call): Lift & { readonly isSha
     length,
     isShared,
     isSplit: split?.kind === 'boolean' && split.value,
-    isReversed: reverse !== undefined && !(reverse.kind === 'boolean' && !reverse.value),
+    isReversed: reverse ? switchOf(reverse, call.range.startLine, 'in which order repetitions run is not decided') : known(false),
   };
 }
 
@@ -104,8 +105,8 @@ export function callLifted(layer: KerasLayer, lift: Lift, call: Call, run: (call
   const values = call.positional.map((value, place) => [value, axes[place]] as const);
   const size = repetitions(lift.length, values, unknown(`how often \`${call.type}(…)\` repeats its module is not known`, line));
   if (lift.axis !== undefined) layer.repeats = { count: size, axis: lift.axis, isSplit: lift.isSplit };
-  const count = lift.isReversed ? unknown('repetitions from the last to the first are not followed', line) : size;
-  const loop = new Loop(count, lift.axis === undefined ? undefined : layer, line);
+  const order = lift.isReversed.known ? size : lift.isReversed;
+  const loop = new Loop(order, lift.axis === undefined ? undefined : layer, line, lift.isReversed.known && lift.isReversed.value);
   const positional = values.map(([value, axis], place) => (place < carried ? loop.begun(value) : loop.given(value, axis)));
   const result = run({ ...call, positional });
   const outside = axisAt(lift.outputAxes, 0) ?? 0;

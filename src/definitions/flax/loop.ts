@@ -26,8 +26,9 @@ export class Loop {
     readonly count: Known<number>,
     module: KerasLayer | undefined,
     private readonly line: number,
+    isReversed = false,
   ) {
-    this.body = { count, module, inputs: this.inputs };
+    this.body = { count, isReversed, module, inputs: this.inputs };
   }
 
   /** What one repetition is given of a value: one place along an axis, or all of it. */

@@ -38,9 +38,9 @@ export function describe(layer: KerasLayer, call: Call, autoName: () => string):
 }
 
 /** A value as a switch. */
-export function switchOf(value: Value, line: number): Known<boolean> {
+export function switchOf(value: Value, line: number, otherwise = 'whether this layer is trainable is not decided'): Known<boolean> {
   if (value.kind === 'boolean' || value.kind === 'integer') return known(Boolean(value.value));
-  return value.kind === 'undecided' ? value.reason : unknown('whether this layer is trainable is not decided', line);
+  return value.kind === 'undecided' ? value.reason : unknown(otherwise, line);
 }
 
 /** What `input_shape=…` and its relatives say of the shape without the batch. */

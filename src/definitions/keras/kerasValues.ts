@@ -69,6 +69,8 @@ export interface Repeated {
 /** One repetition of several: what it is given, in the order of the inputs of what the repetitions make. */
 export interface LoopBody {
   readonly count: Known<number>;
+  /** From the last place along the axes to the first. */
+  readonly isReversed: boolean;
   /** What has tensors of its own for each of them. */
   readonly module: KerasLayer | undefined;
   readonly inputs: readonly LoopInput[];

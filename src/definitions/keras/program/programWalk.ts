@@ -178,7 +178,9 @@ class ProgramWalk {
     const nexts = takes.map(({ next }) => next ?? of);
     let current = inputs;
     const made: number[] = [];
-    for (let at = 0; at < body.count.value; at++) {
+    const count = body.count.value;
+    for (let turn = 0; turn < count; turn++) {
+      const at = body.isReversed ? count - 1 - turn : turn;
       const given = takes.map((take, place) =>
         take.axis === undefined ? current[place]! : placeAlong(this.builder, inputs[place]!, take.axis, at, line),
       );
@@ -196,7 +198,7 @@ class ProgramWalk {
     }
     if (module) this.repetition.delete(module);
     const last = made.at(-1) ?? refused('it is repeated no time', line);
-    return axis === undefined ? last : stackedAlong(this.builder, made, axis, line);
+    return axis === undefined ? last : stackedAlong(this.builder, body.isReversed ? made.toReversed() : made, axis, line);
   }
 
   /** A tensor of the state, of the repetition that is written down where there is one. */

@@ -32,12 +32,6 @@ describe('what stands in the way of training a module of Flax', () => {
     ],
     ...(
       [
-        [
-          'from the last to the first',
-          ', reverse=True',
-          '',
-          /line 9: repetitions: repetitions from the last to the first are not followed/,
-        ],
         ['that all begin alike', '', '', /line 15: params\/ScanLayer_0\/Dense_0\/kernel: all repetitions begin alike/],
         [
           'whose matrices begin as orthogonal ones',
