@@ -14,6 +14,8 @@ export interface TensorInfo {
   readonly dtype: ElementType;
   /** Which axis counts outputs; absent means the first, as PyTorch stores weights. */
   readonly outputAxis?: 'last';
+  /** Where a file numbers the weights of a layer instead of naming them: the layer's path by its name, and the place among its weights. */
+  readonly numbered?: { readonly layer: string; readonly index: number };
 }
 
 /** Weights in a file: named tensors that are read one at a time, never the whole file at once. */

@@ -1,6 +1,7 @@
 import type { Layer, Parameter } from '../architecture/architecture';
 import { tensorKey } from '../architecture/composition';
 import type { TensorInfo } from './checkpoint';
+import { comparedNames, dotted, type ComparedNames } from './comparedNames';
 
 /** A parameter of a definition with the tensor that holds its values. */
 export interface WeightMatch {
@@ -32,9 +33,6 @@ interface Wanted {
   readonly parameter: Parameter;
 }
 
-/** Keras names its kernels `dense/kernel:0`: the same path with dots, without the output's number. */
-const dotted = (name: string) => name.replace(/:\d+$/, '').replaceAll('/', '.');
-
 /** Everything that a state holds of the layers: what is trained, what is frozen, and buffers such as running variances. */
 function wantedBelow(layers: readonly WeightHolder[]): Wanted[] {
   return layers.flatMap(({ path, parameters, frozen = [], buffers, children }) => [
@@ -52,9 +50,8 @@ const sameShape = (a: readonly number[], b: readonly number[]) =>
   (a.length === b.length && a.every((size, axis) => size === b[axis])) || [...a, ...b].every(size => size === 1);
 
 /** The prefix (`encoder.`, `module.`, none) with which most of the wanted names are names of the checkpoint. */
-function commonPrefix(wanted: readonly Wanted[], names: ReadonlySet<string>): string {
+function commonPrefix(wantedNames: ReadonlySet<string>, names: ReadonlySet<string>): string {
   const counts = new Map<string, number>([['', 0]]);
-  const wantedNames = new Set(wanted.map(({ name }) => name));
   for (const name of names)
     for (let at = 0; at >= 0 && at < name.length; at = name.indexOf('.', at) + 1 || -1)
       if (wantedNames.has(name.slice(at))) counts.set(name.slice(0, at), (counts.get(name.slice(0, at)) ?? 0) + 1);
@@ -63,17 +60,25 @@ function commonPrefix(wanted: readonly Wanted[], names: ReadonlySet<string>): st
 
 /**
  * Matches the parameters of a definition to the tensors of a checkpoint by name, and by shape: a tensor of the right name and another shape is reported,
- * never taken. A prefix that the checkpoint puts before all names (`module.`, `encoder.`) is looked through.
+ * never taken. A prefix that the checkpoint puts before all names (`module.`, `encoder.`) is looked through, and so is how Keras numbers layers.
  */
 export function matchWeights(layers: readonly WeightHolder[], tensors: readonly TensorInfo[]): WeightMatching {
   const wanted = wantedBelow(layers);
-  const byName = new Map(tensors.map(tensor => [dotted(tensor.name), tensor]));
-  const prefix = commonPrefix(wanted, new Set(byName.keys()));
+  const ways = comparedNames(
+    wanted.map(({ name }) => name),
+    tensors,
+  ).map(names => matched(wanted, tensors, names));
+  return ways.reduce((best, way) => (way.matches.length > best.matches.length ? way : best));
+}
+
+function matched(wanted: readonly Wanted[], tensors: readonly TensorInfo[], names: ComparedNames): WeightMatching {
+  const byName = new Map(names.stored.map((name, place) => [name, tensors[place]!]));
+  const prefix = commonPrefix(new Set(names.wanted), new Set(byName.keys()));
   const used = new Set<TensorInfo>();
   const matches: WeightMatch[] = [];
   const missing: WeightMatching['missing'][number][] = [];
-  for (const { layer, name, parameter } of wanted) {
-    const tensor = byName.get(prefix + name);
+  for (const [place, { layer, name, parameter }] of wanted.entries()) {
+    const tensor = byName.get(prefix + names.wanted[place]!);
     const wants = `[${parameter.shape.join(', ')}]`;
     if (!tensor) missing.push({ layer, parameter, why: `the checkpoint has no ${prefix}${name}` });
     else if (!sameShape(tensor.shape, parameter.shape))

@@ -1,6 +1,7 @@
 import { brokenFile, plainStretch, unsupportedFile, type ByteSource, type ByteStretch } from '../byteSource';
 import { elementCount, isShape } from '../checkpoint';
 import { ELEMENT_BYTES, type ElementType } from '../elementType';
+import { attributeText, collectedText, collectionSize } from './hdf5Attribute';
 
 /** An array in an HDF5 file, by its path from the root group. */
 export interface Dataset {
@@ -18,7 +19,17 @@ interface Message {
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
 const UNDEFINED = 2n ** 64n - 1n;
-const MESSAGE = { dataspace: 1, link: 6, datatype: 3, layout: 8, filters: 11, continuation: 16, symbolTable: 17, linkInfo: 2 };
+const MESSAGE = {
+  dataspace: 1,
+  link: 6,
+  datatype: 3,
+  layout: 8,
+  filters: 11,
+  attribute: 12,
+  continuation: 16,
+  symbolTable: 17,
+  linkInfo: 2,
+};
 /** Objects, messages and tree nodes that are visited before a file is refused: those of real models are far fewer. */
 const MOST_VISITS = 200_000;
 const LONGEST_BLOCK = 64 << 20;
@@ -40,6 +51,9 @@ export class Hdf5Reader {
   private visits = 0;
   private bytesRead = 0;
   private readonly continued = new Set<number>();
+  private readonly collections = new Map<number, DataView | undefined>();
+  /** What the groups that `datasets` came through say in their attribute `name`, by path. */
+  readonly names = new Map<string, string>();
 
   constructor(private readonly source: ByteSource) {}
 
@@ -52,6 +66,8 @@ export class Hdf5Reader {
       seen.add(address);
       const messages = await this.messages(address);
       const children = await this.children(messages, path);
+      const name = children && (await this.nameIn(messages));
+      if (name !== undefined) this.names.set(path, name);
       if (children) for (const [name, place] of children) await walk(place, path === '' ? name : `${path}/${name}`, depth + 1);
       else {
         const dataset = this.dataset(messages, path);
@@ -171,6 +187,25 @@ export class Hdf5Reader {
     if (info && info.body.getBigUint64(info.body.getUint8(1) & 1 ? 10 : 2, true) !== UNDEFINED)
       throw this.broken(`keeps the members of ${path || 'its root group'} in a dense group, which BoundLens does not read`);
     return new Map(links.flatMap(({ body }) => this.link(body)));
+  }
+
+  /** The text of the attribute `name`, where an object has one. */
+  private async nameIn(messages: readonly Message[]): Promise<string | undefined> {
+    for (const { type, body } of messages) {
+      const text = type === MESSAGE.attribute ? attributeText(body, 'name') : undefined;
+      if (typeof text === 'string') return text;
+      if (text) return this.collected(text.collection, text.object);
+    }
+    return undefined;
+  }
+
+  private async collected(address: number, object: number): Promise<string | undefined> {
+    if (!this.collections.has(address)) {
+      const size = address + 16 <= this.source.size ? collectionSize(await this.view(address, 16)) : undefined;
+      this.collections.set(address, size !== undefined && address + size <= this.source.size ? await this.view(address, size) : undefined);
+    }
+    const collection = this.collections.get(address);
+    return collection && collectedText(collection, object);
   }
 
   private link(body: DataView): [string, number][] {

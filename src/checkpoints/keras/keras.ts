@@ -8,9 +8,10 @@ const MOST_UNPACKED = 256 << 20;
 
 /**
  * Weights by Keras' names. A Keras 2 file has a group per layer, below it the weight's own name (`dense/dense/kernel:0` is `dense/kernel:0`),
- * all of it below `model_weights` where the model was saved with it; a Keras 3 file keeps its paths (`layers/dense/vars/0`). Optimiser states are left out.
+ * all of it below `model_weights` where the model was saved with it; a Keras 3 file keeps its paths (`layers/dense/vars/0`) and says in attributes what the
+ * layers are called. Optimiser states are left out.
  */
-function weights(datasets: readonly Dataset[]): StoredTensor[] {
+function weights(datasets: readonly Dataset[], layers: ReadonlyMap<string, string>): StoredTensor[] {
   const whole = datasets.some(({ path }) => path.startsWith('model_weights/'));
   const own = datasets
     .filter(({ path }) => (whole ? path.startsWith('model_weights/') : !/^(optimizer|optimizer_weights)\//.test(path)))
@@ -25,11 +26,25 @@ function weights(datasets: readonly Dataset[]): StoredTensor[] {
     littleEndian,
     bytes,
     outputAxis: 'last',
+    ...numbered(own[index]!.path, layers),
   }));
 }
 
+/**
+ * Which layer a dataset `blocks/block_1/fc/vars/0` belongs to, by the names of the layers around it: `block_1/dense_3`. The path itself is of attributes,
+ * and counts the layers of a class within a list. The model's own name, over all of them, is left out.
+ */
+function numbered(path: string, layers: ReadonlyMap<string, string>): Pick<StoredTensor, 'numbered'> {
+  const [, place, index] = /^(?:(.*)\/)?vars\/(\d+)$/.exec(path) ?? [];
+  if (index === undefined || !layers.has('vars')) return {};
+  const steps = place === undefined ? [] : place.split('/');
+  const names = steps.flatMap((_, end) => layers.get(`${steps.slice(0, end + 1).join('/')}/vars`) ?? []);
+  return { numbered: { layer: names.join('/'), index: Number(index) } };
+}
+
 async function openFrom(source: ByteSource, format: 'keras' | 'keras-h5', inner: ByteSource): Promise<Checkpoint> {
-  const tensors = weights(await new Hdf5Reader(inner).datasets());
+  const reader = new Hdf5Reader(inner);
+  const tensors = weights(await reader.datasets(), reader.names);
   if (tensors.length === 0) throw brokenFile(source.file, 'holds no weights');
   return new StoredCheckpoint(source.file, format, tensors, [source]);
 }
