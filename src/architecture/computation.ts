@@ -90,7 +90,8 @@ export type Computation =
       readonly bias: string | null;
       readonly rows?: readonly [from: number, to: number];
     }
-  | ({ readonly op: 'convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
+  /** The kernel is a second tensor where `weight` is null. */
+  | ({ readonly op: 'convolution'; readonly weight: string | null; readonly bias: string | null; readonly groups: number } & Windows)
   /** The adjoint of that, weight [inputs, outputs/groups, …kernel]; its padding is what goes at each end, rows of the bias alone where it is negative. */
   | ({ readonly op: 'transposed convolution'; readonly weight: string; readonly bias: string | null; readonly groups: number } & Windows)
   | ({ readonly op: 'recurrence' } & Recurrence)

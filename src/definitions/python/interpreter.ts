@@ -169,8 +169,11 @@ export class Interpreter implements Context, ModuleRunner {
     switch (callee.kind) {
       case 'function':
         return callFunction(callee, call, this);
-      case 'builtin':
-        return callee.call(call);
+      case 'builtin': {
+        if (!callee.bound) return callee.call(call);
+        const { method, self } = callee.bound;
+        return callFunction(method, { ...call, positional: [self, ...call.positional] }, this, self);
+      }
       case 'partial': {
         const keywords = new Map([...callee.keywords, ...call.keywords]);
         return this.call(callee.callee, { ...call, positional: [...callee.positional, ...call.positional], keywords });
@@ -291,7 +294,7 @@ export class Interpreter implements Context, ModuleRunner {
       case 'property':
         return bound({ positional: [], keywords: new Map(), range: NO_RANGE, type: member.name });
       default:
-        return builtin(bound);
+        return { ...builtin(bound), bound: { method: member, self: instance } };
     }
   }
 }

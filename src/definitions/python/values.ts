@@ -71,6 +71,8 @@ export interface BuiltinValue {
   readonly call: (call: Call) => Value;
   /** Whether it is a method in a class's body: an object that it is looked up on is its first argument. */
   readonly isMethod?: boolean;
+  /** The function of the source that it is, and the object to which that is bound. */
+  readonly bound?: { readonly method: FunctionValue; readonly self: InstanceValue };
 }
 
 /** `functools.partial(callee, …)`. */

@@ -2,7 +2,7 @@ import { known, unknown, type Known } from '../../architecture/architecture';
 import type { StartLaw } from '../../architecture/computation';
 import { constantLaw, normalLaw } from '../../architecture/torch/startLaws';
 import { float, integer, list, tuple, undecidedPlain, type Call, type Value } from '../python/values';
-import { combined, grid, mapped, reshaped, scalarArray } from '../python/numberArray';
+import { combined, grid, mapped, numbersAt, reshaped, scalarArray } from '../python/numberArray';
 import { COMPARISONS } from './forward/fixedNumbers';
 import { ArrayValue } from '../python/arrayValue';
 import { argumentOf } from './construct';
@@ -51,7 +51,8 @@ export function callTensorFunction(name: string, call: Call): Value | undefined 
       return elementwise('*', tensorFrom(reshaped(left, [left.size, 1])), tensorFrom(right));
     }
     case 'eye':
-      return first?.kind === 'integer' && call.positional.length === 1 ? new TensorValue(known([first.value, first.value])) : undefined;
+      if (first?.kind !== 'integer' || call.positional.length > 1) return undefined;
+      return tensorFrom(numbersAt([first.value, first.value], false, place => Number(place % (first.value + 1) === 0)));
     case 'arange':
       return counted(call);
     case 'linspace':

@@ -51,8 +51,10 @@ export function elementwise(operator: string, left: TensorValue, right: TensorVa
   const rule = BINARY[operator];
   const [a, b] = [left.numbers, right.numbers];
   const isPairwise = a && b && (a.values.length === b.values.length || a.values.length === 1 || b.values.length === 1);
-  if (!rule || !isPairwise || sizeOf(shape) !== Math.max(a.values.length, b.values.length)) return spread(rule, left, right, shape);
-  const values = Array.from({ length: sizeOf(shape) }, (_, index) =>
+  const size = sizeOf(shape);
+  if (!rule || size > MAXIMUM_NUMBERS || !isPairwise || size !== Math.max(a.values.length, b.values.length))
+    return spread(rule, left, right, shape);
+  const values = Array.from({ length: size }, (_, index) =>
     rule(a.values[a.values.length === 1 ? 0 : index]!, b.values[b.values.length === 1 ? 0 : index]!),
   );
   return tensorOf(shape, values, a.whole && b.whole && operator !== '/');
@@ -189,7 +191,7 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
       ? tensorOf(shape.value, numbers.values.map(numbers.whole ? unary : value => unary(value)), numbers.whole && WHOLE.includes(name))
       : new TensorValue(shape);
   if (name === 'int' || name === 'long')
-    return shape.known && numbers ? tensorOf(shape.value, numbers.values.map(Math.trunc), true) : new TensorValue(shape);
+    return shape.known && numbers ? tensorFrom(mapped(arrayFrom(tensor)!, Math.trunc, true)) : new TensorValue(shape);
   const all = numbers && call.positional.length + call.keywords.size === 0 ? FOLDED[name]?.(numbers.values) : undefined;
   if (all !== undefined) return tensorOf([], [all], numbers!.whole && name !== 'mean');
   if (name === 'flip' && numbers && shape.known && shape.value.length === 1)

@@ -55,7 +55,7 @@ function convolved({ taken: [x], shape, edge, state }: PathSite, computation: Of
     outputs,
     inputs: channels / groups,
     group: outputs / groups,
-    weights: state(weight),
+    weights: state(weight!),
     values: x!.values,
     result: Float64Array.from({ length: outputs * sites }, (_, at) => (shifts ? edge(shifts[Math.floor(at / sites)]!) : 0)),
   };

@@ -106,6 +106,7 @@ function obstacleOf(step: Step): string | undefined {
   if (step.op === 'activation') return /^(leaky)?relu$/.test(step.name) ? undefined : `${step.name} is not piecewise linear through 0`;
   if (step.op === 'reduce' && !(step.name in REDUCTIONS)) return `${step.name} is no sum over paths`;
   if (step.op === 'pool' && step.beyond) return 'windows hang over';
+  if (step.op === 'convolution' && step.weight === null) return 'a kernel is computed';
   if ('kernel' in step && step.kernel.length > 2) return `the ${step.op} has ${step.kernel.length} axes`;
   return step.op in PATH_OPERATIONS ? undefined : `${step.op} is no sum over paths`;
 }

@@ -198,12 +198,13 @@ function multiplications(step: Step, { steps, state, stacks = {}, parts = {} }: 
     const tensor = parts[weight] ?? state.find(({ name }) => name === weight);
     return (tensor?.seen?.shape ?? (tensor && 'shape' in tensor ? tensor.shape : [])).slice(1);
   };
-  if (step.op === 'linear' || step.op === 'convolution') return made * product(sidesOf(step.weight));
+  const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);
+  if (step.op === 'convolution' && step.weight === null) return made * product(taken(1).slice(1));
+  if (step.op === 'linear' || step.op === 'convolution') return made * product(sidesOf(step.weight!));
   if (step.op === 'transposed convolution') {
     const outputs = sidesOf(step.weight);
     return product(shapeAt(steps[step.inputs[0]!]!.shape, 1)) * product(outputs);
   }
-  const taken = (place: number): readonly number[] => shapeAt(steps[step.inputs[place]!]!.shape, 1);
   if (step.op === 'recurrence') {
     const names = [step.weight, step.hiddenWeight, step.projection].flatMap(name => stacks[name ?? ''] ?? name ?? []);
     const sizes = names.map(name => product(parts[name]?.seen?.shape ?? state.find(each => each.name === name)?.shape ?? []));

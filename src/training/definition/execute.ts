@@ -47,6 +47,9 @@ function linear(site: Site, { weight, bias, rows }: Of<'linear'>): Tensor {
   return tf.reshape(bias === null ? mapped : tf.add(mapped, part(site.state(bias))), site.shape);
 }
 
+/** Stands for infinite numbers around an image. */
+const LOWEST = 3e38;
+
 /** What hides a key from a query: no softmax is left of it. */
 const HIDDEN = -1e30;
 
@@ -193,16 +196,17 @@ const OPERATIONS: { readonly [O in Exclude<Op, 'input'>]: (site: Site, computati
     const whole = [...Array<number>(counts.length - taken[0]!.rank).fill(1), ...taken[0]!.shape];
     return tf.tile(tf.reshape(taken[0]!, whole), counts);
   },
-  pad: ({ taken }, { padding, value }) =>
-    tf.pad(
-      taken[0]!,
-      padding.map(([before, after]): [number, number] => [before, after]),
-      value,
-    ),
+  pad: ({ taken, shape }, { padding, value }) => {
+    const sizes = padding.map(([before, after]): [number, number] => [Math.max(0, before), Math.max(0, after)]);
+    const grown = tf.pad(taken[0]!, sizes, Number.isFinite(value) ? value : Math.sign(value) * LOWEST);
+    const begin = padding.map(([before]) => Math.max(0, -before));
+    return padding.flat().some(each => each < 0) ? tf.slice(grown, begin, shape) : grown;
+  },
   linear,
   convolution: (site, computation) => {
     const { weight, bias, groups } = computation;
-    return convolve(site.taken[0]!, site.state(weight), optional(site, bias), computation, groups, site.shape);
+    const kernel = weight === null ? site.taken[1]! : site.state(weight);
+    return convolve(site.taken[0]!, kernel, optional(site, bias), computation, groups, site.shape);
   },
   'transposed convolution': (site, computation) => {
     const { weight, bias, groups } = computation;

@@ -61,6 +61,14 @@ function runOf(name: string, call: Call, sides: readonly (Dimension | undefined)
       const value = number(call.positional[1] ?? call.keywords.get('fill_value'));
       return value === undefined ? undefined : { op: 'fill', number: value };
     }
+    case 'eye': {
+      const [rows, columns] = (sides ?? []).map(numberOf);
+      if (!rows || !columns || rows * columns > MAXIMUM_NUMBERS) return undefined;
+      return {
+        op: 'numbers',
+        values: Array.from({ length: rows * columns }, (_, place) => Number(Math.floor(place / columns) === place % columns)),
+      };
+    }
     case 'arange': {
       const length = numberOf(sides?.[0]);
       const start = call.positional.length > 1 ? number(call.positional[0]) : 0;

@@ -54,6 +54,7 @@ export class ForwardLibrary extends TorchLibrary {
     if (path.startsWith('builtins.')) return this.callBuiltin(path.slice('builtins.'.length), call, context);
     if (NO.test(path)) return boolean(false);
     if (path === 'torch._assert') return NONE;
+    if (path === 'torch.jit.annotate' && call.positional[1]) return call.positional[1];
     if (path === 'torch.utils.checkpoint.checkpoint') return this.checkpointed(call, context);
     if (/^einops\.(rearrange|repeat|reduce)$/.test(path)) return callEinops(this.recorder, call) ?? this.unknownCall(path, call);
     if (path === 'einops.pack') return callPack(this.recorder, call) ?? this.unknownCall(path, call);
@@ -67,11 +68,13 @@ export class ForwardLibrary extends TorchLibrary {
   override callInstance(instance: InstanceValue, call: Call, context: Context): Value | undefined {
     const line = call.range.startLine;
     context.spend(CALL_STEPS);
-    const forward = instance.classValue && findMember(instance.classValue, 'forward');
-    if (forward && 'member' in forward && forward.member.kind === 'function') {
+    const own = instance.attributes.get('forward');
+    const found = instance.classValue && findMember(instance.classValue, 'forward');
+    const forward = own?.kind === 'builtin' && own.bound ? own.bound.method : found && 'member' in found ? found.member : undefined;
+    if (forward?.kind === 'function') {
       const [input] = call.positional;
       const from = input instanceof SymbolicTensor ? input.node : undefined;
-      const result = callFunction(forward.member, { ...call, positional: [instance, ...call.positional] }, context, instance);
+      const result = callFunction(forward, { ...call, positional: [instance, ...call.positional] }, context, instance);
       const path = instance instanceof ModuleValue ? this.recorder.pathOf(instance) : undefined;
       if (path && input instanceof SymbolicTensor && result instanceof SymbolicTensor) remember(this.recorder, path, input, result, from);
       return result;
@@ -93,6 +96,8 @@ export class ForwardLibrary extends TorchLibrary {
 
   override attribute(value: Value, name: string, context: Context): Value | undefined {
     if (value instanceof ModuleValue && name === 'training') return boolean(false);
+    if (value instanceof ModuleValue && name === 'forward')
+      return builtin(call => this.callInstance(value, call, context) ?? this.unknownCall(call.type, call));
     if (value instanceof ModuleValue && value.buffers.has(name))
       return this.recorder.buffer(value, name) ?? super.attribute(value, name, context);
     if (value instanceof SymbolicTensor) return this.tensorAttribute(this.recorder.tensor(value, 0)!, name, context);

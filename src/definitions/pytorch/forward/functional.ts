@@ -33,14 +33,25 @@ function convolution(call: TensorCall, dimensions: number, transposed: boolean):
   const weight = call.other(0, 'weight');
   const node = weight && recorder.nodes[weight.node]!;
   const groups = call.number(5, 'groups', 1);
-  if (node?.kind !== 'parameter' || weight?.sides?.length !== dimensions + 2 || groups === undefined) return undefined;
+  if (!node || weight.sides?.length !== dimensions + 2 || groups === undefined) return undefined;
+  const isLearnt = node.kind === 'parameter';
+  if (!isLearnt && transposed) return undefined;
   const [first, second, ...kernel] = weight.sides.map(numberOf);
   if (first === undefined || second === undefined || kernel.includes(undefined)) return undefined;
   const [inputs, outputs] = transposed ? [first, second * groups] : [second * groups, first];
   const read = reader(call, transposed ? TRANSPOSED_WINDOW : WINDOW);
   const bias = call.other(1, 'bias');
-  const names = { weight: node.path, bias: bias ? pathOfParameter(call, bias) : null };
-  const layer = { path: node.path, tensor: '', dimensions, inputs, outputs, transposed, names };
+  const names = { weight: isLearnt ? node.path : null, bias: bias ? pathOfParameter(call, bias) : null };
+  const layer = {
+    path: isLearnt ? node.path : call.name,
+    kernel: isLearnt ? undefined : weight,
+    tensor: '',
+    dimensions,
+    inputs,
+    outputs,
+    transposed,
+    names,
+  };
   const sizes: Value = { kind: 'sequence', tuple: true, items: kernel.map(side => ({ kind: 'integer', value: side! })) };
   return convolve(recorder, layer, tensor, name => (name === 'kernel_size' ? sizes : read(name)), line);
 }
@@ -94,12 +105,29 @@ function layerOf(names: Readonly<Record<string, string | null>>): string | undef
   return found.size === 1 ? path : undefined;
 }
 
+/** `F.batch_norm` of one sample [1, channels, …] by its own statistics, as kernels are standardised: each channel by itself. */
+function ownStatistics(
+  call: TensorCall,
+  affine: ReturnType<typeof affineNames>,
+  training: number | undefined,
+  epsilon: number | undefined,
+) {
+  const { recorder, tensor, line } = call;
+  const [images, channels] = tensor.sides?.map(numberOf) ?? [];
+  if (training !== 1 || images !== 1 || channels === undefined || affine?.weight !== null || affine.bias !== null || epsilon === undefined)
+    return undefined;
+  const run: Computation = { op: 'group normalisation', groups: channels, epsilon, ...affine };
+  return recorder.unknown(call.name, 'statistics of what it is given', line, [tensor], tensor.sides, run);
+}
+
 /** `F.batch_norm` by the running statistics of one layer, with its weight and bias. */
 function batchNormalisation(call: TensorCall): Value | undefined {
   const { recorder, tensor, line } = call;
   const [mean, variance] = [call.other(0, 'running_mean'), call.other(1, 'running_var')].map(each => each && recorder.stateNameOf(each));
   const affine = affineNames(call, 2);
   const [training, momentum, epsilon] = [call.number(4, 'training', 0), call.number(5, 'momentum', 0.1), call.number(6, 'eps', 1e-5)];
+  const own = ownStatistics(call, affine, training, epsilon);
+  if (own) return own;
   if (mean === undefined || variance === undefined || !affine || training !== 0 || epsilon === undefined) return undefined;
   const path = layerOf({ running_mean: mean, running_var: variance, ...affine });
   if (path === undefined) return undefined;

@@ -45,6 +45,8 @@ export class Recorder {
   readonly numbers = new Map<number, NumberArray | undefined>();
   /** Steps whose entries are truth values. */
   readonly truths = new Set<number>();
+  /** Steps that show a tensor which was set since. */
+  private readonly stale = new Set<number>();
   /** Why a step cannot be computed, where there is more to say than its name. */
   readonly reasons = new Map<number, string>();
   /** The tensors that the steps made, by place. */
@@ -68,7 +70,9 @@ export class Recorder {
   emit(written: Written, inputs: readonly SymbolicTensor[], sides: Sides, line: number, features?: number): SymbolicTensor {
     if (this.nodes.length >= MAXIMUM_NODES) throw new Exhausted('too many steps');
     const { run, taking = inputs, ...operation } = written;
-    this.runs.push({ computation: run, inputs: taking.map(({ node }) => node) });
+    const isStale = taking.some(({ node }) => this.stale.has(node));
+    if (isStale) this.reasons.set(this.nodes.length, 'it takes a part of a tensor that was set since');
+    this.runs.push({ computation: isStale ? undefined : run, inputs: taking.map(({ node }) => node) });
     const axis = features ?? Math.max(0, (sides?.length ?? 1) - 1);
     this.moves.push(operation.kind === 'input' || operation.kind === 'unknown' || inputs.some(input => this.dependsOnInput(input)));
     this.nodes.push({
@@ -108,6 +112,21 @@ export class Recorder {
   bufferNumbers(name: string): NumberArray | undefined {
     const buffer = this.buffers.get(name);
     return buffer && arrayFrom(buffer);
+  }
+
+  /** Whether a step shows entries of another tensor. */
+  isView(place: number): boolean {
+    return ['reshape', 'selection'].includes(this.nodes[place]!.kind);
+  }
+
+  /** Gives up what other steps show of a tensor that is about to be set. */
+  forgetViews(place: number): void {
+    const shown = new Set([place]);
+    for (let each = place + 1; each < this.nodes.length; each++)
+      if (this.isView(each) && this.runs[each]!.inputs.some(input => shown.has(input))) {
+        shown.add(each);
+        this.stale.add(each);
+      }
   }
 
   /** What the step at a place made. */

@@ -3,6 +3,8 @@ import type { Computation } from '../../../architecture/computation';
 import { tuple, type Value } from '../../python/values';
 import { exactQuotient, dimension, numberOf, sideOf, times, type Dimension } from './dimension';
 import { isTruthType } from './creation';
+import { mapped } from '../../python/numberArray';
+import { emitNumbers, numbersBehind } from './fixedNumbers';
 import { contraction } from './elementwise';
 import { concatenate } from './joins';
 import { flatten } from './layerCalls';
@@ -23,6 +25,17 @@ const same: Operation = call => {
 };
 
 const view: Operation = call => reshape(call.recorder, call.name, call.tensor, call.sides('shape'), call.line);
+
+const viewAs: Operation = call => {
+  const other = call.other(0, 'other');
+  return other && reshape(call.recorder, call.name, call.tensor, other.sides, call.line);
+};
+
+/** Whole numbers of a tensor that no input changes. */
+const truncated: Operation = ({ recorder, tensor, line }) => {
+  const numbers = numbersBehind(recorder, tensor);
+  return numbers ? emitNumbers(recorder, mapped(numbers, Math.trunc, true), tensor.sides, line) : undefined;
+};
 
 /** Parts of a tensor along one axis. */
 function parts(call: TensorCall, axis: number, lengths: readonly (Dimension | undefined)[], first: number | undefined = 0): Value {
@@ -208,7 +221,7 @@ const padded: Operation = call => {
   if (pads?.kind !== 'sequence' || pads.doubt) return undefined;
   const isOpen = (item: Value) => item instanceof SizeValue || (item.kind === 'undecided' && item.plain);
   const sizes = pads.items.map(item => (item.kind === 'integer' ? item.value : isOpen(item) ? undefined : NaN));
-  if (sizes.some(size => size !== undefined && !(size >= 0))) return undefined;
+  if (sizes.some(Number.isNaN)) return undefined;
   const isConstant = !mode || (mode.kind === 'string' && mode.value === 'constant');
   if (!isConstant && mode.kind === 'string') return padWithCopies(call.recorder, 'F.pad', call.tensor, sizes, mode.value, call.line);
   return pad(call.recorder, 'F.pad', call.tensor, sizes, isConstant && value === 0, call.line, isConstant ? value : undefined);
@@ -228,6 +241,10 @@ export const SHAPE_OPERATIONS: Readonly<Record<string, Operation>> = {
   ),
   view,
   reshape: view,
+  reshape_as: viewAs,
+  view_as: viewAs,
+  long: truncated,
+  int: truncated,
   flatten: call => flatten(call.recorder, call.tensor, call.number(0, 'start_dim', 0), call.number(1, 'end_dim', -1), call.line),
   unflatten: call => {
     const [axis, sizes] = [call.number(0, 'dim'), call.argument(1, 'sizes')];

@@ -1,12 +1,14 @@
 import type { Computation } from '../../../architecture/computation';
 import { viewAt } from '../../python/arrayIndex';
 import type { Index } from '../../python/context';
-import { combined, mapped, overwritten, scalarArray } from '../../python/numberArray';
+import { combined, mapped, numbersAt, overwritten, scalarArray, stridesOf } from '../../python/numberArray';
 import type { Value } from '../../python/values';
-import { numberOf } from './dimension';
+import { ISOMETRY } from '../../../architecture/composition';
+import { dimension, numberOf } from './dimension';
+import { add, multiply } from './joins';
 import { COMPARISONS, emitNumbers, numbersBehind } from './fixedNumbers';
 import type { Recorder } from './recorder';
-import { broadcast } from './shapes';
+import { broadcast, reshape } from './shapes';
 import { SymbolicTensor, type Sides } from './symbolicTensor';
 
 /** Stands for an infinite number that is multiplied by 0 or 1. */
@@ -68,13 +70,63 @@ export function chosen(recorder: Recorder, mask: SymbolicTensor, one: SymbolicTe
   return recorder.unknown('where', '`where` is not bounded', line, all, sides, { op: 'choose' });
 }
 
-/** Whether another step may show the same entries, so that none may change in place. */
-function isShared({ nodes, runs }: Recorder, place: number): boolean {
-  const isView = (each: number) => ['reshape', 'selection'].includes(nodes[each]!.kind);
-  return isView(place) || runs.some(({ inputs }, each) => inputs.includes(place) && isView(each));
+/** A tensor whose entries in one box are those of another: it times zeros there, and the other with zeros around. */
+function pasted(
+  recorder: Recorder,
+  tensor: SymbolicTensor,
+  shape: readonly (number | undefined)[],
+  indices: readonly Index[],
+  part: SymbolicTensor,
+  line: number,
+): SymbolicTensor | undefined {
+  const known = shape.map(side => side ?? 1);
+  const view = viewAt(known, indices);
+  const strides = stridesOf(known);
+  if (!view || !tensor.sides || shape.slice(1).includes(undefined)) return undefined;
+  // Axes of the box that single places took, and the batch, which must be whole.
+  const cut = known.map((_, axis) => Math.floor(view.offset / strides[axis]!) % known[axis]!);
+  const kept = view.strides.map(stride => strides.indexOf(stride));
+  const isBox = kept.every((axis, place) => axis >= 0 && view.strides[place] === strides[axis]) && new Set(kept).size === kept.length;
+  const lengths = known.map((_, axis) => (kept.includes(axis) ? view.shape[kept.indexOf(axis)]! : 1));
+  const isWhole = shape[0] !== undefined || (kept[0] === 0 && cut[0] === 0);
+  if (!isBox || !isWhole || strides.slice(0, -1).some((stride, axis) => stride === strides[axis + 1])) return undefined;
+  const boxSides = tensor.sides.map((side, axis) => (axis === 0 && shape[0] === undefined ? side : dimension(lengths[axis]!)));
+  const spread = recorder.expand(
+    part,
+    kept.map(axis => boxSides[axis]),
+    line,
+  );
+  const box = reshape(recorder, 'reshape', spread, boxSides, line);
+  const padding = known.map((side, axis): [number, number] => [cut[axis]!, side - cut[axis]! - lengths[axis]!]);
+  const run: Computation = { op: 'pad', padding, value: 0 };
+  const around = recorder.emit({ kind: 'padding', name: 'assignment', gain: ISOMETRY, run }, [box], tensor.sides, line, tensor.features);
+  const inside = (place: number): boolean =>
+    known.every((side, axis) => {
+      const at = Math.floor(place / strides[axis]!) % side;
+      return at >= cut[axis]! && at < cut[axis]! + lengths[axis]!;
+    });
+  const outside = numbersAt(known, true, place => Number(!inside(place)));
+  return add(
+    recorder,
+    '+',
+    multiply(
+      recorder,
+      '*',
+      tensor,
+      emitNumbers(
+        recorder,
+        outside,
+        known.map(side => dimension(side)),
+        line,
+      ),
+      line,
+    ),
+    around,
+    line,
+  );
 }
 
-/** A tensor after some of its entries were set, where all numbers are known and no other tensor shows them; undefined else. */
+/** A tensor after some of its entries were set, where they are no part of another tensor's and the places are known; undefined else. */
 export function withPart(
   recorder: Recorder,
   tensor: SymbolicTensor,
@@ -83,12 +135,15 @@ export function withPart(
   line: number,
 ): SymbolicTensor | undefined {
   const shape = tensor.sides?.map(numberOf);
-  if (!assigned || !shape || shape.includes(undefined) || isShared(recorder, tensor.node)) return undefined;
+  if (!assigned || !shape || recorder.isView(tensor.node)) return undefined;
+  recorder.forgetViews(tensor.node);
   const number = assigned.kind === 'integer' || assigned.kind === 'float' ? assigned.value : undefined;
   const by =
     assigned instanceof SymbolicTensor ? numbersBehind(recorder, assigned) : number === undefined ? undefined : scalarArray(number);
-  const array = by && numbersBehind(recorder, tensor);
+  const array = by && !shape.includes(undefined) ? numbersBehind(recorder, tensor) : undefined;
   const view = array && viewAt(array.shape, indices);
-  const made = view && overwritten(array, view, by);
-  return made && emitNumbers(recorder, made, tensor.sides, line);
+  const made = view && by && overwritten(array, view, by);
+  if (made) return emitNumbers(recorder, made, tensor.sides, line);
+  const filled = assigned instanceof SymbolicTensor ? assigned : numberTensor(recorder, assigned, line);
+  return filled && pasted(recorder, tensor, shape, indices, filled, line);
 }

@@ -99,6 +99,8 @@ export interface ConvolutionLayer {
   readonly outputs: number;
   readonly transposed: boolean;
   /** Weight and bias in the state: null where there is none, undefined where it is not known. */
+  /** A kernel that is computed. */
+  readonly kernel?: SymbolicTensor | undefined;
   readonly names: { readonly weight: string | null | undefined; readonly bias: string | null | undefined };
 }
 
@@ -117,6 +119,8 @@ export function convolve(recorder: Recorder, layer: ConvolutionLayer, tensor: Sy
   const transposedGain = layer.tensor === '' ? bareTransposedGain : transposedConvolutionGain;
   const gain = paddedGain((layer.transposed ? transposedGain : convolutionGain)(found.axes), read);
   const aligned = features === undefined ? tensor : recorder.along(tensor, features, line);
+  if (layer.kernel)
+    return recorder.unknown(path, 'its kernel is computed', line, [aligned, layer.kernel], result, convolutionRun(layer, found, read));
   const operation = { kind: 'layer', path, tensor: layer.tensor, gain, run: convolutionRun(layer, found, read) } as const;
   return recorder.emit(operation, [aligned], result, line, features);
 }
@@ -126,9 +130,12 @@ function convolutionRun({ names, transposed, inputs }: ConvolutionLayer, found: 
   const [windows, groups, mode] = [plainWindows(found), read('groups'), read('padding_mode')];
   const isZero = !mode || (mode.kind === 'string' && mode.value === 'zeros');
   const count = groups?.kind === 'integer' ? groups.value : groups ? undefined : 1;
-  if (!isZero || !names.weight || names.bias === undefined || count === undefined || inputs % count !== 0) return undefined;
-  const op = transposed ? 'transposed convolution' : 'convolution';
-  return { op, weight: names.weight, bias: names.bias, groups: count, ...windows };
+  if (!isZero || names.weight === undefined || names.bias === undefined || count === undefined || inputs % count !== 0) return undefined;
+  if (transposed)
+    return names.weight === null
+      ? undefined
+      : { op: 'transposed convolution', weight: names.weight, bias: names.bias, groups: count, ...windows };
+  return { op: 'convolution', weight: names.weight, bias: names.bias, groups: count, ...windows };
 }
 
 /** Padding with copies of entries stretches differences at the edges; only padding with zeros does not. */

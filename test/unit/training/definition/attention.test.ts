@@ -24,6 +24,7 @@ describe('masks, windows and positions against PyTorch', () => {
     ['Hidden', 'keys hidden by numbers, truth values, triangles and later places'],
     ['Resampled', 'interpolation, windows that hang over, copies at the edges'],
     ['Values', 'lengths, variances, powers, chosen entries, sums of products'],
+    ['Kernels', 'kernels that are computed, edges that are cut off, parts that are set'],
   ] as const)
     it(`computes what PyTorch does: ${why}`, async () => {
       const { program } = await programOf({ name, file: path.join(folder, 'modules.py') });

@@ -44,7 +44,7 @@ describe('gradients through programs', () => {
       'Recurrent',
     ].map(name => ['modules.py', name] as const),
     ...['convolutional', 'transposed', 'VisionTransformer', 'Operations', 'shared'].map(name => ['keras/models.py', name] as const),
-    ...['Shifted', 'Hidden', 'Resampled', 'Values'].map(name => ['attention/modules.py', name] as const),
+    ...['Shifted', 'Hidden', 'Resampled', 'Values', 'Kernels'].map(name => ['attention/modules.py', name] as const),
     ['tensorflowJs/models.js', 'convolutional'] as const,
     ...['Perceptron', 'Convolutional', 'VisionTransformer', 'Tokens', 'Recurrent', 'Repeated'].map(
       name => ['nnx/models.py', name] as const,
