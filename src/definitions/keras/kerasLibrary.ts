@@ -179,6 +179,11 @@ export class KerasLibrary implements Library {
     return operateTensors(left, right, operator, line);
   }
 
+  compare(operator: string, left: Value, right: Value, line: number): Value | undefined {
+    const isPair = [left, right].every(value => value instanceof KerasTensor || value.kind === 'integer' || value.kind === 'float');
+    return isPair ? operateTensors(left, right, operator, line) : undefined;
+  }
+
   isInstance(value: Value, path: string): boolean | undefined {
     const name = canonical(path);
     if (value instanceof KerasTensor) return /\.(KerasTensor|Tensor)$/.test(name) ? true : isKerasBase(name) ? false : undefined;

@@ -24,7 +24,9 @@ const UNARY = new Set(
 );
 
 const BINARY = new Set(
-  'add subtract multiply divide maximum minimum truediv true_divide where greater less equal logical_and logical_or mod'.split(' '),
+  'add subtract multiply divide maximum minimum truediv true_divide where greater greater_equal less less_equal equal not_equal logical_and logical_or mod'.split(
+    ' ',
+  ),
 );
 
 const REDUCTIONS = new Set(

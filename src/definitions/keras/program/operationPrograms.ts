@@ -1,5 +1,6 @@
 import { axisOf } from '../../../architecture/keras/shape';
 import type { Shape, Side } from '../../../architecture/composition';
+import { combined, scalarArray } from '../../python/numberArray';
 import type { Index } from '../../python/context';
 import type { Call, Value } from '../../python/values';
 import { argument } from '../construct';
@@ -290,6 +291,7 @@ export function operationProgram(site: OperationSite): number {
   if (indices) return indexed(site, indices);
   if (operands) {
     const [left, right] = operands;
+    if (Object.hasOwn(COMPARISONS, name)) return compared(site, name, operands);
     if (name === '@') return multiplied(builder, inputs, false, line);
     if (name === '**') {
       const exponent = numberIn(right) ?? refused('its exponent is not known', line);
@@ -298,6 +300,7 @@ export function operationProgram(site: OperationSite): number {
     return Object.hasOwn(PAIRS, name) ? met(site, PAIRS[name]!, left, right) : refused(`\`${name}\` is not computed`, line);
   }
   if (!call) return refused('where this value comes from is not followed', line);
+  if (Object.hasOwn(COMPARED, name)) return compared(site, COMPARED[name]!, call.positional);
   if (Object.hasOwn(PAIRS, name)) {
     const [left, right] = call.positional;
     if (!left || !right) return refused('what it is given is not followed', line);
@@ -347,7 +350,37 @@ export function operationProgram(site: OperationSite): number {
 
 /** Whether a result is made of nothing but zeros and ones, which every type holds. */
 const isSwitch = (builder: ProgramBuilder, place: number): boolean =>
-  builder.constant(place)?.every(value => value === 0 || value === 1) ?? false;
+  builder.constant(place)?.values.every(value => value === 0 || value === 1) ?? false;
+
+const COMPARISONS: Readonly<Record<string, (left: number, right: number) => boolean>> = {
+  '<': (left, right) => left < right,
+  '<=': (left, right) => left <= right,
+  '>': (left, right) => left > right,
+  '>=': (left, right) => left >= right,
+  '==': (left, right) => left === right,
+  '!=': (left, right) => left !== right,
+};
+
+const COMPARED: Readonly<Record<string, string>> = {
+  less: '<',
+  less_equal: '<=',
+  greater: '>',
+  greater_equal: '>=',
+  equal: '==',
+  not_equal: '!=',
+};
+
+/** A comparison of numbers that depend on nothing: 1 where it holds, else 0. */
+function compared({ builder, placeOf, line }: OperationSite, sign: string, given: readonly (Value | undefined)[]): number {
+  const [left, right] = given.map(value => {
+    const place = value && placeOf(value);
+    const number = numberIn(value);
+    return place === undefined ? number !== undefined && scalarArray(number) : builder.constant(place);
+  });
+  const made = left && right ? combined(left, right, (one, other) => Number(COMPARISONS[sign]!(one, other)), true) : undefined;
+  if (!made) return refused('only numbers that depend on nothing are compared', line);
+  return builder.emit({ op: 'numbers', values: [...made.values] }, [], made.shape, line);
+}
 
 /** `tril(x, k)`, `triu(x, k)`, `band_part(x, lower, upper)`: entries near the diagonal of matrices, zeros elsewhere. */
 function banded(site: OperationSite, name: string): number {

@@ -4,6 +4,7 @@ import type { Shape, Side } from '../../../architecture/composition';
 import { LayerInputs } from '../../../architecture/keras/kerasRule';
 import type { Shape as KerasShape } from '../../../architecture/keras/shape';
 import { Undecided } from '../../../architecture/torch/layerArguments';
+import { combined, mapped, numbersAt, reshaped, type NumberArray } from '../../python/numberArray';
 import { openSides, written } from './inputShapes';
 
 /** Steps of a program with channels last, in the order in which they are written down. */
@@ -69,17 +70,20 @@ export class ProgramBuilder {
     return shape;
   }
 
-  /** The numbers of a result that depends on nothing, where they are few steps away. */
-  constant(place: number): readonly number[] | undefined {
+  /** The numbers of a result that depends on nothing, where few operations make them. */
+  constant(place: number): NumberArray | undefined {
     const step = this.steps[place]!;
-    const sides = step.shape ?? [null];
-    if (!sides.every(side => typeof side === 'number')) return undefined;
-    if (step.op === 'numbers') return step.values;
-    if (step.op === 'fill') return Array<number>(sides.reduce((product, side) => product * side, 1)).fill(step.number);
-    if (step.op !== 'reshape' && step.op !== 'multiply') return undefined;
+    const sides = (step.shape ?? [null]).filter(side => typeof side === 'number');
+    if (sides.length !== step.shape?.length) return undefined;
+    if (step.op === 'numbers') return numbersAt(sides, false, at => step.values[at]!);
+    if (step.op === 'fill') return numbersAt(sides, false, () => step.number);
+    if (!['reshape', 'multiply', 'times', 'plus'].includes(step.op)) return undefined;
     const [first, second] = step.inputs.map(each => this.constant(each));
-    if (step.op === 'reshape' || !first) return first;
-    return first.length === second?.length ? first.map((value, i) => value * second[i]!) : undefined;
+    if (!first) return undefined;
+    if (step.op === 'reshape') return reshaped(first, sides);
+    if (step.op === 'times') return mapped(first, value => value * step.number);
+    if (step.op === 'plus') return mapped(first, value => value + step.number);
+    return second && combined(first, second, (one, other) => one * other);
   }
 
   /** What axes in an order turn back to where they come from; undefined where they do not. */
