@@ -58,4 +58,24 @@ describe('layers of Keras that are computed, and those that are not', () => {
       assert.deepEqual([program.input, program.state[0]?.shape], [input, kernel]);
       assert.equal(program.channels, input[0] === 3 ? undefined : 'last');
     });
+
+  const attended = (layer: string, told: string) =>
+    `images = keras.Input((8, 8, 1))\nx = layers.Reshape((8, 8))(images)\ny = ${layer}(${told})\nmodel = keras.Model(images, y)\n`;
+  const masks: readonly (readonly [layer: string, told: string, why: RegExp])[] = [
+    ['layers.MultiHeadAttention(2, 4)', 'x, x, attention_mask=ops.matmul(x, x) > 0', /only numbers that depend on nothing are compared/],
+    ['layers.MultiHeadAttention(2, 4)', 'x, x, key_mask=ops.ones((1, 8))', /`key_mask` is not followed/],
+    ['layers.MultiHeadAttention(2, 4)', 'x, x, use_causal_mask=True, attention_mask=ops.ones((8, 8))', /`attention_mask` is not followed/],
+    ['layers.AdditiveAttention()', '[x, x]', /`AdditiveAttention` is not among the layers that are computed/],
+    ['layers.Attention(use_scale=True)', '[x, x]', /its scores are not followed/],
+    ['layers.Dot(axes=0)', '[x, x]', /its axes are not followed|axes name/],
+    ['layers.LSTM(4)', 'x, mask=x[:, :, 0] > 0', /`mask` is not followed/],
+    ['layers.LSTM(4)', 'x, initial_state=[x[:, 0, :4]]', /it is given 1 states and has 2/],
+  ];
+  for (const [layer, told, why] of masks)
+    it(`${layer}(${told}): ${why.source}`, async () => {
+      const file = temporary.file('model.py');
+      await writeFile(file, `import keras\nfrom keras import layers, ops\n\n${attended(layer, told)}`);
+      const { program } = await programOf({ file, name: 'model' });
+      assert.match(obstaclesIn(program)[0]?.why ?? 'nothing', why);
+    });
 });
