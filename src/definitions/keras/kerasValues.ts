@@ -245,21 +245,26 @@ export class KerasLayer extends InstanceValue {
     }
   }
 
+  /** The weights that its attributes hold. */
+  get variables(): WeightValue[] {
+    return [...this.attributes.values()].flatMap(value => [...partsIn(value)].filter(part => part instanceof WeightValue));
+  }
+
   /** The layers that its attributes hold. */
   private held(): KerasLayer[] {
-    return [...new Set([...this.attributes.values()].flatMap(value => [...layersIn(value)]))];
+    return [...new Set([...this.attributes.values()].flatMap(value => [...partsIn(value)].filter(part => part instanceof KerasLayer)))];
   }
 }
 
 /** Why a layer has no weights yet, and what helps. */
 export const NOT_CALLED = 'the shape of its input is not known: a comment `# boundlens: Net() on (28, 28, 1)` over the definition says it';
 
-/** Every layer in a value: itself, or what lists and dictionaries hold, as Keras tracks them. */
-function* layersIn(value: Value, depth = 0): Generator<KerasLayer, void, undefined> {
+/** Every layer and weight in a value: itself, or what lists and dictionaries hold, as Keras tracks them. */
+function* partsIn(value: Value, depth = 0): Generator<KerasLayer | WeightValue, void, undefined> {
   if (depth > 8) return;
-  if (value instanceof KerasLayer) yield value;
-  else if (value.kind === 'sequence') for (const item of value.items) yield* layersIn(item, depth + 1);
-  else if (value.kind === 'dictionary') for (const item of value.entries.values()) yield* layersIn(item, depth + 1);
+  if (value instanceof KerasLayer || value instanceof WeightValue) yield value;
+  else if (value.kind === 'sequence') for (const item of value.items) yield* partsIn(item, depth + 1);
+  else if (value.kind === 'dictionary') for (const item of value.entries.values()) yield* partsIn(item, depth + 1);
 }
 
 /** Every tensor that some outputs depend on, those of the inputs' own past left out, first things first. */

@@ -85,8 +85,7 @@ function weightsOf(layer: KerasLayer, seen: Set<KerasLayer | WeightValue>): Know
     return unknown('a `build` of its own over a layer of the framework is not followed', layer.construction.range.startLine);
   if (layer.body.kind === 'own' && !layer.body.isBuilt && hasOwnBuild(layer))
     return unknown(NOT_CALLED, layer.construction.range.startLine);
-  const variables =
-    layer.body.kind === 'own' || layer.classValue ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : [];
+  const variables = layer.body.kind === 'own' || layer.classValue ? layer.variables : [];
   const weights: KerasWeight[] = [...layer.weights.value];
   for (const variable of new Set([...layer.added, ...variables])) {
     if (seen.has(variable)) continue;

@@ -52,7 +52,7 @@ function stateOf(model: KerasLayer, held: ReadonlyMap<Value, string> | undefined
     if (layer.weights.known) for (const { name, shape } of layer.weights.value) addOwn('params', name, shape);
     const width = classNameOf(layer) === 'BatchNorm' ? widthOf(layer, held !== undefined) : undefined;
     if (typeof width === 'number' && !root) for (const name of ['mean', 'var']) addOwn('batch_stats', name, [width]);
-    const variables = held ? [...layer.attributes.values()].filter(value => value instanceof WeightValue) : layer.added;
+    const variables = held ? layer.variables : layer.added;
     for (const weight of variables) {
       const { shape, beginning } = weight;
       const sides = shape.known ? shape.value.filter(side => side !== null) : [];

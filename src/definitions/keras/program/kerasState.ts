@@ -48,7 +48,7 @@ export function kerasState(model: KerasLayer): KerasState {
         mine.set(weight.name, { name, shape: weight.shape });
         add(name, weight.shape, startOf(layer, weight), roleOf(weight.trainable !== false), weight.name);
       }
-    const variables = [...layer.added, ...[...layer.attributes.values()].filter(value => value instanceof WeightValue)];
+    const variables = [...layer.added, ...layer.variables];
     for (const variable of new Set(variables)) {
       if (named.has(variable)) continue;
       const { shape, trainable, beginning } = variable;

@@ -52,8 +52,13 @@ for (const [framework, folder, file, names] of [
 
     for (const name of names)
       it(`computes what ${framework} does: ${name}`, async () => {
-        const { program } = await programOf({ file: path.join(FIXTURES, folder, file), name });
+        const { program, architecture } = await programOf({ file: path.join(FIXTURES, folder, file), name });
         assert.deepEqual(obstaclesIn(program), []);
+        const trained = program.state.flatMap(({ role, shape }) =>
+          role === 'trained' ? [shape.reduce((size, side) => size * side, 1)] : [],
+        );
+        const count = trained.reduce((sum, size) => sum + size, 0);
+        assert.deepEqual(architecture.parameterCount, { known: true, value: count }, 'every tensor of it is counted');
         const { state, features, largest } = recorded[name]!;
         const own = Object.fromEntries(program.state.map(tensor => [tensor.name, tensor.shape]));
         assert.deepEqual(own, state, 'the state has the names and shapes that the framework gives it');
