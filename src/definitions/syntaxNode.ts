@@ -86,7 +86,11 @@ export class Node {
   }
 
   get children(): readonly Node[] {
-    return (this.below ??= this.adopt(this.parsed.children.flatMap(child => (child ? [new Node(child, this.tree)] : []))));
+    if (this.below) return this.below;
+    this.below = this.adopt(this.parsed.children.flatMap(child => (child ? [new Node(child, this.tree)] : [])));
+    // Tree-sitter's node would keep a list of its own.
+    (this.parsed as unknown as { _children: unknown })._children = undefined;
+    return this.below;
   }
 
   get namedChildren(): readonly Node[] {

@@ -38,16 +38,13 @@ export class PytorchReader implements DefinitionReader {
   }
 
   read(root: Node, context: ReadContext): Architecture[] {
-    if (context.path === undefined || context.call !== undefined) {
-      const source = new PytorchSource(root, context, new PytorchEvaluation(root, context));
-      source.run();
-      return context.call === undefined ? source.read().map(([found]) => found) : source.readCall(context.call);
-    }
+    if (context.path === undefined || context.call !== undefined) return readWhole(root, context, new PytorchEvaluation(root, context));
     const key = JSON.stringify([context.path, context.folders]);
     const before = this.kept.get(key);
     this.kept.delete(key);
-    const { last, found } = readAfter(before, root, context);
-    this.kept.set(key, last);
+    const evaluation = before?.evaluation ?? new PytorchEvaluation(root, context);
+    const { last, found } = before ? readAfter(before, root, context) : { last: undefined, found: readWhole(root, context, evaluation) };
+    this.kept.set(key, { evaluation, last });
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
     return found;
   }
@@ -56,26 +53,37 @@ export class PytorchReader implements DefinitionReader {
 /** Files whose imports and last results are kept. */
 const KEPT = 4;
 
-/** What evaluates a file, and what was last found in it; undefined until what it imports is kept. */
+/** What evaluates a file, and what was last found in it; undefined until the file is edited and what it imports is kept. */
 interface Kept {
   readonly evaluation: PytorchEvaluation;
   readonly last: LastReading | undefined;
 }
 
+/** Reads everything that a source defines, or what an expression makes in it. */
+function readWhole(root: Node, context: ReadContext, evaluation: PytorchEvaluation): Architecture[] {
+  const source = new PytorchSource(root, context, evaluation);
+  source.run();
+  return context.call === undefined ? source.read().map(([found]) => found) : source.readCall(context.call);
+}
+
 /** Reads one version of a file after another: only those definitions again in which anything that has a say changed. */
-function readAfter(before: Kept | undefined, root: Node, context: ReadContext): { readonly last: Kept; readonly found: Architecture[] } {
+function readAfter(
+  before: Kept,
+  root: Node,
+  context: ReadContext,
+): { readonly last: LastReading | undefined; readonly found: Architecture[] } {
+  const { evaluation } = before;
   const { trained, studied = {}, program } = context;
   const setting = JSON.stringify([studied, trained, program, root.text.includes('_log_api_usage_once')]);
   const lines = root.tree.text.split('\n');
   const said = ({ startPosition }: Node, names: readonly string[]) =>
     [directivesOver(lines, startPosition.row), ...names.map(name => (Object.hasOwn(studied, name) ? studied[name] : ''))].join('\n');
-  const relevance = new Relevance(root, said, before?.last?.relevance);
-  const evaluation = before?.evaluation ?? new PytorchEvaluation(root, context);
+  const relevance = new Relevance(root, said, before.last?.relevance);
   const { statements, definitions } = relevance;
   const places = new Map(statements.map((statement, place) => [statement, place]));
-  let isApart = before?.last?.isApart ?? false;
+  let isApart = before.last?.isApart ?? false;
   const again = (wanted?: readonly number[]): Found => {
-    if (before) evaluation.restart(root);
+    evaluation.restart(root);
     const source = new PytorchSource(root, context, evaluation);
     const needed = wanted && new Set(wanted.flatMap(place => relevance.of(place)));
     source.run(needed && statements.filter((_, place) => needed.has(place)));
@@ -89,7 +97,7 @@ function readAfter(before: Kept | undefined, root: Node, context: ReadContext): 
     isApart = evaluation.budget.isAmple && state.isSame() && evaluation.modules.isUntouched;
     return found;
   };
-  let found = (evaluation.modules.isCurrent() && before?.last?.in(relevance, setting)) || undefined;
+  let found = (evaluation.modules.isCurrent() && before.last?.in(relevance, setting)) || undefined;
   const changed = definitions.filter(place => !found?.has(place));
   if (found?.size && changed.length > 0) {
     const read = again(changed);
@@ -99,7 +107,7 @@ function readAfter(before: Kept | undefined, root: Node, context: ReadContext): 
   const isWhole = evaluation.modules.isSettled && found.size === definitions.length;
   const all = [...found].sort(([left], [right]) => left - right).flatMap(([, each]) => each);
   const last = isWhole ? LastReading.of(relevance, setting, isApart, found) : undefined;
-  return { last: { evaluation, last }, found: all.sort(byLine) };
+  return { last, found: all.sort(byLine) };
 }
 
 const byLine = (left: Architecture, right: Architecture): number => left.range.startLine - right.range.startLine;
