@@ -30,7 +30,8 @@ export function arithmetic(operator: string, left: Value, right: Value, line: nu
   if (first === undefined || second === undefined || !rule) return undecidedPlain(unknown(`\`${operator}\` is not understood here`, line));
   const result = rule(first, second);
   const isFloat = operator === '/' || left.kind === 'float' || right.kind === 'float' || (operator === '**' && second < 0);
-  if (Number.isFinite(result) && isFloat) return float(result);
+  const isOpen = ![first, second].every(Number.isFinite) && !Number.isNaN(result);
+  if ((Number.isFinite(result) || isOpen) && isFloat) return float(result);
   if (Number.isSafeInteger(result)) return integer(result);
   return undecidedPlain(unknown(`\`${first} ${operator} ${second}\` has no exact result`, line));
 }

@@ -186,6 +186,8 @@ export function tensorMethod(tensor: TensorValue, name: string, call: Call): Ten
   const unary = UNARY[name];
   if (unary && numbers && shape.known && sizeOf(shape.value) > MAXIMUM_NUMBERS)
     return tensorFrom(mapped(arrayFrom(tensor)!, unary, numbers.whole && WHOLE.includes(name)));
+  const constant = unary && !numbers ? arrayFrom(tensor) : undefined;
+  if (unary && constant) return tensorFrom(mapped(constant, unary));
   if (unary)
     return shape.known && numbers
       ? tensorOf(shape.value, numbers.values.map(numbers.whole ? unary : value => unary(value)), numbers.whole && WHOLE.includes(name))
