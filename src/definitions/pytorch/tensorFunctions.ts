@@ -123,14 +123,23 @@ function tensorsOf(values: readonly Value[]): TensorValue[] | undefined {
 const numberOf = (value: Value | undefined): number | undefined =>
   value?.kind === 'integer' || value?.kind === 'float' ? value.value : undefined;
 
+/** What `torch.arange` is given, by place or name, as if all were given by place. */
+export function rangeArguments({ positional, keywords }: Pick<Call, 'positional' | 'keywords'>): readonly Value[] {
+  const [start, end, step] = ['start', 'end', 'step'].map((name, place) => positional[place] ?? keywords.get(name));
+  if (!step && !(keywords.has('start') || keywords.has('end'))) return positional;
+  const [from, to] = end ? [start ?? integer(0), end] : [integer(0), start];
+  return [from, ...(to ? [to] : []), ...(step ? [step] : [])];
+}
+
 /** `torch.arange(end)`, `(start, end)` or `(start, end, step)`. */
 function counted(call: Call): Value | undefined {
-  const numbers = call.positional.map(numberOf);
+  const given = rangeArguments(call);
+  const numbers = given.map(numberOf);
   if (numbers.length === 0 || numbers.includes(undefined)) return undefined;
   const [start, end, step = 1] = (numbers.length === 1 ? [0, ...numbers] : numbers) as [number, number, number?];
   const length = Math.ceil((end - start) / step);
   if (!Number.isSafeInteger(length) || length < 0) return undefined;
-  const whole = call.positional.every(({ kind }) => kind === 'integer');
+  const whole = given.every(({ kind }) => kind === 'integer');
   if (length > SMALL) return new TensorValue(known([length]));
   return tensorOf(
     [length],

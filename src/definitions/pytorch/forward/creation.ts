@@ -1,6 +1,7 @@
 import type { Computation } from '../../../architecture/computation';
 import type { Call, Value } from '../../python/values';
 import { dimension, exactQuotient, numberOf, operateSides, type Dimension } from './dimension';
+import { rangeArguments } from '../tensorFunctions';
 import { rememberDraw } from './randomOrder';
 import type { Recorder } from './recorder';
 import { sideValue, SymbolicTensor } from './symbolicTensor';
@@ -71,8 +72,9 @@ function runOf(name: string, call: Call, sides: readonly (Dimension | undefined)
     }
     case 'arange': {
       const length = numberOf(sides?.[0]);
-      const start = call.positional.length > 1 ? number(call.positional[0]) : 0;
-      const step = call.positional.length > 2 ? number(call.positional[2]) : 1;
+      const given = rangeArguments(call);
+      const start = given.length > 1 ? number(given[0]) : 0;
+      const step = given.length > 2 ? number(given[2]) : 1;
       if (length === undefined || start === undefined || step === undefined || length > MAXIMUM_NUMBERS) return undefined;
       return { op: 'numbers', values: Array.from({ length }, (_, index) => start + index * step) };
     }
@@ -87,8 +89,9 @@ function sidesOf(recorder: Recorder, name: string, call: Call): readonly (Dimens
   if (name.endsWith('_like')) return first instanceof SymbolicTensor ? first.sides : recorder.tensor(first, call.range.startLine)?.sides;
   switch (name) {
     case 'arange': {
-      const [start, end] = second ? [sideValue(first), sideValue(second)] : [dimension(0), sideValue(first)];
-      const step = third ? sideValue(third) : dimension(1);
+      const [one, two, by] = rangeArguments(call);
+      const [start, end] = two ? [sideValue(one), sideValue(two)] : [dimension(0), sideValue(one)];
+      const step = by ? sideValue(by) : dimension(1);
       const length = start && end && operateSides('-', end, start);
       return [length && step && exactQuotient(length, step)];
     }
