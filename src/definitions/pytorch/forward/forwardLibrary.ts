@@ -20,6 +20,7 @@ import { ModuleValue } from '../moduleValue';
 import { ParameterValue, TensorValue } from '../tensors';
 import { TorchLibrary } from '../torchLibrary';
 import { callEinops, callPack, callUnpack } from './rearrange';
+import { isMasked } from './transformerLayers';
 import { chosen, compared, inverted, numberTensor, withPart } from './truths';
 import { createTensor, isCreation } from './creation';
 import { exactQuotient, operateSides } from './dimension';
@@ -352,7 +353,7 @@ export class ForwardLibrary extends TorchLibrary {
     const inner = layers instanceof ModuleValue && layers.doubts.length === 0 ? layers : undefined;
     const elements = isEncoder ? inner && elementsOf(inner) : inner && [...inner.children()].map(([, child]) => child);
     const [input] = call.positional;
-    if (!elements || !input) return this.unknownCall(call.type, call);
+    if (!elements || !input || (isEncoder && isMasked(call, 1))) return this.unknownCall(call.type, call);
     const all = norm instanceof ModuleValue ? [...elements, norm] : elements;
     return all.reduce((value, layer) => context.call(layer, { ...call, positional: [value], keywords: new Map() }), input);
   }

@@ -96,6 +96,12 @@ function attend(
   return result;
 }
 
+/** Whether a transformer is handed more than the tensors in front: masks, or that later places are hidden. */
+export const isMasked = ({ positional, keywords }: Call, tensors: number): boolean =>
+  [...positional.slice(tensors), ...[...keywords].flatMap(([name, value]) => (/mask|is_causal/.test(name) ? [value] : []))].some(
+    value => value.kind !== 'none' && !(value.kind === 'boolean' && !value.value),
+  );
+
 /** `nn.TransformerEncoderLayer` and `nn.TransformerDecoderLayer`, normalising before or after each part. */
 export function callTransformerLayer(recorder: Recorder, module: ModuleValue, call: Call, callLayer: CallLayer): Value | undefined {
   const line = call.range.startLine;
@@ -103,6 +109,7 @@ export function callTransformerLayer(recorder: Recorder, module: ModuleValue, ca
   const isDecoder = module.base.endsWith('DecoderLayer');
   const memory = isDecoder ? recorder.tensor(call.positional[1] ?? call.keywords.get('memory'), line) : undefined;
   if (!source || (isDecoder && !memory)) return undefined;
+  if (isMasked(call, isDecoder ? 2 : 1)) return recorder.unknown(call.type, 'masks of this layer are not followed', line, [source]);
   const settings = { heads: numberArgument(module, 'nhead'), batchFirst: argumentValue(module, 'batch_first') };
   const apply = (name: string, tensor: SymbolicTensor): SymbolicTensor => {
     const inner = module.attributes.get(name);

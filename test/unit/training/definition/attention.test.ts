@@ -37,4 +37,12 @@ describe('masks, windows and positions against PyTorch', () => {
       );
       await requireFeatures(program, features, `PyTorch's ${name}`, buffers);
     });
+
+  it('names masks that layers of the library are handed, and computes nothing without them', async () => {
+    const { program } = await programOf({ name: 'Layered', file: path.join(folder, 'modules.py') });
+    assert.deepEqual(
+      obstaclesIn(program).map(({ name }) => name),
+      ['self.encoder', 'self.encoder.layers[0]'],
+    );
+  });
 });
