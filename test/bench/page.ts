@@ -11,6 +11,8 @@ export interface Result {
   readonly missing?: string;
   /** Parts that could not be measured, and why. */
   readonly leftOut?: readonly string[];
+  /** When it was measured, and at which load, where not in one run with the others. */
+  readonly apart?: { readonly date: string; readonly load: number };
 }
 
 /** Everything that one run of all benchmarks gave; docs/benchmarks.json holds one. */
@@ -74,7 +76,7 @@ function claimsChapter(results: readonly Result[]): string {
   return `## Claims\n\n${markdownTable(['claim', 'most', 'measured', 'met'], lines)}`;
 }
 
-function chapter({ name, summary, seconds, rows, missing, leftOut = [] }: Result): string {
+function chapter({ name, summary, seconds, rows, missing, leftOut = [], apart }: Result): string {
   const title = `## ${name[0]!.toUpperCase()}${name.slice(1)}\n\n${sentence(summary)}`;
   if (missing !== undefined) return `${title}\n\nNot measured: ${sentence(missing)}\n`;
   const lines = rows.map(row => [
@@ -88,7 +90,10 @@ function chapter({ name, summary, seconds, rows, missing, leftOut = [] }: Result
   ]);
   const head = ['work', 'threads', 'unit', 'ours', 'theirs', 'ours / theirs', 'peer'];
   const without = leftOut.map(reason => `Left out: ${sentence(reason)}\n`);
-  return [`${title} Took ${Math.round(seconds)} s.\n`, ...(lines.length > 0 ? [markdownTable(head, lines)] : []), ...without].join('\n');
+  const when = apart ? ` Measured apart from the others on ${apart.date}, at a load of ${apart.load}.` : '';
+  return [`${title} Took ${Math.round(seconds)} s.${when}\n`, ...(lines.length > 0 ? [markdownTable(head, lines)] : []), ...without].join(
+    '\n',
+  );
 }
 
 /** Begins with a capital and ends with a full stop; without the options that a summary ends with. */

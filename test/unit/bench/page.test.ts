@@ -42,6 +42,11 @@ describe('the page of benchmarks', () => {
     assert.match(text, /Took 1 s\.\n\nLeft out: Activation in VS Code, because it does not start here\.\n$/);
   });
 
+  it('says what was measured apart from the others', () => {
+    const text = page(results(result('training', [], { apart: { date: '2026-02-03', load: 4.5 } })));
+    assert.match(text, /Took 1 s\. Measured apart from the others on 2026-02-03, at a load of 4\.5\.\n/);
+  });
+
   const table: readonly (readonly [why: string, rows: readonly Row[], met: boolean | undefined])[] = [
     ['every row holds', [row('training step of mlp', 0.8), row('training step of conv', 1)], true],
     ['one row does not', [row('training step of mlp', 0.8), row('training step of conv', 1.01)], false],
