@@ -19,8 +19,8 @@ export interface ByteStretch {
   /** Where the bytes begin in their source, when they lie there as they are. */
   readonly placed?: number;
   chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Writes all bytes into an array of `length`, which chunks would be copied into; absent where that saves nothing. */
-  readonly fill?: (into: Uint8Array, signal?: AbortSignal) => Promise<void>;
+  /** Writes the bytes from `from` on, or from the first, into an array that they fill, which chunks would be copied into; absent where that saves nothing. */
+  readonly fill?: (into: Uint8Array, signal?: AbortSignal, from?: number) => Promise<void>;
 }
 
 /** How much of a stretch is held at once, in bytes. */
@@ -95,10 +95,10 @@ export function plainStretch(source: ByteSource, offset: number, length: number)
       }
     },
     ...(source.readInto && {
-      fill: async (into: Uint8Array, signal?: AbortSignal) => {
-        for (let at = 0; at < length; at += CHUNK_BYTES) {
+      fill: async (into: Uint8Array, signal?: AbortSignal, from = 0) => {
+        for (let at = 0; at < into.length; at += CHUNK_BYTES) {
           if (signal?.aborted) throw new Stopped();
-          await source.readInto!(into.subarray(at, Math.min(length, at + CHUNK_BYTES)), offset + at);
+          await source.readInto!(into.subarray(at, at + CHUNK_BYTES), offset + from + at);
         }
       },
     }),

@@ -27,8 +27,8 @@ export interface Checkpoint {
   read(name: string, signal?: AbortSignal): Promise<TensorValues>;
   /** The same values in order, a few million at a time. */
   chunks(name: string, signal?: AbortSignal): AsyncIterable<TensorValues>;
-  /** Writes the values into an array of their number, where they lie in the file as 32-bit floats of this machine; otherwise false, and nothing was read. */
-  fill?(name: string, into: Float32Array, signal?: AbortSignal): Promise<boolean>;
+  /** Writes the values, all or from the one at `from` on, into an array that they fill, where they lie in the file as 32-bit floats of this machine; otherwise false, and nothing was read. */
+  fill?(name: string, into: Float32Array, signal?: AbortSignal, from?: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -138,10 +138,10 @@ export class StoredCheckpoint implements Checkpoint {
     else yield* decoded(this.file, tensor, signal);
   }
 
-  async fill(name: string, into: Float32Array, signal?: AbortSignal): Promise<boolean> {
+  async fill(name: string, into: Float32Array, signal?: AbortSignal, from = 0): Promise<boolean> {
     const { dtype, bytes, littleEndian = true, strides, quantisation } = this.find(name);
     if (!bytes.fill || strides || quantisation || dtype !== 'float32' || !asTheyLie(dtype, littleEndian)) return false;
-    await bytes.fill(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), signal);
+    await bytes.fill(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), signal, 4 * from);
     return true;
   }
 

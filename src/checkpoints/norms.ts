@@ -8,6 +8,7 @@ import type { Bracket } from '../theory/weights/spectralBracket';
 import { stableRank, weightTotals, type LayerNorms, type WeightTotals } from '../theory/weights/totals';
 import { symmetricEigenvalues } from '../theory/symmetricEigen';
 import { elementCount, type Checkpoint, type CheckpointFormat, type TensorInfo } from './checkpoint';
+import type { TensorValues } from './elementType';
 import { convolutionShape, outputsFirst, type InputShape } from './operatorShape';
 import { matrixLayout, weightKind } from './weightShape';
 
@@ -79,7 +80,9 @@ export async function tensorNorms(
   const whole = await brackets?.fill(async into => (await checkpoint.fill?.(name, into, options.signal)) ?? false);
   if (whole) entries.add(whole);
   else
-    for await (const values of checkpoint.chunks(name, options.signal)) {
+    for await (const values of brackets?.isStreamed
+      ? passes(checkpoint, tensor, options.signal)
+      : checkpoint.chunks(name, options.signal)) {
       entries.add(values);
       await brackets?.add(values);
     }
@@ -93,7 +96,7 @@ export async function tensorNorms(
       'train again from a checkpoint before the loss diverged',
     );
   if (!brackets) return { name, shape, dtype, frobenius };
-  const { bracket: matrix, gram } = await brackets.finish(norms, () => checkpoint.chunks(name, options.signal));
+  const { bracket: matrix, gram } = await brackets.finish(norms, () => passes(checkpoint, tensor, options.signal));
   const operator = kind === 'kernel' ? await operatorBracket(checkpoint, tensor, options) : undefined;
   const spectral: SpectralNorm = operator ?? { ...matrix, of: kind === 'matrix' ? 'operator' : 'kernel' };
   const powerLaw = options.powerLaw && gram && gram.size >= FEWEST_FOR_POWER_LAW ? powerLawOf(gram.values, gram.size) : undefined;
@@ -108,6 +111,23 @@ export async function tensorNorms(
     stableRank: stableRank({ frobenius, spectral: matrix }),
     ...(powerLaw && { powerLaw }),
   };
+}
+
+/** Numbers of a matrix that is read in passes that are held at once. */
+const HELD = 1 << 18;
+
+/** The values of a tensor, some at a time, each valid until the next: with as little as can be to throw away. */
+async function* passes(checkpoint: Checkpoint, { name, shape }: TensorInfo, signal?: AbortSignal): AsyncGenerator<TensorValues> {
+  const count = elementCount(shape);
+  const room = new Float32Array(Math.min(HELD, count));
+  for (let from = 0; from < count; from += room.length) {
+    const part = room.subarray(0, Math.min(room.length, count - from));
+    if (!(await checkpoint.fill?.(name, part, signal, from))) {
+      yield* checkpoint.chunks(name, signal);
+      return;
+    }
+    yield part;
+  }
 }
 
 function powerLawOf(values: Float64Array, size: number): PowerLaw {

@@ -50,6 +50,11 @@ export class BracketAccumulator {
       : undefined;
   }
 
+  /** Whether no value that is added is kept: the matrix is read again when `finish` is asked. */
+  get isStreamed(): boolean {
+    return !this.single && !this.double;
+  }
+
   /** Has the whole matrix written to where it would be gathered, in place of any `add`: the values, or undefined where `write` or the shape does not allow it. */
   async fill(write: (into: Float32Array) => Promise<boolean>): Promise<Float32Array | undefined> {
     if (!this.single) return undefined;

@@ -9,7 +9,7 @@ const PANEL = 64;
 /** Up to this size a factor is a square array, which products take whole. Larger ones are kept in blocks of columns from the diagonal down: half of the memory. */
 const LARGEST_SQUARE = 4096;
 /** Columns of such a block: a multiple of PANEL. */
-const BLOCK = 256;
+const BLOCK = 128;
 
 /** A factorisation that ran through, and what its panels' inverses may have moved the matrix by, in spectral norm. */
 export interface Factorisation {

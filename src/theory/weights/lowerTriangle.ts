@@ -25,6 +25,9 @@ export const packedTriangle = (values: LowerTriangle['values'], size: number): L
 
 const packedRow = (row: number): number => (row * (row + 1)) / 2;
 
+/** Numbers of the products of lines that a triangle of this size takes at once. */
+export const stripLength = (size: number): number => Math.min(STRIP, size) * size;
+
 /**
  * Adds the inner products of all pairs of lines of `inner` numbers, as many as the triangle has rows, strip by strip: little more than half of the work of the
  * whole product, and no second matrix of that size.
@@ -34,8 +37,8 @@ export async function addLowerTriangle(
   { values: sums, size, start }: LowerTriangle,
   inner: number,
   product: TransposedProduct,
+  room: Float64Array = new Float64Array(stripLength(size)),
 ): Promise<void> {
-  const room = new Float64Array(Math.min(STRIP, size) * size);
   for (let from = 0; from < size; from += STRIP) {
     const end = Math.min(size, from + STRIP);
     const strip = await product(lines.subarray(from * inner), lines, end - from, end, inner, inner, room);

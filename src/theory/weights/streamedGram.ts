@@ -1,6 +1,6 @@
 import { transposed } from '../transpose';
 import { factorRoom } from './definiteness';
-import { addLowerTriangle, packedLength, packedTriangle, type LowerTriangle } from './lowerTriangle';
+import { addLowerTriangle, packedLength, packedTriangle, stripLength, type LowerTriangle } from './lowerTriangle';
 import { wholeRows, windowOf, type MatrixSource } from './matrixSource';
 import type { TransposedProduct } from './products';
 import { gamma, SINGLE_ROUNDOFF, SINGLE_UNDERFLOW } from './rounding';
@@ -37,10 +37,11 @@ export async function streamedGram(
   const values = size <= limits.doubleSide ? scratch.sums(length) : singleView(scratch.sums(Math.ceil(length / 2)), length);
   const triangle = packedTriangle(values, size);
   let [trace, slices] = [0, 0];
-  const roomFor = (count: number) => scratch.float64(Math.max(count, factorRoom(size)));
+  let room: Float64Array = new Float64Array(0);
+  const roomFor = (count: number) => (room = scratch.float64(Math.max(count + stripLength(size), factorRoom(size))));
   const parts = rows > columns ? slicesOfRows(source, limits.slice, roomFor) : windowsOfColumns(source, limits.window, roomFor);
   for await (const lines of parts) {
-    await addLowerTriangle(lines, triangle, lines.length / size, product);
+    await addLowerTriangle(lines, triangle, lines.length / size, product, room.subarray(room.length - stripLength(size)));
     trace += squaredNorm(lines);
     slices++;
   }

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Checkpoint } from '../../../src/checkpoints/checkpoint';
 import { checkpointNorms } from '../../../src/checkpoints/norms';
 import { plainProduct } from '../../../src/theory/weights/products';
+import { STREAM_LIMITS } from '../../../src/theory/weights/streamedGram';
 import { withCheckpoint } from './fixtures';
 
 const MEGABYTE = 2 ** 20;
@@ -64,4 +66,37 @@ describe('memory for a checkpoint', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('is one array of values for a matrix that is read in passes', () =>
+    withCheckpoint('test/fixtures/checkpoints/mlp/model.safetensors', async checkpoint => {
+      const inChunks: string[] = [];
+      const rooms = new Map<string, Set<ArrayBufferLike>>();
+      const watched: Checkpoint = {
+        file: checkpoint.file,
+        format: checkpoint.format,
+        tensors: checkpoint.tensors,
+        read: checkpoint.read.bind(checkpoint),
+        close: checkpoint.close.bind(checkpoint),
+        chunks(name) {
+          inChunks.push(name);
+          return checkpoint.chunks(name);
+        },
+        async fill(name, into, signal, from) {
+          rooms.set(name, (rooms.get(name) ?? new Set()).add(into.buffer));
+          return checkpoint.fill!(name, into, signal, from);
+        },
+      };
+      const options = { product: plainProduct, limits: { bytes: 0, stream: STREAM_LIMITS } };
+      const found = await checkpointNorms(watched, options);
+      const matrices = checkpoint.tensors.filter(({ shape }) => shape.length === 2).map(({ name }) => name);
+      assert.deepEqual([...rooms.keys()], matrices);
+      assert.ok(matrices.length > 1 && !inChunks.some(name => matrices.includes(name)), inChunks.join(', '));
+      // One for the norms of entries, one for the Gram matrix.
+      assert.deepEqual(
+        [...rooms.values()].map(({ size }) => size),
+        matrices.map(() => 2),
+      );
+      const chunked = { ...watched, fill: () => Promise.resolve(false) };
+      assert.deepEqual(found, await checkpointNorms(chunked, options));
+    }));
 });
