@@ -1,6 +1,6 @@
 import { savedMap } from './savedMap';
 import type { Scope } from './scope';
-import { InstanceValue, LibraryValue, type Value } from './values';
+import { InstanceValue, LibraryValue, type SequenceValue, type Value } from './values';
 
 /**
  * What some scopes hold, all the way down, so that it can be brought back after other code has run that may have changed it: lists, dictionaries, objects,
@@ -105,7 +105,8 @@ const contentsOf = (value: Value): readonly unknown[] =>
 const defaultsOf = (formal: { readonly default?: Value; readonly factory?: Value }): Value[] =>
   [formal.default, formal.factory].filter(value => value !== undefined);
 
-function savedList(value: Extract<Value, { kind: 'sequence' }>): () => void {
+/** What brings a list back to the items that it has now, and to its doubt. */
+export function savedList(value: SequenceValue): () => void {
   const items = [...value.items];
   const { doubt } = value;
   return () => {

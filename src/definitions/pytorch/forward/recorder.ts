@@ -5,6 +5,7 @@ import { Exhausted } from '../../python/budget';
 import type { DictionaryValue, InstanceValue, Key, Value } from '../../python/values';
 import { ModuleValue } from '../moduleValue';
 import type { NumberArray } from '../../python/numberArray';
+import { savedList } from '../../python/snapshot';
 import { arrayFrom } from '../tensorArrays';
 import { ParameterValue, TensorValue } from '../tensors';
 import { SymbolicTensor, type Sides } from './symbolicTensor';
@@ -54,6 +55,8 @@ export class Recorder {
   private readonly moves: boolean[] = [];
   private readonly before = new Map<InstanceValue, Map<string, Value | undefined>>();
   private readonly dictionaries = new Map<DictionaryValue, readonly (readonly [Key, Value])[]>();
+  /** What brings lists of modules, and what modules are doubted for, back to what they were before the pass. */
+  private readonly undo: (() => void)[] = [];
   private readonly buffers = new Map<string, TensorValue>();
   private readonly paths = new Map<ModuleValue | ParameterValue | TensorValue, string>();
 
@@ -102,6 +105,7 @@ export class Recorder {
         if (value) object.attributes.set(name, value);
         else object.attributes.delete(name);
     this.before.clear();
+    for (const undo of this.undo) undo();
     for (const [dictionary, entries] of this.dictionaries) {
       dictionary.entries.clear();
       for (const [key, value] of entries) dictionary.entries.set(key, value);
@@ -217,6 +221,8 @@ export class Recorder {
   private name(module: ModuleValue, path: string): void {
     if (this.paths.has(module)) return;
     this.paths.set(module, path);
+    const doubts = [...module.doubts];
+    this.undo.push(() => module.doubts.splice(0, module.doubts.length, ...doubts));
     for (const [attribute, value] of module.attributes) {
       const inner = path === '' ? attribute : `${path}.${attribute}`;
       if (value instanceof ModuleValue) this.name(value, inner);
@@ -225,6 +231,7 @@ export class Recorder {
         this.paths.set(value, inner);
         this.buffers.set(inner, value);
       } else if (value.kind === 'dictionary') this.dictionaries.set(value, [...value.entries]);
+      else if (value.kind === 'sequence' && !value.tuple) this.undo.push(savedList(value));
     }
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { obstaclesIn } from '../../../../src/architecture/obstacles';
+import { temporaryFolder } from '../../support/temporaryFolder';
 import { requireFeatures } from './features';
 import { FIXTURES, programOf } from './programs';
 
@@ -13,6 +14,7 @@ interface Recorded {
 
 describe('masks, windows and positions against PyTorch', () => {
   const folder = path.join(FIXTURES, 'attention');
+  const temporary = temporaryFolder();
   let recorded: Readonly<Record<string, Recorded>>;
 
   before(async () => {
@@ -45,4 +47,33 @@ describe('masks, windows and positions against PyTorch', () => {
       ['self.encoder', 'self.encoder.layers[0]'],
     );
   });
+
+  it('forgets what a pass with an unknown input left open about lists that modules hold', async () => {
+    const file = temporary.file('windows.py');
+    await writeFile(file, WINDOWS);
+    const { program } = await programOf({ name: 'Windows', file });
+    assert.deepEqual(obstaclesIn(program), []);
+  });
 });
+
+/** Which statements are carried out depends on the input's side, and those that may not be mention the list `window`. */
+const WINDOWS = `import torch
+from torch import nn
+
+class Windows(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.window = [4, 4]
+        self.enter = nn.Conv2d(1, 2, 1)
+        self.out = nn.Linear(128, 3)
+
+    def forward(self, x):
+        x = self.enter(x)
+        window = self.window
+        shift = [2, 2]
+        if window[0] >= x.shape[-1]:
+            shift[0] = window[0]
+        if sum(shift) > 0 and window[1] == 4:
+            x = torch.roll(x, shifts=shift, dims=(2, 3))
+        return self.out(x.flatten(1))
+`;
