@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { UsageFault } from '../../src/common/fault';
-import { LARGE_PAGES } from '../../src/runs/launch';
+import { LARGE_PAGES, TRAINER_OPTIONS } from '../../src/runs/launch';
 import type { EngineName } from '../../src/training/engine/engine';
 import { createEngine } from '../../src/training/engine/select';
 import { median, middle, part, type Benchmark, type Row } from './benchmark';
@@ -59,7 +59,16 @@ export const training: Benchmark = {
 
 const ours = (model: ModelName, threads: number, engine: EngineName) =>
   Worker.start(
-    [process.execPath, __filename, 'training', '--worker', `--model=${model}`, `--threads=${threads}`, `--engine=${engine}`],
+    [
+      process.execPath,
+      ...TRAINER_OPTIONS,
+      __filename,
+      'training',
+      '--worker',
+      `--model=${model}`,
+      `--threads=${threads}`,
+      `--engine=${engine}`,
+    ],
     LARGE_PAGES,
     threads,
   );
